@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "event/body.hpp"
+
+namespace webhook::event {
+
+/// What schemes, sources and templates may read of one request. Implemented over nginx' request by the module and
+/// over plain maps by webhookctl, the worker and the tests. All views stay valid while the object lives.
+class Request {
+ public:
+    struct Header {
+        std::string_view value;  ///< the first value, as received
+        std::size_t count = 0;   ///< 0: absent; more than 1: sent several times
+    };
+
+    /// `name` is lower case.
+    virtual Header header(std::string_view name) const = 0;
+
+    std::string_view method;  ///< "POST"
+    std::string_view url;     ///< the public URL that the sender signed, absolute where it is known
+    std::string_view query;   ///< raw, without "?"; empty when there is none
+    BodyView body;
+
+ protected:
+    ~Request() = default;
+};
+
+}  // namespace webhook::event

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace webhook::signature {
+
+/// A signature scheme: who signs what with which algorithm, and where signature, timestamp, id and type stand.
+/// Immutable once parsed. The built-in ones are text in the same language (catalogue.cpp).
+struct Scheme;
+
+/// The built-in scheme of that name, or nullptr. Parsed once, at first use.
+const Scheme* find_scheme(std::string_view name);
+
+/// Names of all built-in schemes, sorted.
+std::vector<std::string_view> scheme_names();
+
+/// The scheme's definition in the scheme language, for `webhookctl schemes NAME`.
+std::string_view scheme_text(std::string_view name);
+
+std::string_view name_of(const Scheme&);
+/// Sources that hold the event's id and type, in the language of event/source.hpp; first non-empty wins.
+const std::vector<std::string>& id_sources(const Scheme&);
+const std::vector<std::string>& type_sources(const Scheme&);
+const std::vector<std::string>& tenant_sources(const Scheme&);
+/// Methods the scheme accepts: POST, and GET for schemes whose signature stands in the query.
+bool accepts_method(const Scheme&, std::string_view method);
+/// The `Allow` header for a 405 ("POST" or "GET, POST").
+std::string_view allowed_methods(const Scheme&);
+/// True for schemes whose data is the query (postbacks): the fall-back id then covers method, query and body.
+bool is_query_scheme(const Scheme&);
+/// Names of query parameters / request headers (lower case) that carry a secret or a signature and are masked wherever
+/// the request is stored or shown.
+const std::vector<std::string>& secret_query_params(const Scheme&);
+const std::vector<std::string>& secret_headers(const Scheme&);
+/// True when the scheme signs the public URL (webhook_url matters).
+bool signs_url(const Scheme&);
+
+}  // namespace webhook::signature
