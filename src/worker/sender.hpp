@@ -1,0 +1,49 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <string>
+
+#include "endpoint/document.hpp"
+#include "worker/attempt.hpp"
+#include "worker/event.hpp"
+
+namespace webhook::worker {
+
+/// Where private addresses may be reached: worker setting `allow_private`.
+class AddressGuard;
+
+/// An endpoint ready to be sent to: document, URL taken apart, signers with their keys. Immutable; made anew when the
+/// document or a secret changes, so attempts under way keep the one they began with.
+class Target;
+
+struct SenderOptions {
+    std::string secrets_dir;
+    std::shared_ptr<const AddressGuard> guard;
+    std::size_t max_idle_per_origin = 64;
+};
+
+/// HTTP(S) delivery on one thread: keep-alive connections per origin, resolving and connecting of our own so that the
+/// address guard judges the address that is connected to. No redirects, no proxies.
+class Sender {
+ public:
+    Sender(boost::asio::any_io_executor executor, SenderOptions options);
+    ~Sender();
+
+    /// Reads secrets (blocking file reads: call at configuration changes, not per attempt). A missing secret gives a
+    /// target whose attempts are `not_ready`; `problem` then says which, for one log line.
+    std::shared_ptr<const Target> prepare(const endpoint::Document& document, std::string* problem);
+
+    /// One attempt: fresh timestamp and signature, within timeout and connect_timeout. Never throws.
+    boost::asio::awaitable<Attempt> attempt(std::shared_ptr<const Target> target, std::shared_ptr<const Event> event);
+
+    /// Cancels what is under way (their attempts end as failed, error "stopped") and closes idle connections.
+    void stop();
+
+ private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace webhook::worker
