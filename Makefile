@@ -1,59 +1,135 @@
-# make help lists the targets. Everything is written below $(BUILD); nothing outside the repository except by apt.
+# `make help` lists the targets. Everything is written below $(BUILD); nothing outside the repository except by apt.
+#
+# Several builds can live side by side: make BUILD=/tmp/mine all. Paths in here are relative on purpose: the
+# repository may lie in a folder whose name has a space in it. V=1 shows the commands.
+
+VERSION  := $(shell sed -n 's/.*"\([0-9][0-9.]*\)".*/\1/p' src/event/version.hpp 2>/dev/null)
 
 BUILD    ?= build
 CXX      ?= g++
 SANITIZE ?=
 OPT      ?= -O2 -g
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+MODULES_DIR ?= $(PREFIX)/lib/nginx/modules
+JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 
-WARN      = -Wall -Wextra -Werror
-SAN       = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
 comma     = ,
-CXXFLAGS += $(OPT) $(WARN) $(SAN) -Isrc -MMD -MP -pthread
+WARN      = -Wall -Wextra -Werror
+# spdlog and fmt are linked, not compiled in again with every file.
+DEFS      = -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL
+SAN       = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+CXXFLAGS += $(OPT) $(WARN) $(DEFS) $(SAN) -Isrc -MMD -MP -pthread
 LDFLAGS  += $(SAN) -pthread
 
 LIB_SRC    = $(sort $(wildcard src/event/*.cpp src/signature/*.cpp src/store/*.cpp))
 WORKER_SRC = $(sort $(wildcard src/endpoint/*.cpp src/worker/*.cpp))
 CTL_SRC    = $(sort $(wildcard src/endpoint/*.cpp src/ctl/*.cpp))
-UNIT_SRC   = $(sort $(wildcard t/unit/*.cpp))
+UNIT_SRC   = $(sort $(wildcard t/unit/*.cpp) $(filter-out %/main.cpp,$(WORKER_SRC) $(CTL_SRC)))
+MODULE_SRC = config $(sort $(wildcard src/event/*.[ch]pp src/signature/*.[ch]pp src/store/*.[ch]pp src/module/*.[ch]pp))
 
 obj        = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(1))
 LIB        = $(BUILD)/libwebhook.a
 
 LIB_LIBS    = -lyajl -lcrypto
-WORKER_LIBS = $(LIB_LIBS) -lhiredis -lssl -lfmt -lspdlog
-CTL_LIBS    = $(LIB_LIBS) -lhiredis -lssl -lfmt
-UNIT_LIBS   = $(WORKER_LIBS) -lgtest -lgtest_main
+WORKER_LIBS = -lhiredis -lssl -lspdlog -lfmt $(LIB_LIBS)
+CTL_LIBS    = -lhiredis -lssl -lfmt $(LIB_LIBS)
+UNIT_LIBS   = -lgtest -lgtest_main $(WORKER_LIBS)
 
 MODULE   = $(BUILD)/ngx_http_webhook_module.so
 PROGRAMS = $(BUILD)/webhook-worker $(BUILD)/webhookctl
+NGX_SRC ?= /usr/share/nginx/src
+
+Q        = $(if $(V),,@)
+say      = $(if $(V),,@printf '  %-5s %s\n' $(1) "$(2)")
+# Builds with all cores unless the caller chose a number himself.
+SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+# Rewrites a file only when its content changes, so that what depends on it is not made again for nothing.
+refresh  = @mkdir -p $(BUILD) && printf '%s\n' $(1) | cmp -s - $@ || printf '%s\n' $(1) > $@
 
 .DELETE_ON_ERROR:
-.PHONY: all module programs unit clean help
+.PHONY: all module programs unit deps deps-test deps-check run demo test test-sanitize bench check install clean help FORCE
+.DEFAULT_GOAL = all
+
 all: module programs   ## build module, worker and webhookctl
-module: $(MODULE)
-programs: $(PROGRAMS)
+module: $(MODULE)      ## build only the nginx module
+programs: $(PROGRAMS)  ## build only webhook-worker and webhookctl
 unit: $(BUILD)/unit-tests
 
-# C++17 is what nginx' own build gives the module and so all it links; worker, ctl and tests are C++20.
+deps:                  ## install (apt) what building and running need, as far as it is missing
+	@src/make/deps.sh run
+deps-test:
+	@src/make/deps.sh run test
+deps-check:
+	@src/make/deps.sh run test check
+
+run: deps              ## build and start nginx, Redis, a worker and a receiver on loopback; Ctrl-C stops them
+	@$(SUBMAKE) all
+	@BUILD=$(BUILD) src/make/run.sh
+demo: deps             ## send real-looking webhooks through it and show what became of each
+	@$(SUBMAKE) all
+	@BUILD=$(BUILD) src/make/demo.sh
+
+test: deps-test        ## install what is missing, build, run all tests
+	@$(SUBMAKE) all unit
+	@BUILD=$(BUILD) src/make/test.sh
+test-sanitize: deps-test  ## the same tests with ASan and UBSan, the module's central ones under valgrind
+	@$(SUBMAKE) module
+	@$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=1 OPT="-O1 -g" programs unit
+	@BUILD=$(BUILD)/sanitize MODULE=$(MODULE) TEST_SANITIZE=1 src/make/test.sh
+bench: deps-test       ## CPU per event beside plain nginx, CPU per delivery of the worker
+	@$(SUBMAKE) all
+	@TEST_BUILD=$(BUILD) perl -It/lib t/bench/bench.pl
+check: deps-check      ## format, clang-tidy, cppcheck
+	@$(SUBMAKE) module
+	@BUILD=$(BUILD) JOBS=$(JOBS) src/make/check.sh
+
+# --- programs: the three lowest layers are C++17, as nginx' own build compiles them; the rest is C++20 -------------
 $(BUILD)/obj/src/event/%.o $(BUILD)/obj/src/signature/%.o $(BUILD)/obj/src/store/%.o: STD = -std=gnu++17
-$(BUILD)/obj/%.o: %.cpp
+$(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CXX) $(or $(STD),-std=c++20) $(CXXFLAGS) -c -o $@ $<
+	$(call say,CXX,$<)
+	$(Q)$(CXX) $(or $(STD),-std=gnu++20) $(CXXFLAGS) -c -o $@ $<
 
-$(LIB): $(call obj,$(LIB_SRC))
-	@rm -f $@
-	ar rcs $@ $^
+$(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/files
+	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
+$(BUILD)/webhook-worker: $(call obj,$(WORKER_SRC)) $(LIB) $(BUILD)/files
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(WORKER_LIBS)
+$(BUILD)/webhookctl: $(call obj,$(CTL_SRC)) $(LIB) $(BUILD)/files
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(CTL_LIBS)
+$(BUILD)/unit-tests: $(call obj,$(UNIT_SRC)) $(LIB) $(BUILD)/files
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(UNIT_LIBS)
 
-$(BUILD)/webhook-worker: $(call obj,$(WORKER_SRC)) $(LIB)
-	$(CXX) $(LDFLAGS) -o $@ $^ $(WORKER_LIBS)
-$(BUILD)/webhookctl: $(call obj,$(CTL_SRC)) $(LIB)
-	$(CXX) $(LDFLAGS) -o $@ $^ $(CTL_LIBS)
-$(BUILD)/unit-tests: $(call obj,$(UNIT_SRC) $(filter-out %/main.cpp,$(WORKER_SRC))) $(LIB)
-	$(CXX) $(LDFLAGS) -o $@ $^ $(UNIT_LIBS)
+# What a build was made with and of: another compiler, flag or list of files makes again what it touches.
+$(BUILD)/flags: FORCE
+	$(call refresh,"$(CXX) $(CXXFLAGS) $(LDFLAGS)")
+$(BUILD)/files: FORCE
+	$(call refresh,"$(LIB_SRC) $(UNIT_SRC) $(wildcard src/*/main.cpp)")
+$(BUILD)/module-files: FORCE
+	$(call refresh,"$(MODULE_SRC)")
+
+# --- module: nginx' own build. It knows the headers, so it is asked every time -------------------------------------
+$(BUILD)/nginx/objs/Makefile: config src/make/configure.sh $(BUILD)/module-files $(wildcard $(NGX_SRC)/conf_flags)
+	$(call say,CONF,nginx module)
+	$(Q)src/make/configure.sh "$(NGX_SRC)" $(BUILD)
+$(MODULE): $(BUILD)/nginx/objs/Makefile FORCE
+	$(Q)$(MAKE) $(if $(V),,-s) --no-print-directory -C $(BUILD)/nginx -f objs/Makefile modules
+	@cmp -s $(BUILD)/nginx/objs/$(@F) $@ || { cp $(BUILD)/nginx/objs/$(@F) $@ && printf '  LINK  %s\n' $@; }
 
 -include $(wildcard $(BUILD)/obj/*/*/*.d)
 
-clean:   ## remove everything that was built
-	rm -rf $(BUILD)
-help:    ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | sort
+install: all           ## install below DESTDIR, PREFIX (programs) and MODULES_DIR (module)
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MODULES_DIR)" "$(DESTDIR)$(PREFIX)/share/doc/nginx-webhook"
+	install -m 755 $(PROGRAMS) "$(DESTDIR)$(PREFIX)/bin"
+	install -m 644 $(MODULE) "$(DESTDIR)$(MODULES_DIR)"
+	install -m 644 README.md LICENSE docs/*.md "$(DESTDIR)$(PREFIX)/share/doc/nginx-webhook"
+	@echo 'nginx.conf: load_module $(MODULES_DIR)/$(notdir $(MODULE));'
+
+clean:                 ## remove everything that was built (not the data of make run)
+	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize bench flags files module-files libwebhook.a unit-tests \
+	    $(notdir $(PROGRAMS) $(MODULE)) || true
+help:                  ## this list
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
