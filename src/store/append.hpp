@@ -12,7 +12,8 @@ struct redisReply;
 
 namespace webhook::store {
 
-/// First 12 bytes: what is remembered of source and id. Last 4: chooses the partition, so that the two are independent.
+/// First 12 bytes: what is remembered of source and id. Last 4: chooses the partition, so that the two are
+/// independent.
 using IdHash = std::array<unsigned char, 16>;
 
 /// SHA-256 over length-prefixed source and id, cut to 16 bytes.
@@ -28,22 +29,23 @@ std::array<unsigned char, 4> hash_body(const event::BodyView& body);
 struct StreamSettings {
     std::string name;
     unsigned partitions = 8;
-    std::uint64_t max_backlog = 1000000;          ///< unsettled events, whole stream
+    std::uint64_t max_backlog = 1000000;  ///< unsettled events, whole stream
     std::uint64_t max_backlog_bytes = 1ull << 30;
-    std::uint64_t dedup_window_ms = 0;            ///< 0: off
+    std::uint64_t dedup_window_ms = 0;  ///< 0: off
 };
 
 /// One event on its way into the stream. Empty values are left out of the entry.
 struct NewEvent {
-    std::string_view id, source, type, time, datacontenttype, method, query, remote, tenant, contentencoding, headers;
+    std::string_view id, source, type, time, datacontenttype, method, query, remote, tenant, contentencoding,
+        headers;
     std::uint64_t received_ms = 0;
     event::BodyView data;
 };
 
 /// The commands of one append, ready for the connection: the first `replies - 1` replies carry nothing.
 struct AppendCommand {
-    unsigned replies = 1;   ///< 1: EVALSHA; 4: MULTI, XADD, EVAL, EXEC
-    bool by_sha = true;     ///< a NOSCRIPT error means: send again with `by_sha = false`
+    unsigned replies = 1;  ///< 1: EVALSHA; 4: MULTI, XADD, EVAL, EXEC
+    bool by_sha = true;    ///< a NOSCRIPT error means: send again with `by_sha = false`
 };
 
 /// Largest body that goes through the script's arguments.
@@ -51,10 +53,11 @@ inline constexpr std::size_t max_scripted_body = 4096;
 
 /// Builds commands and reads replies of the atomic step for one stream. Immutable after construction.
 class Appender {
- public:
+  public:
     explicit Appender(const StreamSettings& settings);
 
-    /// Appends RESP to `out`. `partition` from partition_of(); `scripted_text`: send the script's text (after NOSCRIPT).
+    /// Appends RESP to `out`. `partition` from partition_of(); `scripted_text`: send the script's text (after
+    /// NOSCRIPT).
     AppendCommand build(const NewEvent& event, unsigned partition, const IdHash& id, bool scripted_text,
                         std::string* out) const;
 
@@ -62,11 +65,11 @@ class Appender {
         accepted,
         duplicate,
         conflict,
-        full,             ///< a backlog limit: answer `busy`
-        wrong_partitions, ///< the stream has another number of partitions: `detail` says which
-        no_script,        ///< nothing happened: send again with the text
-        refused,          ///< Redis refused, nothing stands: `detail` is its error
-        broken,           ///< an unreadable reply or an error after the XADD: `undo` is the entry to delete, if any
+        full,              ///< a backlog limit: answer `busy`
+        wrong_partitions,  ///< the stream has another number of partitions: `detail` says which
+        no_script,         ///< nothing happened: send again with the text
+        refused,           ///< Redis refused, nothing stands: `detail` is its error
+        broken,  ///< an unreadable reply or an error after the XADD: `undo` is the entry to delete, if any
     };
     struct Reply {
         Result result = Result::broken;
@@ -80,14 +83,14 @@ class Appender {
     /// XDEL of an entry that an error left standing.
     void build_undo(unsigned partition, std::string_view stream_id, std::string* out) const;
 
-    /// For a new connection and for the health check, one per partition: checks the stored number of partitions, makes
-    /// stream and group where they are missing, and tries every command and key kind the step needs (ACL). Reply: :1,
-    /// or an error, or :-N when the stream has N partitions.
+    /// For a new connection and for the health check, one per partition: checks the stored number of
+    /// partitions, makes stream and group where they are missing, and tries every command and key kind the
+    /// step needs (ACL). Reply: :1, or an error, or :-N when the stream has N partitions.
     void build_prepare(unsigned partition, std::string* out) const;
 
     const StreamSettings& settings() const { return settings_; }
 
- private:
+  private:
     StreamSettings settings_;
     std::vector<std::string> prefix_;  ///< of each partition
 };

@@ -1,0 +1,332 @@
+#include "store/append.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "redis_server.hpp"
+#include "store/append_script.hpp"
+#include "store/keys.hpp"
+#include "store/netstrings.hpp"
+#include "store/resp.hpp"
+
+namespace webhook::store {
+namespace {
+
+using test::RedisServer;
+using Result = Appender::Result;
+
+struct Outcome {
+    Result result;
+    std::string stream_id, detail;
+};
+
+/// Appends events to partition 0 of a stream on a real server.
+class Stream {
+  public:
+    explicit Stream(RedisServer& redis, StreamSettings settings = {"s", 1, 1000000, 1u << 30, 3600000})
+        : redis_(redis), appender_(settings) {}
+
+    Outcome add(std::string_view id, std::string_view body, bool text = true) {
+        NewEvent event;
+        event.id = id;
+        event.source = "src";
+        event.type = "t";
+        event.received_ms = 1;
+        event.data = {&body, body.empty() ? 0u : 1u, body.size()};
+        std::string out;
+        const auto command = appender_.build(event, 0, hash_id("src", id), text, &out);
+        const auto reply = redis_.raw(out, command.replies);
+        const auto read = appender_.read(reply.get());
+        return {read.result, std::string(read.stream_id), std::string(read.detail)};
+    }
+    long length() { return redis_({"XLEN", "webhook:{s:0}:events"})->integer; }
+    std::string meta(const std::string& field) {
+        return std::string(test::text(redis_({"HGET", "webhook:{s:0}:meta", field})));
+    }
+    void set_meta(const std::string& field, const std::string& value) {
+        redis_({"HSET", "webhook:{s:0}:meta", field, value});
+    }
+    const Appender& appender() const { return appender_; }
+
+  private:
+    RedisServer& redis_;
+    Appender appender_;
+};
+
+const std::string large(70000, 'x');
+
+class AppendTest : public testing::Test {
+  protected:
+    RedisServer redis;
+    Stream stream{redis};
+};
+
+TEST_F(AppendTest, SmallAndLargeAreStoredByteForByte) {
+    const std::string binary("\0\r\n\xff", 4);
+    for (const auto& body : {binary, std::string(), std::string(4096, 'a'), std::string(4097, 'b'), large}) {
+        const auto added = stream.add("id" + std::to_string(body.size()), body);
+        ASSERT_EQ(added.result, Result::accepted) << added.detail;
+        const auto range = redis({"XRANGE", "webhook:{s:0}:events", added.stream_id, added.stream_id});
+        ASSERT_EQ(range->elements, 1u);
+        const auto* fields = range->element[0]->element[1];
+        std::string data = "absent";
+        for (std::size_t i = 0; i + 1 < fields->elements; i += 2) {
+            if (std::string_view(fields->element[i]->str) == "data") {
+                data.assign(fields->element[i + 1]->str, fields->element[i + 1]->len);
+            }
+        }
+        EXPECT_EQ(data, body);
+    }
+    EXPECT_EQ(stream.meta("accepted"), "5");
+}
+
+TEST_F(AppendTest, DuplicateAndConflictAreToldApart) {
+    for (const std::string& body : {std::string("small"), large}) {
+        const std::string id = "id" + std::to_string(body.size());
+        EXPECT_EQ(stream.add(id, body).result, Result::accepted);
+        EXPECT_EQ(stream.add(id, body).result, Result::duplicate);
+        EXPECT_EQ(stream.add(id, body + "!").result, Result::conflict);
+        EXPECT_EQ(stream.add(id, "tiny").result, Result::conflict);
+    }
+    EXPECT_EQ(stream.length(), 2);
+    EXPECT_EQ(stream.meta("accepted"), "2");
+    EXPECT_EQ(redis({"XINFO", "GROUPS", "webhook:{s:0}:events"})->elements, 0u) << "the undo group is gone";
+}
+
+TEST_F(AppendTest, BacklogCountsUnroutedEventsAndBytes) {
+    Stream few(redis, {"s", 1, 2, 1u << 30, 3600000});
+    EXPECT_EQ(few.add("a", "1").result, Result::accepted);
+    EXPECT_EQ(few.add("b", large).result, Result::accepted);
+    EXPECT_EQ(few.add("c", "1").result, Result::full);
+    EXPECT_EQ(few.add("c", large).result, Result::full);
+    EXPECT_EQ(few.add("a", "1").result, Result::duplicate)
+        << "a copy of a stored event is a success, full or not";
+    few.set_meta("routed", "1");
+    EXPECT_EQ(few.add("c", large).result, Result::accepted);
+
+    Stream bytes(redis, {"s", 1, 1000, 200000, 3600000});
+    EXPECT_EQ(bytes.add("d", large).result, Result::full);
+    bytes.set_meta("routed_bytes", "140000");
+    EXPECT_EQ(bytes.add("d", large).result, Result::accepted);
+    EXPECT_EQ(stream.length(), 4);
+}
+
+TEST_F(AppendTest, OneEventLargerThanTheLimitStillPassesAnEmptyPartition) {
+    Stream tiny(redis, {"s", 1, 1000, 100, 3600000});
+    EXPECT_EQ(tiny.add("a", large).result, Result::accepted);
+    EXPECT_EQ(tiny.add("b", "x").result, Result::full);
+}
+
+TEST_F(AppendTest, AnotherNumberOfPartitionsIsRefusedAndNamed) {
+    EXPECT_EQ(stream.add("a", "1").result, Result::accepted);
+    Stream other(redis, {"s", 4, 1000, 1u << 30, 3600000});
+    EXPECT_EQ(other.add("b", "1").result, Result::wrong_partitions);
+    EXPECT_EQ(other.add("b", large).result, Result::wrong_partitions);
+    EXPECT_EQ(stream.length(), 1);
+    std::string prepare;
+    other.appender().build_prepare(0, &prepare);
+    EXPECT_EQ(redis.raw(prepare)->integer, -1);
+}
+
+TEST_F(AppendTest, WithoutDedupEverythingIsStored) {
+    Stream off(redis, {"s", 1, 3, 1u << 30, 0});
+    EXPECT_EQ(off.add("a", "1").result, Result::accepted);
+    EXPECT_EQ(off.add("a", "1").result, Result::accepted);
+    EXPECT_EQ(off.add("a", large).result, Result::accepted);
+    EXPECT_EQ(off.add("a", large).result, Result::full);
+    EXPECT_EQ(stream.length(), 3);
+}
+
+TEST_F(AppendTest, ScriptGoneIsSaidAndNothingHappened) {
+    EXPECT_EQ(stream.add("a", "1", false).result, Result::no_script);
+    EXPECT_EQ(stream.add("a", "1", true).result, Result::accepted);
+    EXPECT_EQ(stream.add("b", "1", false).result, Result::accepted);
+    redis({"SCRIPT", "FLUSH"});
+    EXPECT_EQ(stream.add("b", large, false).result, Result::conflict)
+        << "large bodies do not depend on the cache";
+}
+
+TEST_F(AppendTest, ErrorsInsideTheStepLeaveNothing) {
+    redis({"SET", "webhook:{s:0}:events", "not a stream"});
+    EXPECT_EQ(stream.add("a", "1").result, Result::refused);
+    EXPECT_EQ(stream.add("b", large).result, Result::broken);
+    redis({"DEL", "webhook:{s:0}:events"});
+    EXPECT_EQ(stream.add("a", "1").result, Result::accepted);
+    EXPECT_EQ(stream.add("b", large).result, Result::accepted);
+
+    redis({"CONFIG", "SET", "maxmemory", "1"});
+    EXPECT_EQ(stream.add("c", "1").result, Result::refused);
+    EXPECT_EQ(stream.add("d", large).result, Result::refused);
+    redis({"CONFIG", "SET", "maxmemory", "0"});
+    EXPECT_EQ(stream.add("c", "1").result, Result::accepted);
+    EXPECT_EQ(stream.add("d", large).result, Result::accepted);
+    EXPECT_EQ(stream.meta("accepted"), "4");
+}
+
+TEST_F(AppendTest, AnEntryWhoseStepFailedIsNamedForTheUndo) {
+    redis({"SET", "webhook:{s:0}:meta", "not a hash"});
+    std::string_view body = large;
+    NewEvent event;
+    event.id = "a";
+    event.data = {&body, 1, body.size()};
+    std::string out;
+    const auto command = stream.appender().build(event, 0, hash_id("", "a"), true, &out);
+    const auto reply = redis.raw(out, command.replies);
+    const auto read = stream.appender().read(reply.get());
+    EXPECT_EQ(read.result, Result::broken);
+    ASSERT_FALSE(read.undo.empty());
+    out.clear();
+    stream.appender().build_undo(0, read.undo, &out);
+    EXPECT_EQ(redis.raw(out)->integer, 1);
+    EXPECT_EQ(stream.length(), 0);
+}
+
+TEST_F(AppendTest, GenerationsTurnWithoutAGap) {
+    const auto now = [&] { return std::stoll(std::string(redis({"TIME"})->element[0]->str)) * 1000; };
+    const auto age = [&](long long ms) { stream.set_meta("gen_start", std::to_string(now() - ms)); };
+    EXPECT_EQ(stream.add("old", "1").result, Result::accepted);
+    age(3600000 + 60000);  // the generation is over: the next event turns it, the old one is still looked up
+    EXPECT_EQ(stream.add("new", "1").result, Result::accepted);
+    EXPECT_EQ(stream.meta("gen"), "1");
+    EXPECT_EQ(stream.add("old", "1").result, Result::duplicate);
+    age(3600000 + 60000);  // two windows later the old one is forgotten, the new one not
+    EXPECT_EQ(stream.add("new", "1").result, Result::duplicate);
+    EXPECT_EQ(stream.add("old", "1").result, Result::accepted);
+    age(10 * 3600000);  // long silence: both are over
+    EXPECT_EQ(stream.add("new", "1").result, Result::accepted);
+    EXPECT_EQ(stream.add("old", "1").result, Result::accepted);
+}
+
+TEST_F(AppendTest, TheClockOfTheServerGoingBackForgetsNothing) {
+    EXPECT_EQ(stream.add("a", "1").result, Result::accepted);
+    stream.set_meta("gen_start", "9999999999999");
+    EXPECT_EQ(stream.add("a", "1").result, Result::duplicate);
+    EXPECT_EQ(stream.add("b", "1").result, Result::accepted);
+}
+
+TEST_F(AppendTest, ALongerWindowKeepsWhatIsThereAndAShorterOneWaits) {
+    EXPECT_EQ(stream.add("a", "1").result, Result::accepted);
+    Stream longer(redis, {"s", 1, 1000, 1u << 30, 4 * 3600000});
+    EXPECT_EQ(longer.add("b", "1").result, Result::accepted);
+    EXPECT_EQ(stream.meta("gen_len"), std::to_string(4 * 3600000));
+    EXPECT_GT(redis({"PTTL", "webhook:{s:0}:seen:0:0"})->integer, 7 * 3600000);
+    Stream shorter(redis, {"s", 1, 1000, 1u << 30, 60000});
+    EXPECT_EQ(shorter.add("a", "1").result, Result::duplicate);
+    EXPECT_EQ(shorter.add("c", "1").result, Result::accepted);
+    EXPECT_EQ(stream.meta("gen_len"), std::to_string(4 * 3600000))
+        << "the longer one holds until it has passed";
+}
+
+TEST_F(AppendTest, ManyIdsStayFoundWhileBucketsSplit) {
+    constexpr int count = 3000;
+    for (int i = 0; i < count; ++i) {
+        ASSERT_EQ(stream.add("id" + std::to_string(i), "b").result, Result::accepted) << i;
+    }
+    for (int i = 0; i < count; ++i) {
+        ASSERT_EQ(stream.add("id" + std::to_string(i), "b").result, Result::duplicate) << i;
+    }
+    EXPECT_EQ(stream.length(), count);
+    const auto keys = redis({"KEYS", "webhook:{s:0}:seen:*"});
+    EXPECT_EQ(keys->elements, static_cast<std::size_t>((count + 209) / 210));
+    for (std::size_t i = 0; i < keys->elements; ++i) {
+        EXPECT_GT(redis({"PTTL", keys->element[i]->str})->integer, 0);
+        EXPECT_EQ(test::text(redis({"OBJECT", "ENCODING", keys->element[i]->str})), "listpack");
+    }
+}
+
+TEST_F(AppendTest, PrepareMakesStreamAndGroupAndTriesThePermissions) {
+    std::string prepare;
+    stream.appender().build_prepare(0, &prepare);
+    EXPECT_EQ(redis.raw(prepare)->integer, 1);
+    EXPECT_EQ(redis.raw(prepare)->integer, 1);
+    EXPECT_EQ(redis({"XINFO", "GROUPS", "webhook:{s:0}:events"})->elements, 1u);
+    redis({"ACL", "SETUSER", "poor", "on", "nopass", "~webhook:*", "+@all", "-xdel"});
+    redis({"AUTH", "poor", "x"});
+    const auto reply = redis.raw(prepare);
+    ASSERT_EQ(reply->type, REDIS_REPLY_ERROR);
+    EXPECT_NE(test::text(reply).find("can't run this command"), std::string_view::npos) << test::text(reply);
+}
+
+/// What a million ids cost is a promise to those who size the server: at most 24 bytes each.
+TEST(AppendMemory, AMillionIdsCostAtMost24BytesEach) {
+    RedisServer redis;
+    constexpr unsigned partitions = 8;
+    constexpr int count = 1000000;
+    const auto used = [&] {
+        const auto info = std::string(test::text(redis({"INFO", "memory"})));
+        return std::stoll(info.substr(info.find("used_memory:") + 12));
+    };
+    redis({"SCRIPT", "LOAD", std::string(append_script())});
+    const auto before = used();
+    Appender appender({"s", partitions, 1u << 30, 1ull << 40, 3600000});
+    NewEvent event;
+    event.source = "src";
+    std::string out;
+    for (int i = 0; i < count; ++i) {
+        const std::string id = "evt_" + std::to_string(i);
+        event.id = id;
+        const auto hash = hash_id("src", id);
+        appender.build(event, partition_of(hash, partitions), hash, false, &out);
+        if (i % 1000 == 999) {
+            ASSERT_EQ(redis.raw(out, 1000)->type, REDIS_REPLY_STRING);
+            out.clear();
+        }
+    }
+    for (unsigned p = 0; p < partitions; ++p)
+        redis({"DEL", partition_prefix("s", p) + "events"});
+    const double each = static_cast<double>(used() - before) / count;
+    RecordProperty("bytes_per_id", std::to_string(each));
+    std::cout << "bytes per id: " << each << "\n";
+    EXPECT_LE(each, 24.0);
+    EXPECT_GT(each, 16.0) << "less than the hashes themselves: the measurement is wrong";
+}
+
+TEST(Keys, EventsKeysAreTakenApart) {
+    std::string stream;
+    unsigned partition = 99;
+    EXPECT_EQ(partition_prefix("a.b", 3), "webhook:{a.b:3}:");
+    EXPECT_TRUE(parse_events_key("webhook:{a.b:3}:events", &stream, &partition));
+    EXPECT_EQ(stream, "a.b");
+    EXPECT_EQ(partition, 3u);
+    for (const char* bad : {"webhook:{a.b}:events", "webhook:{:3}:events", "webhook:{a:x}:events",
+                            "webhook:{a:3}:meta", "x", "webhook:{a:}:events", "webhook:{a b:1}:events"}) {
+        EXPECT_FALSE(parse_events_key(bad, &stream, &partition)) << bad;
+    }
+    EXPECT_FALSE(valid_stream_name(""));
+    EXPECT_FALSE(valid_stream_name(std::string(65, 'a')));
+    EXPECT_TRUE(valid_stream_name(std::string(64, 'a')));
+}
+
+TEST(Hashes, SourceAndIdCannotBeShiftedIntoEachOther) {
+    EXPECT_NE(hash_id("ab", "c"), hash_id("a", "bc"));
+    EXPECT_EQ(hash_id("ab", "c"), hash_id("ab", "c"));
+    const std::string_view parts[] = {"he", "llo"}, whole = "hello";
+    const event::BodyView split{parts, 2, 5}, one{&whole, 1, 5};
+    EXPECT_EQ(hash_body(split), hash_body(one));
+    EXPECT_EQ(hash_id("s", split), hash_id("s", one));
+    std::set<unsigned> seen;
+    for (int i = 0; i < 200; ++i)
+        seen.insert(partition_of(hash_id("s", std::to_string(i)), 8));
+    EXPECT_EQ(seen.size(), 8u);
+}
+
+TEST(Netstrings, RoundTripAndRefusal) {
+    std::string all;
+    append_netstring("", &all);
+    append_netstring(std::string("a\0,b", 4), &all);
+    std::string_view rest = all, value;
+    ASSERT_TRUE(take_netstring(&rest, &value));
+    EXPECT_EQ(value, "");
+    ASSERT_TRUE(take_netstring(&rest, &value));
+    EXPECT_EQ(value.size(), 4u);
+    EXPECT_TRUE(rest.empty());
+    for (std::string_view bad :
+         {"", "3:ab", "3:abc", "x:abc,", "-1:,", "99999999999999999999:a,", "18446744073709551615:a,"}) {
+        rest = bad;
+        EXPECT_FALSE(take_netstring(&rest, &value)) << bad;
+    }
+}
+
+}  // namespace
+}  // namespace webhook::store
