@@ -4,8 +4,8 @@
 
 namespace webhook::endpoint {
 
-/// True when `text` matches `pattern`, in which each `*` stands for any run of characters (also none). Case counts.
-/// Linear in practice and never worse than pattern x text: no recursion.
+/// True when `text` matches `pattern`, in which each `*` stands for any run of characters (also none). Case
+/// counts. Linear in practice and never worse than pattern x text: no recursion.
 bool matches(std::string_view pattern, std::string_view text);
 
 }  // namespace webhook::endpoint

@@ -1,0 +1,96 @@
+#include "endpoint/document.hpp"
+
+#include <set>
+
+#include "endpoint/document_fields.hpp"
+#include "endpoint/field_reader.hpp"
+
+namespace webhook::endpoint {
+namespace {
+
+using Json = nlohmann::json;
+
+/// Notes keys that stand twice in one object (the parser would silently keep the last).
+class KeyCheck {
+  public:
+    explicit KeyCheck(std::vector<Error>* errors) : errors_(errors) {}
+
+    bool operator()(int, Json::parse_event_t event, Json& value) {
+        if (event == Json::parse_event_t::object_start) keys_.emplace_back();
+        if (event == Json::parse_event_t::object_end) keys_.pop_back();
+        if (event != Json::parse_event_t::key) return true;
+        const auto& key = value.get_ref<const std::string&>();
+        if (!keys_.back().insert(key).second)
+            errors_->push_back({"", "field \"" + key + "\" is given twice in one object"});
+        return true;
+    }
+
+  private:
+    std::vector<std::set<std::string>> keys_;
+    std::vector<Error>* errors_;
+};
+
+/// nlohmann's text without its "[json.exception...] " head.
+std::string readable(std::string_view what) {
+    const std::size_t end = what.find("] ");
+    return std::string(end == std::string_view::npos ? what : what.substr(end + 2));
+}
+
+std::optional<Json> parse_json(std::string_view text, std::vector<Error>* errors) {
+    try {
+        return Json::parse(text, KeyCheck(errors), true, true);
+    } catch (const Json::exception& e) {
+        errors->push_back({"", readable(e.what())});
+        return std::nullopt;
+    }
+}
+
+/// The list of documents in a file, whichever of the two forms it has; nullptr: neither.
+const Json* documents_in(const Json& file, std::vector<Error>* errors) {
+    if (file.is_array()) return &file;
+    if (!file.is_object() || !file.contains("endpoints") || !file["endpoints"].is_array()) {
+        errors->push_back({"", "must be a list of endpoint documents or {\"endpoints\": [...]}"});
+        return nullptr;
+    }
+    for (const auto& [name, value] : file.items()) {
+        if (name != "endpoints") errors->push_back({name, "unknown field \"" + name + "\""});
+    }
+    return &file["endpoints"];
+}
+
+void check_ids(const std::vector<Document>& documents, std::vector<Error>* errors) {
+    std::set<std::string_view> seen;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        const std::string& id = documents[i].id;
+        if (id.empty() || seen.insert(id).second) continue;
+        errors->push_back(
+            {"endpoints[" + std::to_string(i) + "].id", "\"" + id + "\" is the id of an earlier endpoint"});
+    }
+}
+
+}  // namespace
+
+std::optional<Document> parse_document(std::string_view json, std::vector<Error>* errors) {
+    const std::size_t before = errors->size();
+    const auto parsed = parse_json(json, errors);
+    if (!parsed) return std::nullopt;
+    Document document = take_document({*parsed, "", errors});
+    if (errors->size() != before) return std::nullopt;
+    return document;
+}
+
+std::optional<std::vector<Document>> parse_file(std::string_view json, std::vector<Error>* errors) {
+    const std::size_t before = errors->size();
+    const auto parsed = parse_json(json, errors);
+    const Json* list = parsed ? documents_in(*parsed, errors) : nullptr;
+    if (list == nullptr) return std::nullopt;
+    std::vector<Document> documents;
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        documents.push_back(take_document({(*list)[i], "endpoints[" + std::to_string(i) + "]", errors}));
+    }
+    check_ids(documents, errors);
+    if (errors->size() != before) return std::nullopt;
+    return documents;
+}
+
+}  // namespace webhook::endpoint

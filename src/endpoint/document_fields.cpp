@@ -1,0 +1,283 @@
+#include "endpoint/document_fields.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+
+#include "endpoint/document.hpp"
+#include "endpoint/header_rules.hpp"
+#include "endpoint/secret_value.hpp"
+#include "endpoint/url.hpp"
+#include "signature/scheme.hpp"
+#include "signature/signer.hpp"
+
+namespace webhook::endpoint {
+namespace {
+
+using std::chrono::hours;
+
+/// Fields of the contract that are accepted by later versions only.
+constexpr std::array<std::string_view, 9> later{
+    "rate", "order", "max_age", "disable_after", "breaker", "tls", "permanent", "description", "labels"};
+
+std::string in_quotes(std::string_view text) {
+    return "\"" + std::string(text) + "\"";
+}
+
+void take_id(const FieldReader& reader, Document* document) {
+    if (!reader.take_string(&document->id)) return;
+    const std::string& id = document->id;
+    const bool good = !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
+               c == '.' || c == '-';
+    });
+    if (!good) reader.fail("must be 1 to 64 letters, digits, \"_\", \".\" or \"-\"");
+}
+
+void take_url(const FieldReader& reader, Document* document) {
+    std::string error;
+    if (reader.take_string(&document->url) && !parse_url(document->url, &error)) reader.fail(error);
+}
+
+void take_patterns(const FieldReader& reader, std::vector<std::string>* patterns) {
+    if (!reader.is_list(1000)) return;
+    if (reader.value().empty())
+        reader.fail("an empty list would match nothing; leave it out to match everything");
+    for (std::size_t i = 0; i < reader.value().size(); ++i) {
+        std::string pattern;
+        if (!reader.item(i).take_string(&pattern)) continue;
+        if (pattern.empty() || pattern.size() > 256) reader.item(i).fail("must be 1 to 256 bytes");
+        patterns->push_back(std::move(pattern));
+    }
+}
+
+void take_match(const FieldReader& reader, Document* document) {
+    if (!reader.is_object()) return;
+    for (const auto& [name, value] : reader.value().items()) {
+        const FieldReader field = reader.member(name, value);
+        if (name == "source") {
+            take_patterns(field, &document->match.source);
+        } else if (name == "type") {
+            take_patterns(field, &document->match.type);
+        } else if (name == "tenant") {
+            take_patterns(field, &document->match.tenant);
+        } else {
+            field.fail(name == "where" ? "field \"where\" is not supported by this version"
+                                       : "unknown field " + in_quotes(name));
+        }
+    }
+}
+
+void take_method(const FieldReader& reader, Document* document) {
+    static constexpr std::array<std::string_view, 4> methods{"POST", "PUT", "PATCH", "GET"};
+    if (!reader.take_string(&document->method)) return;
+    if (std::find(methods.begin(), methods.end(), document->method) == methods.end()) {
+        reader.fail(in_quotes(document->method) + " is not POST, PUT, PATCH or GET");
+    }
+}
+
+void take_body(const FieldReader& reader, Document*) {
+    if (reader.value() == "raw") return;
+    const bool known =
+        reader.value() == "cloudevents" || reader.value() == "form" || reader.value().is_object();
+    reader.fail(known ? "only \"raw\" is supported by this version" : "must be \"raw\"");
+}
+
+void take_header(const FieldReader& reader, const std::string& name, Document* document) {
+    if (const std::string error = check_header_name(name); !error.empty()) return reader.fail(error);
+    for (const auto& [other, value] : document->headers) {
+        if (equal_names(other, name)) return reader.fail("is given twice");
+    }
+    std::string value;
+    if (!reader.take_string(&value)) return;
+    if (!valid_header_value(value))
+        return reader.fail("the value has control characters or more than 4096 bytes");
+    const std::string error = secret_name(value) ? check_secret(value) : std::string();
+    if (!error.empty()) return reader.fail(error);
+    document->headers.emplace_back(name, std::move(value));
+}
+
+void take_headers(const FieldReader& reader, Document* document) {
+    if (!reader.is_object()) return;
+    if (reader.value().size() > 64) return reader.fail("must have at most 64 headers");
+    for (const auto& [name, value] : reader.value().items())
+        take_header(reader.member(name, value), name, document);
+}
+
+void take_secrets(const FieldReader& reader, Sign* sign) {
+    if (!reader.is_list(16)) return;
+    for (std::size_t i = 0; i < reader.value().size(); ++i) {
+        std::string secret;
+        if (!reader.item(i).take_string(&secret)) continue;
+        if (const std::string error = check_secret(secret); !error.empty()) reader.item(i).fail(error);
+        sign->secrets.push_back(std::move(secret));
+    }
+    if (reader.value().empty()) reader.fail("needs at least one secret");
+}
+
+/// Literal secrets are tried at once, so that an undecodable key is refused before it is stored.
+void try_signer(const FieldReader& reader, const signature::Scheme& scheme, const Sign& sign) {
+    for (const std::string& secret : sign.secrets) {
+        if (secret_name(secret) || is_redacted(secret) || !check_secret(secret).empty()) continue;
+        std::string error;
+        if (!signature::Signer::make(scheme, {secret}, {}, &error)) return reader.fail(error);
+    }
+}
+
+void take_sign_item(const FieldReader& reader, Document* document) {
+    if (!reader.is_object()) return;
+    Sign sign;
+    for (const auto& [name, value] : reader.value().items()) {
+        const FieldReader field = reader.member(name, value);
+        if (name == "scheme") {
+            field.take_string(&sign.scheme);
+        } else if (name == "secrets") {
+            take_secrets(field, &sign);
+        } else {
+            field.fail("unknown field " + in_quotes(name));
+        }
+    }
+    if (!reader.value().contains("secrets")) reader.fail("needs \"secrets\"");
+    const signature::Scheme* scheme = signature::find_scheme(sign.scheme);
+    if (scheme == nullptr || sign.scheme == "none")
+        return reader.fail(in_quotes(sign.scheme) + " is not a scheme that can sign");
+    for (const Sign& other : document->sign) {
+        if (other.scheme == sign.scheme)
+            return reader.fail("scheme " + in_quotes(sign.scheme) +
+                               " is given twice: put all its secrets in one entry");
+    }
+    try_signer(reader, *scheme, sign);
+    document->sign.push_back(std::move(sign));
+}
+
+void take_sign(const FieldReader& reader, Document* document) {
+    if (!reader.is_list(8)) return;
+    for (std::size_t i = 0; i < reader.value().size(); ++i)
+        take_sign_item(reader.item(i), document);
+}
+
+void take_success(const FieldReader& reader, Document* document) {
+    if (!reader.is_list(100)) return;
+    for (std::size_t i = 0; i < reader.value().size(); ++i) {
+        std::uint64_t status = 0;
+        if (reader.item(i).take_integer(200, 599, &status))
+            document->success.push_back(static_cast<int>(status));
+    }
+    std::sort(document->success.begin(), document->success.end());
+    document->success.erase(std::unique(document->success.begin(), document->success.end()),
+                            document->success.end());
+}
+
+void take_schedule(const FieldReader& reader, Document* document) {
+    if (!reader.is_list(100)) return;
+    document->schedule.clear();
+    for (std::size_t i = 0; i < reader.value().size(); ++i) {
+        milliseconds delay{};
+        if (reader.item(i).take_time(milliseconds(0), hours(24 * 30), &delay))
+            document->schedule.push_back(delay);
+    }
+}
+
+void take_retry(const FieldReader& reader, Document* document) {
+    if (!reader.is_object()) return;
+    for (const auto& [name, value] : reader.value().items()) {
+        const FieldReader field = reader.member(name, value);
+        if (name == "schedule") {
+            take_schedule(field, document);
+        } else if (name == "jitter") {
+            field.take_number(0, 1, &document->jitter);
+        } else {
+            field.fail("unknown field " + in_quotes(name));
+        }
+    }
+}
+
+void take_timeout(const FieldReader& reader, Document* document) {
+    reader.take_time(milliseconds(1), std::chrono::minutes(10), &document->timeout);
+}
+
+void take_connect_timeout(const FieldReader& reader, Document* document) {
+    reader.take_time(milliseconds(1), std::chrono::minutes(10), &document->connect_timeout);
+}
+
+void take_concurrency(const FieldReader& reader, Document* document) {
+    std::uint64_t value = document->concurrency;
+    reader.take_integer(1, 10000, &value);
+    document->concurrency = static_cast<unsigned>(value);
+}
+
+void take_max_waiting(const FieldReader& reader, Document* document) {
+    reader.take_integer(1, 1000000000000, &document->max_waiting);
+}
+
+void take_max_waiting_bytes(const FieldReader& reader, Document* document) {
+    reader.take_size(1, &document->max_waiting_bytes);
+}
+
+void take_allow_private(const FieldReader& reader, Document* document) {
+    reader.take_bool(&document->allow_private);
+}
+void take_paused(const FieldReader& reader, Document* document) {
+    reader.take_bool(&document->paused);
+}
+
+using Take = void (*)(const FieldReader&, Document*);
+
+const std::map<std::string_view, Take>& fields() {
+    static const std::map<std::string_view, Take> table{{"id", take_id},
+                                                        {"url", take_url},
+                                                        {"match", take_match},
+                                                        {"method", take_method},
+                                                        {"body", take_body},
+                                                        {"headers", take_headers},
+                                                        {"sign", take_sign},
+                                                        {"success", take_success},
+                                                        {"timeout", take_timeout},
+                                                        {"connect_timeout", take_connect_timeout},
+                                                        {"retry", take_retry},
+                                                        {"concurrency", take_concurrency},
+                                                        {"max_waiting", take_max_waiting},
+                                                        {"max_waiting_bytes", take_max_waiting_bytes},
+                                                        {"allow_private", take_allow_private},
+                                                        {"paused", take_paused}};
+    return table;
+}
+
+void take_field(const FieldReader& reader, const std::string& name, Document* document) {
+    const auto field = fields().find(name);
+    if (field != fields().end()) return field->second(reader, document);
+    const bool known = std::find(later.begin(), later.end(), name) != later.end();
+    reader.fail(known ? "field " + in_quotes(name) + " is not supported by this version"
+                      : "unknown field " + in_quotes(name));
+}
+
+}  // namespace
+
+Document default_document() {
+    using std::chrono::minutes;
+    Document document;
+    document.schedule = {std::chrono::seconds(5),
+                         minutes(5),
+                         minutes(30),
+                         hours(2),
+                         hours(5),
+                         hours(10),
+                         hours(14),
+                         hours(20),
+                         hours(24)};
+    return document;
+}
+
+Document take_document(const FieldReader& reader) {
+    Document document = default_document();
+    if (!reader.is_object()) return document;
+    for (const auto& [name, value] : reader.value().items())
+        take_field(reader.member(name, value), name, &document);
+    for (const char* needed : {"id", "url"}) {
+        if (!reader.value().contains(needed)) reader.fail("needs " + in_quotes(needed));
+    }
+    return document;
+}
+
+}  // namespace webhook::endpoint

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace webhook::endpoint {
+
+/// NAME of "secret:NAME"; nothing for a literal. NAME is a file in the worker's secrets_dir and cannot leave
+/// it: [A-Za-z0-9_.-]{1,128}, not beginning with a dot (see check_secret).
+std::optional<std::string_view> secret_name(std::string_view value);
+
+/// What is wrong with a secret as written in a document (bad NAME, `file:`, `env:`, empty); empty: nothing.
+std::string check_secret(std::string_view value);
+
+/// "redacted:HASH8" for a literal; `secret:NAME` and what is redacted already stay as they are. The hash
+/// covers the endpoint's id too, so that equal secrets of two endpoints do not show.
+std::string redact(std::string_view endpoint_id, std::string_view value);
+bool is_redacted(std::string_view value);
+
+}  // namespace webhook::endpoint

@@ -1,0 +1,175 @@
+#include "endpoint/url.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace webhook::endpoint {
+namespace {
+
+constexpr std::size_t max_url = 4096;
+constexpr std::array<std::string_view, 10> attributes{
+    "id", "source", "type", "time", "tenant", "method", "remote", "received", "stream", "datacontenttype"};
+
+bool is_alnum(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+bool is_unreserved(char c) {
+    return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+std::string lower_case(std::string_view text) {
+    std::string result(text);
+    std::transform(result.begin(), result.end(), result.begin(), lower);
+    return result;
+}
+
+std::string quoted(std::string_view text) {
+    return "\"" + std::string(text) + "\"";
+}
+
+bool take_scheme(std::string_view* rest, Url* url) {
+    const std::string head = lower_case(rest->substr(0, 8));
+    if (head == "https://") {
+        url->tls = true;
+        rest->remove_prefix(8);
+        return true;
+    }
+    if (head.compare(0, 7, "http://") != 0) return false;
+    rest->remove_prefix(7);
+    return true;
+}
+
+std::string check_host(std::string_view host, bool bracketed) {
+    if (host.empty()) return "the URL has no host";
+    if (host.size() > 253) return "the host name is too long";
+    for (const char c : host) {
+        if (static_cast<unsigned char>(c) >= 0x80) return "write the host name in its ASCII form (xn--...)";
+        const bool good = bracketed ? (is_alnum(c) || c == ':' || c == '.')
+                                    : (is_alnum(c) || c == '-' || c == '.' || c == '_');
+        if (!good) return "the host " + quoted(host) + " has a character that is not allowed";
+    }
+    return {};
+}
+
+std::string take_port(std::string_view text, Url* url) {
+    unsigned port = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
+    if (ec != std::errc() || end != text.data() + text.size() || port == 0 || port > 65535) {
+        return quoted(text) + " is not a port";
+    }
+    url->port = static_cast<std::uint16_t>(port);
+    return {};
+}
+
+/// host[:port] or [v6][:port]; an empty string is success.
+std::string take_authority(std::string_view text, Url* url) {
+    if (text.find('@') != std::string_view::npos)
+        return "user and password do not belong in the URL; use headers or sign";
+    if (text.find('{') != std::string_view::npos) return "macros are allowed in path and query only";
+    const bool bracketed = !text.empty() && text.front() == '[';
+    const std::size_t close = bracketed ? text.find(']') : text.find(':');
+    if (bracketed && close == std::string_view::npos) return "the URL has \"[\" without \"]\"";
+    const std::string_view host = bracketed ? text.substr(1, close - 1) : text.substr(0, close);
+    if (std::string error = check_host(host, bracketed); !error.empty()) return error;
+    url->host = lower_case(host);
+    std::string_view rest =
+        close == std::string_view::npos ? std::string_view() : text.substr(close + (bracketed ? 1 : 0));
+    const std::uint16_t own = url->tls ? 443 : 80;
+    url->port = own;
+    if (!rest.empty()) {
+        if (rest.front() != ':') return "the URL's host and port cannot be read";
+        if (std::string error = take_port(rest.substr(1), url); !error.empty()) return error;
+    }
+    url->authority = bracketed ? "[" + url->host + "]" : url->host;
+    if (url->port != own) url->authority += ":" + std::to_string(url->port);
+    return {};
+}
+
+/// The text between the braces of one macro.
+std::string take_macro(std::string_view text, UrlPart* part) {
+    if (const std::size_t bar = text.find('|'); bar != std::string_view::npos) {
+        return "filter " + quoted(text.substr(bar)) + " in {" + std::string(text) +
+               "} is not supported by this version";
+    }
+    if (text.substr(0, 1) == "/") {
+        *part = {UrlPart::Kind::pointer, std::string(text)};
+    } else if (text.substr(0, 6) == "query." && text.size() > 6) {
+        *part = {UrlPart::Kind::query, std::string(text.substr(6))};
+    } else if (text.substr(0, 7) == "header." && text.size() > 7) {
+        *part = {UrlPart::Kind::header, lower_case(text.substr(7))};
+    } else if (std::find(attributes.begin(), attributes.end(), text) != attributes.end()) {
+        *part = {UrlPart::Kind::attribute, std::string(text)};
+    } else {
+        return "unknown macro {" + std::string(text) + "}";
+    }
+    return {};
+}
+
+std::string check_literal(std::string_view text) {
+    for (const char c : text) {
+        if (c == '}') return "the URL has \"}\" without \"{\"";
+        if (c == '#') return "a fragment is never sent; leave out \"#\"";
+        if (c <= 0x20 || c >= 0x7f || c == '"' || c == '<' || c == '>' || c == '\\' || c == '^' || c == '`') {
+            return "percent-encode what is neither a letter, a digit nor URL punctuation";
+        }
+    }
+    return {};
+}
+
+std::string take_target(std::string_view text, Url* url) {
+    url->target.push_back({UrlPart::Kind::literal, text.substr(0, 1) == "/" ? "" : "/"});
+    while (!text.empty()) {
+        const std::size_t open = text.find('{');
+        const std::string_view literal = text.substr(0, open);
+        if (std::string error = check_literal(literal); !error.empty()) return error;
+        if (url->target.back().kind != UrlPart::Kind::literal && !literal.empty()) url->target.emplace_back();
+        if (!literal.empty()) url->target.back().text += literal;
+        if (open == std::string_view::npos) return {};
+        const std::size_t close = text.find('}', open);
+        if (close == std::string_view::npos) return "the URL has \"{\" without \"}\"";
+        UrlPart part;
+        if (std::string error = take_macro(text.substr(open + 1, close - open - 1), &part); !error.empty())
+            return error;
+        url->target.push_back(std::move(part));
+        text.remove_prefix(close + 1);
+    }
+    return {};
+}
+
+}  // namespace
+
+std::optional<Url> parse_url(std::string_view text, std::string* error) {
+    Url url;
+    std::string_view rest = text;
+    if (text.size() > max_url) {
+        *error = "the URL is longer than " + std::to_string(max_url) + " bytes";
+        return std::nullopt;
+    }
+    if (!take_scheme(&rest, &url)) {
+        *error = "the URL must begin with http:// or https://";
+        return std::nullopt;
+    }
+    const std::size_t slash = std::min(rest.find_first_of("/?#"), rest.size());
+    *error = take_authority(rest.substr(0, slash), &url);
+    if (error->empty()) *error = take_target(rest.substr(slash), &url);
+    if (!error->empty()) return std::nullopt;
+    return url;
+}
+
+void append_url_encoded(std::string_view value, std::string* out) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    for (const char c : value) {
+        if (is_unreserved(c)) {
+            out->push_back(c);
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            out->append({'%', digits[byte >> 4], digits[byte & 15]});
+        }
+    }
+}
+
+}  // namespace webhook::endpoint
