@@ -1,0 +1,47 @@
+#!/bin/bash
+# check.sh [FILE...]: format, clang-tidy and cppcheck of our sources, or of the files named.
+set -uo pipefail
+
+build=${BUILD:-build}
+jobs=${JOBS:-2}
+failed=()
+
+if [ $# -gt 0 ]; then
+    files=("$@")
+else
+    mapfile -t files < <(find src t/unit t/fuzz t/bench -name '*.[ch]pp' | LC_ALL=C sort)
+fi
+mapfile -t units < <(printf '%s\n' "${files[@]}" | grep '\.cpp$')
+
+# The language and the includes a file is compiled with.
+flags_of() {
+    local nginx=$build/nginx
+    case $1 in
+        src/module/*) echo "-std=gnu++17 -Isrc -I$nginx/src/core -I$nginx/src/event -I$nginx/src/event/modules" \
+                           "-I$nginx/src/os/unix -I$nginx/src/http -I$nginx/src/http/modules -I$nginx/src/http/v2 -I$nginx/objs" ;;
+        src/event/* | src/signature/* | src/store/*) echo "-std=gnu++17 -Isrc" ;;
+        *) echo "-std=gnu++20 -Isrc -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL" ;;
+    esac
+}
+tidy() {
+    # shellcheck disable=SC2046
+    clang-tidy --quiet "$1" -- $(flags_of "$1") 2> /dev/null
+}
+export -f flags_of tidy
+export build
+
+echo "== clang-format"
+clang-format --dry-run --Werror "${files[@]}" || failed+=(clang-format)
+
+echo "== clang-tidy"
+printf '%s\0' "${units[@]}" | xargs -0 -n 1 -P "$jobs" bash -c 'tidy "$0"' || failed+=(clang-tidy)
+
+echo "== cppcheck"
+cppcheck --quiet --std=c++20 --language=c++ -Isrc -j "$jobs" --error-exitcode=1 --inline-suppr \
+    --enable=warning,performance,portability --suppress=missingIncludeSystem --suppress=unknownMacro \
+    --suppress=internalAstError --suppress=syntaxError "${units[@]}" || failed+=(cppcheck)
+
+if [ ${#failed[@]} -gt 0 ]; then
+    echo "FAILED: ${failed[*]}" >&2
+    exit 1
+fi
