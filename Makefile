@@ -15,7 +15,8 @@ MODULES_DIR ?= $(PREFIX)/lib/nginx/modules
 JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 
 comma     = ,
-WARN      = -Wall -Wextra -Werror
+# -Wno-restrict: g++ 12 sees overlapping copies in std::string where there are none.
+WARN      = -Wall -Wextra -Werror -Wno-restrict
 # spdlog and fmt are linked, not compiled in again with every file.
 DEFS      = -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL
 SAN       = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)

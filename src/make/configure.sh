@@ -25,7 +25,7 @@ ln -s "$(realpath --relative-to="$build/nginx" "$PWD")" "$build/nginx/addon"
 cd "$build/nginx"
 
 if ! ./configure "${NGX_CONF_FLAGS[@]}" --builddir=objs --add-dynamic-module=addon \
-        --with-cc-opt='-O2' > configure.log 2>&1; then
+        --with-cc-opt='-O2 -Wno-restrict' > configure.log 2>&1; then
     cat configure.log >&2
     exit 1
 fi
