@@ -20,44 +20,54 @@ namespace {
 
 using Field = std::pair<std::string_view, std::string_view>;
 
-/// The entry's fields in stream order without `data`, absent ones left out.
-class Fields {
-  public:
-    Fields(const NewEvent& event, std::string_view received) {
+/// The fields every entry has, in stream order; the step knows their names.
+constexpr std::size_t fixed_count = 8;
+constexpr std::string_view version_name = "specversion", version = "1.0", data_name = "data";
+
+struct Fields {
+    Fields(const NewEvent& event, std::string_view received)
+        : fixed{Field{"id", event.id},   {"source", event.source}, {"type", event.type},
+                {"time", event.time},    {"received", received},   {"method", event.method},
+                {"remote", event.remote}} {
         for (const Field& field :
-             {Field{"specversion", "1.0"}, Field{"id", event.id}, Field{"source", event.source},
-              Field{"type", event.type}, Field{"time", event.time},
-              Field{"datacontenttype", event.datacontenttype}, Field{"received", received},
-              Field{"method", event.method}, Field{"query", event.query}, Field{"remote", event.remote},
+             {Field{"datacontenttype", event.datacontenttype}, Field{"query", event.query},
               Field{"tenant", event.tenant}, Field{"contentencoding", event.contentencoding},
               Field{"headers", event.headers}}) {
-            if (field.second.empty()) continue;
-            field_[count_++] = field;
-            bytes_ += field.first.size() + field.second.size();
+            if (!field.second.empty()) other[others++] = field;
         }
+        bytes = version_name.size() + version.size() + data_name.size() + event.data.size;
+        for (const Field& field : fixed)
+            bytes += field.first.size() + field.second.size();
+        for (std::size_t i = 0; i < others; ++i)
+            bytes += other[i].first.size() + other[i].second.size();
     }
-    const Field* begin() const { return field_; }
-    const Field* end() const { return field_ + count_; }
-    std::size_t count() const { return count_; }
-    std::size_t bytes() const { return bytes_; }
 
-  private:
-    Field field_[13];
-    std::size_t count_ = 0, bytes_ = 0;
+    std::array<Field, fixed_count - 1> fixed;  ///< without data
+    std::array<Field, 5> other;                ///< those of the optional ones that have a value
+    std::size_t others = 0;
+    std::uint64_t bytes = 0;  ///< what the event counts against limits: all names and values
 };
 
-constexpr std::string_view data_name = "data";
-
-void put_fields(const Fields& fields, const event::BodyView& data, std::string* out) {
-    for (const auto& [name, value] : fields) {
-        resp_bulk(name, out);
-        resp_bulk(value, out);
-    }
-    resp_bulk(data_name, out);
+void put_data(const event::BodyView& data, std::string* out) {
     resp_bulk_header(data.size, out);
     for (const auto chunk : data)
         out->append(chunk);
     out->append("\r\n", 2);
+}
+
+void put_others(const Fields& fields, std::string* out) {
+    for (std::size_t i = 0; i < fields.others; ++i) {
+        resp_bulk(fields.other[i].first, out);
+        resp_bulk(fields.other[i].second, out);
+    }
+}
+
+void put_double(std::uint64_t value, std::string* out) {
+    const auto number = static_cast<double>(value);
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, &number, sizeof bits);
+    for (unsigned i = 0; i < sizeof bits; ++i, bits >>= 8)
+        out->push_back(static_cast<char>(bits));
 }
 
 const std::string& append_sha() {
@@ -75,6 +85,49 @@ std::string_view text(const redisReply* reply) {
 
 bool starts_with(std::string_view value, std::string_view start) {
     return value.substr(0, start.size()) == start;
+}
+
+void put_key(std::string_view prefix, std::string_view name, std::string* out) {
+    resp_bulk_header(prefix.size() + name.size(), out);
+    out->append(prefix).append(name).append("\r\n", 2);
+}
+
+void put_xadd(const Fields& fields, const event::BodyView& data, std::string_view prefix, std::string* out) {
+    resp_array(1, out);
+    resp_bulk("MULTI", out);
+    resp_array(3 + 2 * (fixed_count + 1 + fields.others), out);
+    resp_bulk("XADD", out);
+    put_key(prefix, "events", out);
+    resp_bulk("*", out);
+    resp_bulk(version_name, out);
+    resp_bulk(version, out);
+    for (const Field& field : fields.fixed) {
+        resp_bulk(field.first, out);
+        resp_bulk(field.second, out);
+    }
+    resp_bulk(data_name, out);
+    put_data(data, out);
+    put_others(fields, out);
+}
+
+/// Keys and the first four arguments of the step.
+void put_step(const StreamSettings& settings, std::uint64_t bytes, const event::BodyView& data,
+              std::string_view prefix, const IdHash& id, std::string* out) {
+    const auto body = settings.dedup_window_ms != 0 ? hash_body(data) : std::array<unsigned char, 4>{};
+    resp_number(3, out);
+    put_key(prefix, "events", out);
+    put_key(prefix, "intake", out);
+    put_key(prefix, "meta", out);
+    put_key(prefix, "seen:", out);
+    resp_bulk_header(5 * sizeof(double), out);
+    put_double(settings.partitions, out);
+    put_double(share(settings.max_backlog, settings.partitions), out);
+    put_double(share(settings.max_backlog_bytes, settings.partitions), out);
+    put_double(bytes, out);
+    put_double(settings.dedup_window_ms, out);
+    out->append("\r\n", 2);
+    resp_bulk({reinterpret_cast<const char*>(id.data()), 12}, out);
+    resp_bulk({reinterpret_cast<const char*>(body.data()), body.size()}, out);
 }
 
 IdHash cut(const unsigned char* digest) {
@@ -173,37 +226,18 @@ AppendCommand Appender::build(const NewEvent& event, unsigned partition, const I
     const std::string received = std::to_string(event.received_ms);
     const Fields fields(event, received);
     const std::string& prefix = prefix_[partition];
-    const std::size_t pairs = fields.count() + 1;
     const bool scripted = event.data.size <= max_scripted_body;
     const AppendCommand command{scripted ? 1u : 4u, scripted && !scripted_text};
-
-    if (!scripted) {
-        resp_array(1, out);
-        resp_bulk("MULTI", out);
-        resp_array(3 + 2 * pairs, out);
-        resp_bulk("XADD", out);
-        resp_bulk(prefix + "events", out);
-        resp_bulk("*", out);
-        put_fields(fields, event.data, out);
-    }
-    const bool dedup = settings_.dedup_window_ms != 0;
-    const auto body = dedup ? hash_body(event.data) : std::array<unsigned char, 4>{};
-    resp_array(13 + (scripted ? 2 * pairs : 0), out);
+    if (!scripted) put_xadd(fields, event.data, prefix, out);
+    resp_array(10 + (scripted ? fixed_count + 2 * fields.others : 0), out);
     resp_bulk(command.by_sha ? "EVALSHA" : "EVAL", out);
     resp_bulk(command.by_sha ? std::string_view(append_sha()) : append_script(), out);
-    resp_number(2, out);
-    resp_bulk(prefix + "events", out);
-    resp_bulk(prefix + "meta", out);
-    resp_bulk(prefix + "seen:", out);
-    resp_number(settings_.partitions, out);
-    resp_number(share(settings_.max_backlog, settings_.partitions), out);
-    resp_number(share(settings_.max_backlog_bytes, settings_.partitions), out);
-    resp_number(fields.bytes() + data_name.size() + event.data.size, out);
-    resp_number(settings_.dedup_window_ms, out);
-    resp_bulk({reinterpret_cast<const char*>(id.data()), 12}, out);
-    resp_bulk({reinterpret_cast<const char*>(body.data()), body.size()}, out);
+    put_step(settings_, fields.bytes, event.data, prefix, id, out);
     if (scripted) {
-        put_fields(fields, event.data, out);
+        for (const Field& field : fields.fixed)
+            resp_bulk(field.second, out);
+        put_data(event.data, out);
+        put_others(fields, out);
     } else {
         resp_array(1, out);
         resp_bulk("EXEC", out);

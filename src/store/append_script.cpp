@@ -9,152 +9,130 @@ namespace webhook::store {
 namespace {
 
 constexpr std::string_view append_source = R"lua(
-local events, meta = KEYS[1], KEYS[2]
-local seen, partitions, share, byte_share, bytes, window, hash, body =
-  ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7], ARGV[8]
-local appended = ARGV[9] == nil
-local load, slack = 210, 60000
-
--- An entry that must not stay. Its id is asked of a group made at the end: reading the entry would copy its body.
-local function take_back()
-  if not appended then return end
-  redis.pcall('XGROUP', 'CREATE', events, 'webhook-undo', '$')
-  local id
-  for _, group in ipairs(redis.call('XINFO', 'GROUPS', events)) do
-    local fields = {}
-    for i = 1, #group, 2 do fields[group[i]] = group[i + 1] end
-    if fields['name'] == 'webhook-undo' then id = fields['last-delivered-id'] end
-  end
-  redis.call('XGROUP', 'DESTROY', events, 'webhook-undo')
-  redis.call('XDEL', events, id)
-end
-
-local function answer(number)
-  take_back()
-  return number
-end
+local events, intake, meta = KEYS[1], KEYS[2], KEYS[3]
+local seen, numbers, hash, body = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local appended = ARGV[5] == nil
+local load, slack, layout = 160, 60000, '<ddddddddddd'
+local partitions, share, byte_share, bytes, window = struct.unpack('<ddddd', numbers)
 
 -- Fails here, before anything is written, when `events` is no stream: then the XADD before us failed too.
 if appended then redis.call('XLEN', events) end
 
-local m = redis.call('HMGET', meta, 'partitions', 'accepted', 'accepted_bytes', 'routed', 'routed_bytes',
-  'gen', 'gen_start', 'gen_len', 'gen_promise', 'gen_ids', 'prev_ids')
-if m[1] and m[1] ~= partitions then return answer(-tonumber(m[1])) end
-local accepted, accepted_bytes = tonumber(m[2] or 0), tonumber(m[3] or 0)
-local backlog, backlog_bytes = accepted - tonumber(m[4] or 0), accepted_bytes - tonumber(m[5] or 0)
-local full = backlog >= share or (backlog > 0 and backlog_bytes + bytes > byte_share)
-
-local function count(...)
-  if not m[1] then redis.call('HSET', meta, 'partitions', partitions) end
-  redis.call('HSET', meta, 'accepted', accepted + 1, 'accepted_bytes', accepted_bytes + bytes, ...)
-end
-
-local function append()
-  if appended then return 3 end
-  return redis.pcall('XADD', events, '*', unpack(ARGV, 9))
-end
-
-if window == 0 then
-  if full then return answer(2) end
-  local id = append()
-  if type(id) == 'table' and id.err then return id end
-  count()
-  return id
-end
-
--- Generations of seen ids: one is current for `len` and is looked up for one length more.
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local gen, start, len, promise, ids, prev = tonumber(m[6]), tonumber(m[7]), tonumber(m[8]), tonumber(m[9]),
-  tonumber(m[10]), tonumber(m[11])
-local turned = false
-
-local function buckets(n) return math.max(1, math.ceil(n / load)) end
-local function half(n)  -- the largest power of two that is not above n
-  local _, e = math.frexp(n)
-  return 2 ^ (e - 1)
-end
-local function key(g, bucket) return string.format('%s%d:%d', seen, g, bucket) end
-local function place(h, n)  -- linear hashing
-  local size = half(n)
-  local b = h % (size * 2)
-  if b >= n then b = b - size end
-  return b
-end
-local function expiry() return start + 2 * len + slack end
-
-if not gen then
-  gen, start, len, promise, ids, prev, turned = 0, now, window, window, 0, 0, true
-end
-if now >= start + len then
-  local next_len = math.max(window, promise)
-  if now >= start + len + next_len then
-    gen, start, len, prev = gen + 2, now, window, 0
-  else
-    gen, start, len, prev = gen + 1, start + len, next_len, ids
-  end
-  promise, ids, turned = window, 0, true
-end
-if window > promise then
-  promise, len, turned = window, math.max(len, window), true
-  for b = 0, buckets(ids) - 1 do redis.call('PEXPIREAT', key(gen, b), expiry()) end
-  if prev > 0 then
-    for b = 0, buckets(prev) - 1 do redis.call('PEXPIREAT', key(gen - 1, b), start + len + slack) end
-  end
-end
-
-local h = struct.unpack('>I4', hash)
-local function judge(known)
-  if known == body then return answer(0) end
-  return answer(1)
-end
-
-if prev > 0 then
-  local known = redis.call('HGET', key(gen - 1, place(h, buckets(prev))), hash)
-  if known then return judge(known) end
-end
-local bucket = key(gen, place(h, buckets(ids)))
-if full then
-  local known = redis.call('HGET', bucket, hash)
-  if known then return judge(known) end
-  return answer(2)
-end
--- The empty field makes the bucket exist from its first moment on, so that it gets its expiry exactly once.
-if ids == 0 then
-  redis.call('HSET', bucket, '', '')
-  redis.call('PEXPIREAT', bucket, expiry())
-end
-if redis.call('HSETNX', bucket, hash, body) == 0 then return judge(redis.call('HGET', bucket, hash)) end
-
-local id = append()
-if type(id) == 'table' and id.err then
-  redis.call('HDEL', bucket, hash)
-  return id
-end
-
-if turned then
-  count('gen_ids', ids + 1, 'gen', gen, 'gen_start', start, 'gen_len', len, 'gen_promise', promise, 'prev_ids', prev)
+local of, accepted, accepted_bytes, routed, routed_bytes, gen, start, len, promise, ids, prev =
+  partitions, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0
+local state = redis.call('GET', intake)
+if state then
+  of, accepted, accepted_bytes, routed, routed_bytes, gen, start, len, promise, ids, prev = struct.unpack(layout, state)
 else
-  count('gen_ids', ids + 1)
+  of = tonumber(redis.call('HGET', meta, 'partitions') or partitions)
+  redis.call('HSET', meta, 'partitions', of)
 end
 
--- One more bucket: half of the ids of the one that was split move over.
-local n = buckets(ids)
-if buckets(ids + 1) > n then
-  local size = half(n)
-  local from, to = key(gen, n - size), key(gen, n)
+-- What is routed only grows: it is read again only when the last known value says full.
+local full = accepted - routed >= share or accepted_bytes + bytes - routed_bytes > byte_share
+if full then
+  local m = redis.call('HMGET', meta, 'routed', 'routed_bytes')
+  routed, routed_bytes = tonumber(m[1] or 0), tonumber(m[2] or 0)
+  full = accepted - routed >= share or (accepted > routed and accepted_bytes + bytes - routed_bytes > byte_share)
+end
+
+local verdict, bucket
+if of ~= partitions then
+  verdict = -of
+elseif window > 0 then
+  -- Generations of seen ids: one is current for `len` and is looked up for one length more.
+  local time = redis.call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  if now >= start + len then
+    local next_len = math.max(window, promise)
+    if gen < 0 or now >= start + len + next_len then
+      gen, start, len, prev = gen + 2, now, window, 0
+    else
+      gen, start, len, prev = gen + 1, start + len, next_len, ids
+    end
+    promise, ids = window, 0
+  end
+  if window > promise then
+    promise, len = window, math.max(len, window)
+    for b = 0, math.ceil(ids / load) - 1 do
+      redis.call('PEXPIREAT', seen .. gen .. ':' .. b, start + 2 * len + slack)
+    end
+    for b = 0, math.ceil(prev / load) - 1 do
+      redis.call('PEXPIREAT', seen .. gen - 1 .. ':' .. b, start + len + slack)
+    end
+  end
+
+  local h = struct.unpack('>I4', hash)
+  local function place(g, count)  -- linear hashing: buckets are split one by one as the count grows
+    local n = math.max(1, math.ceil(count / load))
+    local _, e = math.frexp(n)
+    local b = h % 2 ^ e
+    if b >= n then b = b - 2 ^ (e - 1) end
+    return string.format('%s%d:%d', seen, g, b)
+  end
+
+  bucket = place(gen, ids)
+  local known = prev > 0 and redis.call('HGET', place(gen - 1, prev), hash)
+  if not known and full then known = redis.call('HGET', bucket, hash) end
+  if not known and not full then
+    -- The empty field makes the bucket exist from its first moment on, so that it gets its expiry exactly once.
+    if ids == 0 then
+      redis.call('HSET', bucket, '', '')
+      redis.call('PEXPIREAT', bucket, start + 2 * len + slack)
+    end
+    if redis.call('HSETNX', bucket, hash, body) == 0 then known = redis.call('HGET', bucket, hash) end
+  end
+  if known then verdict = known == body and 0 or 1 end
+end
+if not verdict and full then verdict = 2 end
+
+if verdict then
+  if appended then
+    -- The entry's id is asked of a group made at the end: reading the entry would copy its body.
+    local id
+    redis.pcall('XGROUP', 'CREATE', events, 'webhook-undo', '$')
+    for _, group in ipairs(redis.call('XINFO', 'GROUPS', events)) do
+      local fields = {}
+      for i = 1, #group, 2 do fields[group[i]] = group[i + 1] end
+      if fields['name'] == 'webhook-undo' then id = fields['last-delivered-id'] end
+    end
+    redis.call('XGROUP', 'DESTROY', events, 'webhook-undo')
+    redis.call('XDEL', events, id)
+  end
+  return verdict
+end
+
+local id = 3
+if not appended then
+  id = redis.pcall('XADD', events, '*', 'specversion', '1.0', 'id', ARGV[5], 'source', ARGV[6], 'type', ARGV[7],
+    'time', ARGV[8], 'received', ARGV[9], 'method', ARGV[10], 'remote', ARGV[11], 'data', ARGV[12], unpack(ARGV, 13))
+  if type(id) == 'table' then
+    if bucket then redis.call('HDEL', bucket, hash) end
+    return id
+  end
+end
+local before = ids
+if bucket then ids = ids + 1 end
+redis.call('SET', intake, struct.pack(layout, of, accepted + 1, accepted_bytes + bytes, routed, routed_bytes, gen,
+  start, len, promise, ids, prev))
+
+-- One more bucket: half of the ids of the one that is split move over.
+local n = math.max(1, math.ceil(before / load))
+if ids > n * load then
+  local _, e = math.frexp(n)
+  local from, to, size = seen .. gen .. ':' .. n - 2 ^ (e - 1), seen .. gen .. ':' .. n, 2 ^ e
   local all, stay, move = redis.call('HGETALL', from), {'', ''}, {'', ''}
   for i = 1, #all, 2 do
     if all[i] ~= '' then
-      local list = struct.unpack('>I4', all[i]) % (size * 2) == n and move or stay
+      local list = struct.unpack('>I4', all[i]) % size == n and move or stay
       list[#list + 1], list[#list + 2] = all[i], all[i + 1]
     end
   end
   redis.call('DEL', from)
   redis.call('HSET', from, unpack(stay))
-  redis.call('PEXPIREAT', from, expiry())
   redis.call('HSET', to, unpack(move))
-  redis.call('PEXPIREAT', to, expiry())
+  redis.call('PEXPIREAT', from, start + 2 * len + slack)
+  redis.call('PEXPIREAT', to, start + 2 * len + slack)
 end
 return id
 )lua";
