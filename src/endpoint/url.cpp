@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "event/source.hpp"
+
 namespace webhook::endpoint {
 namespace {
 
@@ -95,7 +97,9 @@ std::string take_macro(std::string_view text, UrlPart* part) {
         return "filter " + quoted(text.substr(bar)) + " in {" + std::string(text) +
                "} is not supported by this version";
     }
+    std::vector<std::string> tokens;
     if (text.substr(0, 1) == "/") {
+        if (!event::parse_pointer(text, &tokens)) return "{" + std::string(text) + "} is not a JSON pointer";
         *part = {UrlPart::Kind::pointer, std::string(text)};
     } else if (text.substr(0, 6) == "query." && text.size() > 6) {
         *part = {UrlPart::Kind::query, std::string(text.substr(6))};
@@ -158,18 +162,6 @@ std::optional<Url> parse_url(std::string_view text, std::string* error) {
     if (error->empty()) *error = take_target(rest.substr(slash), &url);
     if (!error->empty()) return std::nullopt;
     return url;
-}
-
-void append_url_encoded(std::string_view value, std::string* out) {
-    static constexpr char digits[] = "0123456789ABCDEF";
-    for (const char c : value) {
-        if (is_unreserved(c)) {
-            out->push_back(c);
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out->append({'%', digits[byte >> 4], digits[byte & 15]});
-        }
-    }
 }
 
 }  // namespace webhook::endpoint

@@ -35,7 +35,4 @@ struct Url {
 /// `error` says what is wrong in words for the author of the document.
 std::optional<Url> parse_url(std::string_view text, std::string* error);
 
-/// Percent-encodes everything but RFC 3986's unreserved characters.
-void append_url_encoded(std::string_view value, std::string* out);
-
 }  // namespace webhook::endpoint

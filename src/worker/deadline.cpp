@@ -1,0 +1,62 @@
+#include "worker/deadline.hpp"
+
+namespace webhook::worker {
+
+Flight::Flight(Deadlines& deadlines, Clock::time_point limit) : deadlines_(deadlines), limit_(limit) {
+    deadlines_.add(this);
+}
+
+Flight::~Flight() {
+    deadlines_.remove(this);
+}
+
+void Flight::check(Clock::time_point now) noexcept {
+    if (now >= limit_) expired = true;
+    if (current != nullptr && (stopped || expired || now >= step)) current->cancel();
+}
+
+void Deadlines::add(Flight* flight) {
+    flight->stopped = stopped_;
+    flight->next_ = first_;
+    if (first_ != nullptr) first_->previous_ = flight;
+    first_ = flight;
+    if (!armed_ && !stopped_) arm();
+}
+
+void Deadlines::remove(Flight* flight) noexcept {
+    if (flight->next_ != nullptr) flight->next_->previous_ = flight->previous_;
+    if (flight->previous_ != nullptr) {
+        flight->previous_->next_ = flight->next_;
+    } else {
+        first_ = flight->next_;
+    }
+}
+
+void Deadlines::arm() {
+    armed_ = true;
+    timer_.expires_after(tick);
+    timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& ec) {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->armed_ = false;
+        if (!ec) self->on_tick();
+    });
+}
+
+void Deadlines::on_tick() {
+    const auto now = Clock::now();
+    for (Flight* flight = first_; flight != nullptr; flight = flight->next_)
+        flight->check(now);
+    if (first_ != nullptr && !stopped_) arm();
+}
+
+void Deadlines::stop() noexcept {
+    stopped_ = true;
+    for (Flight* flight = first_; flight != nullptr; flight = flight->next_) {
+        flight->stopped = true;
+        if (flight->current != nullptr) flight->current->cancel();
+    }
+    timer_.cancel();
+}
+
+}  // namespace webhook::worker

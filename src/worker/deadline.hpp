@@ -1,0 +1,76 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+
+namespace webhook::worker {
+
+using Clock = std::chrono::steady_clock;
+
+/// Something under way that can be cut short: a socket operation, a wait for a name.
+class Cancellable {
+  public:
+    virtual void cancel() noexcept = 0;
+
+  protected:
+    ~Cancellable() = default;
+};
+
+class Deadlines;
+
+/// The time limits of one attempt. Lives in the attempt's coroutine frame; `current` is what is under way
+/// now. When a limit passes, or everything is stopped, `current` is cancelled and the cause is noted here.
+class Flight {
+  public:
+    Flight(Deadlines& deadlines, Clock::time_point limit);
+    ~Flight();
+    Flight(const Flight&) = delete;
+    Flight& operator=(const Flight&) = delete;
+
+    Cancellable* current = nullptr;
+    Clock::time_point step = Clock::time_point::max();  ///< a nearer limit, of the present step only
+    bool expired = false;                               ///< the limit of the whole has passed
+    bool stopped = false;
+
+    Clock::time_point limit() const { return limit_; }
+
+  private:
+    friend class Deadlines;
+    void check(Clock::time_point now) noexcept;
+
+    Deadlines& deadlines_;
+    Clock::time_point limit_;
+    Flight* next_ = nullptr;
+    Flight* previous_ = nullptr;
+};
+
+/// Looks after all flights with one coarse timer, so that a request costs no timer operation. A limit is
+/// noticed at most one tick late. The timer rests while there is no flight.
+class Deadlines : public std::enable_shared_from_this<Deadlines> {
+  public:
+    static constexpr std::chrono::milliseconds tick{20};
+
+    explicit Deadlines(const boost::asio::any_io_executor& executor) : timer_(executor) {}
+    Deadlines(const Deadlines&) = delete;
+    Deadlines& operator=(const Deadlines&) = delete;
+
+    /// Cancels all flights, now and of the future.
+    void stop() noexcept;
+    bool stopped() const { return stopped_; }
+
+  private:
+    friend class Flight;
+    void add(Flight* flight);
+    void remove(Flight* flight) noexcept;
+    void arm();
+    void on_tick();
+
+    boost::asio::steady_timer timer_;
+    Flight* first_ = nullptr;
+    bool armed_ = false;
+    bool stopped_ = false;
+};
+
+}  // namespace webhook::worker

@@ -1,0 +1,113 @@
+#include "worker/http_connection.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+namespace webhook::worker {
+namespace {
+
+namespace asio = boost::asio;
+using asio::redirect_error;
+using asio::use_awaitable;
+
+/// Bodies up to this size are copied behind the head when TLS encrypts them anyway.
+constexpr std::size_t max_copied_body = 16384;
+
+bool expect_name(SSL* ssl, const std::string& host) {
+    boost::system::error_code ec;
+    const auto address = asio::ip::make_address(host, ec);
+    if (!ec) return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), address.to_string().c_str()) == 1;
+    return SSL_set_tlsext_host_name(ssl, host.c_str()) == 1 && SSL_set1_host(ssl, host.c_str()) == 1;
+}
+
+}  // namespace
+
+std::string describe(const boost::system::error_code& error) {
+    std::string text = error.message();
+    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z' &&
+        !(text.size() > 1 && text[1] >= 'A' && text[1] <= 'Z')) {
+        text[0] = static_cast<char>(text[0] + 32);
+    }
+    return text;
+}
+
+asio::awaitable<HttpConnection::Error> HttpConnection::connect(asio::ip::tcp::endpoint endpoint) {
+    Error error;
+    co_await socket_.async_connect(endpoint, redirect_error(use_awaitable, error));
+    if (error) co_return error;
+    Error ignored;
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    socket_.non_blocking(true, error);
+    born = Clock::now();
+    co_return error;
+}
+
+asio::awaitable<bool> HttpConnection::handshake(asio::ssl::context& context, std::string host,
+                                                std::string* error) {
+    tls_.emplace(socket_, context);
+    SSL* ssl = tls_->native_handle();
+    if (!expect_name(ssl, host)) {
+        *error = "tls: the host name cannot be checked";
+        co_return false;
+    }
+    Error failure;
+    co_await tls_->async_handshake(asio::ssl::stream_base::client, redirect_error(use_awaitable, failure));
+    if (!failure) co_return true;
+    const long verdict = SSL_get_verify_result(ssl);
+    *error = "tls: " + (verdict == X509_V_OK
+                            ? describe(failure)
+                            : "certificate refused: " + std::string(X509_verify_cert_error_string(verdict)));
+    co_return false;
+}
+
+bool HttpConnection::try_write(std::string_view head, std::string_view body, Error* error) {
+    *error = {};
+    unsent_ = {asio::buffer(head), asio::buffer(body)};
+    if (tls_) {
+        if (body.size() > max_copied_body) return false;
+        tls_request_.assign(head).append(body);
+        unsent_ = {asio::buffer(tls_request_), asio::const_buffer()};
+        return false;
+    }
+    std::size_t sent = socket_.write_some(unsent_, *error);
+    if (*error == asio::error::would_block) *error = {};
+    for (asio::const_buffer& part : unsent_) {
+        const std::size_t taken = std::min(sent, part.size());
+        part += taken;
+        sent -= taken;
+    }
+    return *error || unsent_[0].size() + unsent_[1].size() == 0;
+}
+
+asio::awaitable<void> HttpConnection::finish_write(Error* error) {
+    if (tls_) {
+        co_await asio::async_write(*tls_, unsent_, redirect_error(use_awaitable, *error));
+    } else {
+        co_await asio::async_write(socket_, unsent_, redirect_error(use_awaitable, *error));
+    }
+}
+
+asio::awaitable<std::size_t> HttpConnection::read(Error* error) {
+    const auto space = buffer_.prepare(read_size);
+    if (tls_) return tls_->async_read_some(space, redirect_error(use_awaitable, *error));
+    return socket_.async_read_some(space, redirect_error(use_awaitable, *error));
+}
+
+void HttpConnection::cancel() noexcept {
+    Error ignored;
+    socket_.close(ignored);
+}
+
+bool HttpConnection::is_quiet() {
+    char byte = 0;
+    const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+}  // namespace webhook::worker

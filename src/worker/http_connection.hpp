@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "worker/deadline.hpp"
+
+namespace webhook::worker {
+
+/// One connection to a receiver, plain or TLS. Every operation reports its error as a value; cancel() closes
+/// the socket, after which the connection is good for nothing.
+class HttpConnection final : public Cancellable {
+  public:
+    using Error = boost::system::error_code;
+
+    explicit HttpConnection(const boost::asio::any_io_executor& executor) : socket_(executor) {}
+    HttpConnection(const HttpConnection&) = delete;
+    HttpConnection& operator=(const HttpConnection&) = delete;
+
+    boost::asio::awaitable<Error> connect(boost::asio::ip::tcp::endpoint endpoint);
+
+    /// TLS with the receiver's name checked (DNS name or IP address) against its certificate. `error` gets
+    /// the reason.
+    boost::asio::awaitable<bool> handshake(boost::asio::ssl::context& context, std::string host,
+                                           std::string* error);
+
+    /// Writes what goes into the socket at once; true when that was all, else finish_write() does the rest.
+    bool try_write(std::string_view head, std::string_view body, Error* error);
+    boost::asio::awaitable<void> finish_write(Error* error);
+
+    /// Reads more into buffer(); bytes read, 0 with an error.
+    boost::asio::awaitable<std::size_t> read(Error* error);
+    boost::beast::flat_buffer& buffer() { return buffer_; }
+
+    void cancel() noexcept override;
+
+    /// False when the receiver has closed an idle connection or sent something unasked.
+    bool is_quiet();
+
+    Clock::time_point born = Clock::now();  ///< when it was connected
+    Clock::time_point idle_since{};
+
+  private:
+    static constexpr std::size_t read_size = 4096;
+
+    boost::asio::ip::tcp::socket socket_;
+    std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
+    boost::beast::flat_buffer buffer_;
+    std::array<boost::asio::const_buffer, 2> unsent_;
+    std::string tls_request_;  ///< head and body together, so that small requests are one TLS record
+};
+
+/// "connection refused": a system error as our messages show it.
+std::string describe(const boost::system::error_code& error);
+
+}  // namespace webhook::worker

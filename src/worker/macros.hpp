@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+
+#include "endpoint/url.hpp"
+#include "event/json.hpp"
+#include "worker/event.hpp"
+
+namespace webhook::worker {
+
+/// Path and query of a URL with macros, filled in for one event. What an event does not have becomes empty;
+/// values of JSON pointers are strings, numbers as written and booleans. Immutable.
+class TargetTemplate {
+  public:
+    explicit TargetTemplate(std::vector<endpoint::UrlPart> parts);
+
+    /// Appends the request target, every value URL-encoded. Data over `max_parsed` bytes is not parsed.
+    void append(const Event& event, std::string* out) const;
+
+    static constexpr std::size_t max_parsed = 1 << 20;
+
+  private:
+    std::vector<std::string> pointer_values(const Event& event) const;
+
+    std::vector<endpoint::UrlPart> parts_;
+    std::vector<int> pointer_index_;  ///< of each part; -1: it is no pointer
+    event::PointerSet pointers_;
+};
+
+/// First value of a request header kept with the event (field `headers`: JSON object of arrays); empty when
+/// absent.
+std::string kept_header(const Event& event, std::string_view lower_case_name);
+
+}  // namespace webhook::worker

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "worker/http_connection.hpp"
+
+namespace webhook::worker {
+
+/// Where idle connections may be kept, over all origins.
+struct IdleLimits {
+    std::size_t per_origin = 64;
+    std::size_t total = 4096;
+    std::size_t held = 0;  ///< idle connections at present
+};
+
+/// Scheme, host and port together with the guard's flag: connections are shared only between targets that
+/// agree in all four. Keeps its idle connections, the latest used first.
+class Origin {
+  public:
+    static constexpr std::chrono::seconds max_idle{55};
+    static constexpr std::chrono::minutes max_age{5};  ///< after that a changed DNS answer is followed
+
+    Origin(bool tls, std::string host, std::uint16_t port, bool allow_private,
+           std::shared_ptr<IdleLimits> limits)
+        : tls(tls),
+          host(std::move(host)),
+          port(port),
+          allow_private(allow_private),
+          limits_(std::move(limits)) {}
+    ~Origin() { clear(); }
+    Origin(const Origin&) = delete;
+    Origin& operator=(const Origin&) = delete;
+
+    /// An idle connection that looks usable, or nullptr.
+    std::unique_ptr<HttpConnection> take(Clock::time_point now);
+    /// Keeps a connection for the next request, or closes it when there are enough.
+    void give(std::unique_ptr<HttpConnection> connection, Clock::time_point now);
+    /// Closes idle connections that are old or that the receiver has closed.
+    void sweep(Clock::time_point now);
+    void clear();
+
+    const bool tls;
+    const std::string host;
+    const std::uint16_t port;
+    const bool allow_private;
+
+  private:
+    std::vector<std::unique_ptr<HttpConnection>> idle_;
+    std::shared_ptr<IdleLimits> limits_;
+};
+
+}  // namespace webhook::worker

@@ -1,0 +1,380 @@
+#include "worker/sender.hpp"
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <map>
+#include <tuple>
+
+#include "worker/address_guard.hpp"
+#include "worker/answer.hpp"
+#include "worker/deadline.hpp"
+#include "worker/dns.hpp"
+#include "worker/http_connection.hpp"
+#include "worker/origin.hpp"
+#include "worker/target.hpp"
+
+namespace webhook::worker {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using ConnectionPtr = std::unique_ptr<HttpConnection>;
+using TargetPtr = std::shared_ptr<const Target>;
+using EventPtr = std::shared_ptr<const Event>;
+
+constexpr std::chrono::seconds sweep_interval{1};
+/// A kept connection that ends without an answer this soon after the request had been closed by the receiver
+/// before.
+constexpr std::chrono::seconds stale_within{1};
+constexpr std::chrono::milliseconds shortest_connect_step{100};
+constexpr int max_interim_answers = 8;
+constexpr std::size_t max_spare_heads = 256;
+
+std::int64_t unix_ms() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+/// What one request over one connection came to.
+struct Exchange {
+    bool answered = false;  ///< the answer's header was read: status and result stand in the attempt
+    bool got_some = false;  ///< at least a byte of it came
+    bool keep = false;      ///< the connection can carry another request
+    std::string error;
+};
+
+bool ended(const boost::system::error_code& error) {
+    return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
+}
+
+/// Marks what a flight is waiting for, for as long as it waits.
+class Waiting {
+  public:
+    Waiting(Flight& flight, Cancellable& what) : flight_(flight) { flight_.current = &what; }
+    ~Waiting() {
+        flight_.current = nullptr;
+        flight_.step = Clock::time_point::max();
+    }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+
+  private:
+    Flight& flight_;
+};
+
+bool cut_short(const Flight& flight) {
+    return flight.expired || flight.stopped;
+}
+const char* cut_short_by(const Flight& flight) {
+    return flight.stopped ? "stopped" : "timeout";
+}
+
+/// Reads until the answer's end, its useful part, an error or a time limit.
+asio::awaitable<void> read_answer(HttpConnection& connection, std::optional<Answer>& answer,
+                                  Exchange& result) {
+    int interim = 0;
+    while (true) {
+        auto& buffer = connection.buffer();
+        boost::system::error_code error;
+        if (buffer.size() > 0) buffer.consume(answer->put(buffer.data(), error));
+        if (error == http::error::need_more) error = {};
+        result.got_some |= answer->got_some() || buffer.size() > 0;
+        if (!error && answer->is_header_done() && answer->interim()) {
+            if (answer->status() == 101 || ++interim > max_interim_answers) error = http::error::bad_status;
+            if (!error) answer.emplace();
+            if (!error) continue;
+        }
+        if (error) {
+            result.error = "answer: " + describe(error);
+            co_return;
+        }
+        if (answer->is_done() || answer->enough()) co_return;
+        co_await connection.read(&error);
+        if (!error) continue;
+        if (ended(error) && answer->got_some()) {
+            boost::system::error_code ignored;
+            answer->put_eof(ignored);
+        }
+        result.error = ended(error) ? "answer: connection closed" : "answer: " + describe(error);
+        co_return;
+    }
+}
+
+}  // namespace
+
+struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
+    using OriginKey = std::tuple<bool, std::string, std::uint16_t, bool>;
+
+    Impl(asio::any_io_executor executor_, SenderOptions options_)
+        : executor(std::move(executor_)),
+          options(std::move(options_)),
+          deadlines(std::make_shared<Deadlines>(executor)),
+          dns(executor),
+          tls(asio::ssl::context::tls_client),
+          sweeper(executor),
+          limits(std::make_shared<IdleLimits>()) {
+        if (!options.guard) options.guard = AddressGuard::nowhere();
+        limits->per_origin = options.max_idle_per_origin;
+        prepare_tls();
+    }
+
+    asio::any_io_executor executor;
+    SenderOptions options;
+    std::shared_ptr<Deadlines> deadlines;
+    Dns dns;
+    asio::ssl::context tls;
+    asio::steady_timer sweeper;
+    std::shared_ptr<IdleLimits> limits;
+    std::map<OriginKey, std::weak_ptr<Origin>> origins;
+    std::vector<std::string> spare_heads;
+    bool sweeping = false;
+
+    void prepare_tls();
+    std::shared_ptr<Origin> origin_of(const Target& target);
+    void sweep_later();
+    void stop();
+
+    asio::awaitable<std::vector<asio::ip::address>> find_addresses(const Origin& origin, Flight& flight,
+                                                                   std::string* error);
+    asio::awaitable<ConnectionPtr> open(const Origin& origin, const endpoint::Document& document,
+                                        Flight& flight, std::string* error);
+    asio::awaitable<bool> connect(HttpConnection& connection, const Origin& origin, asio::ip::address address,
+                                  Flight& flight, std::string* error);
+    asio::awaitable<Exchange> exchange(HttpConnection& connection, const Target& target,
+                                       std::string_view head, std::string_view body, Flight& flight,
+                                       Attempt& attempt);
+    asio::awaitable<void> deliver(const Target& target, const Event& event, unsigned hops, Flight& flight,
+                                  Attempt& attempt);
+    void give_back(Origin& origin, ConnectionPtr connection);
+
+    /// Keeps sender, target and event alive while the attempt runs.
+    static asio::awaitable<Attempt> run(std::shared_ptr<Impl> self, TargetPtr target, EventPtr event);
+};
+
+namespace {
+
+/// A head's string on loan: its memory is used again by later requests.
+class LentHead {
+  public:
+    explicit LentHead(std::vector<std::string>& spare) : spare_(spare) {
+        if (spare_.empty()) return;
+        text = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    ~LentHead() {
+        if (spare_.size() < max_spare_heads) spare_.push_back(std::move(text));
+    }
+    LentHead(const LentHead&) = delete;
+    LentHead& operator=(const LentHead&) = delete;
+
+    std::string text;
+
+  private:
+    std::vector<std::string>& spare_;
+};
+
+}  // namespace
+
+void Sender::Impl::prepare_tls() {
+    boost::system::error_code ignored;
+    tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
+                        asio::ssl::context::no_tlsv1_1 | asio::ssl::context::no_sslv3 |
+                        asio::ssl::context::no_compression,
+                    ignored);
+    tls.set_default_verify_paths(ignored);
+    tls.set_verify_mode(asio::ssl::verify_peer);
+}
+
+std::shared_ptr<Origin> Sender::Impl::origin_of(const Target& target) {
+    std::erase_if(origins, [](const auto& entry) { return entry.second.expired(); });
+    const endpoint::Url& url = target.url();
+    const bool flag = target.document().allow_private;
+    auto& known = origins[{url.tls, url.host, url.port, flag}];
+    auto origin = known.lock();
+    if (!origin) known = origin = std::make_shared<Origin>(url.tls, url.host, url.port, flag, limits);
+    return origin;
+}
+
+void Sender::Impl::sweep_later() {
+    if (sweeping || deadlines->stopped()) return;
+    sweeping = true;
+    sweeper.expires_after(sweep_interval);
+    sweeper.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->sweeping = false;
+        if (error) return;
+        const auto now = Clock::now();
+        for (const auto& [key, known] : self->origins) {
+            if (const auto origin = known.lock()) origin->sweep(now);
+        }
+        if (self->limits->held > 0) self->sweep_later();
+    });
+}
+
+void Sender::Impl::stop() {
+    deadlines->stop();
+    dns.close();
+    sweeper.cancel();
+    for (const auto& [key, known] : origins) {
+        if (const auto origin = known.lock()) origin->clear();
+    }
+}
+
+asio::awaitable<std::vector<asio::ip::address>> Sender::Impl::find_addresses(const Origin& origin,
+                                                                             Flight& flight,
+                                                                             std::string* error) {
+    Dns::Answer answer = co_await dns.resolve(origin.host, flight);
+    if (answer.addresses.empty()) {
+        *error = "resolve: " + answer.error;
+        co_return answer.addresses;
+    }
+    const std::string first = answer.addresses.front().to_string();
+    std::erase_if(answer.addresses, [&](const asio::ip::address& address) {
+        return !options.guard->allows(address, origin.allow_private);
+    });
+    if (answer.addresses.empty()) *error = "address " + first + " is not allowed";
+    co_return answer.addresses;
+}
+
+asio::awaitable<bool> Sender::Impl::connect(HttpConnection& connection, const Origin& origin,
+                                            asio::ip::address address, Flight& flight, std::string* error) {
+    const auto failure = co_await connection.connect({address, origin.port});
+    if (failure) {
+        const bool timed_out =
+            failure == asio::error::operation_aborted || failure == asio::error::bad_descriptor;
+        *error = timed_out ? "connect: timeout" : "connect: " + describe(failure);
+        co_return false;
+    }
+    if (!origin.tls) co_return true;
+    const bool good = co_await connection.handshake(tls, origin.host, error);
+    if (!good && Clock::now() >= flight.step) *error = "tls: timeout";
+    co_return good;
+}
+
+/// Tries the addresses in order; each gets an even share of the time that is left, so a dead one does not use
+/// up all.
+asio::awaitable<ConnectionPtr> Sender::Impl::open(const Origin& origin, const endpoint::Document& document,
+                                                  Flight& flight, std::string* error) {
+    const auto limit = std::min(Clock::now() + document.connect_timeout, flight.limit());
+    flight.step = limit;
+    const auto addresses = co_await find_addresses(origin, flight, error);
+    for (std::size_t i = 0; i < addresses.size() && !cut_short(flight); ++i) {
+        const auto now = Clock::now();
+        if (now >= limit) break;
+        const auto share =
+            std::max<Clock::duration>((limit - now) / (addresses.size() - i), shortest_connect_step);
+        auto connection = std::make_unique<HttpConnection>(executor);
+        const Waiting waiting(flight, *connection);
+        flight.step = std::min(limit, now + share);
+        if (co_await connect(*connection, origin, addresses[i], flight, error)) co_return connection;
+    }
+    if (!addresses.empty()) dns.forget(origin.host);
+    co_return nullptr;
+}
+
+asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, const Target& target,
+                                                 std::string_view head, std::string_view body, Flight& flight,
+                                                 Attempt& attempt) {
+    const Waiting waiting(flight, connection);
+    Exchange result;
+    boost::system::error_code write_error;
+    if (!connection.try_write(head, body, &write_error)) co_await connection.finish_write(&write_error);
+    // A receiver may refuse a large body early, answer and close: so its answer is looked for after a failed
+    // write too.
+    std::optional<Answer> answer(std::in_place);
+    if (!cut_short(flight)) co_await read_answer(connection, answer, result);
+    result.answered = answer->is_header_done() && !answer->interim();
+    if (result.answered) {
+        answer->judge(target.document(), unix_ms(), &attempt);
+        result.keep = !write_error && result.error.empty() && answer->is_done() && answer->keep_alive() &&
+                      connection.buffer().size() == 0 && !cut_short(flight);
+    } else if (cut_short(flight)) {
+        result.error = cut_short_by(flight);
+    } else if (write_error) {
+        result.error = "write: " + describe(write_error);
+    }
+    co_return result;
+}
+
+void Sender::Impl::give_back(Origin& origin, ConnectionPtr connection) {
+    if (deadlines->stopped()) return;
+    origin.give(std::move(connection), Clock::now());
+    sweep_later();
+}
+
+asio::awaitable<void> Sender::Impl::deliver(const Target& target, const Event& event, unsigned hops,
+                                            Flight& flight, Attempt& attempt) {
+    LentHead head(spare_heads);
+    target.build_head(event, hops, attempt.started_ms, &head.text);
+    const std::string_view body = target.has_body() ? event.data() : std::string_view();
+    Origin& origin = *target.origin;
+    for (bool may_be_stale = true;; may_be_stale = false) {
+        const auto began = Clock::now();
+        ConnectionPtr connection = may_be_stale ? origin.take(began) : nullptr;
+        const bool kept = connection != nullptr;
+        if (!kept) connection = co_await open(origin, target.document(), flight, &attempt.error);
+        if (!connection) {
+            if (cut_short(flight)) attempt.error = flight.stopped ? "stopped" : "connect: timeout";
+            co_return;
+        }
+        Exchange result = co_await exchange(*connection, target, head.text, body, flight, attempt);
+        if (result.keep) give_back(origin, std::move(connection));
+        if (result.answered) co_return;
+        const bool stale =
+            kept && !result.got_some && !cut_short(flight) && Clock::now() - began < stale_within;
+        attempt.error = std::move(result.error);
+        if (!stale) co_return;
+    }
+}
+
+asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, TargetPtr target, EventPtr event) {
+    const auto began = Clock::now();
+    Attempt attempt;
+    attempt.started_ms = unix_ms();
+    const unsigned hops = next_hops(*event);
+    if (!target->ready()) {
+        attempt.result = Attempt::Result::not_ready;
+        attempt.error = target->problem();
+    } else if (hops > max_hops) {
+        attempt.result = Attempt::Result::aborted;
+        attempt.error = "loop";
+    } else if (self->deadlines->stopped()) {
+        attempt.error = "stopped";
+    } else {
+        Flight flight(*self->deadlines, began + target->document().timeout);
+        try {
+            co_await self->deliver(*target, *event, hops, flight, attempt);
+        } catch (const std::exception& e) {
+            attempt.error = std::string("internal error: ") + e.what();
+        }
+    }
+    attempt.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - began);
+    co_return attempt;
+}
+
+Sender::Sender(asio::any_io_executor executor, SenderOptions options)
+    : impl_(std::make_shared<Impl>(std::move(executor), std::move(options))) {}
+
+Sender::~Sender() {
+    stop();
+}
+
+void Sender::stop() {
+    impl_->stop();
+}
+
+std::shared_ptr<const Target> Sender::prepare(const endpoint::Document& document, std::string* problem) {
+    auto target = std::make_shared<Target>(document, Secrets(impl_->options.secrets_dir));
+    *problem = target->problem();
+    if (target->ready()) target->origin = impl_->origin_of(*target);
+    return target;
+}
+
+asio::awaitable<Attempt> Sender::attempt(std::shared_ptr<const Target> target,
+                                         std::shared_ptr<const Event> event) {
+    return Impl::run(impl_, std::move(target), std::move(event));
+}
+
+}  // namespace webhook::worker

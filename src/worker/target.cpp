@@ -1,0 +1,211 @@
+#include "worker/target.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "endpoint/header_rules.hpp"
+#include "event/version.hpp"
+#include "signature/scheme.hpp"
+
+namespace webhook::worker {
+namespace {
+
+using endpoint::equal_names;
+
+/// Entry fields that become headers (CloudEvents 1.0, HTTP binding in binary mode).
+struct Attribute {
+    std::string_view field, header;
+};
+constexpr std::array<Attribute, 4> attributes{
+    {{"id", "ce-id: "}, {"source", "ce-source: "}, {"type", "ce-type: "}, {"time", "ce-time: "}}};
+
+void append_line(std::string_view name, std::string_view value, std::string* out) {
+    out->append(name).append(": ").append(value).append("\r\n");
+}
+
+/// CloudEvents HTTP binding 3.1.3.2: space, double quote, percent and what is not printable ASCII as %XX.
+void append_ce_value(std::string_view value, std::string* out) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    for (const char c : value) {
+        if (c > 0x20 && c < 0x7f && c != '"' && c != '%') {
+            out->push_back(c);
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            out->append({'%', digits[byte >> 4], digits[byte & 15]});
+        }
+    }
+}
+
+template <class Number>
+std::string_view to_text(Number number, std::array<char, 24>* space) {
+    const auto end = std::to_chars(space->data(), space->data() + space->size(), number).ptr;
+    return {space->data(), static_cast<std::size_t>(end - space->data())};
+}
+
+/// What came with the event goes into a header only if it can stand there.
+std::string_view usable(std::string_view value, std::string_view otherwise) {
+    return !value.empty() && endpoint::valid_header_value(value) ? value : otherwise;
+}
+
+event::BodyView body_view(const std::string_view& data) {
+    return {&data, data.empty() ? 0u : 1u, data.size()};
+}
+
+}  // namespace
+
+unsigned next_hops(const Event& event) {
+    if (event.field("headers").find("ebhook-") == std::string_view::npos) return 1;
+    const std::string text = kept_header(event, "webhook-hops");
+    unsigned hops = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), hops);
+    if (ec == std::errc::result_out_of_range) return max_hops + 1;
+    return ec == std::errc() && end == text.data() + text.size() ? std::min(hops, max_hops) + 1 : 1;
+}
+
+Target::Target(const endpoint::Document& document, const Secrets& secrets) : document_(document) {
+    std::string error;
+    const auto url = endpoint::parse_url(document.url, &error);
+    if (!url) {
+        problem_ = error;
+        return;
+    }
+    url_ = *url;
+    base_ = (url_.tls ? "https://" : "http://") + url_.authority;
+    if (url_.has_macros()) macros_.emplace(url_.target);
+    prepare_headers(secrets);
+    prepare_signers(secrets);
+    if (ready()) drop_headers_of_signers();
+    write_fixed_headers();
+}
+
+void Target::prepare_headers(const Secrets& secrets) {
+    for (const auto& [name, value] : document_.headers) {
+        std::string secret, problem;
+        const bool literal =
+            value.empty() || (value.rfind("secret:", 0) != 0 && value.rfind("redacted:", 0) != 0);
+        if (literal) {
+            secret = value;
+        } else if (!secrets.resolve(value, &secret, &problem)) {
+            problem_ = problem;
+        }
+        if (!endpoint::valid_header_value(secret))
+            problem_ = "the value of header " + name + " cannot stand in a header";
+        headers_.emplace_back(name, std::move(secret));
+    }
+}
+
+void Target::prepare_signers(const Secrets& secrets) {
+    for (const endpoint::Sign& sign : document_.sign) {
+        std::vector<std::string> keys;
+        for (const std::string& value : sign.secrets) {
+            std::string problem;
+            if (!secrets.resolve(value, &keys.emplace_back(), &problem)) problem_ = problem;
+        }
+        if (!ready()) return;
+        const signature::Scheme* scheme = signature::find_scheme(sign.scheme);
+        std::string error = "unknown scheme";
+        auto signer = scheme == nullptr ? nullptr : signature::Signer::make(*scheme, keys, {}, &error);
+        if (!signer) {
+            problem_ = "sign: " + sign.scheme + ": " + error;
+        } else if (sign.scheme == "standard") {
+            standard_ = std::move(signer);
+        } else {
+            others_.push_back(std::move(signer));
+        }
+    }
+}
+
+/// A header that a scheme sets (Authorization of a token scheme) must not stand there twice: the signature's
+/// counts.
+void Target::drop_headers_of_signers() {
+    for (const auto& signer : others_) {
+        signature::SignRequest sample;
+        sample.id = "msg_sample";
+        sample.type = "sample";
+        sample.method = document_.method;
+        const std::string url = base_ + "/";
+        sample.url = url;
+        for (const auto& signed_header : signer->sign(sample).headers) {
+            std::erase_if(headers_,
+                          [&](const auto& own) { return equal_names(own.first, signed_header.first); });
+        }
+    }
+}
+
+bool Target::has_header(std::string_view name) const {
+    return std::any_of(headers_.begin(), headers_.end(),
+                       [name](const auto& header) { return equal_names(header.first, name); });
+}
+
+void Target::write_fixed_headers() {
+    append_line("host", url_.authority, &fixed_);
+    if (!has_header("user-agent"))
+        append_line("user-agent", "nginx-webhook/" + std::string(version), &fixed_);
+    if (!has_header("accept")) append_line("accept", "*/*", &fixed_);
+    for (const auto& [name, value] : headers_)
+        append_line(name, value, &fixed_);
+    own_content_type_ = has_body() && !has_header("content-type");
+    own_content_encoding_ = has_body() && !has_header("content-encoding");
+    fixed_.append("ce-specversion: 1.0\r\n");
+}
+
+void Target::append_signatures(const Event& event, std::string_view id, std::string_view timestamp,
+                               std::int64_t now_ms, std::string* target, std::string* headers) const {
+    const std::string_view data = has_body() ? event.data() : std::string_view();
+    if (standard_) {
+        headers->append("webhook-signature: ");
+        standard_->append_standard(id, timestamp, body_view(data), headers);
+        headers->append("\r\n");
+    }
+    if (others_.empty()) return;
+    std::string url = base_ + *target;
+    signature::SignRequest request{id, event.type(), document_.method, url, body_view(data), now_ms};
+    for (const auto& signer : others_) {
+        request.url = url;
+        signature::Signed result = signer->sign(request);
+        for (const auto& [name, value] : result.headers) {
+            const bool sent_already = equal_names(name, "webhook-id") ||
+                                      equal_names(name, "webhook-timestamp") ||
+                                      (standard_ && equal_names(name, "webhook-signature"));
+            if (!sent_already) append_line(name, value, headers);
+        }
+        url = std::move(result.url);
+    }
+    target->assign(url, base_.size(), std::string::npos);
+}
+
+void Target::build_head(const Event& event, unsigned hops, std::int64_t now_ms, std::string* head) const {
+    std::array<char, 24> time_space, number_space;
+    const std::string_view timestamp = to_text(now_ms / 1000, &time_space);
+    const std::string id = event.webhook_id();
+    std::string filled, signatures;
+    if (macros_) macros_->append(event, &filled);
+    if (!macros_) filled = url_.target.front().text;
+    append_signatures(event, id, timestamp, now_ms, &filled, &signatures);
+
+    head->assign(document_.method).append(" ").append(filled).append(" HTTP/1.1\r\n").append(fixed_);
+    append_line("webhook-id", id, head);
+    append_line("webhook-timestamp", timestamp, head);
+    for (const auto& [name, value] : event.fields) {
+        const auto attribute = std::find_if(attributes.begin(), attributes.end(),
+                                            [&](const Attribute& a) { return a.field == name; });
+        if (attribute == attributes.end()) continue;
+        head->append(attribute->header);
+        append_ce_value(value, head);
+        head->append("\r\n");
+    }
+    append_line("webhook-hops", to_text(hops, &number_space), head);
+    head->append(signatures);
+    if (own_content_type_) {
+        append_line("content-type", usable(event.field("datacontenttype"), "application/octet-stream"), head);
+    }
+    if (const auto encoding = usable(event.field("contentencoding"), "");
+        own_content_encoding_ && !encoding.empty()) {
+        append_line("content-encoding", encoding, head);
+    }
+    if (has_body()) append_line("content-length", to_text(event.data().size(), &number_space), head);
+    head->append("\r\n");
+}
+
+}  // namespace webhook::worker

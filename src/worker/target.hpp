@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "endpoint/document.hpp"
+#include "endpoint/url.hpp"
+#include "signature/signer.hpp"
+#include "worker/event.hpp"
+#include "worker/macros.hpp"
+#include "worker/origin.hpp"
+#include "worker/secrets.hpp"
+
+namespace webhook::worker {
+
+/// An endpoint ready to be sent to: URL taken apart, signers with their keys, the unchanging part of the
+/// request head. Immutable, so attempts under way keep the one they began with.
+class Target {
+  public:
+    /// Never fails: a target with a `problem` (a secret is missing, a key cannot be used) is not ready.
+    Target(const endpoint::Document& document, const Secrets& secrets);
+
+    const endpoint::Document& document() const { return document_; }
+    const endpoint::Url& url() const { return url_; }
+    const std::string& problem() const { return problem_; }
+    bool ready() const { return problem_.empty(); }
+    bool has_body() const { return document_.method != "GET"; }
+
+    /// Replaces `head` by request line and headers of one attempt, up to and with the empty line.
+    void build_head(const Event& event, unsigned hops, std::int64_t now_ms, std::string* head) const;
+
+    std::shared_ptr<Origin> origin;  ///< set by the sender before the target is shared
+
+  private:
+    using Headers = std::vector<std::pair<std::string, std::string>>;
+
+    void prepare_headers(const Secrets& secrets);
+    void prepare_signers(const Secrets& secrets);
+    void append_signatures(const Event& event, std::string_view id, std::string_view timestamp,
+                           std::int64_t now_ms, std::string* target, std::string* headers) const;
+    void drop_headers_of_signers();
+    void write_fixed_headers();
+    bool has_header(std::string_view name) const;
+
+    endpoint::Document document_;
+    endpoint::Url url_;
+    std::string problem_;
+    std::string base_;                      ///< "https://host:port", before path and query
+    std::optional<TargetTemplate> macros_;  ///< when path and query have any
+    Headers headers_;                       ///< of the document, secrets in place
+    std::string fixed_;                     ///< all header lines that never change
+    bool own_content_type_ = true, own_content_encoding_ = true;
+    std::unique_ptr<signature::Signer> standard_;
+    std::vector<std::unique_ptr<signature::Signer>> others_;
+};
+
+/// 1 + the hops the event had when it came in (header webhook-hops, where it was kept).
+unsigned next_hops(const Event& event);
+
+inline constexpr unsigned max_hops = 5;
+
+}  // namespace webhook::worker
