@@ -1,0 +1,101 @@
+#include "store/configuration.hpp"
+
+#include "store/keys.hpp"
+
+namespace webhook::store {
+
+namespace {
+
+std::string config_key(std::string_view name) { return std::string(config_prefix).append(name); }
+
+const Script& read_script() {
+    static const Script script(R"lua(#!lua flags=no-writes
+local prefix = ARGV[1]
+local m = redis.call('HMGET', KEYS[1], 'epoch', 'version')
+if not m[1] then return {} end
+local version = m[2] or '0'
+if m[1] == ARGV[2] and version == ARGV[3] then return {m[1], version} end
+return {m[1], version, redis.call('HGETALL', prefix .. 'endpoints'), redis.call('HGETALL', prefix .. 'disabled')}
+)lua");
+    return script;
+}
+
+const Script& restore_script() {
+    static const Script script(R"lua(
+local prefix = ARGV[1]
+if redis.call('HEXISTS', KEYS[1], 'epoch') == 1 then return 0 end
+redis.call('DEL', prefix .. 'endpoints', prefix .. 'disabled')
+for i = 4, #ARGV, 3 do redis.call('HSET', prefix .. ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'version', ARGV[3])
+return 1
+)lua");
+    return script;
+}
+
+const Script& disable_script() {
+    static const Script script(R"lua(#!lua flags=allow-oom
+local prefix, epoch, id, reason = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+if redis.call('HGET', KEYS[1], 'epoch') ~= epoch then return 0 end
+if redis.call('HEXISTS', prefix .. 'endpoints', id) == 0 then return 0 end
+local time = redis.call('TIME')
+local at = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+if redis.call('HSETNX', prefix .. 'disabled', id, '{"reason":"' .. reason .. '","at":' .. at .. '}') == 0 then return 0 end
+redis.call('HINCRBY', KEYS[1], 'version', 1)
+return 1
+)lua");
+    return script;
+}
+
+const Script& heartbeat_script() {
+    static const Script script(R"lua(#!lua flags=allow-oom
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+return redis.call('ZRANGE', KEYS[1], 0, -1)
+)lua");
+    return script;
+}
+
+const Script& leave_script() {
+    static const Script script(R"lua(#!lua flags=allow-oom
+return redis.call('ZREM', KEYS[1], ARGV[1])
+)lua");
+    return script;
+}
+
+}  // namespace
+
+Call read_configuration(std::string_view known_epoch, std::string_view known_version) {
+    Call call(read_script(), config_key("meta"));
+    call.arg(config_prefix).arg(known_epoch).arg(known_version);
+    return call;
+}
+
+Call restore_configuration(const ConfigurationCopy& copy) {
+    Call call(restore_script(), config_key("meta"));
+    call.arg(config_prefix).arg(copy.epoch).arg(copy.version);
+    for (const auto& [id, document] : copy.endpoints) call.arg("endpoints").arg(id).arg(document);
+    for (const auto& [id, state] : copy.disabled) call.arg("disabled").arg(id).arg(state);
+    return call;
+}
+
+Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::string_view reason) {
+    Call call(disable_script(), config_key("meta"));
+    call.arg(config_prefix).arg(epoch).arg(endpoint).arg(reason);
+    return call;
+}
+
+Call heartbeat(std::string_view worker) {
+    Call call(heartbeat_script(), config_key("workers"));
+    call.arg(worker).arg(std::uint64_t{worker_silence_ms});
+    return call;
+}
+
+Call leave(std::string_view worker) {
+    Call call(leave_script(), config_key("workers"));
+    call.arg(worker);
+    return call;
+}
+
+}  // namespace webhook::store

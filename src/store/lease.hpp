@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "store/script.hpp"
+
+namespace webhook::store {
+
+/// Who a partition's owner is: every step of the owner carries this, and changes nothing when the partition has been
+/// acquired by somebody else since (field `holder` of `meta`) or lives under another configuration epoch.
+struct Ownership {
+    std::string prefix;  ///< "webhook:{S:P}:"
+    std::string token;   ///< "<worker id>:<random>", new for every acquisition
+    std::string epoch;   ///< of the configuration
+};
+
+inline constexpr std::chrono::milliseconds lease_time{10000};
+
+/// Takes the lease if nobody else holds it; makes stream and group where they are missing and determines the floor.
+/// A group somebody made by hand without our floor is taken over at its position, or just below its oldest pending
+/// entry. Reply: [1, floor] or [0, milliseconds the other lease has left].
+Call acquire(const Ownership& owner);
+
+/// Prolongs the lease. Also when it has run out, as long as nobody else acquired. Reply: 1, or 0: lost.
+Call renew(const Ownership& owner);
+
+/// Gives the lease up at once. Reply: 1 or 0.
+Call release(const Ownership& owner);
+
+}  // namespace webhook::store

@@ -1,0 +1,47 @@
+#include "store/script.hpp"
+
+#include "store/resp.hpp"
+
+namespace webhook::store {
+
+Script::Script(std::string_view text) : text_(text), sha_(script_sha(text)) {}
+
+Call::Call(const Script& script, std::string_view key) : script_(&script) {
+    resp_number(1, &words_);
+    resp_bulk(key, &words_);
+    count_ = 2;
+}
+
+Call& Call::arg(std::string_view value) {
+    resp_bulk(value, &words_);
+    ++count_;
+    return *this;
+}
+
+Call& Call::arg(std::uint64_t value) {
+    resp_number(value, &words_);
+    ++count_;
+    return *this;
+}
+
+Call& Call::arg(std::string_view prefix, std::string_view name) {
+    resp_bulk_header(prefix.size() + name.size(), &words_);
+    words_.append(prefix).append(name).append("\r\n", 2);
+    ++count_;
+    return *this;
+}
+
+Call& Call::raw(std::string_view resp, std::size_t words) {
+    words_.append(resp);
+    count_ += words;
+    return *this;
+}
+
+void Call::append_to(bool by_text, std::string* out) const {
+    resp_array(count_ + 2, out);
+    resp_bulk(by_text ? "EVAL" : "EVALSHA", out);
+    resp_bulk(by_text ? script_->text() : script_->sha(), out);
+    out->append(words_);
+}
+
+}  // namespace webhook::store

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+#include "store/lease.hpp"
+#include "store/script.hpp"
+
+namespace webhook::store {
+
+/// Endpoints with a delivery that is due, from `offset` on, at most `count`. Reply: their ids.
+Call due_endpoints(const Ownership& owner, std::uint64_t offset, std::uint64_t count);
+
+/// All endpoints that have something waiting. Reply: their ids.
+Call waiting_endpoints(const Ownership& owner);
+
+/// Takes up to `count` due deliveries of an endpoint, and no more than fit into `bytes` of content (but one at least):
+/// none of them is due again before `lease` has passed. Reply: [id, record, content or nil, id, ...], [] when nothing is
+/// due, or nil when the partition is not ours any more.
+Call claim(const Ownership& owner, std::string_view endpoint, std::uint64_t count, std::uint64_t bytes,
+           std::chrono::milliseconds lease);
+
+/// Ends up to `count` waiting deliveries of an endpoint: cancelled when `reason` is empty, else dead.
+/// Reply: how many still wait, or -1 when the partition is not ours any more.
+Call end_waiting(const Ownership& owner, std::string_view endpoint, std::string_view reason, std::uint64_t count);
+
+}  // namespace webhook::store
