@@ -11,10 +11,11 @@
 
 namespace webhook::event {
 
-/// Finds id, type, tenant (and a partition value) of an event. Sources and templates are compiled once; all JSON
-/// pointers of one extractor are looked for in one pass over the body (yajl), which ends as soon as all are found.
+/// Finds id, type, tenant (and a partition value) of an event. Sources and templates are compiled once; all
+/// JSON pointers of one extractor are looked for in one pass over the body (yajl), which ends as soon as all
+/// are found.
 class Extractor {
- public:
+  public:
     /// One list of sources ("header:x", "json:/a/b", "query:x", "form:x", "sha256:body") or templates
     /// ("{query:cid}:{query:txid}") per field; the first that yields a non-empty value wins.
     struct Fields {
@@ -23,7 +24,7 @@ class Extractor {
 
     struct Values {
         std::string id, type, tenant, partition;  ///< empty: no source yielded a value
-        bool parsed = true;                       ///< false: the body was needed, and was too large or not JSON
+        bool parsed = true;  ///< false: the body was needed, and was too large or not JSON
     };
 
     /// nullptr and a message in `error` when a source or template cannot be parsed.
@@ -33,11 +34,12 @@ class Extractor {
     /// Bodies over `json_max` bytes are not parsed. `values` is reused to save allocations.
     void extract(const Request& request, std::size_t json_max, Values* values) const;
 
-    /// SHA-256 of the body, or for query schemes of method, query without the `secret_params` and body; 64 hex digits.
+    /// SHA-256 of the body, or for query schemes of method, query without the `secret_params` and body; 64
+    /// hex digits.
     static std::string fallback_id(const Request& request, bool query_scheme,
                                    const std::vector<std::string>& secret_params);
 
- private:
+  private:
     struct Impl;
     explicit Extractor(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;

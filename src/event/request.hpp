@@ -7,10 +7,10 @@
 
 namespace webhook::event {
 
-/// What schemes, sources and templates may read of one request. Implemented over nginx' request by the module and
-/// over plain maps by webhookctl, the worker and the tests. All views stay valid while the object lives.
+/// What schemes, sources and templates may read of one request. Implemented over nginx' request by the module
+/// and over plain maps by webhookctl, the worker and the tests. All views stay valid while the object lives.
 class Request {
- public:
+  public:
     struct Header {
         std::string_view value;  ///< the first value, as received
         std::size_t count = 0;   ///< 0: absent; more than 1: sent several times
@@ -24,7 +24,7 @@ class Request {
     std::string_view query;   ///< raw, without "?"; empty when there is none
     BodyView body;
 
- protected:
+  protected:
     ~Request() = default;
 };
 

@@ -7,8 +7,8 @@
 
 namespace webhook::signature {
 
-/// A signature scheme: who signs what with which algorithm, and where signature, timestamp, id and type stand.
-/// Immutable once parsed. The built-in ones are text in the same language (catalogue.cpp).
+/// A signature scheme: who signs what with which algorithm, and where signature, timestamp, id and type
+/// stand. Immutable once parsed. The built-in ones are text in the same language (catalogue.cpp).
 struct Scheme;
 
 /// The built-in scheme of that name, or nullptr. Parsed once, at first use.
@@ -31,8 +31,8 @@ bool accepts_method(const Scheme&, std::string_view method);
 std::string_view allowed_methods(const Scheme&);
 /// True for schemes whose data is the query (postbacks): the fall-back id then covers method, query and body.
 bool is_query_scheme(const Scheme&);
-/// Names of query parameters / request headers (lower case) that carry a secret or a signature and are masked wherever
-/// the request is stored or shown.
+/// Names of query parameters / request headers (lower case) that carry a secret or a signature and are masked
+/// wherever the request is stored or shown.
 const std::vector<std::string>& secret_query_params(const Scheme&);
 const std::vector<std::string>& secret_headers(const Scheme&);
 /// True when the scheme signs the public URL (webhook_url matters).

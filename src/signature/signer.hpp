@@ -13,12 +13,13 @@
 
 namespace webhook::signature {
 
-/// What a signer signs. `headers` are those the message template may read (lower-case names), such as an id header.
+/// What a signer signs. `headers` are those the message template may read (lower-case names), such as an id
+/// header.
 struct SignRequest {
-    std::string_view id;      ///< value for the scheme's id header where the scheme has one (webhook-id, ...)
-    std::string_view type;    ///< value for the scheme's type header where it has one
+    std::string_view id;    ///< value for the scheme's id header where the scheme has one (webhook-id, ...)
+    std::string_view type;  ///< value for the scheme's type header where it has one
     std::string_view method = "POST";
-    std::string_view url;     ///< absolute
+    std::string_view url;  ///< absolute
     event::BodyView body;
     std::int64_t now_ms = 0;  ///< Unix milliseconds
 };
@@ -30,21 +31,22 @@ struct Signed {
 };
 
 /// The sending side of a scheme: HMAC, plain hash, token and Basic schemes. Keys are prepared once.
-/// With several secrets the request carries a signature of each where the scheme allows a list, else of the first.
+/// With several secrets the request carries a signature of each where the scheme allows a list, else of the
+/// first.
 class Signer {
- public:
+  public:
     static std::unique_ptr<Signer> make(const Scheme& scheme, const std::vector<std::string>& secrets,
                                         const std::map<std::string, std::string>& params, std::string* error);
     ~Signer();
 
     Signed sign(const SignRequest& request) const;
 
-    /// The path of `standard`, without building headers: appends "v1,BASE64[ v1,BASE64]" for id, timestamp and body.
-    /// Only for schemes of the Standard Webhooks family; returns false for others.
+    /// The path of `standard`, without building headers: appends "v1,BASE64[ v1,BASE64]" for id, timestamp
+    /// and body. Only for schemes of the Standard Webhooks family; returns false for others.
     bool append_standard(std::string_view id, std::string_view timestamp, const event::BodyView& body,
                          std::string* out) const;
 
- private:
+  private:
     struct Impl;
     explicit Signer(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;

@@ -14,38 +14,51 @@
 namespace webhook::signature {
 
 /// How a request was judged. `encoded` and `too_large` come from schemes that must parse the body.
-enum class Verdict : std::uint8_t { genuine, no_signature, forged, stale, malformed, challenge, too_large, encoded };
+enum class Verdict : std::uint8_t {
+    genuine,
+    no_signature,
+    forged,
+    stale,
+    malformed,
+    challenge,
+    too_large,
+    encoded
+};
 
 struct Outcome {
     Verdict verdict = Verdict::forged;
-    const char* reason = "";        ///< static text for the error log, never a secret
-    std::string_view timestamp;     ///< the sender's timestamp as received; empty when the scheme has none
+    const char* reason = "";     ///< static text for the error log, never a secret
+    std::string_view timestamp;  ///< the sender's timestamp as received; empty when the scheme has none
 };
 
 /// Settings of one location (or of one `webhookctl verify`).
 struct VerifierOptions {
-    std::vector<std::string> secrets;               ///< as configured; any may match; decoded by the scheme's key rule
-    std::map<std::string, std::string> params;      ///< values a scheme asks for ({config:NAME})
-    bool check_window = true;                       ///< false: `webhook_tolerance off`
-    std::optional<std::int64_t> tolerance_seconds;  ///< both directions; absent: the scheme's own, at least 300
-    std::size_t json_max = 1 << 20;                 ///< largest body that is parsed when the signature needs that
+    std::vector<std::string> secrets;  ///< as configured; any may match; decoded by the scheme's key rule
+    std::map<std::string, std::string> params;  ///< values a scheme asks for ({config:NAME})
+    bool check_window = true;                   ///< false: `webhook_tolerance off`
+    std::optional<std::int64_t>
+        tolerance_seconds;           ///< both directions; absent: the scheme's own, at least 300
+    std::size_t json_max = 1 << 20;  ///< largest body that is parsed when the signature needs that
 };
 
-/// A scheme with its keys, prepared once (HMAC midstates, decoded keys, compiled template). Immutable; check() may be
-/// called from any thread, allocates nothing for schemes that stream, and hashes each byte of the body once per key.
+/// A scheme with its keys, prepared once (HMAC midstates, decoded keys, compiled template). Immutable;
+/// check() may be called from any thread, allocates nothing for schemes that stream, and hashes each byte of
+/// the body once per key.
 class Verifier {
- public:
-    /// Refuses (nullptr, `error` says why) an empty or undecodable key, a missing parameter, no secret at all.
-    static std::unique_ptr<Verifier> make(const Scheme& scheme, const VerifierOptions& options, std::string* error);
+  public:
+    /// Refuses (nullptr, `error` says why) an empty or undecodable key, a missing parameter, no secret at
+    /// all.
+    static std::unique_ptr<Verifier> make(const Scheme& scheme, const VerifierOptions& options,
+                                          std::string* error);
     ~Verifier();
 
-    /// `now_ms`: Unix milliseconds. Order of judgement: doubled or unreadable header -> malformed; no signature ->
-    /// no_signature; not matching -> forged; matching outside the window -> stale; else genuine.
+    /// `now_ms`: Unix milliseconds. Order of judgement: doubled or unreadable header -> malformed; no
+    /// signature -> no_signature; not matching -> forged; matching outside the window -> stale; else genuine.
     Outcome check(const event::Request& request, std::int64_t now_ms) const noexcept;
 
     const Scheme& scheme() const;
 
- private:
+  private:
     struct Impl;
     explicit Verifier(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <openssl/md5.h>
+#include <openssl/sha.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace webhook::event {
+
+enum class Hash : std::uint8_t { md5, sha1, sha256, sha512 };
+
+inline constexpr std::size_t max_digest_size = SHA512_DIGEST_LENGTH;
+
+/// Bytes of a digest: 16, 20, 32 or 64.
+std::size_t digest_size(Hash hash);
+
+/// A digest and its length, on the stack.
+struct Digest {
+    std::array<unsigned char, max_digest_size> bytes;
+    std::size_t size = 0;
+
+    std::string_view view() const { return {reinterpret_cast<const char*>(bytes.data()), size}; }
+};
+
+/// A hash that is under way. Copying it copies the state, which is what makes prepared HMAC keys cheap:
+/// OpenSSL's EVP contexts would cost an allocation and a fetch for each copy.
+class HashState {
+  public:
+    explicit HashState(Hash hash);
+
+    void update(std::string_view bytes);
+    /// Ends the hash; the state must not be used afterwards.
+    Digest finish();
+    Hash hash() const { return hash_; }
+
+  private:
+    union {
+        MD5_CTX md5_;
+        SHA_CTX sha1_;
+        SHA256_CTX sha256_;
+        SHA512_CTX sha512_;
+    };
+    Hash hash_;
+};
+
+/// 64 lower-case hex digits for SHA-256, and so on.
+std::string to_hex(std::string_view bytes);
+
+}  // namespace webhook::event

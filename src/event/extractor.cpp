@@ -1,0 +1,235 @@
+#include "event/extractor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "event/digest.hpp"
+#include "event/json.hpp"
+#include "event/template.hpp"
+#include "event/urlencoded.hpp"
+#include "event/values.hpp"
+
+namespace webhook::event {
+
+namespace {
+
+/// One source or template of a field; a plain source is a template of one value.
+struct Choice {
+    Template text;
+    std::vector<int> pointer;  ///< per part: index in the set of pointers, -1 for other sources
+    bool json = false;         ///< some part needs the JSON pass
+};
+
+/// The choices of one field, best first.
+using Field = std::vector<Choice>;
+
+constexpr std::size_t field_count = 4;
+
+bool reads_body_json(const Source& source) {
+    return source.kind == Source::Kind::json;
+}
+
+}  // namespace
+
+struct Extractor::Impl {
+    std::array<Field, field_count> fields;
+    PointerSet pointers;
+
+    bool add(const std::vector<std::string>& texts, Field* field, std::string* error);
+    bool add_pointers(Choice* choice, std::string* error);
+};
+
+bool Extractor::Impl::add_pointers(Choice* choice, std::string* error) {
+    for (const Template::Part& part : choice->text.parts) {
+        int index = -1;
+        if (part.is_value && reads_body_json(part.source)) {
+            index = pointers.add(part.source.pointer);
+            choice->json = true;
+            if (index < 0) {
+                *error = "more than 64 JSON pointers";
+                return false;
+            }
+        }
+        choice->pointer.push_back(index);
+    }
+    return true;
+}
+
+bool Extractor::Impl::add(const std::vector<std::string>& texts, Field* field, std::string* error) {
+    for (const std::string& text : texts) {
+        Choice choice;
+        if (is_template(text)) {
+            if (!parse_template(text, SourceSet::event, &choice.text, error)) return false;
+        } else {
+            Template::Part& part = choice.text.parts.emplace_back();
+            part.is_value = true;
+            if (!parse_source(text, SourceSet::event, &part.source, error)) return false;
+        }
+        if (!add_pointers(&choice, error)) return false;
+        field->push_back(std::move(choice));
+    }
+    return true;
+}
+
+namespace {
+
+/// One extraction: fields that need no JSON first, then one pass for those that do.
+class Extraction : public JsonSink {
+  public:
+    Extraction(const Request& request, std::size_t json_max, const PointerSet& pointers,
+               const std::array<Field, field_count>& fields, std::array<std::string*, field_count> out)
+        : request_(request), json_max_(json_max), pointers_(pointers), fields_(fields), out_(out) {}
+
+    bool run() {
+        bool json = false;
+        for (std::size_t f = 0; f < field_count; ++f) {
+            next_[f] = advance(f, 0, false);
+            json = json || next_[f] < fields_[f].size();
+        }
+        if (!json) return true;
+        const bool parsed = parse();
+        for (std::size_t f = 0; f < field_count; ++f)
+            advance(f, next_[f], true);
+        return parsed;
+    }
+
+    std::uint64_t found(int pointer, std::string_view value) override {
+        found_.emplace_back(pointer, value);
+        return still_wanted();
+    }
+
+  private:
+    /// Tries the field's choices from `from` on; stops before one that needs JSON unless `json` is there. The
+    /// index of that one, or the number of choices when the field is settled.
+    std::size_t advance(std::size_t f, std::size_t from, bool json) {
+        const Field& field = fields_[f];
+        for (std::size_t i = from; i < field.size(); ++i) {
+            if (field[i].json && !json) return i;
+            if (expand(field[i], out_[f])) break;
+        }
+        return field.size();
+    }
+
+    bool parse() {
+        if (request_.body.size > json_max_) return false;
+        if (scan_json(pointers_, request_.body, still_wanted(), this)) return true;
+        found_.clear();
+        return false;
+    }
+
+    /// Pointers that can still decide an open field: those of its choices before the first one that is
+    /// complete.
+    std::uint64_t still_wanted() const {
+        std::uint64_t wanted = 0;
+        for (std::size_t f = 0; f < field_count; ++f) {
+            for (std::size_t i = next_[f]; i < fields_[f].size(); ++i) {
+                const Choice& choice = fields_[f][i];
+                bool single = choice.pointer.size() == 1;
+                for (const int pointer : choice.pointer) {
+                    if (pointer < 0) continue;
+                    const std::string_view value = json_value(pointer);
+                    single = single && !value.empty();
+                    if (value.empty()) wanted |= std::uint64_t{1} << pointer;
+                }
+                if (choice.json && single) break;
+            }
+        }
+        return wanted;
+    }
+
+    std::string_view json_value(int pointer) const {
+        for (const auto& each : found_) {
+            if (each.first == pointer) return each.second;
+        }
+        return {};
+    }
+
+    std::string_view value_of(const Choice& choice, std::size_t at) {
+        const Template::Part& part = choice.text.parts[at];
+        if (choice.pointer[at] < 0) return plain_value(request_, part.source, json_max_, &scratch_);
+        const std::string_view value = json_value(choice.pointer[at]);
+        return part.source.then == nullptr ? value : chained_value(part.source, value, &scratch_);
+    }
+
+    /// False, and nothing written, when none of its values is there: a template must not make one key of all
+    /// events that lack them.
+    bool expand(const Choice& choice, std::string* out) {
+        out->clear();
+        bool any = false;
+        for (std::size_t i = 0; i < choice.text.parts.size(); ++i) {
+            const Template::Part& part = choice.text.parts[i];
+            if (!part.is_value) {
+                out->append(part.literal);
+                continue;
+            }
+            std::string_view value = value_of(choice, i);
+            if (!part.filters.empty()) {
+                filtered_.assign(value);
+                for (const Filter& filter : part.filters)
+                    apply_filter(filter, request_.query, &filtered_);
+                value = filtered_;
+            }
+            any = any || !value.empty();
+            out->append(value);
+        }
+        if (!any) out->clear();
+        return any;
+    }
+
+    const Request& request_;
+    const std::size_t json_max_;
+    const PointerSet& pointers_;
+    const std::array<Field, field_count>& fields_;
+    const std::array<std::string*, field_count> out_;
+    std::array<std::size_t, field_count> next_{};
+    std::vector<std::pair<int, std::string>> found_;
+    std::string scratch_, filtered_;
+};
+
+}  // namespace
+
+Extractor::Extractor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Extractor::~Extractor() = default;
+
+std::unique_ptr<Extractor> Extractor::make(const Fields& fields, std::string* error) {
+    auto impl = std::make_unique<Impl>();
+    const std::array<const std::vector<std::string>*, field_count> given = {
+        &fields.id, &fields.type, &fields.tenant, &fields.partition};
+    for (std::size_t f = 0; f < field_count; ++f) {
+        if (!impl->add(*given[f], &impl->fields[f], error)) return nullptr;
+    }
+    return std::unique_ptr<Extractor>(new Extractor(std::move(impl)));
+}
+
+void Extractor::extract(const Request& request, std::size_t json_max, Values* values) const {
+    values->id.clear();
+    values->type.clear();
+    values->tenant.clear();
+    values->partition.clear();
+    Extraction extraction(request, json_max, impl_->pointers, impl_->fields,
+                          {&values->id, &values->type, &values->tenant, &values->partition});
+    values->parsed = extraction.run();
+}
+
+std::string Extractor::fallback_id(const Request& request, bool query_scheme,
+                                   const std::vector<std::string>& secret_params) {
+    HashState state(Hash::sha256);
+    if (query_scheme) {
+        state.update(request.method);
+        state.update("\n");
+        std::string_view query = request.query;
+        std::string_view pair;
+        while (next_pair(&query, &pair)) {
+            const auto is_it = [&](const std::string& secret) { return name_is(pair_name(pair), secret); };
+            if (std::any_of(secret_params.begin(), secret_params.end(), is_it)) continue;
+            state.update(pair);
+            state.update("&");
+        }
+        state.update("\n");
+    }
+    for (const std::string_view chunk : request.body)
+        state.update(chunk);
+    return to_hex(state.finish().view());
+}
+
+}  // namespace webhook::event

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/body.hpp"
+
+namespace webhook::event {
+
+/// Deepest nesting that is read; beyond it a document counts as not JSON.
+inline constexpr std::size_t max_json_depth = 128;
+
+/// A set of JSON pointers (RFC 6901) that are looked for in one pass. Of repeated keys the first counts.
+class PointerSet {
+  public:
+    static constexpr std::size_t max_pointers = 64;
+
+    PointerSet();
+    /// Adds the pointer once, however often it is asked for; its index, or -1 when the set is full.
+    int add(const std::vector<std::string>& tokens);
+    std::size_t size() const { return leaves_; }
+
+  private:
+    friend class JsonPass;
+    struct Node {
+        std::string token;
+        long index = -1;  ///< the token as an array index; -1: it is none
+        int leaf = -1;    ///< index of the pointer that ends here
+        int child = -1;   ///< first child
+        int sibling = -1;
+    };
+    std::vector<Node> nodes_;
+    std::size_t leaves_ = 0;
+};
+
+/// Where the values of a pass go.
+class JsonSink {
+  public:
+    /// A string (unescaped), number (as written) or boolean was found. Returns the pointers that are still
+    /// wanted, a bit each; 0 ends the pass.
+    virtual std::uint64_t found(int pointer, std::string_view value) = 0;
+
+  protected:
+    ~JsonSink() = default;
+};
+
+/// Looks for the `wanted` pointers (a bit each). The pass ends as soon as none is wanted any more; what
+/// follows is not looked at then. False when the body is not JSON up to there (syntax, UTF-8, nesting): what
+/// was reported is void.
+bool scan_json(const PointerSet& pointers, const BodyView& body, std::uint64_t wanted, JsonSink* sink);
+
+}  // namespace webhook::event

@@ -1,0 +1,93 @@
+#include "event/urlencoded.hpp"
+
+namespace webhook::event {
+
+namespace {
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+/// Takes one decoded character off the front of `raw`, which is not empty.
+char take_char(std::string_view* raw) {
+    const char c = raw->front();
+    if (c == '%' && raw->size() >= 3) {
+        const int high = hex_value((*raw)[1]);
+        const int low = hex_value((*raw)[2]);
+        if (high >= 0 && low >= 0) {
+            raw->remove_prefix(3);
+            return static_cast<char>(high * 16 + low);
+        }
+    }
+    raw->remove_prefix(1);
+    return c == '+' ? ' ' : c;
+}
+
+bool unreserved(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+}  // namespace
+
+bool next_pair(std::string_view* query, std::string_view* pair) {
+    while (!query->empty()) {
+        const std::size_t end = query->find('&');
+        *pair = query->substr(0, end);
+        query->remove_prefix(end == std::string_view::npos ? query->size() : end + 1);
+        if (!pair->empty()) return true;
+    }
+    return false;
+}
+
+std::string_view pair_name(std::string_view pair) {
+    return pair.substr(0, pair.find('='));
+}
+
+bool name_is(std::string_view name, std::string_view wanted) {
+    while (!name.empty() && !wanted.empty()) {
+        if (take_char(&name) != wanted.front()) return false;
+        wanted.remove_prefix(1);
+    }
+    return name.empty() && wanted.empty();
+}
+
+Param find_param(std::string_view query, std::string_view name) {
+    Param found;
+    std::string_view pair;
+    while (next_pair(&query, &pair)) {
+        const std::string_view key = pair_name(pair);
+        if (!name_is(key, name)) continue;
+        if (found.count++ == 0 && key.size() < pair.size()) found.raw = pair.substr(key.size() + 1);
+    }
+    return found;
+}
+
+bool is_encoded(std::string_view raw) {
+    return raw.find_first_of("%+") != std::string_view::npos;
+}
+
+void decode(std::string_view raw, std::string* out) {
+    out->reserve(out->size() + raw.size());
+    while (!raw.empty())
+        out->push_back(take_char(&raw));
+}
+
+void encode(std::string_view value, std::string* out) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    for (const char c : value) {
+        if (unreserved(c)) {
+            out->push_back(c);
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        out->push_back('%');
+        out->push_back(digits[byte >> 4]);
+        out->push_back(digits[byte & 15]);
+    }
+}
+
+}  // namespace webhook::event

@@ -1,0 +1,128 @@
+#include "event/values.hpp"
+
+#include <strings.h>
+
+#include "event/digest.hpp"
+#include "event/json.hpp"
+#include "event/urlencoded.hpp"
+
+namespace webhook::event {
+
+namespace {
+
+constexpr std::string_view form_type = "application/x-www-form-urlencoded";
+
+std::string_view decoded(std::string_view raw, std::string* scratch) {
+    if (!is_encoded(raw)) return raw;
+    scratch->clear();
+    decode(raw, scratch);
+    return *scratch;
+}
+
+std::string_view form_value(const Request& request, const Source& source, std::size_t limit,
+                            std::string* scratch) {
+    if (request.body.size > limit || !may_be_form(request)) return {};
+    if (request.body.count <= 1) {
+        const std::string_view body = whole_body(request.body, scratch);
+        return decoded(find_param(body, source.name).raw, scratch);
+    }
+    std::string joined;
+    const std::string_view body = whole_body(request.body, &joined);
+    scratch->clear();
+    decode(find_param(body, source.name).raw, scratch);
+    return *scratch;
+}
+
+std::string_view body_hash(const BodyView& body, std::string* scratch) {
+    HashState state(Hash::sha256);
+    for (const std::string_view chunk : body)
+        state.update(chunk);
+    *scratch = to_hex(state.finish().view());
+    return *scratch;
+}
+
+std::string_view first_value(const Request& request, const Source& source, std::size_t limit,
+                             std::string* scratch) {
+    switch (source.kind) {
+        case Source::Kind::header:
+            return request.header(source.name).value;
+        case Source::Kind::query:
+            return decoded(find_param(request.query, source.name).raw, scratch);
+        case Source::Kind::form:
+            return form_value(request, source, limit, scratch);
+        case Source::Kind::body_sha256:
+            return body_hash(request.body, scratch);
+        case Source::Kind::method:
+            return request.method;
+        case Source::Kind::url:
+            return request.url;
+        case Source::Kind::query_string:
+            return request.query;
+        default:
+            return {};
+    }
+}
+
+class OneValue : public JsonSink {
+  public:
+    std::uint64_t found(int /*pointer*/, std::string_view text) override {
+        value.assign(text);
+        return 0;
+    }
+    std::string value;
+};
+
+std::string json_value(const Source& source, std::string_view text) {
+    PointerSet pointers;
+    pointers.add(source.pointer);
+    OneValue sink;
+    const BodyView body{&text, 1, text.size()};
+    if (!scan_json(pointers, body, 1, &sink)) sink.value.clear();
+    return std::move(sink.value);
+}
+
+}  // namespace
+
+std::string_view whole_body(const BodyView& body, std::string* scratch) {
+    if (body.count == 0) return {};
+    if (body.count == 1) return *body.chunk;
+    scratch->clear();
+    scratch->reserve(body.size);
+    for (const std::string_view chunk : body)
+        scratch->append(chunk);
+    return *scratch;
+}
+
+bool may_be_form(const Request& request) {
+    const Request::Header type = request.header("content-type");
+    if (type.count == 0) return true;
+    return type.value.size() >= form_type.size() &&
+           strncasecmp(type.value.data(), form_type.data(), form_type.size()) == 0;
+}
+
+std::string_view chained_value(const Source& source, std::string_view text, std::string* scratch) {
+    std::string current(text);
+    for (const Source* step = source.then.get(); step != nullptr && !current.empty();
+         step = step->then.get()) {
+        if (step->kind == Source::Kind::json) {
+            current = json_value(*step, current);
+            continue;
+        }
+        std::string next;
+        decode(find_param(current, step->name).raw, &next);
+        current = std::move(next);
+    }
+    *scratch = std::move(current);
+    return *scratch;
+}
+
+std::string_view plain_value(const Request& request, const Source& source, std::size_t limit,
+                             std::string* scratch) {
+    const std::string_view value = first_value(request, source, limit, scratch);
+    if (source.then == nullptr || value.empty() || value.size() > limit) {
+        return source.then == nullptr ? value : std::string_view();
+    }
+    return chained_value(source, value, scratch);
+}
+
+}  // namespace webhook::event

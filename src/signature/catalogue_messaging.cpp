@@ -1,0 +1,122 @@
+// Messaging, social and telephony services. The language is described in signature/language.hpp.
+
+#include "signature/catalogue.hpp"
+
+namespace webhook::signature {
+
+namespace {
+
+// clang-format off
+constexpr Definition definitions[] = {
+    {"slack", R"(
+    algorithm hmac-sha256;
+    signature header:X-Slack-Signature prefix=v0= encoding=hex;
+    timestamp header:X-Slack-Request-Timestamp unit=s;
+    message "v0:{ts}:{body}";
+    id json:/event_id form:trigger_id;
+    type json:/event/type json:/type form:command;
+)"},
+    {"twilio-json", R"(
+    algorithm hmac-sha1;
+    signature header:X-Twilio-Signature encoding=base64;
+    message "{url}";
+    digest query:bodySHA256 algorithm=sha256 encoding=hex;
+    id header:I-Twilio-Idempotency-Token;
+)"},
+    {"line", R"(
+    algorithm hmac-sha256;
+    signature header:X-Line-Signature encoding=base64;
+    id json:/events/0/webhookEventId;
+    type json:/events/0/type;
+)"},
+    {"meta", R"(
+    algorithm hmac-sha256;
+    signature header:X-Hub-Signature-256 prefix=sha256= encoding=hex;
+    id json:/entry/0/changes/0/value/messages/0/id json:/entry/0/id;
+    type json:/entry/0/changes/0/field json:/object;
+)"},
+    {"twitch", R"(
+    algorithm hmac-sha256;
+    signature header:Twitch-Eventsub-Message-Signature prefix=sha256= encoding=hex;
+    timestamp header:Twitch-Eventsub-Message-Timestamp unit=rfc3339 window=600,300;
+    message "{header:Twitch-Eventsub-Message-Id}{ts}{body}";
+    id header:Twitch-Eventsub-Message-Id;
+    type header:Twitch-Eventsub-Subscription-Type;
+)"},
+    {"zoom", R"(
+    algorithm hmac-sha256;
+    signature header:X-Zm-Signature prefix=v0= encoding=hex;
+    timestamp header:X-Zm-Request-Timestamp unit=s;
+    message "v0:{ts}:{body}";
+    id sha256:body;
+    type json:/event;
+)"},
+    {"x", R"(
+    algorithm hmac-sha256;
+    signature header:X-Twitter-Webhooks-Signature prefix=sha256= encoding=base64;
+    id sha256:body;
+)"},
+    {"telegram", R"(
+    algorithm token;
+    signature header:X-Telegram-Bot-Api-Secret-Token;
+    id json:/update_id;
+)"},
+    {"ms-teams", R"(
+    algorithm hmac-sha256;
+    key base64;
+    signature header:Authorization "prefix=HMAC " encoding=base64;
+    id json:/id;
+    type json:/type;
+)"},
+    {"linkedin", R"(
+    algorithm hmac-sha256;
+    signature header:X-Li-Signature encoding=hex;
+    message "hmacsha256={body}";
+    id sha256:body;
+)"},
+    {"tiktok", R"(
+    algorithm hmac-sha256;
+    signature header:Tiktok-Signature split=, prefix=s= encoding=hex;
+    timestamp header:Tiktok-Signature split=, prefix=t= unit=s;
+    message "{ts}.{body}";
+    id sha256:body;
+    type json:/event;
+)"},
+    {"postmark", R"(
+    algorithm basic;
+    signature header:Authorization;
+    id json:/MessageID;
+    type json:/RecordType;
+)"},
+    {"customerio", R"(
+    algorithm hmac-sha256;
+    signature header:X-Cio-Signature encoding=hex;
+    timestamp header:X-Cio-Timestamp unit=s;
+    message "v0:{ts}:{body}";
+    id json:/event_id;
+    type json:/metric;
+)"},
+    {"intercom", R"(
+    algorithm hmac-sha1;
+    signature header:X-Hub-Signature prefix=sha1= encoding=hex;
+    id json:/id;
+    type json:/topic;
+)"},
+    {"elevenlabs", R"(
+    algorithm hmac-sha256;
+    signature header:Elevenlabs-Signature split=, prefix=v0= encoding=hex;
+    timestamp header:Elevenlabs-Signature split=, prefix=t= unit=s window=1800,300;
+    message "{ts}.{body}";
+    id json:/data/conversation_id;
+    type json:/type;
+)"},
+};
+// clang-format on
+
+}  // namespace
+
+Definitions messaging_schemes() {
+    return {definitions, std::size(definitions)};
+}
+
+}  // namespace webhook::signature

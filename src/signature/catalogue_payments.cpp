@@ -1,0 +1,144 @@
+// Payments and commerce. The language is described in signature/language.hpp.
+
+#include "signature/catalogue.hpp"
+
+namespace webhook::signature {
+
+namespace {
+
+// clang-format off
+constexpr Definition definitions[] = {
+    {"stripe", R"(
+    algorithm hmac-sha256;
+    signature header:Stripe-Signature split=, prefix=v1= encoding=hex;
+    timestamp header:Stripe-Signature split=, prefix=t= unit=s;
+    message "{ts}.{body}";
+    id json:/id;
+    type json:/type;
+)"},
+    {"shopify", R"(
+    algorithm hmac-sha256;
+    signature header:X-Shopify-Hmac-Sha256 encoding=base64;
+    id header:X-Shopify-Webhook-Id;
+    type header:X-Shopify-Topic;
+)"},
+    {"square", R"(
+    algorithm hmac-sha256;
+    signature header:X-Square-Hmacsha256-Signature encoding=base64;
+    message "{url}{body}";
+    id json:/event_id;
+    type json:/type;
+)"},
+    {"paddle", R"(
+    algorithm hmac-sha256;
+    signature header:Paddle-Signature "split=;" prefix=h1= encoding=hex;
+    timestamp header:Paddle-Signature "split=;" prefix=ts= unit=s;
+    message "{ts}:{body}";
+    id json:/event_id;
+    type json:/event_type;
+)"},
+    {"adyen-platform", R"(
+    algorithm hmac-sha256;
+    key hex;
+    signature header:Hmacsignature encoding=base64;
+    id json:/data/id;
+    type json:/type;
+)"},
+    {"razorpay", R"(
+    algorithm hmac-sha256;
+    signature header:X-Razorpay-Signature encoding=hex;
+    id header:X-Razorpay-Event-Id;
+    type json:/event;
+)"},
+    {"lemonsqueezy", R"(
+    algorithm hmac-sha256;
+    signature header:X-Signature encoding=hex;
+    id sha256:body;
+    type header:X-Event-Name json:/meta/event_name;
+)"},
+    {"woocommerce", R"(
+    algorithm hmac-sha256;
+    signature header:X-Wc-Webhook-Signature encoding=base64;
+    id header:X-Wc-Webhook-Delivery-Id;
+    type header:X-Wc-Webhook-Topic;
+)"},
+    {"coinbase", R"(
+    algorithm hmac-sha256;
+    signature header:X-Cc-Webhook-Signature encoding=hex;
+    id json:/event/id;
+    type json:/event/type;
+)"},
+    {"gocardless", R"(
+    algorithm hmac-sha256;
+    signature header:Webhook-Signature encoding=hex;
+    id json:/meta/webhook_id json:/events/0/id;
+    type json:/events/0/action;
+)"},
+    {"checkout-com", R"(
+    algorithm hmac-sha256;
+    signature header:Cko-Signature encoding=hex;
+    id json:/id;
+    type json:/type;
+)"},
+    {"authorize-net", R"(
+    algorithm hmac-sha512;
+    signature header:X-Anet-Signature prefix=sha512= encoding=hex;
+    id json:/notificationId;
+    type json:/eventType;
+)"},
+    {"paystack", R"(
+    algorithm hmac-sha512;
+    signature header:X-Paystack-Signature encoding=hex;
+    id json:/data/id;
+    type json:/event;
+)"},
+    {"flutterwave-v3", R"(
+    algorithm token;
+    signature header:Verif-Hash;
+    id json:/data/id json:/id;
+    type json:/event;
+)"},
+    {"recurly", R"(
+    algorithm hmac-sha256;
+    signature header:Recurly-Signature split=, skip=1 encoding=hex;
+    timestamp header:Recurly-Signature split=, take=1 unit=ms;
+    message "{ts}.{body}";
+    id json:/id json:/uuid;
+    type json:/event_type;
+)"},
+    {"revolut", R"(
+    algorithm hmac-sha256;
+    signature header:Revolut-Signature split=, prefix=v1= encoding=hex;
+    timestamp header:Revolut-Request-Timestamp unit=ms;
+    message "v1.{ts}.{body}";
+    id sha256:body;
+    type json:/event;
+)"},
+    {"quickbooks", R"(
+    algorithm hmac-sha256;
+    signature header:Intuit-Signature encoding=base64;
+    id sha256:body;
+    type json:/eventNotifications/0/dataChangeEvent/entities/0/operation;
+)"},
+    {"xero", R"(
+    algorithm hmac-sha256;
+    signature header:X-Xero-Signature encoding=base64;
+    id json:/firstEventSequence;
+    type json:/events/0/eventType;
+)"},
+    {"easypost", R"(
+    algorithm hmac-sha256;
+    signature header:X-Hmac-Signature prefix=hmac-sha256-hex= encoding=hex;
+    id json:/id;
+    type json:/description;
+)"},
+};
+// clang-format on
+
+}  // namespace
+
+Definitions payments_schemes() {
+    return {definitions, std::size(definitions)};
+}
+
+}  // namespace webhook::signature

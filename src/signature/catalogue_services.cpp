@@ -1,0 +1,143 @@
+// Business services. The language is described in signature/language.hpp.
+
+#include "signature/catalogue.hpp"
+
+namespace webhook::signature {
+
+namespace {
+
+// clang-format off
+constexpr Definition definitions[] = {
+    {"hubspot-v1", R"(
+    algorithm sha256;
+    signature header:X-HubSpot-Signature encoding=hex;
+    message "{secret}{body}";
+    id json:/0/eventId;
+    type json:/0/subscriptionType;
+)"},
+    {"hubspot-v2", R"(
+    algorithm sha256;
+    signature header:X-HubSpot-Signature encoding=hex;
+    message "{secret}{method}{url}{body}";
+    id json:/0/eventId;
+    type json:/0/subscriptionType;
+)"},
+    {"hubspot-v3", R"(
+    algorithm hmac-sha256;
+    signature header:X-HubSpot-Signature-V3 encoding=base64;
+    timestamp header:X-HubSpot-Request-Timestamp unit=ms;
+    message "{method}{url}{body}{ts}";
+    id json:/0/eventId;
+    type json:/0/subscriptionType;
+)"},
+    {"zendesk", R"(
+    algorithm hmac-sha256;
+    signature header:X-Zendesk-Webhook-Signature encoding=base64;
+    timestamp header:X-Zendesk-Webhook-Signature-Timestamp unit=rfc3339;
+    message "{ts}{body}";
+    id header:X-Zendesk-Webhook-Invocation-Id;
+    type json:/type;
+)"},
+    {"box", R"(
+    algorithm hmac-sha256;
+    signature header:Box-Signature-Primary header:Box-Signature-Secondary encoding=base64;
+    timestamp header:Box-Delivery-Timestamp unit=rfc3339 window=600,300;
+    message "{body}{ts}";
+    id header:Box-Delivery-Id;
+    type json:/trigger;
+)"},
+    {"notion", R"(
+    algorithm hmac-sha256;
+    signature header:X-Notion-Signature prefix=sha256= encoding=hex;
+    id json:/id;
+    type json:/type;
+)"},
+    {"airtable", R"(
+    algorithm hmac-sha256;
+    key base64;
+    signature header:X-Airtable-Content-Mac prefix=hmac-sha256= encoding=hex;
+    id sha256:body;
+)"},
+    {"asana", R"(
+    algorithm hmac-sha256;
+    signature header:X-Hook-Signature encoding=hex;
+    id sha256:body;
+    type json:/events/0/action;
+)"},
+    {"trello", R"(
+    algorithm hmac-sha1;
+    signature header:X-Trello-Webhook encoding=base64;
+    message "{body}{url}";
+    id json:/action/id;
+    type json:/action/type;
+)"},
+    {"calendly", R"(
+    algorithm hmac-sha256;
+    signature header:Calendly-Webhook-Signature split=, prefix=v1= encoding=hex;
+    timestamp header:Calendly-Webhook-Signature split=, prefix=t= unit=s;
+    message "{ts}.{body}";
+    id sha256:body;
+    type json:/event;
+)"},
+    {"segment", R"(
+    algorithm hmac-sha1;
+    signature header:X-Signature encoding=hex;
+    id json:/messageId;
+    type json:/type;
+)"},
+    {"typeform", R"(
+    algorithm hmac-sha256;
+    signature header:Typeform-Signature prefix=sha256= encoding=base64;
+    id json:/event_id;
+    type json:/event_type;
+)"},
+    {"docusign", R"(
+    algorithm hmac-sha256;
+    signature header:X-Docusign-Signature-1 header:X-Docusign-Signature-2 header:X-Docusign-Signature-3 encoding=base64;
+    id sha256:body;
+    type json:/event;
+)"},
+    {"dropbox", R"(
+    algorithm hmac-sha256;
+    signature header:X-Dropbox-Signature encoding=hex;
+    id sha256:body;
+)"},
+    {"calcom", R"(
+    algorithm hmac-sha256;
+    signature header:X-Cal-Signature-256 encoding=hex;
+    id sha256:body;
+    type json:/triggerEvent;
+)"},
+    {"klaviyo", R"(
+    algorithm hmac-sha256;
+    signature header:Klaviyo-Signature encoding=hex;
+    timestamp header:Klaviyo-Timestamp unit=auto;
+    message "{body}{ts}";
+    id sha256:body;
+)"},
+    {"persona", R"(
+    algorithm hmac-sha256;
+    signature header:Persona-Signature "split=, " prefix=v1= encoding=hex;
+    timestamp header:Persona-Signature "split=, " prefix=t= unit=s;
+    message "{ts}.{body}";
+    id json:/data/id;
+    type json:/data/attributes/name;
+)"},
+    {"webflow", R"(
+    algorithm hmac-sha256;
+    signature header:X-Webflow-Signature encoding=hex;
+    timestamp header:X-Webflow-Timestamp unit=ms;
+    message "{ts}:{body}";
+    id json:/payload/id;
+    type json:/triggerType;
+)"},
+};
+// clang-format on
+
+}  // namespace
+
+Definitions services_schemes() {
+    return {definitions, std::size(definitions)};
+}
+
+}  // namespace webhook::signature

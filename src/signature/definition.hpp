@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "event/digest.hpp"
+#include "event/source.hpp"
+#include "event/template.hpp"
+#include "signature/encoding.hpp"
+#include "signature/scheme.hpp"
+#include "signature/timestamp.hpp"
+
+namespace webhook::signature {
+
+/// What is computed. `hash`: a plain hash over a message that holds the secret.
+enum class Algorithm : std::uint8_t { none, token, basic, hash, hmac };
+
+/// How a configured secret becomes a key. whsec: "whsec_" taken off, then base64.
+enum class KeyRule : std::uint8_t { utf8, whsec, base64, hex, sha1 };
+
+/// How text items are found: read the sources, split, keep those with the prefix and take it off.
+struct Items {
+    std::vector<event::Source> from;
+    std::string split;     ///< empty: the whole value; one character: exactly that; several: any run of them
+    bool trim = false;     ///< blanks around an item do not count
+    std::size_t skip = 0;  ///< items left out at the front
+    std::size_t take = 0;  ///< items used at most after that; 0: all
+    event::Template prefix;  ///< literals and {config:NAME} only
+};
+
+struct SignatureRule : Items {
+    Encoding encoding = Encoding::none;
+};
+
+struct TimestampRule : Items {
+    Unit unit = Unit::seconds;
+    std::int64_t past = 300, future = 300;  ///< seconds
+};
+
+/// A hash of the body that the signed text carries.
+struct DigestRule {
+    event::Source from;
+    event::Hash hash = event::Hash::sha256;
+    Encoding encoding = Encoding::hex;
+};
+
+struct Scheme {
+    std::string name;
+    Algorithm algorithm = Algorithm::none;
+    event::Hash hash = event::Hash::sha256;
+    KeyRule key = KeyRule::utf8;
+    SignatureRule signature;
+    std::optional<TimestampRule> timestamp;
+    event::Template message;
+    std::optional<DigestRule> digest;
+    std::vector<std::string> id, type, tenant;
+    bool unsigned_body = false;
+    bool postback = false;  ///< the data is the query
+
+    // Derived from the above.
+    bool reads_url = false;
+    std::vector<std::string> secret_params, secret_headers;
+    std::vector<std::string> single_headers, single_params;  ///< what must not be there twice
+};
+
+/// Items of one request that are looked at, at most (a cap against lists made to cost time).
+inline constexpr std::size_t max_signatures = 16;
+
+/// The shortest window of a scheme that does not say `exact`: senders and receivers behind retries need that
+/// much.
+inline constexpr std::int64_t min_window = 300;
+
+}  // namespace webhook::signature

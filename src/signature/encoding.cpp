@@ -1,0 +1,157 @@
+#include "signature/encoding.hpp"
+
+namespace webhook::signature {
+
+namespace {
+
+constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view base64url_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+using Table = std::array<signed char, 256>;
+
+constexpr Table make_table(std::string_view digits) {
+    Table table{};
+    for (signed char& each : table)
+        each = -1;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        table[static_cast<unsigned char>(digits[i])] = static_cast<signed char>(i);
+    }
+    return table;
+}
+
+constexpr Table make_hex_table() {
+    Table table = make_table("0123456789abcdef");
+    for (int i = 0; i < 6; ++i)
+        table[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(10 + i);
+    return table;
+}
+
+constexpr Table hex_table = make_hex_table();
+constexpr Table base64_table = make_table(base64_digits);
+constexpr Table base64url_table = make_table(base64url_digits);
+
+int look_up(const Table& table, char c) {
+    return table[static_cast<unsigned char>(c)];
+}
+
+long decode_hex(std::string_view text, unsigned char* out, std::size_t capacity) {
+    if (text.size() % 2 != 0 || text.size() / 2 > capacity) return -1;
+    for (std::size_t i = 0; i < text.size(); i += 2) {
+        const int high = look_up(hex_table, text[i]);
+        const int low = look_up(hex_table, text[i + 1]);
+        if (high < 0 || low < 0) return -1;
+        out[i / 2] = static_cast<unsigned char>(high * 16 + low);
+    }
+    return static_cast<long>(text.size() / 2);
+}
+
+/// Takes the padding off; false when it is not as long as it must be.
+bool strip_padding(std::string_view* text, bool required) {
+    std::size_t pads = 0;
+    while (pads < 2 && !text->empty() && text->back() == '=') {
+        text->remove_suffix(1);
+        ++pads;
+    }
+    const std::size_t wanted = (4 - text->size() % 4) % 4;
+    return pads == wanted || (!required && pads == 0);
+}
+
+long decode_base64(std::string_view text, const Table& table, bool required, unsigned char* out,
+                   std::size_t capacity) {
+    if (!strip_padding(&text, required) || text.size() % 4 == 1) return -1;
+    if (text.size() / 4 * 3 + (text.size() % 4 * 3) / 4 > capacity) return -1;
+    std::uint32_t bits = 0;
+    int held = 0;
+    long size = 0;
+    for (const char c : text) {
+        const int digit = look_up(table, c);
+        if (digit < 0) return -1;
+        bits = bits << 6 | static_cast<std::uint32_t>(digit);
+        held += 6;
+        if (held < 8) continue;
+        held -= 8;
+        out[size++] = static_cast<unsigned char>(bits >> held);
+        bits &= (1u << held) - 1;
+    }
+    return bits == 0 ? size : -1;
+}
+
+void encode_base64(std::string_view bytes, std::string_view digits, bool pad, std::string* out) {
+    std::uint32_t bits = 0;
+    int held = 0;
+    for (const unsigned char byte : bytes) {
+        bits = (bits << 8 | byte) & 0xffff;
+        held += 8;
+        while (held >= 6) {
+            held -= 6;
+            out->push_back(digits[bits >> held & 63]);
+        }
+    }
+    if (held > 0) out->push_back(digits[bits << (6 - held) & 63]);
+    if (pad) out->append((3 - bytes.size() % 3) % 3, '=');
+}
+
+void encode_hex(std::string_view bytes, std::string* out) {
+    static constexpr char digits[] = "0123456789abcdef";
+    for (const unsigned char byte : bytes) {
+        out->push_back(digits[byte >> 4]);
+        out->push_back(digits[byte & 15]);
+    }
+}
+
+}  // namespace
+
+long decode_into(std::string_view text, Encoding encoding, unsigned char* out, std::size_t capacity) {
+    switch (encoding) {
+        case Encoding::hex:
+            return decode_hex(text, out, capacity);
+        case Encoding::base64:
+            return decode_base64(text, base64_table, true, out, capacity);
+        case Encoding::base64url:
+            return decode_base64(text, base64url_table, false, out, capacity);
+        case Encoding::none:
+            break;
+    }
+    if (text.size() > capacity) return -1;
+    text.copy(reinterpret_cast<char*>(out), text.size());
+    return static_cast<long>(text.size());
+}
+
+bool decode_text(std::string_view text, Encoding encoding, bool lax_padding, std::string* out) {
+    out->assign(text.size(), '\0');
+    auto* bytes = reinterpret_cast<unsigned char*>(out->data());
+    const long size = encoding == Encoding::base64 && lax_padding
+                          ? decode_base64(text, base64_table, false, bytes, out->size())
+                          : decode_into(text, encoding, bytes, out->size());
+    out->resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    return size >= 0;
+}
+
+void encode_text(std::string_view bytes, Encoding encoding, std::string* out) {
+    switch (encoding) {
+        case Encoding::hex:
+            return encode_hex(bytes, out);
+        case Encoding::base64:
+            return encode_base64(bytes, base64_digits, true, out);
+        case Encoding::base64url:
+            return encode_base64(bytes, base64url_digits, false, out);
+        case Encoding::none:
+            out->append(bytes);
+            return;
+    }
+}
+
+bool encoding_from_word(std::string_view word, Encoding* encoding) {
+    if (word == "hex")
+        *encoding = Encoding::hex;
+    else if (word == "base64")
+        *encoding = Encoding::base64;
+    else if (word == "base64url")
+        *encoding = Encoding::base64url;
+    else
+        return false;
+    return true;
+}
+
+}  // namespace webhook::signature

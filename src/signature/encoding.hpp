@@ -1,0 +1,28 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace webhook::signature {
+
+/// How bytes are written as text.
+enum class Encoding : std::uint8_t { none, hex, base64, base64url };
+
+/// Decodes into `out` (`capacity` bytes); the number of bytes, or -1 when the text is not strictly what the
+/// encoding asks for or does not fit. hex: any case; base64: padding required; base64url: padding optional;
+/// bits that would be lost must be zero (RFC 4648 section 3.5). none: the bytes themselves.
+long decode_into(std::string_view text, Encoding encoding, unsigned char* out, std::size_t capacity);
+
+/// The same into a string; base64 without padding is taken too when `lax_padding` is set (keys).
+bool decode_text(std::string_view text, Encoding encoding, bool lax_padding, std::string* out);
+
+/// Appends the text of `bytes`: lower-case hex, base64 with padding, base64url without.
+void encode_text(std::string_view bytes, Encoding encoding, std::string* out);
+
+/// "hex", "base64", "base64url"; false for anything else.
+bool encoding_from_word(std::string_view word, Encoding* encoding);
+
+}  // namespace webhook::signature

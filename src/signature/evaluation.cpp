@@ -1,0 +1,134 @@
+#include "signature/evaluation.hpp"
+
+#include "event/urlencoded.hpp"
+#include "event/values.hpp"
+
+namespace webhook::signature {
+
+using Kind = event::Source::Kind;
+
+event::Request::Header Evaluation::header(const std::string& name) {
+    for (std::size_t i = 0; i < cached_; ++i) {
+        if (*cache_[i].name == name) return cache_[i].header;
+    }
+    const event::Request::Header found = request_.header(name);
+    if (cached_ < cache_.size()) cache_[cached_++] = {&name, found};
+    return found;
+}
+
+bool Evaluation::read(const event::Source& source, std::string_view* value) {
+    if (source.kind == Kind::header) {
+        const event::Request::Header found = header(source.name);
+        *value = found.value;
+        return found.count > 0;
+    }
+    const event::Param found = event::find_param(request_.query, source.name);
+    *value = found.raw;
+    if (event::is_encoded(found.raw)) {
+        std::string& text = keep();
+        event::decode(found.raw, &text);
+        *value = text;
+    }
+    return found.count > 0;
+}
+
+std::string_view Evaluation::read_part(const event::Template::Part& part) {
+    std::string_view value;
+    switch (part.source.kind) {
+        case Kind::method:
+            value = request_.method;
+            break;
+        case Kind::url:
+            value = request_.url;
+            break;
+        case Kind::query_string:
+            value = request_.query;
+            break;
+        case Kind::header:
+        case Kind::query:
+            read(part.source, &value);
+            break;
+        default:
+            break;
+    }
+    if (part.filters.empty()) return value;
+    std::string& text = keep();
+    text.assign(value);
+    for (const event::Filter& filter : part.filters)
+        event::apply_filter(filter, request_.query, &text);
+    return text;
+}
+
+Message::Error Message::resolve(const event::Template& text, std::string_view ts, Evaluation* evaluation) {
+    count_ = 0;
+    for (const event::Template::Part& part : text.parts) {
+        Piece& piece = pieces_[count_++];
+        piece = {Kind::text, part.literal};
+        if (!part.is_value) continue;
+        if (part.source.kind == event::Source::Kind::body) {
+            piece.kind = Kind::body;
+        } else if (part.source.kind == event::Source::Kind::secret) {
+            piece.kind = Kind::secret;
+        } else if (part.source.kind == event::Source::Kind::timestamp) {
+            piece.text = ts;
+        } else {
+            piece.text = evaluation->read_part(part);
+        }
+        const bool is_header = part.source.kind == event::Source::Kind::header;
+        if (is_header && piece.text.empty()) return Error::missing_header;
+    }
+    return Error::none;
+}
+
+void Message::feed(event::HashState* state, const PreparedKey& key, const event::BodyView& body) const {
+    for (std::size_t i = 0; i < count_; ++i) {
+        switch (pieces_[i].kind) {
+            case Kind::text:
+                state->update(pieces_[i].text);
+                break;
+            case Kind::secret:
+                state->update(key.secret);
+                break;
+            case Kind::body:
+                for (const std::string_view chunk : body)
+                    state->update(chunk);
+                break;
+        }
+    }
+}
+
+event::Digest Message::digest(const Scheme& scheme, const PreparedKey& key,
+                              const event::BodyView& body) const {
+    if (scheme.algorithm == Algorithm::hmac) {
+        event::HashState state = key.hmac->start();
+        feed(&state, key, body);
+        return key.hmac->finish(&state);
+    }
+    event::HashState state(scheme.hash);
+    feed(&state, key, body);
+    return state.finish();
+}
+
+bool next_split(std::string_view* rest, std::string_view separators, std::string_view* piece) {
+    if (rest->data() == nullptr) return false;
+    const std::size_t end = separators.empty() ? std::string_view::npos : rest->find_first_of(separators);
+    *piece = rest->substr(0, end);
+    if (end == std::string_view::npos) {
+        *rest = {};
+        return true;
+    }
+    rest->remove_prefix(end + 1);
+    if (separators.size() > 1) {
+        const std::size_t next = rest->find_first_not_of(separators);
+        rest->remove_prefix(next == std::string_view::npos ? rest->size() : next);
+    }
+    return true;
+}
+
+std::string_view trim_blanks(std::string_view text) {
+    const std::size_t first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+}  // namespace webhook::signature

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <forward_list>
+#include <string>
+#include <string_view>
+
+#include "event/request.hpp"
+#include "signature/prepared.hpp"
+
+namespace webhook::signature {
+
+/// Reads what one scheme wants of one request. Headers are looked up once; strings are made only for values
+/// that must be decoded or filtered, which header schemes have none of.
+class Evaluation {
+  public:
+    explicit Evaluation(const event::Request& request) : request_(request) {}
+
+    event::Request::Header header(const std::string& name);
+
+    /// A header or query source: false when it is absent.
+    bool read(const event::Source& source, std::string_view* value);
+
+    /// A part of a message other than {body}, {secret} and {ts}, filters applied. Absent: empty.
+    std::string_view read_part(const event::Template::Part& part);
+
+    const event::Request& request() const { return request_; }
+
+  private:
+    std::string& keep() { return kept_.emplace_front(); }
+
+    struct Cached {
+        const std::string* name;
+        event::Request::Header header;
+    };
+    const event::Request& request_;
+    std::array<Cached, 8> cache_;
+    std::size_t cached_ = 0;
+    std::forward_list<std::string> kept_;
+};
+
+/// Calls `use(item)` for each item of `value` as the rule says; stops when it returns false.
+template <class Use>
+void each_item(std::string_view value, const Items& items, std::string_view prefix, Use use);
+
+/// The signed text of one request: pieces in order, of which one kind is the body and one the secret.
+class Message {
+  public:
+    enum class Error : unsigned char { none, missing_header };
+
+    /// `ts` is the timestamp as received. Views stay good as long as evaluation and request.
+    Error resolve(const event::Template& text, std::string_view ts, Evaluation* evaluation);
+
+    /// Hashes it for one key: HMAC, or the plain hash with the secret where the message has it.
+    event::Digest digest(const Scheme& scheme, const PreparedKey& key, const event::BodyView& body) const;
+
+  private:
+    enum class Kind : unsigned char { text, body, secret };
+    struct Piece {
+        Kind kind;
+        std::string_view text;
+    };
+    void feed(event::HashState* state, const PreparedKey& key, const event::BodyView& body) const;
+
+    std::array<Piece, event::max_template_parts> pieces_;
+    std::size_t count_ = 0;
+};
+
+/// The next piece of `rest` up to the separator; false at the end. `rest` is nullptr-viewed when used up.
+bool next_split(std::string_view* rest, std::string_view separators, std::string_view* piece);
+
+std::string_view trim_blanks(std::string_view text);
+
+template <class Use>
+void each_item(std::string_view value, const Items& items, std::string_view prefix, Use use) {
+    std::string_view item;
+    std::size_t at = 0;
+    while (next_split(&value, items.split, &item)) {
+        const std::size_t position = at++;
+        if (position < items.skip) continue;
+        if (items.take != 0 && position >= items.skip + items.take) return;
+        if (items.trim) item = trim_blanks(item);
+        if (item.substr(0, prefix.size()) != prefix) continue;
+        item.remove_prefix(prefix.size());
+        if (!use(item)) return;
+    }
+}
+
+}  // namespace webhook::signature

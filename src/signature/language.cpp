@@ -1,0 +1,312 @@
+#include "signature/language.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "signature/check.hpp"
+
+namespace webhook::signature {
+
+namespace {
+
+using event::Source;
+using event::SourceSet;
+
+std::string quoted(std::string_view word) {
+    return "\"" + std::string(word) + "\"";
+}
+
+/// Reads one directive into a scheme; false with a message that names the word.
+class Reader {
+  public:
+    Reader(Scheme* scheme, std::string* error) : scheme_(scheme), error_(error) {}
+
+    bool read(const Directive& words) {
+        if (words.empty()) return fail("empty directive");
+        for (const Entry& entry : entries) {
+            if (entry.word != words[0]) continue;
+            if (std::find(seen_.begin(), seen_.end(), entry.word) != seen_.end()) {
+                return fail(quoted(words[0]) + " is duplicate");
+            }
+            seen_.push_back(entry.word);
+            if (words.size() - 1 < entry.min || words.size() - 1 > entry.max) {
+                return fail("invalid number of arguments in " + quoted(words[0]));
+            }
+            return (this->*entry.read)(words);
+        }
+        return fail("unknown directive " + quoted(words[0]));
+    }
+
+    bool has(std::string_view word) const {
+        return std::find(seen_.begin(), seen_.end(), word) != seen_.end();
+    }
+
+  private:
+    struct Entry {
+        std::string_view word;
+        std::size_t min, max;
+        bool (Reader::*read)(const Directive&);
+    };
+    static const std::array<Entry, 11> entries;
+
+    bool fail(std::string message) {
+        *error_ = std::move(message);
+        return false;
+    }
+    bool invalid(std::string_view what, std::string_view word) {
+        return fail("invalid " + std::string(what) + " " + quoted(word));
+    }
+
+    bool read_algorithm(const Directive& words);
+    bool read_key(const Directive& words);
+    bool read_signature(const Directive& words);
+    bool read_timestamp(const Directive& words);
+    bool read_message(const Directive& words);
+    bool read_digest(const Directive& words);
+    bool read_id(const Directive& words) { return read_choices(words, &scheme_->id); }
+    bool read_type(const Directive& words) { return read_choices(words, &scheme_->type); }
+    bool read_tenant(const Directive& words) { return read_choices(words, &scheme_->tenant); }
+    bool read_unsigned_body(const Directive&) { return scheme_->unsigned_body = true; }
+    bool read_postback(const Directive&) { return scheme_->postback = true; }
+
+    bool read_choices(const Directive& words, std::vector<std::string>* choices);
+    bool read_item_word(std::string_view word, Items* items, bool* known);
+    bool read_source(std::string_view word, Items* items);
+    bool read_prefix(std::string_view text, Items* items);
+    bool read_window(std::string_view text, TimestampRule* rule);
+
+    Scheme* scheme_;
+    std::string* error_;
+    std::vector<std::string_view> seen_;
+};
+
+constexpr std::size_t any_number = 64;
+
+const std::array<Reader::Entry, 11> Reader::entries = {{
+    {"algorithm", 1, 1, &Reader::read_algorithm},
+    {"key", 1, 1, &Reader::read_key},
+    {"signature", 1, any_number, &Reader::read_signature},
+    {"timestamp", 1, any_number, &Reader::read_timestamp},
+    {"message", 1, 1, &Reader::read_message},
+    {"digest", 1, 3, &Reader::read_digest},
+    {"id", 1, any_number, &Reader::read_id},
+    {"type", 1, any_number, &Reader::read_type},
+    {"tenant", 1, any_number, &Reader::read_tenant},
+    {"unsigned_body", 0, 0, &Reader::read_unsigned_body},
+    {"postback", 0, 0, &Reader::read_postback},
+}};
+
+/// "name=value" -> value; false when the word does not start with name.
+bool option(std::string_view word, std::string_view name, std::string_view* value) {
+    if (word.substr(0, name.size()) != name) return false;
+    *value = word.substr(name.size());
+    return true;
+}
+
+template <class Number>
+bool to_number(std::string_view text, Number* number) {
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), *number);
+    return code == std::errc() && end == text.data() + text.size() && !text.empty() && text[0] != '-';
+}
+
+bool hash_from_word(std::string_view word, event::Hash* hash) {
+    if (word == "md5")
+        *hash = event::Hash::md5;
+    else if (word == "sha1")
+        *hash = event::Hash::sha1;
+    else if (word == "sha256")
+        *hash = event::Hash::sha256;
+    else if (word == "sha512")
+        *hash = event::Hash::sha512;
+    else
+        return false;
+    return true;
+}
+
+bool Reader::read_algorithm(const Directive& words) {
+    const std::string_view word = words[1];
+    std::string_view hash;
+    if (word == "none") {
+        scheme_->algorithm = Algorithm::none;
+    } else if (word == "token") {
+        scheme_->algorithm = Algorithm::token;
+    } else if (word == "basic") {
+        scheme_->algorithm = Algorithm::basic;
+    } else if (option(word, "hmac-", &hash) && hash_from_word(hash, &scheme_->hash)) {
+        scheme_->algorithm = Algorithm::hmac;
+    } else if (hash_from_word(word, &scheme_->hash)) {
+        scheme_->algorithm = Algorithm::hash;
+    } else {
+        return invalid("algorithm", word);
+    }
+    return true;
+}
+
+bool Reader::read_key(const Directive& words) {
+    static constexpr std::pair<std::string_view, KeyRule> rules[] = {{"utf8", KeyRule::utf8},
+                                                                     {"whsec", KeyRule::whsec},
+                                                                     {"base64", KeyRule::base64},
+                                                                     {"hex", KeyRule::hex},
+                                                                     {"sha1", KeyRule::sha1}};
+    for (const auto& [word, rule] : rules) {
+        if (word != words[1]) continue;
+        scheme_->key = rule;
+        return true;
+    }
+    return invalid("key rule", words[1]);
+}
+
+bool Reader::read_prefix(std::string_view text, Items* items) {
+    if (!parse_template(text, SourceSet::scheme, &items->prefix, error_)) return false;
+    for (const event::Template::Part& part : items->prefix.parts) {
+        if (part.is_value && (part.source.kind != Source::Kind::config || !part.filters.empty())) {
+            return fail("prefix " + quoted(text) + " may hold {config:NAME} only");
+        }
+    }
+    return true;
+}
+
+bool Reader::read_source(std::string_view word, Items* items) {
+    Source source;
+    if (!parse_source(word, SourceSet::scheme, &source, error_)) return false;
+    items->from.push_back(std::move(source));
+    return true;
+}
+
+/// The words that signature and timestamp share; `known` tells whether the word was one of them.
+bool Reader::read_item_word(std::string_view word, Items* items, bool* known) {
+    std::string_view value;
+    *known = true;
+    if (word == "trim") return items->trim = true;
+    if (option(word, "split=", &value)) {
+        items->split = std::string(value);
+        return !value.empty() || invalid("split", word);
+    }
+    if (option(word, "skip=", &value)) return to_number(value, &items->skip) || invalid("number", word);
+    if (option(word, "take=", &value)) {
+        return (to_number(value, &items->take) && items->take > 0) || invalid("number", word);
+    }
+    if (option(word, "prefix=", &value)) return read_prefix(value, items);
+    *known = false;
+    return true;
+}
+
+bool Reader::read_signature(const Directive& words) {
+    SignatureRule& rule = scheme_->signature;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        const std::string_view word = words[i];
+        std::string_view value;
+        bool known = false;
+        if (!read_item_word(word, &rule, &known)) return false;
+        if (known) continue;
+        if (option(word, "encoding=", &value)) {
+            if (!encoding_from_word(value, &rule.encoding)) return invalid("encoding", word);
+        } else if (!read_source(word, &rule)) {
+            return false;
+        }
+    }
+    return !rule.from.empty() || fail("\"signature\" names no source");
+}
+
+bool Reader::read_window(std::string_view text, TimestampRule* rule) {
+    const std::size_t comma = text.find(',');
+    const std::string_view future = comma == std::string_view::npos ? text : text.substr(comma + 1);
+    constexpr std::int64_t longest = 366 * 86400LL;
+    if (!to_number(text.substr(0, comma), &rule->past) || !to_number(future, &rule->future) ||
+        rule->past > longest || rule->future > longest) {
+        return invalid("window", text);
+    }
+    return true;
+}
+
+bool Reader::read_timestamp(const Directive& words) {
+    TimestampRule& rule = scheme_->timestamp.emplace();
+    bool exact = false;
+    bool has_unit = false;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        const std::string_view word = words[i];
+        std::string_view value;
+        bool known = false;
+        if (!read_item_word(word, &rule, &known)) return false;
+        if (known) continue;
+        if (word == "exact") {
+            exact = true;
+        } else if (option(word, "unit=", &value)) {
+            if (!unit_from_word(value, &rule.unit)) return invalid("unit", word);
+            has_unit = true;
+        } else if (option(word, "window=", &value)) {
+            if (!read_window(value, &rule)) return false;
+        } else if (!read_source(word, &rule)) {
+            return false;
+        }
+    }
+    if (!exact) {
+        rule.past = std::max(rule.past, min_window);
+        rule.future = std::max(rule.future, min_window);
+    }
+    if (rule.from.size() != 1) return fail("\"timestamp\" needs one source");
+    return has_unit || fail("\"timestamp\" lacks \"unit=\"");
+}
+
+bool Reader::read_message(const Directive& words) {
+    return parse_template(words[1], SourceSet::scheme, &scheme_->message, error_);
+}
+
+bool Reader::read_digest(const Directive& words) {
+    DigestRule& rule = scheme_->digest.emplace();
+    Items items;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        std::string_view value;
+        if (option(words[i], "algorithm=", &value)) {
+            if (!hash_from_word(value, &rule.hash)) return invalid("algorithm", words[i]);
+        } else if (option(words[i], "encoding=", &value)) {
+            if (!encoding_from_word(value, &rule.encoding)) return invalid("encoding", words[i]);
+        } else if (!read_source(words[i], &items)) {
+            return false;
+        }
+    }
+    if (items.from.size() != 1) return fail("\"digest\" needs one source");
+    rule.from = std::move(items.from.front());
+    return true;
+}
+
+bool Reader::read_choices(const Directive& words, std::vector<std::string>* choices) {
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        event::Template text;
+        Source source;
+        const bool good = event::is_template(words[i])
+                              ? parse_template(words[i], SourceSet::event, &text, error_)
+                              : parse_source(words[i], SourceSet::event, &source, error_);
+        if (!good) return false;
+        choices->push_back(words[i]);
+    }
+    return true;
+}
+
+}  // namespace
+
+std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Directive>& directives,
+                                     LanguageError* error) {
+    auto scheme = std::make_unique<Scheme>();
+    scheme->name = std::string(name);
+    Reader reader(scheme.get(), &error->message);
+    for (std::size_t i = 0; i < directives.size(); ++i) {
+        error->directive = i;
+        if (!reader.read(directives[i])) return nullptr;
+    }
+    error->directive = directives.size();
+    if (!reader.has("algorithm")) {
+        error->message = "\"algorithm\" is missing";
+        return nullptr;
+    }
+    if (!reader.has("message") &&
+        (scheme->algorithm == Algorithm::hmac || scheme->algorithm == Algorithm::hash)) {
+        event::parse_template("{body}", SourceSet::scheme, &scheme->message, &error->message);
+    }
+    if (!check_scheme(*scheme, &error->message)) return nullptr;
+    derive(scheme.get());
+    return scheme;
+}
+
+}  // namespace webhook::signature

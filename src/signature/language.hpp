@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "signature/definition.hpp"
+
+namespace webhook::signature {
+
+/// The language of schemes: a list of directives, each a list of words. The words are those that nginx' own
+/// tokenizer gives for a block, so a `webhook_scheme NAME { ... }` block and the built-in catalogue share
+/// this parser.
+///
+///   algorithm hmac-{sha1,sha256,sha512,md5} | {sha1,sha256,md5} | token | basic | none
+///   key       utf8 | whsec | base64 | hex | sha1                        how the secret becomes the key;
+///   default utf8 signature SRC... [split=CHARS] [trim] [skip=N] [take=N] [prefix=TEXT]
+///   encoding=hex|base64|base64url timestamp SRC [split=] [trim] [skip=] [take=] [prefix=]
+///   unit=s|ms|auto|rfc3339 [window=PAST,FUTURE [exact]] message   TEMPLATE default "{body}" digest    SRC
+///   algorithm=sha1|sha256|sha512|md5 encoding=...          a hash of the body that the message covers id,
+///   type, tenant  SRC|TEMPLATE...                                    first non-empty wins unsigned_body says
+///   that the body is not signed postback                                                             the
+///   data is the query; GET is accepted
+///
+/// Windows are seconds; both sides are at least 300 unless `exact` says otherwise.
+using Directive = std::vector<std::string>;
+
+struct LanguageError {
+    std::size_t directive = 0;  ///< index in the list; its size when something is missing
+    std::string message;        ///< names the word
+};
+
+/// nullptr and `error` when the definition is wrong, or could not keep a forgery out (a message without the
+/// body that does not say `unsigned_body`, a plain hash without {secret}, a timestamp that is not signed).
+std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Directive>& directives,
+                                     LanguageError* error);
+
+/// Splits text into directives as nginx does: words, quotes at the start of a word, backslash, `#` comments,
+/// ";".
+bool tokenize(std::string_view text, std::vector<Directive>* directives, LanguageError* error);
+
+}  // namespace webhook::signature

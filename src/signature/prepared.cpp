@@ -1,0 +1,128 @@
+#include "signature/prepared.hpp"
+
+#include <openssl/crypto.h>
+
+#include <utility>
+
+namespace webhook::signature {
+
+namespace {
+
+using Params = std::map<std::string, std::string>;
+
+bool fail(std::string* error, std::string message) {
+    *error = std::move(message);
+    return false;
+}
+
+bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::string* error) {
+    static constexpr std::string_view whsec = "whsec_";
+    switch (rule) {
+        case KeyRule::utf8:
+            *key = std::string(secret);
+            break;
+        case KeyRule::whsec:
+            if (secret.substr(0, whsec.size()) == whsec) secret.remove_prefix(whsec.size());
+            [[fallthrough]];
+        case KeyRule::base64:
+            if (!decode_text(secret, Encoding::base64, true, key)) return fail(error, "secret is not base64");
+            break;
+        case KeyRule::hex:
+            if (!decode_text(secret, Encoding::hex, false, key)) return fail(error, "secret is not hex");
+            break;
+        case KeyRule::sha1: {
+            event::HashState state(event::Hash::sha1);
+            state.update(secret);
+            *key = std::string(state.finish().view());
+            break;
+        }
+    }
+    return !key->empty() || fail(error, "secret is empty after decoding");
+}
+
+bool make_key(const Scheme& scheme, std::string_view secret, PreparedKey* key, std::string* error) {
+    if (secret.empty()) return fail(error, "secret is empty");
+    switch (scheme.algorithm) {
+        case Algorithm::hmac: {
+            std::string bytes;
+            const bool good = decode_key(scheme.key, secret, &bytes, error);
+            if (good) key->hmac.emplace(scheme.hash, bytes);
+            OPENSSL_cleanse(bytes.data(), bytes.size());
+            return good;
+        }
+        case Algorithm::basic:
+            if (secret.find(':') == std::string_view::npos) return fail(error, "secret is not USER:PASSWORD");
+            key->credential = "Basic ";
+            encode_text(secret, Encoding::base64, &key->credential);
+            break;
+        default:
+            key->credential = std::string(secret);
+            break;
+    }
+    key->credential_hash = hash_credential(key->credential);
+    return true;
+}
+
+bool config_value(const event::Source& source, const Params& params, std::string* value, std::string* error) {
+    const auto found = params.find(source.name);
+    if (found == params.end() || found->second.empty()) {
+        return fail(error, "parameter \"" + source.name + "\" is missing");
+    }
+    *value = found->second;
+    return true;
+}
+
+/// Replaces parameters by their text.
+bool fill_in(const event::Template& from, const Params& params, event::Template* to, std::string* error) {
+    for (event::Template::Part part : from.parts) {
+        if (part.is_value && part.source.kind == event::Source::Kind::config) {
+            event::Template::Part literal;
+            if (!config_value(part.source, params, &literal.literal, error)) return false;
+            for (const event::Filter& filter : part.filters)
+                event::apply_filter(filter, {}, &literal.literal);
+            part = std::move(literal);
+        }
+        const bool joins = !part.is_value && !to->parts.empty() && !to->parts.back().is_value;
+        if (joins)
+            to->parts.back().literal += part.literal;
+        else
+            to->parts.push_back(std::move(part));
+    }
+    return true;
+}
+
+bool fill_prefix(const Items& items, const Params& params, std::string* prefix, std::string* error) {
+    event::Template text;
+    if (!fill_in(items.prefix, params, &text, error)) return false;
+    if (!text.parts.empty()) *prefix = text.parts.front().literal;
+    return true;
+}
+
+}  // namespace
+
+PreparedKey::~PreparedKey() {
+    OPENSSL_cleanse(secret.data(), secret.size());
+    OPENSSL_cleanse(credential.data(), credential.size());
+}
+
+event::Digest hash_credential(std::string_view text) {
+    event::HashState state(event::Hash::sha256);
+    state.update(text);
+    return state.finish();
+}
+
+bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets, const Params& params,
+             Prepared* prepared, std::string* error) {
+    prepared->scheme = &scheme;
+    if (scheme.algorithm == Algorithm::none) return true;
+    if (secrets.empty()) return fail(error, "no secret");
+    prepared->keys.reserve(secrets.size());
+    for (const std::string& secret : secrets) {
+        if (!make_key(scheme, secret, &prepared->keys.emplace_back(secret), error)) return false;
+    }
+    if (!fill_in(scheme.message, params, &prepared->message, error)) return false;
+    if (!fill_prefix(scheme.signature, params, &prepared->signature_prefix, error)) return false;
+    return !scheme.timestamp || fill_prefix(*scheme.timestamp, params, &prepared->timestamp_prefix, error);
+}
+
+}  // namespace webhook::signature

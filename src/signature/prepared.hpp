@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "event/template.hpp"
+#include "signature/definition.hpp"
+#include "signature/hmac.hpp"
+
+namespace webhook::signature {
+
+/// One configured secret, ready for use.
+struct PreparedKey {
+    explicit PreparedKey(std::string_view text) : secret(text) {}
+    ~PreparedKey();
+    PreparedKey(PreparedKey&&) = default;
+    PreparedKey& operator=(PreparedKey&&) = default;
+
+    std::string secret;  ///< as configured: what {secret} stands for
+    std::optional<HmacKey> hmac;
+    std::string credential;  ///< token and Basic: what the header must hold after the prefix
+    event::Digest credential_hash;
+};
+
+/// A scheme with its keys and parameters filled in: what verifier and signer share.
+struct Prepared {
+    const Scheme* scheme = nullptr;
+    std::vector<PreparedKey> keys;
+    event::Template message;  ///< {config:NAME} replaced by text, neighbouring text joined
+    std::string signature_prefix, timestamp_prefix;
+};
+
+/// SHA-256 of a credential: lets credentials of any length be compared in constant time.
+event::Digest hash_credential(std::string_view text);
+
+/// False, and a message without any secret in it, when a key is empty or cannot be decoded, a parameter is
+/// missing or there is no secret at all.
+bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,
+             const std::map<std::string, std::string>& params, Prepared* prepared, std::string* error);
+
+}  // namespace webhook::signature

@@ -1,0 +1,94 @@
+#include "signature/scheme.hpp"
+
+#include <map>
+#include <utility>
+
+#include "signature/catalogue.hpp"
+#include "signature/language.hpp"
+
+namespace webhook::signature {
+
+namespace {
+
+struct BuiltIn {
+    std::string_view text;
+    std::unique_ptr<Scheme> scheme;
+};
+using Catalogue = std::map<std::string_view, BuiltIn>;
+
+// A definition that did not parse is left out and so refused as unknown; a unit test sees to it that there is
+// none.
+Catalogue parse_all() {
+    Catalogue catalogue;
+    for (const Definitions& family : {standard_schemes(), payments_schemes(), developer_schemes(),
+                                      messaging_schemes(), services_schemes(), postbacks_schemes()}) {
+        for (const Definition& definition : family) {
+            std::vector<Directive> directives;
+            LanguageError error;
+            if (!tokenize(definition.text, &directives, &error)) continue;
+            auto scheme = parse_scheme(definition.name, directives, &error);
+            if (scheme) catalogue.emplace(definition.name, BuiltIn{definition.text, std::move(scheme)});
+        }
+    }
+    return catalogue;
+}
+
+const Catalogue& catalogue() {
+    static const Catalogue all = parse_all();
+    return all;
+}
+
+}  // namespace
+
+const Scheme* find_scheme(std::string_view name) {
+    const auto found = catalogue().find(name);
+    return found == catalogue().end() ? nullptr : found->second.scheme.get();
+}
+
+std::vector<std::string_view> scheme_names() {
+    std::vector<std::string_view> names;
+    for (const auto& each : catalogue())
+        names.push_back(each.first);
+    return names;
+}
+
+std::string_view scheme_text(std::string_view name) {
+    const auto found = catalogue().find(name);
+    if (found == catalogue().end()) return {};
+    std::string_view text = found->second.text;
+    if (!text.empty() && text.front() == '\n') text.remove_prefix(1);
+    return text;
+}
+
+std::string_view name_of(const Scheme& scheme) {
+    return scheme.name;
+}
+const std::vector<std::string>& id_sources(const Scheme& scheme) {
+    return scheme.id;
+}
+const std::vector<std::string>& type_sources(const Scheme& scheme) {
+    return scheme.type;
+}
+const std::vector<std::string>& tenant_sources(const Scheme& scheme) {
+    return scheme.tenant;
+}
+bool accepts_method(const Scheme& scheme, std::string_view method) {
+    return method == "POST" || (scheme.postback && method == "GET");
+}
+std::string_view allowed_methods(const Scheme& scheme) {
+    return scheme.postback ? "GET, POST" : "POST";
+}
+bool is_query_scheme(const Scheme& scheme) {
+    return scheme.postback;
+}
+const std::vector<std::string>& secret_query_params(const Scheme& scheme) {
+    return scheme.secret_params;
+}
+const std::vector<std::string>& secret_headers(const Scheme& scheme) {
+    return scheme.secret_headers;
+}
+bool signs_url(const Scheme& scheme) {
+    return scheme.reads_url;
+}
+
+}  // namespace webhook::signature

@@ -1,0 +1,160 @@
+#include "signature/timestamp.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace webhook::signature {
+
+namespace {
+
+constexpr std::size_t max_digits = 15;  // as many as multiply by 1000 without leaving 64 bits
+constexpr std::size_t ms_digits = 13;   // from here on a number of unknown unit is in milliseconds
+
+bool take_number(std::string_view* text, std::size_t digits, int* value) {
+    if (text->size() < digits) return false;
+    *value = 0;
+    for (std::size_t i = 0; i < digits; ++i) {
+        const char c = (*text)[i];
+        if (c < '0' || c > '9') return false;
+        *value = *value * 10 + (c - '0');
+    }
+    text->remove_prefix(digits);
+    return true;
+}
+
+bool take(std::string_view* text, std::string_view any_of) {
+    if (text->empty() || any_of.find(text->front()) == std::string_view::npos) return false;
+    text->remove_prefix(1);
+    return true;
+}
+
+bool leap(int year) {
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+int days_in(int year, int month) {
+    static constexpr std::array<int, 12> days = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return month == 2 && leap(year) ? 29 : days[static_cast<std::size_t>(month - 1)];
+}
+
+std::int64_t days_before_year(std::int64_t year) {
+    const std::int64_t past = year - 1;
+    return past * 365 + past / 4 - past / 100 + past / 400;
+}
+
+std::int64_t days_since_epoch(int year, int month, int day) {
+    std::int64_t days = days_before_year(year) - days_before_year(1970);
+    for (int m = 1; m < month; ++m)
+        days += days_in(year, m);
+    return days + day - 1;
+}
+
+struct Clock {
+    int hour = 0, minute = 0, second = 0, ms = 0;
+};
+
+bool take_fraction(std::string_view* text, int* ms) {
+    if (!take(text, ".")) return true;
+    int scale = 100;
+    std::size_t digits = 0;
+    int digit = 0;
+    while (take_number(text, 1, &digit)) {
+        *ms += digit * scale;
+        scale /= 10;
+        ++digits;
+    }
+    return digits >= 1 && digits <= 9;
+}
+
+bool take_clock(std::string_view* text, Clock* clock) {
+    return take_number(text, 2, &clock->hour) && take(text, ":") && take_number(text, 2, &clock->minute) &&
+           take(text, ":") && take_number(text, 2, &clock->second) && take_fraction(text, &clock->ms) &&
+           clock->hour <= 23 && clock->minute <= 59 && clock->second <= 60;
+}
+
+/// Minutes east of UTC.
+bool take_offset(std::string_view* text, int* minutes) {
+    if (take(text, "Zz")) return true;
+    const bool west = !text->empty() && text->front() == '-';
+    int hour = 0;
+    int minute = 0;
+    if (!take(text, "+-") || !take_number(text, 2, &hour) || !take(text, ":") ||
+        !take_number(text, 2, &minute)) {
+        return false;
+    }
+    *minutes = (hour * 60 + minute) * (west ? -1 : 1);
+    return hour <= 23 && minute <= 59;
+}
+
+bool parse_rfc3339(std::string_view text, std::int64_t* unix_ms) {
+    int year = 0;
+    int month = 0;
+    int day = 0;
+    Clock clock;
+    int offset = 0;
+    if (!take_number(&text, 4, &year) || !take(&text, "-") || !take_number(&text, 2, &month) ||
+        !take(&text, "-") || !take_number(&text, 2, &day) || !take(&text, "Tt ") ||
+        !take_clock(&text, &clock) || !take_offset(&text, &offset) || !text.empty()) {
+        return false;
+    }
+    if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in(year, month)) return false;
+    const std::int64_t minutes =
+        days_since_epoch(year, month, day) * 1440 + clock.hour * 60 + clock.minute - offset;
+    *unix_ms = (minutes * 60 + clock.second) * 1000 + clock.ms;
+    return true;
+}
+
+std::string format_rfc3339(std::int64_t unix_ms) {
+    std::int64_t seconds = unix_ms / 1000 - (unix_ms % 1000 < 0 ? 1 : 0);
+    std::int64_t days = seconds / 86400 - (seconds % 86400 < 0 ? 1 : 0);
+    const auto rest = static_cast<int>(seconds - days * 86400);
+    int year = static_cast<int>(1970 + days / 366);
+    while (days_since_epoch(year + 1, 1, 1) <= days)
+        ++year;
+    while (days_since_epoch(year, 1, 1) > days)
+        --year;
+    int month = 1;
+    while (month < 12 && days_since_epoch(year, month + 1, 1) <= days)
+        ++month;
+    const auto day = static_cast<int>(days - days_since_epoch(year, month, 1) + 1);
+    std::array<char, 96> text{};
+    const int size = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02dZ", year, month,
+                                   day, rest / 3600, rest / 60 % 60, rest % 60);
+    return {text.data(), static_cast<std::size_t>(size)};
+}
+
+}  // namespace
+
+bool parse_timestamp(std::string_view text, Unit unit, std::int64_t* unix_ms) {
+    if (unit == Unit::rfc3339) return parse_rfc3339(text, unix_ms);
+    if (text.empty() || text.size() > max_digits) return false;
+    std::int64_t value = 0;
+    for (const char c : text) {
+        if (c < '0' || c > '9') return false;
+        value = value * 10 + (c - '0');
+    }
+    const bool is_ms = unit == Unit::milliseconds || (unit == Unit::automatic && text.size() >= ms_digits);
+    *unix_ms = is_ms ? value : value * 1000;
+    return true;
+}
+
+std::string format_timestamp(std::int64_t unix_ms, Unit unit) {
+    if (unit == Unit::rfc3339) return format_rfc3339(unix_ms);
+    return std::to_string(unit == Unit::milliseconds ? unix_ms : unix_ms / 1000);
+}
+
+bool unit_from_word(std::string_view word, Unit* unit) {
+    if (word == "s")
+        *unit = Unit::seconds;
+    else if (word == "ms")
+        *unit = Unit::milliseconds;
+    else if (word == "auto")
+        *unit = Unit::automatic;
+    else if (word == "rfc3339")
+        *unit = Unit::rfc3339;
+    else
+        return false;
+    return true;
+}
+
+}  // namespace webhook::signature

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace webhook::signature {
+
+/// automatic: seconds, or milliseconds from 13 digits on.
+enum class Unit : std::uint8_t { seconds, milliseconds, automatic, rfc3339 };
+
+/// Reads a timestamp as Unix milliseconds. Numbers: 1 to 15 digits and nothing else. RFC 3339: date, "T",
+/// time, fraction of any length up to 9 digits (cut to milliseconds), "Z" or an offset. False when it is
+/// anything else.
+bool parse_timestamp(std::string_view text, Unit unit, std::int64_t* unix_ms);
+
+/// The same the other way round; automatic writes seconds, RFC 3339 whole seconds in UTC.
+std::string format_timestamp(std::int64_t unix_ms, Unit unit);
+
+/// "s", "ms", "auto", "rfc3339"; false for anything else.
+bool unit_from_word(std::string_view word, Unit* unit);
+
+}  // namespace webhook::signature
