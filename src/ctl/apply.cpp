@@ -1,0 +1,161 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <memory>
+
+#include "ctl/command.hpp"
+#include "ctl/config.hpp"
+#include "ctl/diff.hpp"
+#include "ctl/failure.hpp"
+#include "ctl/input.hpp"
+
+namespace webhook::ctl {
+
+namespace {
+
+using endpoint::Document;
+
+struct ApplyOptions {
+    std::string file;
+    bool dry_run = false;
+};
+
+std::vector<Document> parse(const std::string& file, const std::string& text) {
+    std::vector<endpoint::Error> errors;
+    auto documents = endpoint::parse_file(text, &errors);
+    const std::string name = file == "-" ? "standard input" : file;
+    if (!documents) throw Failure(fmt::format("{}: nothing was changed:\n{}", name, describe(errors)));
+    return std::move(*documents);
+}
+
+/// Puts the stored secrets back where the file says redacted:HASH8.
+std::vector<Document> with_secrets(std::vector<Document> wanted, const Config& config) {
+    std::vector<endpoint::Error> errors;
+    for (auto& document : wanted) {
+        const auto found = config.documents.find(document.id);
+        const auto stored = found == config.documents.end() ? std::nullopt : read_document(found->second);
+        endpoint::restore_redacted(&document, stored ? &*stored : nullptr, &errors);
+    }
+    if (!errors.empty()) throw Failure("nothing was changed:\n" + describe(errors));
+    return wanted;
+}
+
+void fill(const std::vector<Change>& changes, const std::vector<Document>& wanted, store::ConfigurationChange* change) {
+    std::map<std::string_view, const Document*> by_id;
+    for (const auto& document : wanted) by_id.emplace(document.id, &document);
+    for (const auto& one : changes) {
+        if (one.kind == Change::Kind::removed) {
+            change->remove.push_back(one.id);
+        } else {
+            change->set.emplace_back(one.id, endpoint::to_json(*by_id.at(one.id)));
+        }
+    }
+}
+
+struct Counts {
+    int added = 0, changed = 0, removed = 0;
+};
+
+Counts count(const std::vector<Change>& changes) {
+    Counts counts;
+    for (const auto& change : changes) {
+        ++(change.kind == Change::Kind::added     ? counts.added
+           : change.kind == Change::Kind::changed ? counts.changed
+                                                  : counts.removed);
+    }
+    return counts;
+}
+
+void show(const Context& context, const std::vector<Change>& changes) {
+    if (!context.json) return print(diff_text(changes));
+    for (const auto& change : changes) print_json(change_json(change));
+}
+
+void show_summary(const Context& context, const std::vector<Change>& changes, bool applied, std::size_t endpoints) {
+    const Counts counts = count(changes);
+    if (context.json) {
+        print_json({{"applied", applied},
+                    {"endpoints", endpoints},
+                    {"added", counts.added},
+                    {"changed", counts.changed},
+                    {"removed", counts.removed}});
+    } else if (changes.empty()) {
+        print_line(fmt::format("nothing to change: {} endpoint(s)", endpoints));
+    } else {
+        print_line(fmt::format("{}: {} added, {} changed, {} removed; {} endpoint(s)",
+                               applied ? "applied" : "dry run, nothing was changed", counts.added, counts.changed,
+                               counts.removed, endpoints));
+    }
+}
+
+/// An endpoint that switched itself off stays off when its document changes: only an operator knows it is well again.
+void warn_disabled(const Config& config, const std::vector<Document>& wanted) {
+    for (const auto& document : wanted) {
+        const auto found = config.disabled.find(document.id);
+        if (found == config.disabled.end()) continue;
+        fmt::print(stderr, "webhookctl: endpoint \"{}\" is disabled ({}): webhookctl endpoint resume {}\n", document.id,
+                   printable(parse_disabled(found->second).reason), document.id);
+    }
+}
+
+int run_apply(const Context& context, const ApplyOptions& options) {
+    const std::vector<Document> parsed = parse(options.file, read_file(options.file));
+    Redis redis = context.connect();
+    std::vector<Change> changes;
+    edit_config(redis, [&](const Config& config, store::ConfigurationChange* change) {
+        const std::vector<Document> wanted = with_secrets(parsed, config);
+        changes = difference(config.documents, wanted);
+        fill(changes, wanted, change);
+        warn_disabled(config, wanted);
+        return !options.dry_run && (!changes.empty() || config.epoch.empty());
+    });
+    show(context, changes);
+    show_summary(context, changes, !options.dry_run, parsed.size());
+    return options.dry_run && !changes.empty() ? exit_no : exit_yes;
+}
+
+int run_export(const Context& context) {
+    Redis redis = context.connect();
+    Json list = Json::array();
+    for (const auto& [id, json] : read_config(redis).documents) {
+        const auto document = read_document(json);
+        if (!document) throw Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
+        list.push_back(Json::parse(endpoint::to_redacted_json(*document)));
+    }
+    const Json file{{"endpoints", std::move(list)}};
+    print_line(context.json ? file.dump() : file.dump(2));
+    return exit_yes;
+}
+
+void add_apply(CLI::App& app, Context& context) {
+    auto* command = app.add_subcommand("apply", "Make the endpoints in Redis equal to a file");
+    auto options = std::make_shared<ApplyOptions>();
+    command->add_option("file", options->file, "Array of endpoint documents or {\"endpoints\":[...]}; - is standard input")
+        ->required();
+    command->add_flag("-n,--dry-run", options->dry_run, "Show the difference only; exit 1 when there is one");
+    command->footer(
+        "Shows what is added (+), changed (~) and removed (-); endpoints that are not in the file are deleted.\n"
+        "Nothing is changed when one document is bad (exit 2). A value redacted:HASH8 keeps the stored secret.\n\n"
+        "Examples:\n  webhookctl apply endpoints.json\n  webhookctl apply --dry-run endpoints.json\n"
+        "  webhookctl export | sed s/old.example/new.example/ | webhookctl apply -");
+    command->callback([&context, options] { context.chosen = [&context, options] { return run_apply(context, *options); }; });
+}
+
+void add_export(CLI::App& app, Context& context) {
+    auto* command = app.add_subcommand("export", "Write all endpoints as a file for apply");
+    command->footer(
+        "Literal secrets are written as redacted:HASH8; apply of that keeps the stored ones.\n\n"
+        "Example:\n  webhookctl export > endpoints.json");
+    command->callback([&context] { context.chosen = [&context] { return run_export(context); }; });
+}
+
+}  // namespace
+
+void add_config_commands(CLI::App& app, Context& context) {
+    add_apply(app, context);
+    add_export(app, context);
+}
+
+}  // namespace webhook::ctl

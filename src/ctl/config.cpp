@@ -1,0 +1,68 @@
+#include "ctl/config.hpp"
+
+#include <fmt/format.h>
+#include <openssl/rand.h>
+
+#include "ctl/failure.hpp"
+#include "ctl/json.hpp"
+#include "store/configuration.hpp"
+
+namespace webhook::ctl {
+
+namespace {
+
+std::map<std::string, std::string> pairs(ReplyView reply) {
+    std::map<std::string, std::string> map;
+    for (std::size_t i = 0; i + 1 < reply.size(); i += 2) map.emplace(reply[i].string(), reply[i + 1].string());
+    return map;
+}
+
+std::string random_hex() {
+    unsigned char bytes[16];
+    if (RAND_bytes(bytes, sizeof bytes) != 1) throw Failure("no random numbers from OpenSSL");
+    std::string hex;
+    for (const unsigned char byte : bytes) hex += fmt::format("{:02x}", byte);
+    return hex;
+}
+
+}  // namespace
+
+Config read_config(Redis& redis) {
+    const Reply reply = redis.command(store::read_configuration("", ""));
+    return {reply[0].string(), reply[1].string(), pairs(reply[2]), pairs(reply[3])};
+}
+
+bool edit_config(Redis& redis, const std::function<bool(const Config&, store::ConfigurationChange*)>& edit) {
+    constexpr int tries = 10;
+    for (int i = 0; i < tries; ++i) {
+        const Config config = read_config(redis);
+        store::ConfigurationChange change;
+        change.seen_version = config.version;
+        change.seen_epoch = config.epoch;
+        change.new_epoch = random_hex();
+        if (!edit(config, &change)) return false;
+        if (redis.command(store::change_configuration(change)).number() > 0) return true;
+    }
+    throw Failure("somebody else keeps changing the endpoints: try again");
+}
+
+std::optional<endpoint::Document> read_document(const std::string& json) {
+    std::vector<endpoint::Error> errors;
+    return endpoint::parse_document(json, &errors);
+}
+
+Disabled parse_disabled(std::string_view json) {
+    const Json object = parse_object(json);
+    return {text_of(object, "reason"), number_of(object, "at")};
+}
+
+std::string describe(const std::vector<endpoint::Error>& errors) {
+    std::string text;
+    for (const auto& error : errors) {
+        if (!text.empty()) text += '\n';
+        text += error.where.empty() ? error.what : fmt::format("{}: {}", error.where, error.what);
+    }
+    return text;
+}
+
+}  // namespace webhook::ctl

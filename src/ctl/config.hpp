@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ctl/redis.hpp"
+#include "endpoint/document.hpp"
+#include "store/admin.hpp"
+
+namespace webhook::ctl {
+
+/// The configuration as it stands in Redis.
+struct Config {
+    std::string epoch, version;                    ///< empty: there is no configuration
+    std::map<std::string, std::string> documents;  ///< endpoint id -> JSON
+    std::map<std::string, std::string> disabled;   ///< endpoint id -> {"reason","at"}
+};
+
+Config read_config(Redis& redis);
+
+/// Reads, lets `edit` fill in the change, and writes it in one step; does so again when somebody else was quicker.
+/// `edit` returns false to leave everything as it is. Returns whether it was written.
+bool edit_config(Redis& redis, const std::function<bool(const Config&, store::ConfigurationChange*)>& edit);
+
+/// The stored document; nullopt when this version cannot read it.
+std::optional<endpoint::Document> read_document(const std::string& json);
+
+/// Reason and time of {"reason","at"}; empty and 0 for what is not that.
+struct Disabled {
+    std::string reason;
+    std::int64_t at = 0;
+};
+Disabled parse_disabled(std::string_view json);
+
+/// "where: what" of each, on lines of their own.
+std::string describe(const std::vector<endpoint::Error>& errors);
+
+}  // namespace webhook::ctl

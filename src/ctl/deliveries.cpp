@@ -1,0 +1,201 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "ctl/command.hpp"
+#include "ctl/delivery.hpp"
+#include "ctl/failure.hpp"
+#include "ctl/output.hpp"
+#include "ctl/table.hpp"
+#include "ctl/time.hpp"
+
+namespace webhook::ctl {
+
+namespace {
+
+struct DeliveriesOptions {
+    std::string stream, endpoint;
+    std::size_t limit = 50;
+};
+
+struct AttemptsOptions {
+    std::string stream, endpoint, event;
+    std::size_t limit = 50;
+};
+
+/// Endpoints of a partition with something waiting, soonest first: those behind the first `limit` cannot have one of
+/// the `limit` soonest deliveries.
+std::vector<std::string> waiting_endpoints(Redis& redis, const Partition& partition, const DeliveriesOptions& options) {
+    if (!options.endpoint.empty()) return {options.endpoint};
+    const Reply due = redis.command({"ZRANGE", partition.key("due"), "0", std::to_string(options.limit)});
+    std::vector<std::string> endpoints;
+    for (std::size_t i = 0; i < due.size(); ++i) endpoints.push_back(due[i].string());
+    return endpoints;
+}
+
+void read_partition(Redis& redis, const Partition& partition, const DeliveriesOptions& options,
+                    std::vector<Delivery>* deliveries) {
+    std::vector<Arguments> questions;
+    for (const auto& endpoint : waiting_endpoints(redis, partition, options)) {
+        questions.push_back({"ZRANGE", partition.key("waiting:" + endpoint), "0", std::to_string(options.limit),
+                             "WITHSCORES"});
+    }
+    for (const auto& reply : redis.pipeline(questions)) {
+        auto more = read_deliveries(redis, partition, reply);
+        std::move(more.begin(), more.end(), std::back_inserter(*deliveries));
+    }
+}
+
+void show_deliveries(const std::vector<Delivery>& deliveries, std::int64_t now) {
+    Table table({{"DUE"}, {"IN", true}, {"DELIVERY"}, {"ATTEMPTS", true}, {"STATUS", true}, {"LAST ERROR", false, 60}});
+    for (const auto& delivery : deliveries) {
+        const std::int64_t left = delivery.score - now;
+        table.add({format_time(delivery.score), left <= 0 ? "now" : format_span(left), delivery.label(),
+                   std::to_string(number_of(delivery.record, "attempts")), status_text(delivery.record),
+                   text_of(delivery.record, "error")});
+    }
+    print(table.text());
+}
+
+int run_deliveries(const Context& context, const DeliveriesOptions& options) {
+    Redis redis = context.connect();
+    std::vector<Delivery> deliveries;
+    for (const auto& partition : find_partitions(redis, options.stream)) {
+        read_partition(redis, partition, options, &deliveries);
+    }
+    std::sort(deliveries.begin(), deliveries.end(), [](const auto& a, const auto& b) { return a.score < b.score; });
+    const bool more = deliveries.size() > options.limit;
+    if (more) deliveries.resize(options.limit);
+    if (context.json) {
+        for (const auto& delivery : deliveries) print_json(delivery_json(delivery, "due"));
+        return exit_yes;
+    }
+    if (deliveries.empty()) {
+        print_line("nothing is waiting");
+        return exit_yes;
+    }
+    show_deliveries(deliveries, now_ms());
+    if (more) print_line(fmt::format("... and more: --limit {}", options.limit * 10));
+    return exit_yes;
+}
+
+/// One attempt as the log holds it, with where it was found.
+struct LoggedAttempt {
+    Partition partition;
+    Json json;
+};
+
+bool wanted(const Json& attempt, const AttemptsOptions& options) {
+    return (options.endpoint.empty() || text_of(attempt, "endpoint") == options.endpoint) &&
+           (options.event.empty() || text_of(attempt, "event") == options.event ||
+            text_of(attempt, "entry") == options.event);
+}
+
+/// The attempts in one log entry, newest first.
+void read_entry(const Partition& partition, ReplyView entry, const AttemptsOptions& options,
+                std::vector<LoggedAttempt>* attempts) {
+    for (std::size_t i = entry[1].size(); i >= 2; i -= 2) {
+        Json attempt = parse_object(entry[1][i - 1].text());
+        if (wanted(attempt, options)) attempts->push_back({partition, std::move(attempt)});
+    }
+}
+
+/// Newest first, until `limit` are found.
+void read_log(Redis& redis, const Partition& partition, const std::string& key, const AttemptsOptions& options,
+              std::vector<LoggedAttempt>* attempts) {
+    constexpr std::size_t page_size = 50;
+    std::string end = "+";
+    std::size_t read = page_size;
+    while (read == page_size && attempts->size() < options.limit) {
+        const Reply page = redis.command({"XREVRANGE", key, end, "-", "COUNT", std::to_string(page_size)});
+        read = page.size();
+        for (std::size_t i = 0; i < read; ++i) read_entry(partition, page[i], options, attempts);
+        if (read != 0) end = "(" + page[read - 1][0].string();
+    }
+}
+
+/// Both generations of a partition's log.
+std::vector<LoggedAttempt> read_attempts(Redis& redis, const Partition& partition, const AttemptsOptions& options) {
+    const std::int64_t current = redis.command({"HGET", partition.key("meta"), "attempts_gen"}).number();
+    std::vector<LoggedAttempt> attempts;
+    for (std::int64_t generation = current; generation >= std::max<std::int64_t>(0, current - 1); --generation) {
+        read_log(redis, partition, partition.key(fmt::format("attempts:{}", generation)), options, &attempts);
+    }
+    return attempts;
+}
+
+void show_attempts(const std::vector<LoggedAttempt>& attempts) {
+    Table table({{"AT"},
+                 {"ENDPOINT"},
+                 {"EVENT", false, 40},
+                 {"RESULT"},
+                 {"STATUS", true},
+                 {"TOOK", true},
+                 {"ERROR", false, 50},
+                 {"DELIVERY"}});
+    for (const auto& [partition, json] : attempts) {
+        table.add({format_time(number_of(json, "at")), text_of(json, "endpoint"), text_of(json, "event"),
+                   text_of(json, "result"), status_text(json), fmt::format("{} ms", number_of(json, "ms")),
+                   text_of(json, "error"), partition.label() + "/" + text_of(json, "delivery")});
+    }
+    print(table.empty() ? "no attempts in the log\n" : table.text());
+}
+
+Json attempt_json(const LoggedAttempt& attempt) {
+    Json json{{"stream", attempt.partition.stream}, {"partition", attempt.partition.number}};
+    json.update(attempt.json);
+    return json;
+}
+
+int run_attempts(const Context& context, const AttemptsOptions& options) {
+    Redis redis = context.connect();
+    std::vector<LoggedAttempt> attempts;
+    for (const auto& partition : find_partitions(redis, options.stream)) {
+        auto more = read_attempts(redis, partition, options);
+        std::move(more.begin(), more.end(), std::back_inserter(attempts));
+    }
+    std::stable_sort(attempts.begin(), attempts.end(), [](const auto& a, const auto& b) {
+        return number_of(a.json, "at") > number_of(b.json, "at");
+    });
+    if (attempts.size() > options.limit) attempts.erase(attempts.begin() + static_cast<std::ptrdiff_t>(options.limit), attempts.end());
+    if (!context.json) {
+        show_attempts(attempts);
+        return exit_yes;
+    }
+    for (const auto& attempt : attempts) print_json(attempt_json(attempt));
+    return exit_yes;
+}
+
+}  // namespace
+
+void add_delivery_commands(CLI::App& app, Context& context) {
+    auto* deliveries = app.add_subcommand("deliveries", "List waiting deliveries, soonest due first");
+    auto waiting = std::make_shared<DeliveriesOptions>();
+    deliveries->add_option("--stream", waiting->stream, "Only this stream");
+    deliveries->add_option("--endpoint", waiting->endpoint, "Only this endpoint");
+    deliveries->add_option("-n,--limit", waiting->limit, "How many (default 50)");
+    deliveries->footer(
+        "A delivery that is being attempted right now is due when its lease ends.\n\n"
+        "Examples:\n  webhookctl deliveries --endpoint crm\n  webhookctl deliveries --json | jq -r .error");
+    deliveries->callback([&context, waiting] {
+        context.chosen = [&context, waiting] { return run_deliveries(context, *waiting); };
+    });
+
+    auto* attempts = app.add_subcommand("attempts", "List attempts from the log, newest first");
+    auto log = std::make_shared<AttemptsOptions>();
+    attempts->add_option("--stream", log->stream, "Only this stream");
+    attempts->add_option("--endpoint", log->endpoint, "Only this endpoint");
+    attempts->add_option("--event", log->event, "Only this event (its id, or its entry)");
+    attempts->add_option("-n,--limit", log->limit, "How many (default 50)");
+    attempts->footer(
+        "The log is bounded by age and size. --json also prints the beginning of the response.\n\n"
+        "Examples:\n  webhookctl attempts --endpoint crm --limit 5\n"
+        "  webhookctl attempts --event evt_123 --json | jq -r .response");
+    attempts->callback([&context, log] { context.chosen = [&context, log] { return run_attempts(context, *log); }; });
+}
+
+}  // namespace webhook::ctl

@@ -1,0 +1,240 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <memory>
+
+#include "ctl/command.hpp"
+#include "ctl/config.hpp"
+#include "ctl/failure.hpp"
+#include "ctl/output.hpp"
+#include "ctl/partitions.hpp"
+#include "ctl/table.hpp"
+#include "ctl/time.hpp"
+
+namespace webhook::ctl {
+
+namespace {
+
+using endpoint::Document;
+
+/// Where an endpoint stands: its document (absent: this version cannot read it), whether it was disabled.
+struct State {
+    std::optional<Document> document;
+    bool is_disabled = false;
+    Disabled disabled;
+
+    const char* name() const {
+        if (is_disabled) return "disabled";
+        if (!document) return "unreadable";
+        return document->paused ? "paused" : "active";
+    }
+};
+
+State state_of(const Config& config, const std::string& id) {
+    State state{read_document(config.documents.at(id)), false, {}};
+    if (const auto found = config.disabled.find(id); found != config.disabled.end()) {
+        state.is_disabled = true;
+        state.disabled = parse_disabled(found->second);
+    }
+    return state;
+}
+
+/// Waiting deliveries of every endpoint that has some.
+std::map<std::string, std::int64_t> count_waiting(Redis& redis) {
+    const auto partitions = find_partitions(redis);
+    std::vector<Arguments> lists;
+    for (const auto& partition : partitions) lists.push_back({"ZRANGE", partition.key("due"), "0", "-1"});
+    const auto due = redis.pipeline(lists);
+    std::vector<Arguments> questions;
+    std::vector<std::string> endpoints;
+    for (std::size_t i = 0; i < partitions.size(); ++i) {
+        for (std::size_t j = 0; j < due[i].size(); ++j) {
+            endpoints.push_back(due[i][j].string());
+            questions.push_back({"ZCARD", partitions[i].key("waiting:" + endpoints.back())});
+        }
+    }
+    const auto counts = redis.pipeline(questions);
+    std::map<std::string, std::int64_t> waiting;
+    for (std::size_t i = 0; i < counts.size(); ++i) waiting[endpoints[i]] += counts[i].number();
+    return waiting;
+}
+
+std::string join(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ",")); }
+
+std::string match_text(const endpoint::Match& match) {
+    std::string text;
+    const auto part = [&text](const char* name, const std::vector<std::string>& patterns) {
+        if (patterns.empty()) return;
+        if (!text.empty()) text += ' ';
+        text += fmt::format("{}={}", name, join(patterns));
+    };
+    part("source", match.source);
+    part("type", match.type);
+    part("tenant", match.tenant);
+    return text.empty() ? "everything" : text;
+}
+
+Json state_json(const std::string& id, const State& state, std::int64_t waiting) {
+    Json json{{"id", id}, {"state", state.name()}, {"waiting", waiting}};
+    if (state.document) {
+        json["url"] = state.document->url;
+        json["match"] = {{"source", state.document->match.source},
+                         {"type", state.document->match.type},
+                         {"tenant", state.document->match.tenant}};
+    }
+    if (state.is_disabled) json["reason"] = state.disabled.reason, json["at"] = state.disabled.at;
+    return json;
+}
+
+std::string note(const State& state) {
+    if (!state.is_disabled) return {};
+    return fmt::format("{} since {}", state.disabled.reason, format_time(state.disabled.at));
+}
+
+void list_table(const Config& config, std::map<std::string, std::int64_t>* waiting) {
+    Table table({{"ID"}, {"STATE"}, {"WAITING", true}, {"URL", false, 60}, {"MATCH", false, 40}, {"NOTE", false, 60}});
+    for (const auto& [id, json] : config.documents) {
+        const State state = state_of(config, id);
+        table.add({id, state.name(), std::to_string((*waiting)[id]), state.document ? state.document->url : "",
+                   state.document ? match_text(state.document->match) : "", note(state)});
+    }
+    print(table.text());
+}
+
+int run_list(const Context& context) {
+    Redis redis = context.connect();
+    const Config config = read_config(redis);
+    auto waiting = count_waiting(redis);
+    if (!context.json) {
+        if (config.documents.empty()) {
+            print_line("no endpoints: webhookctl apply FILE makes them");
+        } else {
+            list_table(config, &waiting);
+        }
+        return exit_yes;
+    }
+    for (const auto& [id, json] : config.documents) print_json(state_json(id, state_of(config, id), waiting[id]));
+    return exit_yes;
+}
+
+int not_found(const std::string& id) {
+    fmt::print(stderr, "webhookctl: there is no endpoint \"{}\" (webhookctl endpoint list)\n", id);
+    return exit_no;
+}
+
+int run_show(const Context& context, const std::string& id) {
+    Redis redis = context.connect();
+    const Config config = read_config(redis);
+    if (config.documents.count(id) == 0) return not_found(id);
+    const State state = state_of(config, id);
+    if (!state.document) throw Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
+    const Json document = Json::parse(endpoint::to_redacted_json(*state.document));
+    if (context.json) {
+        print_json(document);
+        return exit_yes;
+    }
+    print_line(document.dump(2));
+    print_line(fmt::format("state: {}{}", state.name(), state.is_disabled ? ", " + printable(note(state)) : ""));
+    print_line(fmt::format("waiting: {}", count_waiting(redis)[id]));
+    return exit_yes;
+}
+
+/// What a command does to one endpoint.
+using Edit = std::function<void(const std::string& id, const State& state, store::ConfigurationChange* change)>;
+
+void set_paused(const std::string& id, const State& state, bool paused, store::ConfigurationChange* change) {
+    if (!state.document) throw Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
+    if (state.document->paused == paused) return;
+    Document document = *state.document;
+    document.paused = paused;
+    change->set.emplace_back(id, endpoint::to_json(document));
+}
+
+void pause(const std::string& id, const State& state, store::ConfigurationChange* change) {
+    set_paused(id, state, true, change);
+}
+
+void resume(const std::string& id, const State& state, store::ConfigurationChange* change) {
+    set_paused(id, state, false, change);
+    if (state.is_disabled) change->enable.push_back(id);
+}
+
+void remove(const std::string& id, const State& /*state*/, store::ConfigurationChange* change) { change->remove.push_back(id); }
+
+/// All the endpoints named, or none when one of them does not exist.
+int run_edit(const Context& context, const std::vector<std::string>& ids, const Edit& edit, const char* done) {
+    Redis redis = context.connect();
+    std::string missing;
+    edit_config(redis, [&](const Config& config, store::ConfigurationChange* change) {
+        for (const auto& id : ids) {
+            if (config.documents.count(id) == 0) {
+                missing = id;
+                return false;
+            }
+            edit(id, state_of(config, id), change);
+        }
+        return !change->empty();
+    });
+    if (!missing.empty()) return not_found(missing);
+    for (const auto& id : ids) {
+        if (context.json) {
+            print_json({{"id", id}, {"state", done}});
+        } else {
+            print_line(fmt::format("{}: {}", id, done));
+        }
+    }
+    return exit_yes;
+}
+
+void add_show(CLI::App& family, Context& context) {
+    auto* command = family.add_subcommand("show", "Print one document");
+    auto id = std::make_shared<std::string>();
+    command->add_option("id", *id, "Endpoint")->required();
+    command->footer("Literal secrets are shown as redacted:HASH8.\n\nExample:\n  webhookctl endpoint show crm");
+    command->callback([&context, id] { context.chosen = [&context, id] { return run_show(context, *id); }; });
+}
+
+struct EditCommand {
+    const char* name;
+    const char* description;
+    const char* footer;
+    Edit edit;
+    const char* done;
+};
+
+void add_edit(CLI::App& family, Context& context, const EditCommand& what) {
+    auto* command = family.add_subcommand(what.name, what.description);
+    auto ids = std::make_shared<std::vector<std::string>>();
+    command->add_option("id", *ids, "Endpoints")->required();
+    command->footer(what.footer);
+    command->callback([&context, ids, what] {
+        context.chosen = [&context, ids, what] { return run_edit(context, *ids, what.edit, what.done); };
+    });
+}
+
+}  // namespace
+
+void add_endpoint_commands(CLI::App& app, Context& context) {
+    auto* family = app.add_subcommand("endpoint", "List, show, pause, resume and delete endpoints");
+    family->require_subcommand(1);
+    family->footer("Examples:\n  webhookctl endpoint list\n  webhookctl endpoint pause crm");
+    auto* list = family->add_subcommand("list", "All endpoints with state and waiting deliveries");
+    list->footer("Example:\n  webhookctl endpoint list --json | jq -r 'select(.state != \"active\") | .id'");
+    list->callback([&context] { context.chosen = [&context] { return run_list(context); }; });
+    add_show(*family, context);
+    add_edit(*family, context,
+             {"pause", "Hold deliveries back: they are created and wait",
+              "Takes effect in all workers within a second.\n\nExample:\n  webhookctl endpoint pause crm", pause, "paused"});
+    add_edit(*family, context,
+             {"resume", "End a pause, or enable an endpoint that was disabled",
+              "What waits is delivered at once.\n\nExample:\n  webhookctl endpoint resume crm", resume, "active"});
+    add_edit(*family, context,
+             {"delete", "Delete endpoints; what waits for them is cancelled",
+              "Waiting deliveries are cancelled, dead letters stay until their retention ends.\n\n"
+              "Example:\n  webhookctl endpoint delete crm",
+              remove, "deleted"});
+}
+
+}  // namespace webhook::ctl

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "ctl/message.hpp"
+
+namespace webhook::ctl {
+
+/// An absolute URL in its parts.
+struct Url {
+    bool tls = false;
+    std::string host, port;
+    std::string target;  ///< path and query; "/" at least
+
+    /// For the Host header.
+    std::string authority() const;
+};
+
+/// Throws Failure: only http and https.
+Url parse_url(std::string_view text);
+
+struct HttpAnswer {
+    int status = 0;  ///< 0: there was none, see `error`
+    std::string body, error;
+    std::chrono::microseconds took{0};
+};
+
+struct HttpClientOptions {
+    std::chrono::milliseconds timeout{30000};
+    bool verify_certificate = true;
+};
+
+/// One keep-alive connection to one server. Follows no redirects.
+class HttpClient {
+ public:
+    HttpClient(boost::asio::any_io_executor executor, Url url, HttpClientOptions options);
+    ~HttpClient();
+
+    /// Headers are sent as given, after Host, User-Agent and Content-Length. Never throws.
+    boost::asio::awaitable<HttpAnswer> send(std::string method, std::string target, Headers headers, std::string body);
+
+ private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace webhook::ctl

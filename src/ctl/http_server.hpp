@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include "ctl/message.hpp"
+
+namespace webhook::ctl {
+
+/// A request as it arrived.
+struct HttpArrival {
+    std::string method, target, url;  ///< url: http://HOST/target
+    Headers headers;
+    std::string body;
+};
+
+struct HttpServerOptions {
+    std::string address;
+    unsigned short port = 0;  ///< 0: any free one
+    int status = 200;
+    std::chrono::milliseconds delay{0};  ///< before each answer
+    std::size_t count = 0;               ///< ends after so many requests; 0: never
+    std::function<void(const std::string& url)> listening = {};
+    std::function<void(HttpArrival)> arrived = {};
+};
+
+/// Serves until SIGINT, SIGTERM or `count` requests. Throws Failure when it cannot listen. Bodies up to 64 MiB.
+void serve_http(const HttpServerOptions& options);
+
+}  // namespace webhook::ctl

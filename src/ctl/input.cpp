@@ -1,0 +1,100 @@
+#include "ctl/input.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "ctl/failure.hpp"
+#include "ctl/time.hpp"
+
+namespace webhook::ctl {
+
+namespace {
+
+std::string read_all(std::FILE* file, std::string_view name) {
+    std::string text;
+    char buffer[65536];
+    while (const std::size_t size = std::fread(buffer, 1, sizeof buffer, file)) text.append(buffer, size);
+    if (std::ferror(file) != 0) throw Failure(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
+    return text;
+}
+
+bool begins(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+
+std::string secret_of_file(const std::string& path) {
+    std::string secret = read_file(path);
+    if (!secret.empty() && secret.back() == '\n') secret.pop_back();
+    return secret;
+}
+
+std::string secret_of_environment(const std::string& name) {
+    const char* value = std::getenv(name.c_str());
+    if (value == nullptr) throw Failure(fmt::format("the environment variable {} is not set", name));
+    return value;
+}
+
+std::string_view trim(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+}  // namespace
+
+std::string read_stdin() { return read_all(stdin, "standard input"); }
+
+std::string read_file(const std::string& path) {
+    if (path == "-") return read_stdin();
+    const auto close = [](std::FILE* file) { std::fclose(file); };
+    const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rb"), close);
+    if (!file) throw Failure(fmt::format("cannot open {}: {}", path, std::strerror(errno)));
+    return read_all(file.get(), path);
+}
+
+std::string read_data(const std::string& argument) {
+    return begins(argument, "@") ? read_file(argument.substr(1)) : argument;
+}
+
+std::string read_secret(const std::string& argument) {
+    std::string secret = begins(argument, "file:")  ? secret_of_file(argument.substr(5))
+                         : begins(argument, "env:") ? secret_of_environment(argument.substr(4))
+                                                    : argument;
+    if (secret.empty()) throw Failure("a secret is empty");
+    return secret;
+}
+
+std::pair<std::string, std::string> parse_header(const std::string& argument) {
+    const auto colon = argument.find(':');
+    const std::string_view text = argument;
+    if (colon == std::string::npos || colon == 0 || text.find_first_of("\r\n") != std::string_view::npos) {
+        throw Failure(fmt::format("not a header: \"{}\" (-H 'Name: value')", argument));
+    }
+    return {std::string(trim(text.substr(0, colon))), std::string(trim(text.substr(colon + 1)))};
+}
+
+std::pair<std::string, std::string> parse_assignment(const std::string& argument) {
+    const auto equals = argument.find('=');
+    if (equals == std::string::npos || equals == 0) throw Failure("--param wants NAME=VALUE");
+    return {argument.substr(0, equals), argument.substr(equals + 1)};
+}
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return out;
+}
+
+std::int64_t clock_ms(const std::string& argument) {
+    if (argument.empty()) return now_ms();
+    const auto clock = parse_clock(argument);
+    if (!clock) throw Failure("--clock wants Unix seconds or a time like 2026-11-21T10:00:00Z");
+    return *clock;
+}
+
+}  // namespace webhook::ctl

@@ -1,0 +1,145 @@
+#include "ctl/replay.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "ctl/config.hpp"
+#include "ctl/delivery.hpp"
+#include "ctl/failure.hpp"
+#include "ctl/progress.hpp"
+
+namespace webhook::ctl {
+
+namespace {
+
+using Done = std::function<void(const ReplayOutcome&)>;
+
+/// Dead letters of one partition.
+struct Batch {
+    Partition partition;
+    std::vector<std::string> ids;
+};
+
+class Replayer {
+ public:
+    Replayer(Redis& redis, const Done& done, std::size_t total)
+        : redis_(redis), done_(done), config_(read_config(redis)), progress_("replayed:", total) {
+        for (const auto& partition : find_partitions(redis)) ++partitions_[partition.stream];
+    }
+
+    void run(const Batch& batch) {
+        std::vector<store::Replay> slice;
+        for (const auto& id : batch.ids) {
+            if (const char* refused = refusal(id)) {
+                report({batch.partition.label() + "/" + id, {}, store::ReplayResult::not_dead, refused});
+                continue;
+            }
+            slice.push_back(limits(batch.partition, id));
+            if (slice.size() == store::replay_slice) send(batch.partition, &slice);
+        }
+        if (!slice.empty()) send(batch.partition, &slice);
+    }
+
+ private:
+    /// Why the worker would only end it again; nullptr: it would not.
+    const char* refusal(const std::string& id) const {
+        const std::string endpoint(endpoint_of(id));
+        if (config_.documents.count(endpoint) == 0) return "its endpoint does not exist any more";
+        if (config_.disabled.count(endpoint) != 0) return "its endpoint is disabled: webhookctl endpoint resume first";
+        return nullptr;
+    }
+
+    store::Replay limits(const Partition& partition, const std::string& id) const {
+        endpoint::Document document;
+        if (const auto stored = read_document(config_.documents.at(std::string(endpoint_of(id))))) document = *stored;
+        const auto found = partitions_.find(partition.stream);
+        const std::uint64_t shares = found == partitions_.end() ? 1 : found->second;
+        return {id, std::max<std::uint64_t>(1, document.max_waiting / shares),
+                std::max<std::uint64_t>(1, document.max_waiting_bytes / shares)};
+    }
+
+    void send(const Partition& partition, std::vector<store::Replay>* slice) {
+        const Reply reply = redis_.command(store::replay_dead(partition.stream, partition.number, *slice));
+        for (std::size_t i = 0; i < slice->size(); ++i) {
+            ReplayOutcome outcome{partition.label() + "/" + (*slice)[i].delivery, {}, {}, nullptr};
+            outcome.result = static_cast<store::ReplayResult>(reply[2 * i].number());
+            if (outcome.replayed()) outcome.new_label = partition.label() + "/" + reply[2 * i + 1].string();
+            report(outcome);
+        }
+        slice->clear();
+    }
+
+    void report(const ReplayOutcome& outcome) {
+        progress_.advance();
+        done_(outcome);
+    }
+
+    Redis& redis_;
+    const Done& done_;
+    Config config_;
+    Progress progress_;
+    std::map<std::string, std::uint64_t> partitions_;  ///< of each stream
+};
+
+/// Where a dead letter lies whose partition was not given.
+std::vector<Batch> locate(Redis& redis, const std::string& id, const std::string& stream) {
+    const auto partitions = find_partitions(redis, stream);
+    std::vector<Arguments> questions;
+    for (const auto& partition : partitions) questions.push_back({"ZSCORE", partition.key("dead"), id});
+    const auto scores = redis.pipeline(questions);
+    std::vector<Batch> found;
+    for (std::size_t i = 0; i < partitions.size(); ++i) {
+        if (!scores[i].is_nil()) found.push_back({partitions[i], {id}});
+    }
+    if (found.size() > 1) {
+        throw Failure("several partitions have a dead letter " + id + ": write " + found[0].partition.label() + "/" +
+                      id + " or " + found[1].partition.label() + "/" + id);
+    }
+    return found;
+}
+
+std::vector<Batch> batches_of_ids(Redis& redis, const ReplaySelection& selection, const Done& done) {
+    std::vector<Batch> batches;
+    for (const auto& id : selection.ids) {
+        Partition partition;
+        std::string_view rest;
+        if (parse_partition_label(id, &partition, &rest)) {
+            batches.push_back({partition, {std::string(rest)}});
+            continue;
+        }
+        const auto found = locate(redis, id, selection.stream);
+        if (found.empty()) done({id, {}, store::ReplayResult::not_dead, nullptr});
+        batches.insert(batches.end(), found.begin(), found.end());
+    }
+    return batches;
+}
+
+/// Everything that is dead now. The list is complete before the first is replayed: what dies again at once must not
+/// come round for ever.
+std::vector<Batch> batches_of_all(Redis& redis, const ReplaySelection& selection) {
+    std::vector<Batch> batches;
+    for (const auto& partition : find_partitions(redis, selection.stream)) {
+        Batch batch{partition, {}};
+        const Reply dead = redis.command({"ZRANGE", partition.key("dead"), "0", "-1"});
+        for (std::size_t i = 0; i < dead.size(); ++i) {
+            if (selection.endpoint.empty() || endpoint_of(dead[i].text()) == selection.endpoint) {
+                batch.ids.push_back(dead[i].string());
+            }
+        }
+        batches.push_back(std::move(batch));
+    }
+    return batches;
+}
+
+}  // namespace
+
+void replay(Redis& redis, const ReplaySelection& selection, const Done& done) {
+    const auto batches =
+        selection.ids.empty() ? batches_of_all(redis, selection) : batches_of_ids(redis, selection, done);
+    std::size_t total = 0;
+    for (const auto& batch : batches) total += batch.ids.size();
+    Replayer replayer(redis, done, total);
+    for (const auto& batch : batches) replayer.run(batch);
+}
+
+}  // namespace webhook::ctl

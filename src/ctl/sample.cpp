@@ -1,0 +1,78 @@
+#include "ctl/sample.hpp"
+
+#include "ctl/json.hpp"
+#include "ctl/message.hpp"
+#include "event/urlencoded.hpp"
+
+namespace webhook::ctl {
+
+namespace {
+
+bool begins(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+
+/// Puts `value` at the first "json:/..." of the sources. A pointer through what is a value already is left out.
+void put(const std::vector<std::string>& sources, std::string_view value, Json* body) {
+    for (const auto& source : sources) {
+        if (!begins(source, "json:/")) continue;
+        try {
+            (*body)[Json::json_pointer(source.substr(5))] = value;
+        } catch (const Json::exception&) {
+            continue;
+        }
+        return;
+    }
+}
+
+void add_param(std::string_view name, std::string_view value, std::string* url) {
+    if (event::find_param(query_of(*url), name).count != 0) return;
+    *url += url->find('?') == std::string::npos ? '?' : '&';
+    event::encode(name, url);
+    *url += '=';
+    event::encode(value, url);
+}
+
+/// Parameters of "query:NAME" and of templates such as "{query:cid}:{query:txid}".
+void add_params(const std::vector<std::string>& sources, std::string_view value, std::string* url) {
+    if (sources.empty()) return;
+    constexpr std::string_view mark = "query:";
+    const std::string_view source = sources.front();
+    for (auto at = source.find(mark); at != std::string_view::npos; at = source.find(mark, at + 1)) {
+        const auto begin = at + mark.size();
+        const auto end = std::min(source.find_first_of("}|>", begin), source.size());
+        add_param(source.substr(begin, end - begin), value, url);
+    }
+}
+
+}  // namespace
+
+std::string sample_body(const signature::Scheme& scheme, std::string_view id, std::string_view type) {
+    Json body = Json::object();
+    put(id_sources(scheme), id, &body);
+    put(type_sources(scheme), type, &body);
+    if (!body.contains("message")) body["message"] = "hello from webhookctl";
+    if (!body.contains("nonce")) body["nonce"] = id;
+    return body.dump();
+}
+
+std::string sample_url(const signature::Scheme& scheme, std::string url, std::string_view id, std::string_view type) {
+    add_params(id_sources(scheme), id, &url);
+    add_params(type_sources(scheme), type, &url);
+    return url;
+}
+
+std::string header_source(const std::vector<std::string>& sources) {
+    for (const auto& source : sources) {
+        if (begins(source, "header:") && source.find_first_of("|>{}") == std::string::npos) return source.substr(7);
+    }
+    return {};
+}
+
+std::string with_number(std::string text, std::size_t number) {
+    const std::string digits = std::to_string(number);
+    for (auto at = text.find("{n}"); at != std::string::npos; at = text.find("{n}", at + digits.size())) {
+        text.replace(at, 3, digits);
+    }
+    return text;
+}
+
+}  // namespace webhook::ctl

@@ -1,0 +1,223 @@
+#include <fmt/format.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <map>
+#include <memory>
+
+#include "ctl/command.hpp"
+#include "ctl/failure.hpp"
+#include "ctl/input.hpp"
+#include "ctl/message.hpp"
+#include "ctl/output.hpp"
+#include "ctl/signing.hpp"
+#include "ctl/table.hpp"
+#include "endpoint/units.hpp"
+
+namespace webhook::ctl {
+
+namespace {
+
+struct RequestOptions {
+    std::string method, url, clock;
+    std::vector<std::string> headers;
+};
+
+struct VerifyOptions {
+    SchemeOptions scheme;
+    RequestOptions request;
+    std::string tolerance;
+};
+
+struct SignOptions {
+    SchemeOptions scheme;
+    RequestOptions request;
+    std::string id, type;
+};
+
+signature::VerifierOptions verifier_options(const VerifyOptions& options) {
+    signature::VerifierOptions verifier;
+    verifier.secrets = read_secrets(options.scheme);
+    verifier.params = read_params(options.scheme);
+    verifier.json_max = 64U << 20U;
+    if (options.tolerance == "off") {
+        verifier.check_window = false;
+    } else if (!options.tolerance.empty()) {
+        const auto tolerance = endpoint::parse_time(options.tolerance);
+        if (!tolerance) throw Failure("--tolerance wants a time (5m) or off");
+        verifier.tolerance_seconds = tolerance->count() / 1000;
+    }
+    return verifier;
+}
+
+Headers read_headers(const std::vector<std::string>& arguments) {
+    Headers headers;
+    for (const auto& argument : arguments) headers.push_back(parse_header(argument));
+    return headers;
+}
+
+/// GET for schemes that sign a query when there is nothing but the query, else POST.
+std::string method_of(const RequestOptions& options, const signature::Scheme& scheme, const std::string& body) {
+    if (!options.method.empty()) return options.method;
+    return body.empty() && accepts_method(scheme, "GET") ? "GET" : "POST";
+}
+
+struct Judgement {
+    std::string verdict, reason, timestamp;
+    Identity identity;
+};
+
+Judgement judge(const VerifyOptions& options, const Message& message, const signature::Scheme& scheme) {
+    std::string error;
+    const auto verifier = signature::Verifier::make(scheme, verifier_options(options), &error);
+    if (!verifier) throw Failure(error);
+    if (!accepts_method(scheme, message.method)) {
+        return {"method", fmt::format("the scheme accepts {}", allowed_methods(scheme)), {}, {}};
+    }
+    const signature::Outcome outcome = verifier->check(message, clock_ms(options.request.clock));
+    Judgement judgement{std::string(verdict_name(outcome.verdict)), outcome.reason, std::string(outcome.timestamp), {}};
+    if (outcome.verdict == signature::Verdict::genuine) judgement.identity = identify(scheme, message);
+    return judgement;
+}
+
+void show(const Context& context, const Judgement& judgement) {
+    const std::pair<const char*, const std::string&> details[] = {{"reason", judgement.reason},
+                                                                  {"id", judgement.identity.id},
+                                                                  {"type", judgement.identity.type},
+                                                                  {"timestamp", judgement.timestamp}};
+    Json json{{"verdict", judgement.verdict}};
+    if (!context.json) print_line(judgement.verdict);
+    for (const auto& [name, value] : details) {
+        if (value.empty()) continue;
+        json[name] = value;
+        if (!context.json) print_line(fmt::format("{}: {}", name, printable(value)));
+    }
+    if (context.json) print_json(json);
+}
+
+int run_verify(const Context& context, const VerifyOptions& options) {
+    const signature::Scheme& scheme = require_scheme(options.scheme.name);
+    std::string body = read_stdin();
+    std::string method = method_of(options.request, scheme, body);
+    const Message message(std::move(method), options.request.url, read_headers(options.request.headers), std::move(body));
+    const Judgement judgement = judge(options, message, scheme);
+    show(context, judgement);
+    return judgement.verdict == "accepted" ? exit_yes : exit_no;
+}
+
+int run_sign(const Context& context, const SignOptions& options) {
+    const signature::Scheme& scheme = require_scheme(options.scheme.name);
+    const auto signer = make_signer(options.scheme);
+    const std::string body = read_stdin();
+    const std::string_view chunk = body;
+    signature::SignRequest request;
+    const std::string id = options.id.empty() ? random_id() : options.id;
+    const std::string method = method_of(options.request, scheme, body);
+    request.id = id;
+    request.type = options.type;
+    request.method = method;
+    request.url = options.request.url;
+    request.now_ms = clock_ms(options.request.clock);
+    if (!body.empty()) request.body = {&chunk, 1, body.size()};
+    const signature::Signed result = signer->sign(request);
+    if (context.json) {
+        Json json{{"headers", Json::object()}};
+        for (const auto& [name, value] : result.headers) json["headers"][name] = value;
+        if (!result.url.empty()) json["url"] = result.url;
+        print_json(json);
+        return exit_yes;
+    }
+    for (const auto& [name, value] : result.headers) print_line(fmt::format("{}: {}", name, value));
+    if (result.url != options.request.url) print_line(result.url);
+    return exit_yes;
+}
+
+std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
+
+Json scheme_json(std::string_view name, const signature::Scheme& scheme) {
+    return {{"name", name},
+            {"methods", signature::allowed_methods(scheme)},
+            {"id", signature::id_sources(scheme)},
+            {"type", signature::type_sources(scheme)},
+            {"signs_url", signature::signs_url(scheme)},
+            {"text", signature::scheme_text(name)}};
+}
+
+int run_schemes(const Context& context, const std::string& only) {
+    if (!only.empty()) {
+        const signature::Scheme* scheme = signature::find_scheme(only);
+        if (scheme == nullptr) {
+            fmt::print(stderr, "webhookctl: there is no scheme \"{}\" (webhookctl schemes)\n", printable(only));
+            return exit_no;
+        }
+        if (context.json) {
+            print_json(scheme_json(only, *scheme));
+        } else {
+            std::string text(signature::scheme_text(only));
+            while (!text.empty() && text.back() == '\n') text.pop_back();
+            print_line(text);
+        }
+        return exit_yes;
+    }
+    Table table({{"SCHEME"}, {"METHODS"}, {"ID", false, 60}, {"TYPE", false, 50}});
+    for (const auto name : signature::scheme_names()) {
+        const signature::Scheme& scheme = require_scheme(std::string(name));
+        if (context.json) {
+            print_json(scheme_json(name, scheme));
+        } else {
+            table.add({std::string(name), std::string(allowed_methods(scheme)), joined(id_sources(scheme)),
+                       joined(type_sources(scheme))});
+        }
+    }
+    if (!context.json) print(table.text());
+    return exit_yes;
+}
+
+void add_request_options(CLI::App* command, RequestOptions* options) {
+    command->add_option("--method", options->method, "Method (default: POST; GET for postbacks without a body)");
+    command->add_option("--url", options->url, "The public URL, where the scheme signs it or stands in its query");
+    command->add_option("--clock", options->clock, "The time to judge by: Unix seconds or RFC 3339 (default: now)");
+}
+
+void add_verify(CLI::App& app, Context& context) {
+    auto* command = app.add_subcommand("verify", "Judge a request; the body comes on standard input");
+    auto options = std::make_shared<VerifyOptions>();
+    add_scheme_options(command, &options->scheme);
+    add_request_options(command, &options->request);
+    command->add_option("-H,--header", options->request.headers, "A header of the request: 'Name: value'")
+        ->allow_extra_args(false);
+    command->add_option("--tolerance", options->tolerance, "Replay window, both directions, or off (default: the scheme's)");
+    command->footer(
+        "Prints the verdict: accepted, unsigned, forged, stale, malformed, method. Exit 0 only for accepted.\n\n"
+        "Example:\n  webhookctl verify --scheme github --secret file:/run/secrets/github \\\n"
+        "      -H 'X-Hub-Signature-256: sha256=...' < body.json");
+    command->callback([&context, options] { context.chosen = [&context, options] { return run_verify(context, *options); }; });
+}
+
+void add_sign(CLI::App& app, Context& context) {
+    auto* command = app.add_subcommand("sign", "Sign a body from standard input; prints header lines");
+    auto options = std::make_shared<SignOptions>();
+    add_scheme_options(command, &options->scheme);
+    add_request_options(command, &options->request);
+    command->add_option("--id", options->id, "Event id, where the scheme sends it in a header (default: random)");
+    command->add_option("--type", options->type, "Event type, where the scheme sends it in a header");
+    command->footer(
+        "Schemes that sign a query print the signed URL, too.\n\n"
+        "Example:\n  webhookctl sign --scheme stripe --secret whsec_test < body.json");
+    command->callback([&context, options] { context.chosen = [&context, options] { return run_sign(context, *options); }; });
+}
+
+}  // namespace
+
+void add_signature_commands(CLI::App& app, Context& context) {
+    add_verify(app, context);
+    add_sign(app, context);
+    auto* command = app.add_subcommand("schemes", "List the built-in signature schemes, or print one");
+    auto name = std::make_shared<std::string>();
+    command->add_option("name", *name, "Print this scheme's definition");
+    command->footer("Examples:\n  webhookctl schemes\n  webhookctl schemes stripe");
+    command->callback([&context, name] { context.chosen = [&context, name] { return run_schemes(context, *name); }; });
+}
+
+}  // namespace webhook::ctl

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "signature/scheme.hpp"
+#include "signature/signer.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace webhook::ctl {
+
+/// --scheme, --secret and --param of several commands.
+struct SchemeOptions {
+    std::string name;
+    std::vector<std::string> secrets, params;
+};
+
+void add_scheme_options(CLI::App* command, SchemeOptions* options);
+
+/// Throws Failure when there is no such scheme.
+const signature::Scheme& require_scheme(const std::string& name);
+
+std::vector<std::string> read_secrets(const SchemeOptions& options);
+std::map<std::string, std::string> read_params(const SchemeOptions& options);
+
+/// Throws Failure when the scheme cannot sign with these secrets.
+std::unique_ptr<signature::Signer> make_signer(const SchemeOptions& options);
+
+/// An event id for a test: "test_" and 16 hex digits.
+std::string random_id();
+
+}  // namespace webhook::ctl

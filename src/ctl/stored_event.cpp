@@ -1,0 +1,90 @@
+#include "ctl/stored_event.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "ctl/output.hpp"
+#include "store/netstrings.hpp"
+
+namespace webhook::ctl {
+
+namespace {
+
+bool parse_part(std::string_view text, std::uint64_t* value) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
+    return !text.empty() && error == std::errc{} && end == text.data() + text.size();
+}
+
+void put_data(std::string_view data, Json* json) {
+    if (is_text(data)) {
+        (*json)["data"] = data;
+    } else {
+        (*json)["data_base64"] = base64(data);
+    }
+}
+
+/// `headers` is JSON already, `received` a number; everything else is text.
+void put_field(const std::string& name, const std::string& value, Json* json) {
+    if (name == "headers") {
+        (*json)[name] = parse_object(value);
+    } else if (name == "received") {
+        (*json)[name] = std::strtoll(value.c_str(), nullptr, 10);
+    } else {
+        (*json)[name] = value;
+    }
+}
+
+}  // namespace
+
+bool parse_entry_id(std::string_view text, EntryId* id) {
+    const auto dash = text.find('-');
+    return dash != std::string_view::npos && parse_part(text.substr(0, dash), &id->ms) &&
+           parse_part(text.substr(dash + 1), &id->sequence);
+}
+
+std::string_view StoredEvent::field(std::string_view name) const {
+    for (const auto& [field, value] : fields) {
+        if (field == name) return value;
+    }
+    return {};
+}
+
+void StoredEvent::drop_data() {
+    const auto is_data = [](const auto& field) { return field.first == "data"; };
+    fields.erase(std::remove_if(fields.begin(), fields.end(), is_data), fields.end());
+}
+
+StoredEvent event_from_entry(const Partition& partition, ReplyView entry) {
+    StoredEvent event{partition, entry[0].string(), {}, 0};
+    const ReplyView fields = entry[1];
+    for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
+        event.fields.emplace_back(fields[i].string(), fields[i + 1].string());
+    }
+    event.data_bytes = event.field("data").size();
+    return event;
+}
+
+StoredEvent event_from_content(const Partition& partition, std::string entry, std::string_view content) {
+    StoredEvent event{partition, std::move(entry), {}, 0};
+    std::string_view name, value;
+    while (store::take_netstring(&content, &name) && store::take_netstring(&content, &value)) {
+        event.fields.emplace_back(name, value);
+    }
+    event.data_bytes = event.field("data").size();
+    return event;
+}
+
+Json event_json(const StoredEvent& event) {
+    Json json{{"stream", event.partition.stream}, {"partition", event.partition.number}, {"entry", event.entry}};
+    for (const auto& [name, value] : event.fields) {
+        if (name == "data") {
+            put_data(value, &json);
+        } else {
+            put_field(name, value, &json);
+        }
+    }
+    json["data_bytes"] = event.data_bytes;
+    return json;
+}
+
+}  // namespace webhook::ctl

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ctl/json.hpp"
+#include "ctl/partitions.hpp"
+
+namespace webhook::ctl {
+
+/// Id of a stream entry, ordered as Redis orders them.
+struct EntryId {
+    std::uint64_t ms = 0, sequence = 0;
+
+    friend auto operator<=>(const EntryId&, const EntryId&) = default;
+};
+
+/// "1700000000000-0"; false for everything else.
+bool parse_entry_id(std::string_view text, EntryId* id);
+
+/// An accepted event as it lies in a stream, or in `content`.
+struct StoredEvent {
+    Partition partition;
+    std::string entry;
+    std::vector<std::pair<std::string, std::string>> fields;
+    std::size_t data_bytes = 0;
+
+    std::string_view field(std::string_view name) const;  ///< empty when absent
+    std::string_view id() const { return field("id"); }
+    void drop_data();  ///< leaves `data_bytes`: a long listing must not hold all bodies
+};
+
+/// From an element [entry, [field, value, ...]] of XRANGE, XREVRANGE and XREAD.
+StoredEvent event_from_entry(const Partition& partition, ReplyView entry);
+
+/// From a value of the hash `content` (netstrings); what follows a broken one is left out.
+StoredEvent event_from_content(const Partition& partition, std::string entry, std::string_view content);
+
+/// The whole event; a body that is no text as "data_base64", "data_bytes" alone when it was dropped.
+Json event_json(const StoredEvent& event);
+
+}  // namespace webhook::ctl
