@@ -55,8 +55,8 @@ start() {
     local name=$1
     shift
     say "--- $(date '+%F %T') start" >> "$run/$name.log"
-    if [ "$name" = receiver ]; then
-        setpriv --pdeathsig TERM setsid "$@" < /dev/null > >(tee -a "$run/receiver.log" | sed -u 's/^/receiver | /') 2>&1 &
+    if [ "$name" = show ]; then
+        setpriv --pdeathsig TERM setsid "$@" < /dev/null 2> /dev/null &
     else
         setpriv --pdeathsig TERM setsid "$@" < /dev/null >> "$run/$name.log" 2>&1 &
     fi
@@ -141,7 +141,7 @@ write_configuration() {
 
 # --- the parts -------------------------------------------------------------------------------------------------------
 
-nginx_answers() { perl -MIO::Socket::INET -e 'exit !IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARGV[0])' "$1"; }
+listens() { perl -MIO::Socket::INET -e 'exit !IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARGV[0])' "$1"; }
 
 redis_answers() { WEBHOOK_REDIS=$redis "$build/webhookctl" events --limit 1; }
 
@@ -149,11 +149,12 @@ start_all() {
     start redis redis-server "$run/redis.conf"
     wait_for 20 Redis redis_answers || fail "Redis did not start"
     WEBHOOK_REDIS=$redis "$build/webhookctl" apply "$run/endpoints.json" || fail "the endpoints were refused"
-    start receiver "$build/webhookctl" listen --port "$receiver" --secret "$(cat "$run/secrets/crm")"
-    wait_for 10 "the receiver" nginx_answers "$receiver" || fail "the receiver did not start"
+    start receiver "$build/webhookctl" listen --port "$receiver" --secret "file:$run/secrets/crm"
+    wait_for 10 "the receiver" listens "$receiver" || fail "the receiver did not start"
+    start show tail -n 0 -F "$run/receiver.log"
     start worker "$build/webhook-worker" --config "$run/worker.json"
     start nginx nginx -p "$run/nginx/" -c "$run/nginx/nginx.conf" -e "$run/nginx/error.log"
-    wait_for 10 nginx nginx_answers "$port" || fail "nginx did not start"
+    wait_for 10 nginx listens "$port" || fail "nginx did not start"
     wait_for 10 "the module's connection to Redis" grep -q 'webhook: redis .* is ready' "$run/nginx/error.log" || fail
 }
 
@@ -174,7 +175,7 @@ In a second terminal:
 
   make demo
   export WEBHOOK_REDIS='$redis'
-  '$build/webhookctl' send --scheme stripe --secret "\$(cat '$run/secrets/stripe')" http://127.0.0.1:$port/stripe
+  '$build/webhookctl' send --scheme stripe --secret 'file:$run/secrets/stripe' http://127.0.0.1:$port/stripe
   '$build/webhookctl' events
   '$build/webhookctl' attempts
   '$build/webhookctl' ledger

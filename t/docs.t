@@ -1,0 +1,161 @@
+#!/usr/bin/perl
+
+# What README and docs/ say is so: every example is run, every list is complete.
+#   ```nginx       nginx -t with the module (a fragment gets the blocks around it)
+#   ```json jsonc  an endpoint document or file: webhookctl apply --dry-run; a worker configuration: webhook-worker -t
+#   ```sh          runs, against a running installation; only webhookctl and webhook-worker may be called
+#   ```text        is not run
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::Webhook;
+
+my $t = Test::Webhook->new;
+my $root = $t->root;
+my @pages = ("$root/README.md", glob "'$root/docs/'*.md");
+
+# --- an installation with something to see
+$t->start_redis;
+$t->start_receiver(script => { '/dead' => 500 });
+$t->write("secrets/$_", "whsec_" . b64("key of $_ ........") . "\n") for qw(stripe crm crm-key redis postback);
+my $secret = slurp($t->file('secrets/stripe')) =~ s/\n//r;
+my $nginx = $t->start_nginx(<<'EOT');
+%%GLOBALS%%
+events { }
+http {
+    %%HTTP%%
+    webhook_redis %%REDIS%%;
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        location /hooks/stripe { webhook stripe; webhook_secret file:%%DIR%%/secrets/stripe; webhook_stream hooks; }
+    }
+}
+EOT
+$t->apply(
+    { id => 'crm', url => $t->receiver->url('/crm') },
+    { id => 'books', url => $t->receiver->url('/dead'), retry => { schedule => [] } },
+);
+$t->start_worker;
+my $body = '{"id":"evt_1","type":"invoice.paid"}';
+is $t->post('/hooks/stripe', $body, sign_stripe($secret, $body))->{verdict}, 'accepted', 'an event to see';
+$t->wait_settled;
+
+# --- examples
+my $count = 0;
+for my $page (@pages) {
+    my $name = $page =~ s{^\Q$root\E/}{}r;
+    my $text = slurp($page);
+    while ($text =~ /^```(\w*)[^\n]*\n(.*?)^```/gms) {
+        my ($kind, $example) = ($1, $2);
+        my $line = 1 + (() = substr($text, 0, $-[0]) =~ /\n/g);
+        my %check = (nginx => \&check_nginx, json => \&check_json, jsonc => \&check_json, sh => \&check_sh);
+        if ($check{$kind}) {
+            $check{$kind}->($example, "$name:$line");
+            $count++;
+        } else {
+            is $kind, 'text', "$name:$line: a kind of example that is run, or text";
+        }
+    }
+}
+cmp_ok $count, '>', 15, "$count examples";
+
+# An nginx.conf around a fragment, with paths and ports of the test.
+sub check_nginx ($example, $where) {
+    my ($first) = $example =~ /^\s*(\w+)/;
+    my %within = (
+        location => sub { "events { } http { %%HTTP%% server { listen 80; $_[0] } }" },
+        server   => sub { "events { } http { %%HTTP%% $_[0] }" },
+        http     => sub { "events { } $_[0]" },
+    );
+    $within{$_} = $within{server} for qw(webhook_redis log_format);
+    my $has_events = $example =~ /\bevents\b/;
+    $example =~ s/^\s*load_module [^;]*;//m;
+    $example = $has_events ? $example : ($within{$first} // sub { "events { } http { }" })->($example);
+    my %secret = map { $_ => 1 } $example =~ m{file:/etc/nginx/secrets/([\w.-]+)}g;
+    $t->write("secrets/$_", 'whsec_' . b64("some secret") . "\n") for grep { !-e $t->file("secrets/$_") } keys %secret;
+    $example =~ s{file:/etc/nginx/secrets/}{file:%%DIR%%/secrets/}g;
+    $example =~ s{access_log logs/}{access_log %%DIR%%/}g;
+    $example =~ s{listen 80;}{listen 127.0.0.1:%%PORT_docs%%;}g;
+    local $ENV{REDIS_PASSWORD} = 'x';
+    my ($exit, $output) = $t->nginx_test("%%GLOBALS%%\n$example\n");
+    is $exit, 0, "$where: nginx -t" or diag $output;
+}
+
+sub check_json ($example, $where) {
+    if ($example =~ /"url"\s*:/) {
+        my $result = $t->ctl({ stdin => $example =~ /\A\s*[\[]/ ? $example : "[$example]" }, 'apply', '--dry-run', '-');
+        ok $result->{exit} <= 1, "$where: webhookctl apply --dry-run" or diag $result->{err}, $result->{out};
+        return;
+    }
+    my $url = $t->redis_server->url;
+    $example =~ s{"(?:redis://|unix:)[^"]*"}{"$url"};
+    $example =~ s{"/(?:etc|var)/[^"]*"}{to_json_text($t->dir)}ge;
+    my $file = $t->write('docs-worker.json', $example);
+    my $result = $t->run([ $t->build_dir . '/webhook-worker', '--config', $file, '-t' ]);
+    is $result->{exit}, 0, "$where: webhook-worker -t" or diag $result->{err}, $result->{out};
+}
+
+sub to_json_text ($text) { return '"' . $text . '"' }
+
+# Each example runs in a folder of its own, which holds what the page has shown before: endpoints.json.
+sub check_sh ($example, $where) {
+    my $port = $t->port;
+    my $dir = $t->dir;
+    $t->write('sh/endpoints.json', slurp($t->write('sh/.e', to_json([ { id => 'crm', url => $t->receiver->url('/crm') } ]))));
+    $t->write('sh/event.json', $body);
+    $example =~ s{127\.0\.0\.1:80(?:80)?\b}{127.0.0.1:$port}g;
+    $example =~ s{/etc/nginx/secrets/}{$dir/secrets/}g;
+    my @lines = grep { /\S/ && !/^\s*#/ } split /\n/, $example =~ s/\\\n/ /gr;
+    for my $line (@lines) {
+        like $line, qr/^\s*(?:webhookctl|webhook-worker|echo .*\| *webhookctl)\b/, "$where: a command of ours" or next;
+        my $result = $t->run([ 'sh', '-c', $line ], cwd => "$dir/sh", stdin => $body,
+            env => { PATH => $t->build_dir . ":$ENV{PATH}", WEBHOOK_REDIS => $t->redis_server->url });
+        ok $result->{exit} <= 1, "$where: $line" or diag "exit $result->{exit}\n$result->{out}$result->{err}";
+    }
+}
+
+# --- lists
+my $source = join '', map { slurp($_) } glob "'$root/src/module/'*.cpp";
+my %defined = map { $_ => 1 } $source =~ /ngx_string\("(webhook\w*)"\)/g;
+my $page = slurp("$root/docs/directives.md");
+my %described = map { $_ => 1 } map { split /, / } $page =~ /^### (webhook.*)$/mg;
+my %variables = map { $_ => 1 } map { /\$(webhook_\w+)/g } grep { /^\| `\$/ } split /\n/, $page;
+my ($directives, $variables) = split_names(\%defined);
+is_deeply [ sort keys %described ], [ sort @$directives ], 'docs/directives.md: the directives of the module';
+is_deeply [ sort keys %variables ], [ sort @$variables ], 'docs/directives.md: the variables of the module';
+
+# A name is a directive's or a variable's, or both: by the table it stands in.
+sub split_names ($defined) {
+    my (@directives, @variables);
+    for my $file (glob "'$root/src/module/'*.cpp") {
+        my $text = slurp($file);
+        my @names = $text =~ /ngx_string\("(webhook\w*)"\)/g;
+        push @{ $file =~ /variables/ ? \@variables : \@directives }, @names;
+    }
+    return (\@directives, \@variables);
+}
+
+my %verdict = map { $_ => 1 } $page =~ /^\| `(\w+)` \| \d{3} \|/mg;
+is_deeply [ sort keys %verdict ],
+    [ sort qw(accepted duplicate conflict ignored unsigned forged stale malformed method too_large busy unavailable) ],
+    'docs/directives.md: the verdicts';
+
+my @schemes = sort map { (split)[0] } grep { /^[a-z]/ } split /\n/, $t->ctl('schemes', '--json')->{out} =~ s/.*?"name":"([^"]+)".*/$1/gr;
+my @listed = slurp("$root/docs/schemes.md") =~ /^\| `([\w-]+)` \|/mg;
+is_deeply [ sort @listed ], \@schemes, 'docs/schemes.md: the catalogue';
+
+my @commands = slurp("$root/docs/commands.md") =~ /^### webhookctl ([\w-]+)/mg;
+my $help = $t->ctl('--help')->{out};
+my ($list) = $help =~ /Subcommands:\n(.*?)(?:\n\n|\z)/s;
+is_deeply [ sort @commands ], [ sort(($list // '') =~ /^  (\w[\w-]*)/mg) ], 'docs/commands.md: the commands of webhookctl';
+
+# --- links between pages
+for my $file (@pages) {
+    my $folder = $file =~ s{/[^/]+$}{}r;
+    for my $link (slurp($file) =~ /\]\(([^)#:]+)(?:#[^)]*)?\)/g) {
+        ok -e "$folder/$link", "$file: link to $link" =~ s{\Q$root\E/}{}r;
+    }
+}
+
+done_testing;
