@@ -128,6 +128,7 @@ constexpr Definition definitions[] = {
 )"},
     {"easypost", R"(
     algorithm hmac-sha256;
+    key nfkd;
     signature header:X-Hmac-Signature prefix=hmac-sha256-hex= encoding=hex;
     id json:/id;
     type json:/description;

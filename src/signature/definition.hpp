@@ -18,8 +18,8 @@ namespace webhook::signature {
 /// What is computed. `hash`: a plain hash over a message that holds the secret.
 enum class Algorithm : std::uint8_t { none, token, basic, hash, hmac };
 
-/// How a configured secret becomes a key. whsec: "whsec_" taken off, then base64.
-enum class KeyRule : std::uint8_t { utf8, whsec, base64, hex, sha1 };
+/// How a configured secret becomes a key. whsec: "whsec_" taken off, then base64; nfkd: Unicode NFKD of the text.
+enum class KeyRule : std::uint8_t { utf8, whsec, base64, hex, sha1, nfkd };
 
 /// How text items are found: read the sources, split, keep those with the prefix and take it off.
 struct Items {

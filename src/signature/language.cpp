@@ -144,11 +144,9 @@ bool Reader::read_algorithm(const Directive& words) {
 }
 
 bool Reader::read_key(const Directive& words) {
-    static constexpr std::pair<std::string_view, KeyRule> rules[] = {{"utf8", KeyRule::utf8},
-                                                                     {"whsec", KeyRule::whsec},
-                                                                     {"base64", KeyRule::base64},
-                                                                     {"hex", KeyRule::hex},
-                                                                     {"sha1", KeyRule::sha1}};
+    static constexpr std::pair<std::string_view, KeyRule> rules[] = {
+        {"utf8", KeyRule::utf8}, {"whsec", KeyRule::whsec}, {"base64", KeyRule::base64},
+        {"hex", KeyRule::hex},   {"sha1", KeyRule::sha1},   {"nfkd", KeyRule::nfkd}};
     for (const auto& [word, rule] : rules) {
         if (word != words[1]) continue;
         scheme_->key = rule;

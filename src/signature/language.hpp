@@ -15,7 +15,7 @@ namespace webhook::signature {
 /// this parser.
 ///
 ///   algorithm hmac-{sha1,sha256,sha512,md5} | {sha1,sha256,md5} | token | basic | none
-///   key       utf8 | whsec | base64 | hex | sha1                        how the secret becomes the key;
+///   key       utf8 | whsec | base64 | hex | sha1 | nfkd   how the secret becomes the key; default utf8
 ///   default utf8 signature SRC... [split=CHARS] [trim] [skip=N] [take=N] [prefix=TEXT]
 ///   encoding=hex|base64|base64url timestamp SRC [split=] [trim] [skip=] [take=] [prefix=]
 ///   unit=s|ms|auto|rfc3339 [window=PAST,FUTURE [exact]] message   TEMPLATE default "{body}" digest    SRC

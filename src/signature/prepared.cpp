@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "signature/nfkd.hpp"
+
 namespace webhook::signature {
 
 namespace {
@@ -29,6 +31,9 @@ bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::st
             break;
         case KeyRule::hex:
             if (!decode_text(secret, Encoding::hex, false, key)) return fail(error, "secret is not hex");
+            break;
+        case KeyRule::nfkd:
+            if (!to_nfkd(secret, key)) return fail(error, "secret holds characters other than Latin letters");
             break;
         case KeyRule::sha1: {
             event::HashState state(event::Hash::sha1);
