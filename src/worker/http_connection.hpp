@@ -35,7 +35,7 @@ class HttpConnection final : public Cancellable {
     bool try_write(std::string_view head, std::string_view body, Error* error);
     boost::asio::awaitable<void> finish_write(Error* error);
 
-    /// Reads more into buffer(); bytes read, 0 with an error.
+    /// Reads into the space behind buffer(), for the caller to commit; bytes read, 0 with an error.
     boost::asio::awaitable<std::size_t> read(Error* error);
     boost::beast::flat_buffer& buffer() { return buffer_; }
 

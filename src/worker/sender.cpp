@@ -90,7 +90,7 @@ asio::awaitable<void> read_answer(HttpConnection& connection, std::optional<Answ
             co_return;
         }
         if (answer->is_done() || answer->enough()) co_return;
-        co_await connection.read(&error);
+        buffer.commit(co_await connection.read(&error));
         if (!error) continue;
         if (ended(error) && answer->got_some()) {
             boost::system::error_code ignored;
