@@ -1,0 +1,14 @@
+#pragma once
+
+#include "module/ngx.hpp"
+
+#include "module/request_state.hpp"
+
+namespace webhook::module {
+
+/// Records the verdict, logs a refusal with its reason, and sends the answer, unless an error_page of the
+/// location wants to. The result is for ngx_http_finalize_request(). `reason` must live as long as the
+/// request.
+ngx_int_t answer(RequestState* state, Verdict verdict, std::string_view reason);
+
+}  // namespace webhook::module

@@ -1,0 +1,62 @@
+#include "module/body.hpp"
+
+#include <new>
+
+namespace webhook::module {
+
+namespace {
+
+std::size_t count_chunks(const ngx_chain_t* chain) {
+    std::size_t count = 0;
+    for (; chain != nullptr; chain = chain->next)
+        count += ngx_buf_size(chain->buf) > 0 ? 1 : 0;
+    return count;
+}
+
+std::string_view* room_for(RequestState* state, std::size_t count) {
+    if (count <= sizeof state->chunk / sizeof state->chunk[0]) return state->chunk;
+    void* room = ngx_palloc(state->request->pool, count * sizeof(std::string_view));
+    if (room == nullptr) throw std::bad_alloc();
+    return static_cast<std::string_view*>(room);
+}
+
+bool read_file(ngx_http_request_t* request, ngx_buf_t* buffer, std::string_view* content) {
+    const auto size = static_cast<std::size_t>(buffer->file_last - buffer->file_pos);
+    auto* bytes = static_cast<u_char*>(ngx_palloc(request->pool, size));
+    if (bytes == nullptr) throw std::bad_alloc();
+    for (std::size_t done = 0; done < size;) {
+        const ssize_t n = ngx_read_file(buffer->file, bytes + done, size - done,
+                                        buffer->file_pos + static_cast<off_t>(done));
+        if (n <= 0) return false;
+        done += static_cast<std::size_t>(n);
+    }
+    *content = {reinterpret_cast<char*>(bytes), size};
+    return true;
+}
+
+}  // namespace
+
+bool gather_body(RequestState* state) {
+    ngx_http_request_t* request = state->request;
+    if (request->request_body == nullptr) return true;
+    event::BodyView body;
+    std::string_view* chunk = room_for(state, count_chunks(request->request_body->bufs));
+    body.chunk = chunk;
+    for (ngx_chain_t* link = request->request_body->bufs; link != nullptr; link = link->next) {
+        ngx_buf_t* buffer = link->buf;
+        if (ngx_buf_size(buffer) <= 0) continue;
+        if (ngx_buf_in_memory(buffer)) {
+            *chunk = {reinterpret_cast<char*>(buffer->pos),
+                      static_cast<std::size_t>(buffer->last - buffer->pos)};
+        } else if (!read_file(request, buffer, chunk)) {
+            return false;
+        }
+        body.size += chunk->size();
+        ++chunk;
+        ++body.count;
+    }
+    state->headers.body = body;
+    return true;
+}
+
+}  // namespace webhook::module

@@ -1,0 +1,157 @@
+#include "module/judge.hpp"
+
+#include <memory>
+#include <string>
+
+#include "module/pool.hpp"
+#include "module/template.hpp"
+
+namespace webhook::module {
+
+namespace {
+
+std::int64_t now_ms() {
+    const ngx_time_t* now = ngx_timeofday();
+    return static_cast<std::int64_t>(now->sec) * 1000 + now->msec;
+}
+
+std::string_view host_of(const ngx_http_request_t* request) {
+    if (request->headers_in.host != nullptr) return view(request->headers_in.host->value);
+    return view(request->headers_in.server);
+}
+
+std::string_view scheme_of(const ngx_http_request_t* request) {
+#if (NGX_HTTP_SSL)
+    if (request->connection->ssl != nullptr) return "https";
+#else
+    (void)request;
+#endif
+    return "http";
+}
+
+/// True for "https://host" without a path: the request's URI belongs behind it.
+bool is_origin(std::string_view url) {
+    const std::size_t start = url.find("://");
+    const std::size_t path = url.find_first_of("/?", start == std::string_view::npos ? 0 : start + 3);
+    return path == std::string_view::npos || (path + 1 == url.size() && url[path] == '/');
+}
+
+/// The URL that the sender signed: configured, or as the request came.
+bool make_url(RequestState* state, std::string_view* url) {
+    const Location& location = *state->location;
+    std::string whole;
+    if (location.url) {
+        std::string_view configured;
+        if (!location.url->evaluate(state->request, &configured)) return false;
+        if (!is_origin(configured)) {
+            *url = configured;
+            return true;
+        }
+        whole = configured;
+        if (!whole.empty() && whole.back() == '/') whole.pop_back();
+    } else {
+        whole = scheme_of(state->request);
+        whole.append("://").append(host_of(state->request));
+    }
+    whole.append(view(state->request->unparsed_uri));
+    *url = copy_to_pool(state->request->pool, whole);
+    return true;
+}
+
+Verdict map(signature::Verdict verdict) {
+    switch (verdict) {
+        case signature::Verdict::genuine:
+            return Verdict::none;
+        case signature::Verdict::no_signature:
+            return Verdict::no_signature;
+        case signature::Verdict::forged:
+            return Verdict::forged;
+        case signature::Verdict::stale:
+            return Verdict::stale;
+        case signature::Verdict::malformed:
+            return Verdict::malformed;
+        case signature::Verdict::challenge:
+            return Verdict::challenge;
+        case signature::Verdict::too_large:
+            return Verdict::too_large;
+        case signature::Verdict::encoded:
+            return Verdict::encoded;
+    }
+    return Verdict::forged;
+}
+
+/// For keys that depend on the request; empty ones do not count. nullptr: there is no usable key.
+std::unique_ptr<signature::Verifier> make_verifier(RequestState* state) {
+    signature::VerifierOptions options = state->location->options;
+    for (const Template& secret : state->location->variable_secrets) {
+        std::string_view value;
+        if (!secret.evaluate(state->request, &value)) return nullptr;
+        if (!value.empty()) options.secrets.emplace_back(value);
+    }
+    if (options.secrets.empty()) return nullptr;
+    std::string error;
+    auto verifier = signature::Verifier::make(*state->location->scheme, options, &error);
+    if (verifier == nullptr) {
+        ngx_log_error(NGX_LOG_ERR, state->request->connection->log, 0, "webhook: %s", error.c_str());
+    }
+    return verifier;
+}
+
+signature::Outcome verify(RequestState* state) {
+    const Location& location = *state->location;
+    if (location.verifier != nullptr) return location.verifier->check(state->headers, now_ms());
+    const auto verifier = make_verifier(state);
+    if (verifier != nullptr) return verifier->check(state->headers, now_ms());
+    return {signature::Verdict::forged, "no usable secret for this request", {}};
+}
+
+/// The value when it may be stored, copied into the pool; else the reason is set.
+std::string_view checked(RequestState* state, std::string_view value, std::string_view problem,
+                         std::string_view* reason) {
+    if (!is_presentable(value)) {
+        *reason = problem;
+        return {};
+    }
+    return copy_to_pool(state->request->pool, value);
+}
+
+void fall_back_to_hash(const RequestState& state, std::string* id) {
+    *id = event::Extractor::fallback_id(state.headers, state.location->query_scheme,
+                                        signature::secret_query_params(*state.location->scheme));
+}
+
+}  // namespace
+
+Verdict judge_signature(RequestState* state, std::string_view* reason) {
+    if (state->location->signs_url && !make_url(state, &state->headers.url)) {
+        *reason = "the URL cannot be computed";
+        return Verdict::unavailable;
+    }
+    const signature::Outcome outcome = verify(state);
+    state->timestamp = copy_to_pool(state->request->pool, outcome.timestamp);
+    *reason = outcome.reason;
+    return map(outcome.verdict);
+}
+
+Verdict identify(RequestState* state, std::string_view* reason) {
+    static event::Extractor::Values values;  // one thread; keeps its capacity
+    const Location& location = *state->location;
+    location.extractor->extract(state->headers, location.json_max, &values);
+    if (values.id.empty()) fall_back_to_hash(*state, &values.id);
+    std::string_view source;
+    if (!location.source.evaluate(state->request, &source) || source.empty()) {
+        *reason = "the source is empty";
+        return Verdict::malformed;
+    }
+    store::NewEvent& event = state->event;
+    event.id = checked(state, values.id, "id too long or with control characters", reason);
+    event.type = checked(state, values.type, "type too long or with control characters", reason);
+    event.tenant = checked(state, values.tenant, "tenant too long or with control characters", reason);
+    event.source = checked(state, source, "source too long or with control characters", reason);
+    if (!reason->empty()) return Verdict::malformed;
+    if (event.type.empty()) event.type = "webhook";
+    if (location.by_partition) state->partition_value = copy_to_pool(state->request->pool, values.partition);
+    return Verdict::none;
+}
+
+}  // namespace webhook::module

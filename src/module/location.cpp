@@ -1,0 +1,225 @@
+#include "module/location.hpp"
+
+#include "module/directives.hpp"
+#include "module/handler.hpp"
+#include "module/pool.hpp"
+#include "module/redis_url.hpp"
+#include "module/server.hpp"
+
+namespace webhook::module {
+
+namespace {
+
+constexpr ngx_msec_t default_timeout = 500, default_connect_timeout = 250;
+constexpr std::size_t default_json_max = 1 << 20;
+
+/// Messages while it lives name the place of an earlier directive.
+class AtPlace {
+  public:
+    AtPlace(ngx_conf_t* cf, const Place& place) : cf_(cf), file_(*cf->conf_file), previous_(cf->conf_file) {
+        file_.file.name = to_ngx(place.file);
+        file_.line = place.line;
+        cf->conf_file = &file_;
+    }
+    ~AtPlace() { cf_->conf_file = previous_; }
+    AtPlace(const AtPlace&) = delete;
+    AtPlace& operator=(const AtPlace&) = delete;
+
+  private:
+    ngx_conf_t* cf_;
+    ngx_conf_file_t file_;
+    ngx_conf_file_t* previous_;
+};
+
+template <class T>
+void inherit(std::optional<T>* child, const std::optional<T>& parent) {
+    if (!*child) *child = parent;
+}
+
+void inherit_all(const LocationConf& parent, LocationConf* child) {
+    ngx_conf_merge_msec_value(child->redis_timeout, parent.redis_timeout, default_timeout);
+    ngx_conf_merge_msec_value(child->redis_connect_timeout, parent.redis_connect_timeout,
+                              default_connect_timeout);
+    ngx_conf_merge_size_value(child->json_max, parent.json_max, default_json_max);
+    inherit(&child->redis, parent.redis);
+    inherit(&child->auth, parent.auth);
+    inherit(&child->scheme, parent.scheme);
+    inherit(&child->secrets, parent.secrets);
+    inherit(&child->params, parent.params);
+    inherit(&child->url, parent.url);
+    inherit(&child->source, parent.source);
+    inherit(&child->tolerance, parent.tolerance);
+    inherit(&child->dedup, parent.dedup);
+    inherit(&child->stream, parent.stream);
+    inherit(&child->id, parent.id);
+    inherit(&child->type, parent.type);
+    inherit(&child->tenant, parent.tenant);
+    inherit(&child->partition, parent.partition);
+    inherit(&child->accept_types, parent.accept_types);
+    inherit(&child->headers, parent.headers);
+}
+
+char* check_secrets(ngx_conf_t* cf, const LocationConf& conf) {
+    const signature::Scheme& scheme = *conf.scheme->scheme;
+    const ngx_str_t name = to_ngx(signature::name_of(scheme));
+    if (!conf.secrets && view(name) != "none") {
+        return refuse(cf, "\"webhook %V\" requires \"webhook_secret\"", &name);
+    }
+    bool variable = false;
+    for (std::size_t i = 0; conf.secrets && i < conf.secrets->size(); ++i)
+        variable |= (*conf.secrets)[i].complex != nullptr;
+    if (variable && (!conf.source || conf.source->complex == nullptr)) {
+        return refuse(cf, "\"webhook_secret\" with variables requires \"webhook_source\" with variables");
+    }
+    return NGX_CONF_OK;
+}
+
+char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location) {
+    signature::VerifierOptions& options = location->options;
+    bool variable = false;
+    if (conf.secrets && signature::name_of(*location->scheme) != "none") {
+        for (const Template& secret : *conf.secrets) {
+            variable |= secret.complex != nullptr;
+            options.secrets.push_back(secret.literal);
+        }
+    }
+    if (conf.params) options.params = *conf.params;
+    if (conf.tolerance) {
+        options.check_window = conf.tolerance->check;
+        if (conf.tolerance->check) options.tolerance_seconds = conf.tolerance->seconds;
+    }
+    options.json_max = conf.json_max;
+    if (variable) {
+        options.secrets.clear();
+        location->variable_secrets = *conf.secrets;
+        return NGX_CONF_OK;
+    }
+    std::string error;
+    location->verifier = signature::Verifier::make(*location->scheme, options, &error);
+    if (location->verifier == nullptr) {
+        const ngx_str_t name = to_ngx(signature::name_of(*location->scheme));
+        return refuse(cf, "\"webhook %V\": %s", &name, error.c_str());
+    }
+    options.secrets.clear();
+    return NGX_CONF_OK;
+}
+
+char* make_extractor(ngx_conf_t* cf, const LocationConf& conf, Location* location) {
+    const signature::Scheme& scheme = *location->scheme;
+    event::Extractor::Fields fields;
+    fields.id = conf.id ? *conf.id : signature::id_sources(scheme);
+    fields.type = conf.type ? *conf.type : signature::type_sources(scheme);
+    fields.tenant = conf.tenant ? *conf.tenant : signature::tenant_sources(scheme);
+    if (conf.partition) fields.partition = *conf.partition;
+    std::string error;
+    location->extractor = event::Extractor::make(fields, &error);
+    return location->extractor != nullptr ? NGX_CONF_OK : refuse(cf, "%s", error.c_str());
+}
+
+void copy_settings(const LocationConf& conf, const Dedup& dedup, Location* location) {
+    location->json_max = conf.json_max;
+    if (conf.source) {
+        location->source = *conf.source;
+    } else {
+        location->source.literal = signature::name_of(*location->scheme);
+    }
+    location->url = conf.url;
+    if (conf.accept_types) location->accept_types = *conf.accept_types;
+    if (conf.headers) location->headers = *conf.headers;
+    location->dedup_by_body = dedup.by_body;
+    location->reject_duplicates = dedup.reject;
+    location->by_partition = conf.partition.has_value();
+    location->query_scheme = signature::is_query_scheme(*location->scheme);
+    location->signs_url = signature::signs_url(*location->scheme);
+}
+
+ServerSettings server_settings(const LocationConf& conf, RedisAddress address) {
+    ServerSettings settings{std::move(address), {}, {}, conf.redis_timeout, conf.redis_connect_timeout};
+    if (conf.auth) {
+        settings.user = conf.auth->user;
+        settings.password = conf.auth->password;
+    }
+    return settings;
+}
+
+char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup, Location* location) {
+    RedisAddress address;
+    if (conf.redis) {
+        address = *conf.redis;
+    } else {
+        parse_redis_url(cf->pool, "redis://127.0.0.1:6379", &address);
+    }
+    const StreamChoice& choice = *conf.stream;
+    store::StreamSettings settings;
+    settings.name = choice.name;
+    settings.partitions = choice.partitions;
+    settings.max_backlog = choice.max_backlog;
+    settings.max_backlog_bytes = choice.max_backlog_bytes;
+    settings.dedup_window_ms = dedup.window_ms;
+
+    auto* main = static_cast<MainState*>(
+        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module)));
+    const Stream* other = find_other_settings(main->servers, address, settings);
+    if (other != nullptr) {
+        return refuse(
+            cf,
+            "stream \"%s\" has other partitions, limits or \"webhook_dedup\" window in %s, all locations "
+            "that write it must agree",
+            settings.name.c_str(), other->where.c_str());
+    }
+    location->stream =
+        find_or_add_stream(&main->servers, server_settings(conf, std::move(address)), settings);
+    if (location->stream->where.empty()) {
+        location->stream->where = choice.place.file + ":" + std::to_string(choice.place.line);
+    }
+    return NGX_CONF_OK;
+}
+
+char* prepare(ngx_conf_t* cf, LocationConf* conf) {
+    const Dedup dedup = conf->dedup.value_or(Dedup{});
+    if (dedup.by_body && conf->partition) {
+        return refuse(cf, "\"webhook_partition\" is useless with \"webhook_dedup\" \"by=body\"");
+    }
+    auto* location = make_in_pool<Location>(cf->pool);
+    location->scheme = conf->scheme->scheme;
+    if (char* bad = check_secrets(cf, *conf); bad != NGX_CONF_OK) return bad;
+    if (char* bad = make_verifier(cf, *conf, location); bad != NGX_CONF_OK) return bad;
+    if (char* bad = make_extractor(cf, *conf, location); bad != NGX_CONF_OK) return bad;
+    copy_settings(*conf, dedup, location);
+    {
+        const AtPlace place(cf, conf->stream->place);
+        if (char* bad = choose_stream(cf, *conf, dedup, location); bad != NGX_CONF_OK) return bad;
+    }
+    conf->location = location;
+    return NGX_CONF_OK;
+}
+
+/// Takes the location's content phase; another handler there would leave it open.
+char* install_handler(ngx_conf_t* cf) {
+    auto* core =
+        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    if (core->handler == nullptr) core->handler = handle_request;
+    if (core->handler == handle_request) return NGX_CONF_OK;
+    return refuse(cf,
+                  "\"webhook_stream\" answers by itself, another content handler (such as \"proxy_pass\") "
+                  "cannot stand in the same location");
+}
+
+}  // namespace
+
+char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* child) {
+    const bool own_stream = child->stream.has_value();
+    inherit_all(parent, child);
+    const bool verifies = child->scheme && child->scheme->scheme != nullptr;
+    if (!verifies && own_stream) {
+        const AtPlace place(cf, child->stream->place);
+        return refuse(cf, "\"webhook_stream\" requires \"webhook\"");
+    }
+    if (!verifies) return NGX_CONF_OK;
+    const AtPlace place(cf, child->scheme->place);
+    if (!child->stream) return refuse(cf, "\"webhook\" requires \"webhook_stream\"");
+    if (char* bad = install_handler(cf); bad != NGX_CONF_OK) return bad;
+    return prepare(cf, child);
+}
+
+}  // namespace webhook::module

@@ -1,0 +1,95 @@
+#include "module/ngx.hpp"
+
+#include "module/directives.hpp"
+#include "module/location.hpp"
+#include "module/pool.hpp"
+#include "module/redis_client.hpp"
+#include "module/settings.hpp"
+#include "module/variables.hpp"
+
+namespace webhook::module {
+
+namespace {
+
+constexpr ngx_uint_t default_max_inflight = 10000;
+
+void* create_main_conf(ngx_conf_t* cf) {
+    return guarded(cf->log, static_cast<void*>(nullptr),
+                   [cf]() -> void* { return static_cast<MainConf*>(make_in_pool<MainState>(cf->pool)); });
+}
+
+char* init_main_conf(ngx_conf_t* cf, void* data) {
+    auto* conf = static_cast<MainConf*>(data);
+    ngx_conf_init_uint_value(conf->max_inflight, default_max_inflight);
+    return conf->max_inflight != 0 ? NGX_CONF_OK : refuse(cf, "\"webhook_max_inflight\" must not be 0");
+}
+
+void* create_location_conf(ngx_conf_t* cf) {
+    return guarded(cf->log, static_cast<void*>(nullptr),
+                   [cf]() -> void* { return static_cast<PlainConf*>(make_in_pool<LocationConf>(cf->pool)); });
+}
+
+char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) {
+    return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [=] {
+        return merge_location(cf, *static_cast<LocationConf*>(static_cast<PlainConf*>(parent)),
+                              static_cast<LocationConf*>(static_cast<PlainConf*>(child)));
+    });
+}
+
+/// nullptr when the configuration has no http block.
+MainState* state_of(ngx_cycle_t* cycle) {
+    if (ngx_get_conf(cycle->conf_ctx, ngx_http_module) == nullptr) return nullptr;
+    auto* conf = static_cast<MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_webhook_module));
+    return static_cast<MainState*>(conf);
+}
+
+ngx_int_t init_process(ngx_cycle_t* cycle) {
+    // The cache manager and loader come by here too.
+    if (ngx_process != NGX_PROCESS_WORKER && ngx_process != NGX_PROCESS_SINGLE) return NGX_OK;
+    MainState* state = state_of(cycle);
+    if (state == nullptr) return NGX_OK;
+    return guarded(cycle->log, ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
+        for (const auto& server : state->servers) {
+            server->client = std::make_unique<RedisClient>(server.get(), cycle->log);
+            server->client->connect();
+        }
+        return NGX_OK;
+    });
+}
+
+void exit_process(ngx_cycle_t* cycle) {
+    MainState* state = state_of(cycle);
+    if (state == nullptr) return;
+    for (const auto& server : state->servers)
+        server->client.reset();
+}
+
+ngx_http_module_t context = {
+    add_variables,         // preconfiguration
+    nullptr,               // postconfiguration
+    create_main_conf,      // create main configuration
+    init_main_conf,        // init main configuration
+    nullptr,               // create server configuration
+    nullptr,               // merge server configuration
+    create_location_conf,  // create location configuration
+    merge_location_conf,   // merge location configuration
+};
+
+}  // namespace
+
+}  // namespace webhook::module
+
+ngx_module_t ngx_http_webhook_module = {
+    NGX_MODULE_V1,
+    &webhook::module::context,
+    webhook::module::directives,
+    NGX_HTTP_MODULE,
+    nullptr,                        // init master
+    nullptr,                        // init module
+    webhook::module::init_process,  // init process
+    nullptr,                        // init thread
+    nullptr,                        // exit thread
+    webhook::module::exit_process,  // exit process
+    nullptr,                        // exit master
+    NGX_MODULE_V1_PADDING,
+};

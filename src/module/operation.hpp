@@ -1,0 +1,69 @@
+#pragma once
+
+#include "module/ngx.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "module/stream.hpp"
+#include "store/append.hpp"
+
+namespace webhook::module {
+
+/// What became of an append. Views live only during the call that hands it over.
+struct Appended {
+    enum class State : std::uint8_t { accepted, duplicate, conflict, busy, unavailable };
+    State state = State::unavailable;
+    std::string_view stream_id;  ///< of accepted
+    std::string_view reason;     ///< of busy and unavailable, for the log
+};
+
+/// One append on its way to Redis and back.
+///
+///     free -> sent -> (sent again, after NOSCRIPT) -> (undoing) -> free
+///
+/// It belongs to the client from submit() until it has called `done`, exactly once, on every path; it may
+/// outlive the request, which detaches by clearing `owner`.
+struct Operation {
+    using Done = void (*)(void* owner, const Appended& appended);
+
+    ngx_queue_t link;       ///< sent: place in the order of sending; free: in the free list
+    void* owner = nullptr;  ///< nullptr: nobody waits any more
+    Done done = nullptr;
+    const store::NewEvent* event = nullptr;  ///< valid while `owner` is
+    Stream* stream = nullptr;
+    ngx_msec_t sent = 0;
+    unsigned partition = 0;
+    bool text_sent = false;  ///< the script went as text: a second NOSCRIPT is an error
+    store::IdHash id{};
+    std::string undo;  ///< entry that is being taken back
+
+    void detach() {
+        owner = nullptr;
+        event = nullptr;
+    }
+};
+
+/// The operations of this process: a free list, so that the hot path does not allocate, and a bound.
+class Operations {
+  public:
+    Operations() { ngx_queue_init(&free_); }
+    ~Operations();
+    Operations(const Operations&) = delete;
+    Operations& operator=(const Operations&) = delete;
+
+    /// nullptr when `limit` are under way or memory is out.
+    Operation* take(ngx_uint_t limit);
+    void give_back(Operation* operation);
+    ngx_uint_t under_way() const { return under_way_; }
+
+  private:
+    static constexpr ngx_uint_t max_free = 256;  ///< a burst's memory is given back beyond that
+    ngx_queue_t free_;
+    ngx_uint_t under_way_ = 0, free_count_ = 0;
+};
+
+/// All operations of this process, over all servers.
+Operations& operations();
+
+}  // namespace webhook::module

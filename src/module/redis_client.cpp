@@ -1,0 +1,357 @@
+#include "module/redis_client.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "module/pool.hpp"
+#include "store/resp.hpp"
+
+namespace webhook::module {
+
+namespace {
+
+constexpr ngx_msec_t first_backoff = 10, longest_backoff = 1000;
+constexpr ngx_msec_t test_interval = 5000, test_interval_in_trouble = 1000;
+constexpr std::size_t kept_capacity = 1 << 20;  // a burst's memory is given back
+
+RedisClient* owner_of(void* data) {
+    return static_cast<RedisClient*>(static_cast<ngx_connection_t*>(data)->data);
+}
+
+RedisClient* owner_of(const redisAsyncContext* context) {
+    return static_cast<RedisClient*>(context->data);
+}
+
+std::string_view text(const redisReply& reply) {
+    return {reply.str, reply.len};
+}
+
+}  // namespace
+
+RedisClient::RedisClient(RedisServer* server, ngx_log_t* log) : server_(server), log_(log), events_(this) {
+    ngx_queue_init(&under_way_);
+    timer_owner_.fd = static_cast<ngx_socket_t>(-1);
+    timer_owner_.data = this;
+    for (ngx_event_t* event : {&flush_event_, &fail_event_, &life_timer_, &command_timer_}) {
+        event->data = &timer_owner_;
+        event->log = log;
+    }
+    flush_event_.handler = [](ngx_event_t* event) { owner_of(event->data)->flush(); };
+    fail_event_.handler = [](ngx_event_t* event) {
+        RedisClient* client = owner_of(event->data);
+        client->drop(std::string(client->reason_));
+    };
+    life_timer_.handler = [](ngx_event_t* event) { owner_of(event->data)->on_life_timer(); };
+    life_timer_.cancelable = 1;
+    command_timer_.handler = [](ngx_event_t* event) { owner_of(event->data)->on_command_timer(); };
+}
+
+RedisClient::~RedisClient() {
+    freeing_ = true;
+    drop("the worker process exits");
+    for (ngx_event_t* timer : {&life_timer_, &command_timer_}) {
+        if (timer->timer_set) ngx_del_timer(timer);
+    }
+}
+
+void RedisClient::connect() {
+    const auto& endpoint = server_->address.endpoints[next_endpoint_++ % server_->address.endpoints.size()];
+    redisAsyncContext* context = endpoint.port == 0 ? redisAsyncConnectUnix(endpoint.host.c_str())
+                                                    : redisAsyncConnect(endpoint.host.c_str(), endpoint.port);
+    std::string problem;
+    if (context == nullptr) {
+        problem = "out of memory";
+    } else if (context->err != 0) {
+        problem = context->errstr;
+    } else if (!events_.attach(context, log_)) {
+        problem = "nginx has no connection left";
+    }
+    if (!problem.empty()) {
+        if (context != nullptr) redisAsyncFree(context);
+        note_down(problem);
+        set_life_timer(backoff());
+        return;
+    }
+    context_ = context;
+    context_->data = this;
+    state_ = State::connecting;
+    set_life_timer(server_->connect_timeout);
+    // After the hooks are set: this is what asks for the first write event.
+    redisAsyncSetConnectCallback(
+        context_, [](const redisAsyncContext* fresh, int status) { owner_of(fresh)->on_connected(status); });
+}
+
+void RedisClient::on_connected(int status) {
+    if (status != REDIS_OK) {
+        reason_ = context_->c.errstr;  // hiredis frees the context itself and calls on_context_freed()
+        return;
+    }
+    const int on = 1;  // not by hiredis, for which a unix socket is an error
+    (void)setsockopt(context_->c.fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    state_ = State::greeting;
+    set_life_timer(server_->timeout);
+    guarded(log_, 0, [this] {
+        greet();
+        return 0;
+    });
+}
+
+void RedisClient::greet() {
+    greetings_due_ = 0;
+    auto greeted = [](redisAsyncContext* context, void* reply, void*) {
+        owner_of(context)->on_greeting(static_cast<const redisReply*>(reply));
+    };
+    if (!server_->password.empty()) {
+        store::resp_array(3, &out_);
+        store::resp_bulk("AUTH", &out_);
+        store::resp_bulk(server_->user, &out_);
+        store::resp_bulk(server_->password, &out_);
+        if (expect(greeted, nullptr)) ++greetings_due_;
+    }
+    if (server_->address.database != 0) {
+        store::resp_array(2, &out_);
+        store::resp_bulk("SELECT", &out_);
+        store::resp_number(server_->address.database, &out_);
+        if (expect(greeted, nullptr)) ++greetings_due_;
+    }
+    store::resp_array(1, &out_);
+    store::resp_bulk("INFO", &out_);
+    if (expect(greeted, nullptr)) ++greetings_due_;
+}
+
+void RedisClient::on_greeting(const redisReply* reply) {
+    if (reply == nullptr || state_ == State::waiting) return;
+    guarded(log_, 0, [this, reply] {
+        if (reply->type == REDIS_REPLY_ERROR) {
+            fail_soon(text(*reply));
+        } else if (--greetings_due_ == 0) {
+            const bool readable = reply->type == REDIS_REPLY_STRING;
+            const std::string problem = readable ? judge_server(text(*reply)) : "unreadable reply to INFO";
+            if (!problem.empty()) {
+                fail_soon(problem);
+            } else if (state_ == State::greeting) {
+                state_ = State::preparing;
+                prepare_streams();
+            }
+        }
+        return 0;
+    });
+}
+
+void RedisClient::prepare_streams() {
+    test_stream_ = 0;
+    test_partition_ = 0;
+    test_problem_.clear();
+    for (const auto& stream : server_->streams) {
+        for (unsigned p = 0; p < stream->appender.settings().partitions; ++p) {
+            stream->appender.build_prepare(p, &out_);
+            expect([](redisAsyncContext* context, void* reply,
+                      void*) { owner_of(context)->on_prepared(static_cast<const redisReply*>(reply)); },
+                   nullptr);
+        }
+    }
+}
+
+void RedisClient::on_prepared(const redisReply* reply) {
+    if (reply == nullptr || state_ == State::waiting) return;
+    guarded(log_, 0, [this, reply] {
+        Stream* stream = server_->streams[test_stream_].get();
+        const unsigned partitions = stream->appender.settings().partitions;
+        if (reply->type == REDIS_REPLY_ERROR) {
+            if (is_server_error(text(*reply))) {
+                fail_soon(text(*reply));
+                return 0;
+            }
+            test_problem_ = text(*reply);
+        } else if (reply->type != REDIS_REPLY_INTEGER || (reply->integer != 1 && reply->integer >= 0)) {
+            test_problem_ = "unreadable reply to the test of a partition";
+        } else if (reply->integer < 0) {
+            test_problem_ = "it has " + std::to_string(-reply->integer) + " partitions in redis, but " +
+                            std::to_string(partitions) +
+                            " are configured: set \"partitions=" + std::to_string(-reply->integer) +
+                            "\" or use another stream name";
+        }
+        if (++test_partition_ < partitions) return 0;
+        judge_stream(stream);
+        test_partition_ = 0;
+        test_problem_.clear();
+        if (++test_stream_ == server_->streams.size()) finish_prepare();
+        return 0;
+    });
+}
+
+void RedisClient::judge_stream(Stream* stream) {
+    if (stream->problem == test_problem_) return;
+    const std::string& name = stream->appender.settings().name;
+    if (test_problem_.empty()) {
+        ngx_log_error(NGX_LOG_NOTICE, log_, 0, "webhook: stream \"%s\" on %s is usable again", name.c_str(),
+                      server_->address.url.c_str());
+    } else {
+        ngx_log_error(NGX_LOG_ERR, log_, 0, "webhook: stream \"%s\" on %s cannot be used: %s", name.c_str(),
+                      server_->address.url.c_str(), test_problem_.c_str());
+    }
+    stream->problem = test_problem_;
+}
+
+void RedisClient::finish_prepare() {
+    testing_ = false;
+    if (state_ == State::preparing) note_ready();
+    const bool trouble = std::any_of(server_->streams.begin(), server_->streams.end(),
+                                     [](const auto& stream) { return !stream->problem.empty(); });
+    set_life_timer(trouble ? test_interval_in_trouble : test_interval);
+}
+
+void RedisClient::start_test() {
+    testing_ = true;
+    greetings_due_ = 1;
+    set_life_timer(server_->timeout);
+    store::resp_array(1, &out_);
+    store::resp_bulk("INFO", &out_);
+    expect([](redisAsyncContext* context, void* reply,
+              void*) { owner_of(context)->on_greeting(static_cast<const redisReply*>(reply)); },
+           nullptr);
+    prepare_streams();
+}
+
+void RedisClient::on_life_timer() {
+    if (context_ == nullptr) {
+        connect();
+    } else if (state_ == State::ready && !testing_) {
+        guarded(log_, 0, [this] {
+            start_test();
+            return 0;
+        });
+    } else if (state_ == State::waiting) {
+        drop(std::string(reason_));
+    } else {
+        drop(state_ == State::connecting ? "connecting timed out" : "redis did not answer in time");
+    }
+}
+
+void RedisClient::set_life_timer(ngx_msec_t delay) {
+    if (life_timer_.timer_set)
+        ngx_del_timer(&life_timer_);  // nginx would keep a timer that is nearly the same
+    ngx_add_timer(&life_timer_, delay);
+}
+
+void RedisClient::fail_soon(std::string_view reason) {
+    state_ = State::waiting;
+    if (reason_.empty()) reason_ = reason;
+    ngx_post_event(&fail_event_, &ngx_posted_events);
+}
+
+void RedisClient::drop(std::string_view reason) {
+    if (context_ == nullptr) return;
+    reason_ = reason;
+    state_ = State::waiting;
+    redisAsyncFree(context_);  // answers everything under way, then on_context_freed()
+}
+
+void RedisClient::on_context_freed() {
+    if (reason_.empty()) reason_ = context_->c.err != 0 ? context_->c.errstr : "connection closed";
+    events_.close(context_);
+    context_ = nullptr;
+    state_ = State::waiting;
+    testing_ = false;
+    out_ = std::string();
+    out_sent_ = 0;
+    for (ngx_event_t* event : {&flush_event_, &fail_event_}) {
+        if (event->posted) {
+            ngx_delete_posted_event(event);  // several statements
+        }
+    }
+    if (!freeing_) {
+        note_down(reason_);
+        set_life_timer(backoff());
+    }
+    reason_.clear();
+}
+
+void RedisClient::note_down(std::string_view reason) {
+    ++tries_;
+    if (noted_ == reason) return;
+    noted_ = reason;
+    ngx_log_error(NGX_LOG_ERR, log_, 0, "webhook: redis %s is unavailable: %s", server_->address.url.c_str(),
+                  noted_.c_str());
+}
+
+void RedisClient::note_ready() {
+    state_ = State::ready;
+    tries_ = 0;
+    const ngx_uint_t level = noted_.empty() ? NGX_LOG_INFO : NGX_LOG_NOTICE;
+    ngx_log_error(level, log_, 0, "webhook: redis %s is ready", server_->address.url.c_str());
+    noted_.clear();
+}
+
+ngx_msec_t RedisClient::backoff() {
+    const ngx_msec_t whole = std::min(first_backoff << std::min(tries_, 8u), longest_backoff);
+    return whole / 2 + static_cast<ngx_msec_t>(ngx_random()) % (whole / 2 + 1);
+}
+
+bool RedisClient::expect(Callback callback, void* data) {
+    // hiredis gets the callback only; it reads the command's name and appends none of its bytes.
+    static constexpr char any_command[] = "*1\r\n$4\r\nPING\r\n";
+    return redisAsyncFormattedCommand(context_, callback, data, any_command, 0) == REDIS_OK;
+}
+
+void RedisClient::on_output() {
+    if ((context_->c.flags & REDIS_CONNECTED) == 0) {
+        events_.want_write(true);
+    } else {
+        ngx_post_event(&flush_event_, &ngx_posted_events);
+    }
+}
+
+void RedisClient::on_writable() {
+    if ((context_->c.flags & REDIS_CONNECTED) == 0) {
+        redisAsyncHandleWrite(context_);
+    } else {
+        flush();
+    }
+}
+
+void RedisClient::flush() {
+    if (context_ == nullptr) return;
+    while (out_sent_ < out_.size()) {
+        const ssize_t n =
+            ::send(context_->c.fd, out_.data() + out_sent_, out_.size() - out_sent_, MSG_NOSIGNAL);
+        if (n >= 0) {
+            out_sent_ += static_cast<std::size_t>(n);
+        } else if (errno == EAGAIN) {
+            events_.want_write(true);
+            if (out_sent_ > out_.size() / 2) {
+                out_.erase(0, out_sent_);
+                out_sent_ = 0;
+            }
+            return;
+        } else if (errno != EINTR) {
+            drop(std::strerror(errno));
+            return;
+        }
+    }
+    if (out_.capacity() > kept_capacity) {
+        out_ = std::string();
+    } else {
+        out_.clear();
+    }
+    out_sent_ = 0;
+    events_.want_write(false);
+}
+
+void RedisClient::on_readable() {
+    if (has_unasked_input()) {
+        drop("redis sent something that was not asked for");
+        return;
+    }
+    redisAsyncHandleRead(context_);
+}
+
+bool RedisClient::has_unasked_input() {
+    // hiredis ends the process by an assertion on such a reply.
+    char byte;
+    return (context_->c.flags & REDIS_CONNECTED) != 0 && context_->replies.head == nullptr &&
+           ::recv(context_->c.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+}  // namespace webhook::module

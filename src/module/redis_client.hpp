@@ -1,0 +1,129 @@
+#pragma once
+
+#include "module/ngx.hpp"
+
+#include <hiredis/async.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "module/operation.hpp"
+#include "module/redis_events.hpp"
+#include "module/stream.hpp"
+
+namespace webhook::module {
+
+/// This worker process' connection to one Redis server: connects by itself, tests the server, and carries
+/// appends.
+///
+///     waiting --timer--> connecting --> greeting (AUTH, SELECT, INFO) --> preparing (streams) --> ready
+///        ^                    |              |                               |                     |
+///        +--------------------+--------------+--- any failure: drop() -------+---------------------+
+///
+/// Only `ready` takes appends; in every other state the answer is `unavailable` at once. Replies come in the
+/// order of the commands, so a reply that is late ends the connection and with it everything that was under
+/// way.
+///
+/// hiredis parses replies and keeps the callbacks; the bytes to send are kept and written here, all commands
+/// of one turn of the event loop in one write.
+class RedisClient {
+  public:
+    RedisClient(RedisServer* server, ngx_log_t* log);
+    /// Everything under way is answered `unavailable`.
+    ~RedisClient();
+    RedisClient(const RedisClient&) = delete;
+    RedisClient& operator=(const RedisClient&) = delete;
+
+    void connect();
+
+    /// Sends the event of `operation` (stream, partition, id, event, owner and done are set by the caller).
+    /// True: it is under way and `done` will be called; else `refused` says why not, and the operation stays
+    /// the caller's.
+    bool submit(Operation* operation, Appended* refused);
+
+    /// Ends the connection (not to be called from a hiredis callback), answers what is under way, and plans
+    /// the next try.
+    void drop(std::string_view reason);
+
+    // The event side.
+    RedisEvents& events() { return events_; }
+    void on_output();
+    void on_readable();
+    void on_writable();
+    void on_context_freed();
+
+  private:
+    enum class State : std::uint8_t { waiting, connecting, greeting, preparing, ready };
+    using Callback = void (*)(redisAsyncContext*, void* reply, void* data);
+
+    // Connecting and testing: redis_client.cpp.
+    void on_connected(int status);
+    void greet();
+    void on_greeting(const redisReply* reply);
+    void prepare_streams();
+    void on_prepared(const redisReply* reply);
+    void judge_stream(Stream* stream);
+    void finish_prepare();
+    void start_test();
+    void on_life_timer();
+    void set_life_timer(ngx_msec_t delay);
+    void fail_soon(std::string_view reason);
+    void note_down(std::string_view reason);
+    void note_ready();
+    ngx_msec_t backoff();
+
+    // Appending: redis_append.cpp.
+    bool send_append(Operation* operation);
+    bool add_append(Operation* operation);
+    void add_under_way(Operation* operation);
+    void on_append(Operation* operation, const redisReply* reply);
+    void on_no_script(Operation* operation, std::string_view error);
+    void on_refused(Operation* operation, std::string_view error);
+    void on_broken(Operation* operation, const store::Appender::Reply& reply);
+    void on_undone(Operation* operation, const redisReply* reply);
+    void finish(Operation* operation, const Appended& appended);
+    void on_command_timer();
+
+    bool expect(Callback callback, void* data);
+    void flush();
+    bool has_unasked_input();
+
+    RedisServer* server_;
+    ngx_log_t* log_;
+    RedisEvents events_;
+    redisAsyncContext* context_ = nullptr;
+    State state_ = State::waiting;
+
+    std::string out_;                 ///< bytes for the socket
+    std::size_t out_sent_ = 0;        ///< of them written already
+    ngx_event_t flush_event_{};       ///< posted: the turn's commands leave together
+    ngx_event_t fail_event_{};        ///< posted: drop() outside of hiredis' callbacks
+    ngx_event_t life_timer_{};        ///< cancelable: reconnect, connect timeout, health check; by state
+    ngx_event_t command_timer_{};     ///< not cancelable: a worker that exits waits for what is under way
+    ngx_connection_t timer_owner_{};  ///< nginx' debug log looks for a connection behind every event
+
+    ngx_queue_t under_way_;  ///< operations, oldest first
+    unsigned tries_ = 0;     ///< failed in a row
+    std::size_t next_endpoint_ = 0;
+    unsigned greetings_due_ = 0;
+    bool testing_ = false;         ///< a health check is under way
+    bool freeing_ = false;         ///< in the destructor: no further tries
+    std::size_t test_stream_ = 0;  ///< whose reply comes next
+    unsigned test_partition_ = 0;
+    std::string test_problem_;
+    std::string reason_;        ///< why drop() was called
+    std::string noted_;         ///< the last failure that was logged; empty while all is well
+    ngx_uint_t undo_lost_ = 0;  ///< entries that could not be taken back
+};
+
+/// Bytes that may wait for the socket; beyond, appends are refused as busy.
+inline constexpr std::size_t max_output = 64 << 20;
+
+/// Errors after which the server is of no use for now: reconnect and test it again.
+bool is_server_error(std::string_view error);
+
+/// Why the server must not be used, from its INFO; empty when it may.
+std::string judge_server(std::string_view info);
+
+}  // namespace webhook::module

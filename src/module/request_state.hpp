@@ -1,0 +1,44 @@
+#pragma once
+
+#include "module/ngx.hpp"
+
+#include <type_traits>
+
+#include "module/operation.hpp"
+#include "module/request_view.hpp"
+#include "module/settings.hpp"
+#include "module/verdict.hpp"
+#include "store/append.hpp"
+
+namespace webhook::module {
+
+/// Everything this module knows of one request; in its pool, and its context. All views point into the pool,
+/// the request or the configuration.
+struct RequestState {
+    explicit RequestState(ngx_http_request_t* r, const Location* where)
+        : request(r), location(where), headers(r) {}
+
+    ngx_http_request_t* request;
+    const Location* location;
+    RequestView headers;
+    Operation* operation = nullptr;  ///< under way; detached when the request ends first
+
+    Verdict verdict = Verdict::none;
+    std::string_view reason;  ///< of a refusal
+    std::string_view timestamp, stream_id;
+    std::string_view partition_value;  ///< of webhook_partition, only until the operation is made
+    ngx_msec_t sent = 0;               ///< when the append was sent
+    ngx_int_t redis_ms = -1;           ///< how long Redis took; -1: was not asked
+    store::NewEvent event;             ///< id, type, source, tenant and the rest
+    char time[24];                     ///< of event.time
+    std::string_view chunk[4];         ///< of short bodies
+};
+
+// It lies in a pool without a cleanup.
+static_assert(std::is_trivially_destructible_v<RequestState>);
+
+/// The state of the request, also after an internal redirect (error_page) took its context; nullptr: not one
+/// of ours.
+RequestState* find_state(ngx_http_request_t* request);
+
+}  // namespace webhook::module

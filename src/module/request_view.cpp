@@ -1,0 +1,25 @@
+#include "module/request_view.hpp"
+
+namespace webhook::module {
+
+RequestView::RequestView(ngx_http_request_t* request) : request_(request) {
+    method = view(request->method_name);
+    query = raw_query(request);
+}
+
+event::Request::Header RequestView::header(std::string_view name) const {
+    Header found;
+    for_each(name, [&found](std::string_view value) {
+        if (found.count++ == 0) found.value = value;
+    });
+    return found;
+}
+
+std::string_view raw_query(const ngx_http_request_t* request) {
+    std::string_view uri = view(request->unparsed_uri);
+    uri = uri.substr(0, uri.find('#'));
+    const std::size_t mark = uri.find('?');
+    return mark == std::string_view::npos ? std::string_view() : uri.substr(mark + 1);
+}
+
+}  // namespace webhook::module

@@ -1,0 +1,101 @@
+#include "module/secret.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+#include "module/pool.hpp"
+
+namespace webhook::module {
+
+namespace {
+
+constexpr std::size_t max_secret = 64 << 10;
+constexpr std::string_view file_prefix = "file:", environment_prefix = "env:";
+
+bool starts_with(std::string_view text, std::string_view start) {
+    return text.substr(0, start.size()) == start;
+}
+
+class File {
+  public:
+    explicit File(const char* path) : fd_(::open(path, O_RDONLY | O_CLOEXEC)) {}
+    ~File() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+
+    /// Reads up to `limit` bytes; false with errno set.
+    bool read(std::size_t limit, std::string* content) {
+        if (fd_ < 0) return false;
+        char buffer[4096];
+        while (content->size() < limit) {
+            const ssize_t n = ::read(fd_, buffer, sizeof buffer);
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) return false;
+            if (n == 0) break;
+            content->append(buffer, static_cast<std::size_t>(n));
+        }
+        return true;
+    }
+
+  private:
+    int fd_;
+};
+
+void drop_newline(std::string* content) {
+    if (content->empty() || content->back() != '\n') return;
+    content->pop_back();
+    if (!content->empty() && content->back() == '\r') content->pop_back();
+}
+
+bool read_file(ngx_conf_t* cf, std::string_view name, std::string* secret) {
+    // With its final zero, which ngx_conf_full_name() and open() need.
+    ngx_str_t path = to_ngx(copy_to_pool(cf->pool, std::string(name) + '\0'));
+    --path.len;
+    if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK) return false;
+    if (!File(reinterpret_cast<const char*>(path.data)).read(max_secret + 1, secret)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "cannot read secret file \"%V\"", &path);
+        return false;
+    }
+    if (secret->size() > max_secret) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "secret file \"%V\" is too large", &path);
+        return false;
+    }
+    drop_newline(secret);
+    if (secret->empty()) ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "secret file \"%V\" is empty", &path);
+    return !secret->empty();
+}
+
+bool read_environment(ngx_conf_t* cf, std::string_view name, std::string* secret) {
+    const char* value = std::getenv(std::string(name).c_str());
+    if (value != nullptr) *secret = value;
+    if (secret->empty()) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "environment variable \"%*s\" is %s", name.size(),
+                           name.data(), value == nullptr ? "not set" : "empty");
+    }
+    return !secret->empty();
+}
+
+}  // namespace
+
+bool read_secret(ngx_conf_t* cf, const ngx_str_t& text, std::string* secret, SecretKind* kind) {
+    std::string_view value = view(text);
+    if (starts_with(value, file_prefix)) {
+        *kind = SecretKind::file;
+        return read_file(cf, value.substr(file_prefix.size()), secret);
+    }
+    if (starts_with(value, environment_prefix)) {
+        *kind = SecretKind::environment;
+        return read_environment(cf, value.substr(environment_prefix.size()), secret);
+    }
+    *kind = SecretKind::literal;
+    *secret = value;
+    if (value.empty()) ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "empty secret");
+    return !value.empty();
+}
+
+}  // namespace webhook::module

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "module/ngx.hpp"
+
+#include <string>
+
+namespace webhook::module {
+
+/// How a secret value was written.
+enum class SecretKind { literal, file, environment };
+
+/// Reads a secret value: "file:/path" (one trailing newline dropped, at most 64 KiB), "env:NAME", or the text
+/// itself. False after a message in nginx' wording; an empty secret is refused.
+bool read_secret(ngx_conf_t* cf, const ngx_str_t& text, std::string* secret, SecretKind* kind);
+
+}  // namespace webhook::module

@@ -1,0 +1,65 @@
+#include "module/server.hpp"
+
+#include <algorithm>
+
+namespace webhook::module {
+
+namespace {
+
+bool same_address(const RedisAddress& a, const RedisAddress& b) {
+    return a.database == b.database && a.endpoints.front().host == b.endpoints.front().host &&
+           a.endpoints.front().port == b.endpoints.front().port;
+}
+
+bool same_server(const RedisServer& server, const ServerSettings& settings) {
+    return same_address(server.address, settings.address) && server.user == settings.user &&
+           server.password == settings.password && server.timeout == settings.timeout &&
+           server.connect_timeout == settings.connect_timeout;
+}
+
+bool same_settings(const store::StreamSettings& a, const store::StreamSettings& b) {
+    return a.partitions == b.partitions && a.max_backlog == b.max_backlog &&
+           a.max_backlog_bytes == b.max_backlog_bytes && a.dedup_window_ms == b.dedup_window_ms;
+}
+
+Stream* find_stream(const RedisServer& server, const std::string& name) {
+    const auto found = std::find_if(
+        server.streams.begin(), server.streams.end(),
+        [&name](const std::unique_ptr<Stream>& stream) { return stream->appender.settings().name == name; });
+    return found == server.streams.end() ? nullptr : found->get();
+}
+
+RedisServer* add_server(Servers* servers, ServerSettings settings) {
+    auto server = std::make_unique<RedisServer>();
+    server->address = std::move(settings.address);
+    server->user = std::move(settings.user);
+    server->password = std::move(settings.password);
+    server->timeout = settings.timeout;
+    server->connect_timeout = settings.connect_timeout;
+    servers->push_back(std::move(server));
+    return servers->back().get();
+}
+
+}  // namespace
+
+const Stream* find_other_settings(const Servers& servers, const RedisAddress& address,
+                                  const store::StreamSettings& settings) {
+    for (const auto& server : servers) {
+        if (!same_address(server->address, address)) continue;
+        const Stream* stream = find_stream(*server, settings.name);
+        if (stream != nullptr && !same_settings(stream->appender.settings(), settings)) return stream;
+    }
+    return nullptr;
+}
+
+Stream* find_or_add_stream(Servers* servers, ServerSettings settings, const store::StreamSettings& stream) {
+    const auto found = std::find_if(
+        servers->begin(), servers->end(),
+        [&settings](const std::unique_ptr<RedisServer>& server) { return same_server(*server, settings); });
+    RedisServer* server = found == servers->end() ? add_server(servers, std::move(settings)) : found->get();
+    if (Stream* known = find_stream(*server, stream.name)) return known;
+    server->streams.push_back(std::make_unique<Stream>(stream, server));
+    return server->streams.back().get();
+}
+
+}  // namespace webhook::module

@@ -1,0 +1,118 @@
+#pragma once
+
+#include "module/ngx.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "event/extractor.hpp"
+#include "module/stream.hpp"
+#include "signature/scheme.hpp"
+#include "signature/verifier.hpp"
+
+namespace webhook::module {
+
+/// A value that may hold nginx variables.
+struct Template {
+    std::string literal;                          ///< when there are none
+    ngx_http_complex_value_t* complex = nullptr;  ///< when there are some
+
+    /// The value for this request, in its pool where it is computed; false when that failed.
+    bool evaluate(ngx_http_request_t* request, std::string_view* value) const;
+};
+
+/// Where a directive stands, so that a mistake found later is reported there.
+struct Place {
+    std::string file;
+    ngx_uint_t line = 0;
+};
+
+struct Dedup {
+    std::uint64_t window_ms = 345600000;  ///< 4 days; 0: off
+    bool by_body = false, reject = false;
+};
+
+struct StreamChoice {
+    std::string name;
+    unsigned partitions = 8;
+    std::uint64_t max_backlog = 1000000, max_backlog_bytes = 1ull << 30;
+    Place place;
+};
+
+/// A location as it is used for requests: everything is prepared.
+struct Location {
+    const signature::Scheme* scheme = nullptr;
+    signature::VerifierOptions options;             ///< for keys that depend on the request
+    std::vector<Template> variable_secrets;         ///< empty: `verifier` is ready
+    std::unique_ptr<signature::Verifier> verifier;  ///< nullptr: made for each request
+    std::unique_ptr<event::Extractor> extractor;
+    std::size_t json_max = 0;
+    Template source;
+    std::optional<Template> url;
+    std::vector<std::string> accept_types;  ///< empty: all
+    std::vector<std::string> headers;       ///< lower case
+    bool dedup_by_body = false, reject_duplicates = false, by_partition = false;
+    bool query_scheme = false, signs_url = false;
+    Stream* stream = nullptr;
+};
+
+/// The fields that nginx' stock setters fill in; first in LocationConf, so that their offsets are known.
+struct PlainConf {
+    ngx_msec_t redis_timeout = NGX_CONF_UNSET_MSEC;
+    ngx_msec_t redis_connect_timeout = NGX_CONF_UNSET_MSEC;
+    size_t json_max = NGX_CONF_UNSET_SIZE;
+};
+
+/// What stands in the configuration for one location, server or http block. An absent optional inherits.
+struct LocationConf : PlainConf {
+    struct Auth {
+        std::string user, password;
+    };
+    struct Tolerance {
+        bool check = true;
+        std::int64_t seconds = 0;
+    };
+    struct Choice {
+        const signature::Scheme* scheme = nullptr;  ///< nullptr: off
+        Place place;
+    };
+    using Words = std::vector<std::string>;
+
+    std::optional<RedisAddress> redis;
+    std::optional<Auth> auth;
+    std::optional<Choice> scheme;
+    std::optional<std::vector<Template>> secrets;
+    std::optional<std::map<std::string, std::string>> params;
+    std::optional<Template> url, source;
+    std::optional<Tolerance> tolerance;
+    std::optional<Dedup> dedup;
+    std::optional<StreamChoice> stream;
+    std::optional<Words> id, type, tenant, partition, accept_types, headers;
+
+    Location* location = nullptr;  ///< nullptr: no webhook is taken here
+};
+
+struct MainConf {
+    ngx_uint_t max_inflight = NGX_CONF_UNSET_UINT;
+};
+
+/// Everything that C++ owns at http level; MainConf first, for the stock setter.
+struct MainState : MainConf {
+    std::vector<std::unique_ptr<RedisServer>> servers;
+};
+
+inline MainState* main_state(ngx_http_request_t* request) {
+    auto* conf = static_cast<MainConf*>(ngx_http_get_module_main_conf(request, ngx_http_webhook_module));
+    return static_cast<MainState*>(conf);
+}
+
+inline LocationConf* location_conf(ngx_http_request_t* request) {
+    auto* conf = static_cast<PlainConf*>(ngx_http_get_module_loc_conf(request, ngx_http_webhook_module));
+    return static_cast<LocationConf*>(conf);
+}
+
+}  // namespace webhook::module

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "module/ngx.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "store/append.hpp"
+
+namespace webhook::module {
+
+class RedisClient;
+
+/// Where Redis is, as configured; names were resolved when the configuration was read.
+struct RedisAddress {
+    struct Endpoint {
+        std::string host;  ///< numeric address, or the path of a unix socket
+        int port = 0;      ///< 0: unix socket
+    };
+    std::string url;  ///< as configured, for messages and to tell servers apart
+    std::vector<Endpoint> endpoints;
+    unsigned database = 0;
+};
+
+/// A stream on a server. The settings are shared by all locations; the rest is this process' knowledge of it.
+struct Stream {
+    Stream(const store::StreamSettings& settings, struct RedisServer* on) : appender(settings), server(on) {}
+
+    store::Appender appender;
+    RedisServer* server;
+    std::string where;    ///< "FILE:LINE" of its first declaration
+    std::string problem;  ///< why nothing can be appended, by the last test; empty: usable
+    std::string refusal;  ///< the last error of Redis on an event that was logged; empty after a success
+};
+
+/// A server as one user with one pair of timeouts; each nginx worker has one connection to it.
+struct RedisServer {
+    RedisServer();
+    ~RedisServer();
+
+    RedisAddress address;
+    std::string user, password;
+    ngx_msec_t timeout = 0, connect_timeout = 0;
+    std::vector<std::unique_ptr<Stream>> streams;
+    std::unique_ptr<RedisClient> client;  ///< only in worker processes
+};
+
+}  // namespace webhook::module

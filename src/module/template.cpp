@@ -1,0 +1,77 @@
+#include "module/template.hpp"
+
+#include <algorithm>
+
+#include "module/pool.hpp"
+
+namespace webhook::module {
+
+bool compile_template(ngx_conf_t* cf, const ngx_str_t& text, Template* result) {
+    ngx_str_t source = text;
+    if (ngx_http_script_variables_count(&source) == 0) {
+        result->literal = view(text);
+        return true;
+    }
+    ngx_http_complex_value_t value{};
+    ngx_http_compile_complex_value_t compile{};
+    compile.cf = cf;
+    compile.value = &source;
+    compile.complex_value = &value;
+    if (ngx_http_compile_complex_value(&compile) != NGX_OK) return false;
+    if (value.lengths == nullptr) {
+        result->literal = view(value.value);
+    } else {
+        result->literal.clear();
+        result->complex = make_in_pool<ngx_http_complex_value_t>(cf->pool, value);
+    }
+    return true;
+}
+
+bool Template::evaluate(ngx_http_request_t* request, std::string_view* value) const {
+    if (complex == nullptr) {
+        *value = literal;
+        return true;
+    }
+    ngx_str_t computed{};
+    if (ngx_http_complex_value(request, complex, &computed) != NGX_OK) return false;
+    *value = view(computed);
+    return true;
+}
+
+bool is_presentable(std::string_view text) {
+    return text.size() <= max_name &&
+           std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+}
+
+bool is_header_name(std::string_view name) {
+    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
+    return !name.empty() && std::all_of(name.begin(), name.end(), [marks](unsigned char c) {
+        const unsigned char lower = c | 0x20;
+        return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') ||
+               marks.find(static_cast<char>(c)) != std::string_view::npos;
+    });
+}
+
+bool matches(std::string_view pattern, std::string_view text) {
+    std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            resume = t;
+        } else if (p < pattern.size() && pattern[p] == text[t]) {
+            ++p;
+            ++t;
+        } else if (star != std::string_view::npos) {
+            // The last star takes one character more: earlier ones never need to be tried again.
+            p = star + 1;
+            t = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (p < pattern.size() && pattern[p] == '*')
+        ++p;
+    return p == pattern.size();
+}
+
+}  // namespace webhook::module
