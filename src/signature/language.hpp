@@ -10,21 +10,23 @@
 
 namespace webhook::signature {
 
-/// The language of schemes: a list of directives, each a list of words. The words are those that nginx' own
-/// tokenizer gives for a block, so a `webhook_scheme NAME { ... }` block and the built-in catalogue share
-/// this parser.
+// clang-format off
+/// The language of schemes: a list of directives, each a list of words. The words are those that nginx' own tokenizer
+/// gives for a block, so a `webhook_scheme NAME { ... }` block and the built-in catalogue share this parser.
 ///
-///   algorithm hmac-{sha1,sha256,sha512,md5} | {sha1,sha256,md5} | token | basic | none
-///   key       utf8 | whsec | base64 | hex | sha1 | nfkd   how the secret becomes the key; default utf8
-///   default utf8 signature SRC... [split=CHARS] [trim] [skip=N] [take=N] [prefix=TEXT]
-///   encoding=hex|base64|base64url timestamp SRC [split=] [trim] [skip=] [take=] [prefix=]
-///   unit=s|ms|auto|rfc3339 [window=PAST,FUTURE [exact]] message   TEMPLATE default "{body}" digest    SRC
-///   algorithm=sha1|sha256|sha512|md5 encoding=...          a hash of the body that the message covers id,
-///   type, tenant  SRC|TEMPLATE...                                    first non-empty wins unsigned_body says
-///   that the body is not signed postback                                                             the
-///   data is the query; GET is accepted
+///   algorithm hmac-{sha1,sha256,sha512,md5} | {sha1,sha256,sha512,md5} | token | basic | none
+///   key       utf8 | whsec | base64 | hex | sha1 | nfkd     how the secret becomes the key; default utf8
+///   signature SRC... [split=CHARS] [trim] [skip=N] [take=N] [prefix=TEXT] encoding=hex|base64|base64url
+///   timestamp SRC [split=] [trim] [skip=] [take=] [prefix=] unit=s|ms|auto|rfc3339 [window=PAST,FUTURE [exact]]
+///   message   TEMPLATE                                      default "{body}"
+///   digest    SRC [algorithm=md5|sha1|sha256|sha512] [encoding=...]
+///                                                           a hash of the body that the message covers
+///   id, type, tenant  SRC|TEMPLATE...                       first non-empty wins
+///   unsigned_body                                           says that the body is not signed
+///   postback                                                the data is the query; GET is accepted
 ///
-/// Windows are seconds; both sides are at least 300 unless `exact` says otherwise.
+/// Windows are seconds, default 300 both ways; both sides are at least 300 unless `exact` says otherwise.
+// clang-format on
 using Directive = std::vector<std::string>;
 
 struct LanguageError {

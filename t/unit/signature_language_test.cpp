@@ -1,0 +1,219 @@
+#include "signature/language.hpp"
+
+#include <gtest/gtest.h>
+
+#include "signature/catalogue.hpp"
+#include "signature/encoding.hpp"
+#include "signature/timestamp.hpp"
+
+namespace webhook::signature {
+namespace {
+
+std::string parse_error(std::string_view text) {
+    std::vector<Directive> directives;
+    LanguageError error;
+    if (!tokenize(text, &directives, &error)) return error.message;
+    return parse_scheme("own", directives, &error) ? "" : error.message;
+}
+
+TEST(SchemeLanguage, EveryBuiltInDefinitionParses) {
+    std::size_t count = 0;
+    for (const Definitions& family : {standard_schemes(), payments_schemes(), developer_schemes(),
+                                      messaging_schemes(), services_schemes(), postbacks_schemes()}) {
+        for (const Definition& definition : family) {
+            EXPECT_EQ(parse_error(definition.text), "") << definition.name;
+            EXPECT_NE(find_scheme(definition.name), nullptr) << definition.name;
+            EXPECT_FALSE(scheme_text(definition.name).empty());
+            ++count;
+        }
+    }
+    EXPECT_EQ(scheme_names().size(), count);
+}
+
+TEST(SchemeLanguage, TokensAreThoseOfNginx) {
+    std::vector<Directive> directives;
+    LanguageError error;
+    ASSERT_TRUE(tokenize("a b;# comment; \"\n c \"d e\" 'f\"' \"split=;\" \"x\\\"y\\n\" g\\;h;", &directives,
+                         &error));
+    ASSERT_EQ(directives.size(), 2u);
+    EXPECT_EQ(directives[0], (Directive{"a", "b"}));
+    EXPECT_EQ(directives[1], (Directive{"c", "d e", "f\"", "split=;", "x\"y\n", "g;h"}));
+    EXPECT_FALSE(tokenize("a b", &directives, &error));
+    EXPECT_FALSE(tokenize("a \"b;", &directives, &error));
+    EXPECT_FALSE(tokenize(";", &directives, &error));
+    EXPECT_FALSE(tokenize("a \"b\"c;", &directives, &error));
+    EXPECT_TRUE(tokenize("", &directives, &error));
+}
+
+TEST(SchemeLanguage, MistakesAreNamed) {
+    const std::string good = "algorithm hmac-sha256; signature header:X-Sig encoding=hex;";
+    EXPECT_EQ(parse_error(good), "");
+    EXPECT_EQ(parse_error("signature header:X-Sig encoding=hex;"), "\"algorithm\" is missing");
+    EXPECT_EQ(parse_error(good + "algoritm x;"), "unknown directive \"algoritm\"");
+    EXPECT_EQ(parse_error(good + "challenge x;"), "unknown directive \"challenge\"");
+    EXPECT_EQ(parse_error(good + "algorithm token;"), "\"algorithm\" is duplicate");
+    EXPECT_EQ(parse_error(good + "key;"), "invalid number of arguments in \"key\"");
+    EXPECT_EQ(parse_error(good + "key pem;"), "invalid key rule \"pem\"");
+    EXPECT_EQ(parse_error("algorithm ed25519; signature header:x encoding=hex;"),
+              "invalid algorithm \"ed25519\"");
+    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature heder:x encoding=hex;"),
+              "\"heder:x\" is not a source");
+    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x encoding=rot13;"),
+              "invalid encoding \"encoding=rot13\"");
+    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x;"), "\"signature\" lacks \"encoding=\"");
+    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature json:/sig encoding=hex;"),
+              "signatures in \"json:/sig\" are not supported");
+    EXPECT_EQ(parse_error("algorithm hmac-sha256;"), "\"signature\" is missing");
+    EXPECT_EQ(parse_error(good + "message \"{bdy}\";"), "\"bdy\" is not a source");
+    EXPECT_EQ(parse_error(good + "message \"{body|rot13}\";"), "\"rot13\" is not a filter");
+    EXPECT_EQ(parse_error(good + "message \"{body\";"), "\"{body\" lacks a closing \"}\"");
+    EXPECT_EQ(parse_error(good + "message \"{json:/a}{body}\";"),
+              "\"json:/a\" in a message is not supported");
+    EXPECT_EQ(parse_error(good + "message \"[{header:x}]{body}\";"),
+              "\"[\" and \"]\" in a message are not supported");
+    EXPECT_EQ(parse_error(good + "id jsn:/id;"), "\"jsn:/id\" is not a source");
+    EXPECT_EQ(parse_error(good + "id json:id;"), "\"json:id\" is not a JSON pointer");
+    EXPECT_EQ(parse_error(good + "id secret;"), "\"secret\" is not a source");
+    EXPECT_EQ(parse_error(good + "timestamp header:t unit=h; message \"{ts}{body}\";"),
+              "invalid unit \"unit=h\"");
+    EXPECT_EQ(parse_error(good + "timestamp header:t; message \"{ts}{body}\";"),
+              "\"timestamp\" lacks \"unit=\"");
+    EXPECT_EQ(parse_error(good + "timestamp header:t unit=s window=-1,5; message \"{ts}{body}\";"),
+              "invalid window \"-1,5\"");
+}
+
+TEST(SchemeLanguage, WhatCouldLetAForgeryThroughIsRefused) {
+    const std::string good = "algorithm hmac-sha256; signature header:X-Sig encoding=hex;";
+    EXPECT_EQ(parse_error(good + "message \"{header:x}\";"),
+              "the body is not signed: add {body} or \"unsigned_body\"");
+    EXPECT_EQ(parse_error(good + "message \"{header:x}\"; unsigned_body;"), "");
+    EXPECT_EQ(parse_error(good + "message \"static\"; unsigned_body;"),
+              "the message holds nothing of the request");
+    EXPECT_EQ(parse_error(good + "timestamp header:t unit=s;"), "the timestamp is not signed");
+    EXPECT_EQ(parse_error(good + "message \"{ts}{body}\";"), "{ts} needs a \"timestamp\"");
+    EXPECT_EQ(parse_error("algorithm sha256; signature header:X-Sig encoding=hex;"),
+              "a plain hash needs {secret} in its message");
+    EXPECT_EQ(parse_error(good + "message \"{method}\"; digest query:h;"), "the digest is not signed");
+    EXPECT_EQ(parse_error("algorithm token; signature header:x; timestamp header:t unit=s;"),
+              "the timestamp is not signed");
+    EXPECT_EQ(parse_error("algorithm none; signature header:x;"),
+              "algorithm \"none\" takes no \"signature\"");
+}
+
+TEST(SchemeLanguage, WindowsAreAtLeastFiveMinutesUnlessExact) {
+    const auto window = [](const std::string& words) {
+        std::vector<Directive> directives;
+        LanguageError error;
+        tokenize(
+            "algorithm hmac-sha256; signature header:x encoding=hex; message \"{ts}{body}\"; timestamp "
+            "header:t "
+            "unit=s " +
+                words + ";",
+            &directives, &error);
+        const auto scheme = parse_scheme("own", directives, &error);
+        return std::make_pair(scheme->timestamp->past, scheme->timestamp->future);
+    };
+    using Pair = std::pair<std::int64_t, std::int64_t>;
+    EXPECT_EQ(window(""), Pair(300, 300));
+    EXPECT_EQ(window("window=5,5"), Pair(300, 300));
+    EXPECT_EQ(window("window=5,6 exact"), Pair(5, 6));
+    EXPECT_EQ(window("window=600,10"), Pair(600, 300));
+    EXPECT_EQ(window("window=900"), Pair(900, 900));
+}
+
+TEST(SchemeLanguage, Properties) {
+    EXPECT_EQ(find_scheme("nonsense"), nullptr);
+    EXPECT_EQ(find_scheme("discord"), nullptr);
+    const Scheme& token = *find_scheme("postback-token");
+    EXPECT_TRUE(accepts_method(token, "GET"));
+    EXPECT_EQ(allowed_methods(token), "GET, POST");
+    EXPECT_EQ(secret_query_params(token), std::vector<std::string>{"security_token"});
+    const Scheme& gitlab = *find_scheme("gitlab");
+    EXPECT_FALSE(accepts_method(gitlab, "GET"));
+    EXPECT_FALSE(accepts_method(gitlab, "post"));
+    EXPECT_EQ(secret_headers(gitlab), (std::vector<std::string>{"authorization", "x-gitlab-token"}));
+    EXPECT_TRUE(signs_url(*find_scheme("square")));
+    EXPECT_FALSE(signs_url(gitlab));
+    EXPECT_EQ(tenant_sources(*find_scheme("publish")), std::vector<std::string>{"header:ce-tenant"});
+}
+
+long size_of(std::string_view text, Encoding encoding) {
+    unsigned char out[64];
+    return decode_into(text, encoding, out, sizeof(out));
+}
+
+TEST(Encoding, Strict) {
+    EXPECT_EQ(size_of("", Encoding::hex), 0);
+    EXPECT_EQ(size_of("0aFf", Encoding::hex), 2);
+    for (const char* bad : {"0", "0g", " 00", "0x", "00\n"})
+        EXPECT_EQ(size_of(bad, Encoding::hex), -1) << bad;
+    EXPECT_EQ(size_of("QQ==", Encoding::base64), 1);
+    EXPECT_EQ(size_of("QUI=", Encoding::base64), 2);
+    EXPECT_EQ(size_of("QUJD", Encoding::base64), 3);
+    for (const char* bad : {"QQ", "QQ=", "QQ===", "QR==", "QUJ=", "=", "====", "Q===", "Q",
+                            "QQ==QQ==", "QU-_", "Q Q=", "QUI=\n"}) {
+        EXPECT_EQ(size_of(bad, Encoding::base64), -1) << bad;
+    }
+    EXPECT_EQ(size_of("_-8", Encoding::base64url), 2);
+    EXPECT_EQ(size_of("_-8=", Encoding::base64url), 2);
+    for (const char* bad : {"_-8==", "+/8", "_-9", "_"})
+        EXPECT_EQ(size_of(bad, Encoding::base64url), -1) << bad;
+    EXPECT_EQ(size_of(std::string(130, '0'), Encoding::hex), -1);
+    EXPECT_EQ(size_of(std::string(88, 'A'), Encoding::base64), -1);
+}
+
+TEST(Encoding, ThereAndBack) {
+    std::string bytes;
+    for (int i = 0; i < 64; ++i) {
+        for (const Encoding encoding : {Encoding::hex, Encoding::base64, Encoding::base64url}) {
+            std::string text;
+            std::string back;
+            encode_text(bytes, encoding, &text);
+            ASSERT_TRUE(decode_text(text, encoding, false, &back)) << text;
+            EXPECT_EQ(back, bytes);
+        }
+        bytes.push_back(static_cast<char>(i * 37 + 200));
+    }
+}
+
+std::int64_t ms_of(std::string_view text, Unit unit) {
+    std::int64_t ms = 0;
+    return parse_timestamp(text, unit, &ms) ? ms : -1;
+}
+
+TEST(Timestamp, Numbers) {
+    EXPECT_EQ(ms_of("1760000000", Unit::seconds), 1760000000000);
+    EXPECT_EQ(ms_of("1760000000123", Unit::milliseconds), 1760000000123);
+    EXPECT_EQ(ms_of("1760000000", Unit::automatic), 1760000000000);
+    EXPECT_EQ(ms_of("1760000000123", Unit::automatic), 1760000000123);
+    EXPECT_EQ(ms_of("000000000000001", Unit::seconds), 1000);
+    EXPECT_EQ(ms_of("0000000000000001", Unit::seconds), -1);
+}
+
+TEST(Timestamp, Rfc3339) {
+    EXPECT_EQ(ms_of("1970-01-01T00:00:00Z", Unit::rfc3339), 0);
+    EXPECT_EQ(ms_of("2025-10-09T08:53:20Z", Unit::rfc3339), 1760000000000);
+    EXPECT_EQ(ms_of("2025-10-09T08:53:20.123456789Z", Unit::rfc3339), 1760000000123);
+    EXPECT_EQ(ms_of("2025-10-09T01:53:20-07:00", Unit::rfc3339), 1760000000000);
+    EXPECT_EQ(ms_of("2025-10-09t14:38:20+05:45", Unit::rfc3339), 1760000000000);
+    EXPECT_EQ(ms_of("2024-02-29T00:00:00Z", Unit::rfc3339), 1709164800000);
+    for (const char* bad :
+         {"", "2025-02-29T00:00:00Z", "2025-13-01T00:00:00Z", "2025-00-01T00:00:00Z", "2025-10-09T24:00:00Z",
+          "2025-10-09T08:60:00Z", "2025-10-09T08:53:20", "2025-10-09", "2025-10-09T08:53:20.Z",
+          "2025-10-09T08:53:20.1234567890Z", "2025-10-09T08:53:20+0700", "2025-10-09T08:53:20Zx",
+          "2025-10-09T08:53:20+24:00", "0000-01-01T00:00:00Z", "1760000000"}) {
+        EXPECT_EQ(ms_of(bad, Unit::rfc3339), -1) << bad;
+    }
+}
+
+TEST(Timestamp, Written) {
+    EXPECT_EQ(format_timestamp(1760000000999, Unit::seconds), "1760000000");
+    EXPECT_EQ(format_timestamp(1760000000999, Unit::milliseconds), "1760000000999");
+    EXPECT_EQ(format_timestamp(1760000000999, Unit::rfc3339), "2025-10-09T08:53:20Z");
+    for (std::int64_t s = -86400LL * 800; s < 86400LL * 40000; s += 86400LL * 37 + 12345) {
+        EXPECT_EQ(ms_of(format_timestamp(s * 1000, Unit::rfc3339), Unit::rfc3339), s * 1000);
+    }
+}
+
+}  // namespace
+}  // namespace webhook::signature

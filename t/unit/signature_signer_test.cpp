@@ -1,0 +1,174 @@
+// What the signer makes, the verifier takes: for every scheme there is.
+
+#include "signature/signer.hpp"
+
+#include <gtest/gtest.h>
+
+#include "signature/verifier.hpp"
+#include "signature_support.hpp"
+
+namespace webhook::signature {
+namespace {
+
+constexpr std::int64_t now_ms = 1760000000000;
+const std::string good_body = "{\"id\":\"evt_1\",\"type\":\"order.paid\",\"webhookTimestamp\":1760000000000}";
+
+/// A secret that every key rule can read.
+std::string secret_for(std::string_view scheme, char digit) {
+    if (scheme == "postmark") return std::string("user:pass") + digit;
+    return std::string(40, digit);
+}
+
+struct Trip {
+    std::unique_ptr<Signer> signer;
+    std::unique_ptr<Verifier> verifier;
+};
+
+Trip trip_for(std::string_view name, const std::vector<std::string>& sign_with,
+              const std::string& verify_with) {
+    const Scheme& scheme = *find_scheme(name);
+    std::string error;
+    Trip trip;
+    trip.signer = Signer::make(scheme, sign_with, {}, &error);
+    EXPECT_TRUE(trip.signer) << error;
+    VerifierOptions options;
+    options.secrets = {verify_with};
+    trip.verifier = Verifier::make(scheme, options, &error);
+    EXPECT_TRUE(trip.verifier) << error;
+    return trip;
+}
+
+void sign(const Signer& signer, bool is_query, test::PlainRequest* request) {
+    const std::string url = "https://hooks.example.com/in?click_id=c%201&txid=t-1&timestamp=17&b=2&a=1";
+    request->method = is_query ? "GET" : "POST";
+    request->set_body(is_query ? "" : good_body);
+    SignRequest given;
+    given.id = "id-1";
+    given.type = "order.paid";
+    given.method = request->method;
+    given.url = url;
+    given.body = request->body;
+    given.now_ms = now_ms;
+    const Signed result = signer.sign(given);
+    for (const auto& [name, value] : result.headers)
+        request->headers.emplace_back(name, value);
+    request->set_url(result.url);
+}
+
+bool signs_body(std::string_view name) {
+    const std::string_view text = scheme_text(name);
+    const bool keyed = text.find("algorithm hmac-") != std::string_view::npos ||
+                       text.find("{secret}{body}") != std::string_view::npos || name == "hubspot-v2";
+    return keyed && !is_query_scheme(*find_scheme(name));
+}
+
+TEST(Signer, EverySchemeMakesTheRoundTrip) {
+    for (const std::string_view name : scheme_names()) {
+        if (name == "none") continue;
+        SCOPED_TRACE(name);
+        const std::string secret = secret_for(name, 'a');
+        const Trip trip = trip_for(name, {secret}, secret);
+        test::PlainRequest request;
+        sign(*trip.signer, is_query_scheme(*find_scheme(name)), &request);
+        const Outcome outcome = trip.verifier->check(request, now_ms);
+        EXPECT_EQ(outcome.verdict, Verdict::genuine) << outcome.reason;
+    }
+}
+
+TEST(Signer, AChangedByteOfTheBodyIsForged) {
+    int count = 0;
+    for (const std::string_view name : scheme_names()) {
+        if (!signs_body(name)) continue;
+        SCOPED_TRACE(name);
+        const std::string secret = secret_for(name, 'a');
+        const Trip trip = trip_for(name, {secret}, secret);
+        test::PlainRequest request;
+        sign(*trip.signer, false, &request);
+        for (std::size_t i = 0; i < good_body.size(); i += 7) {
+            std::string changed = good_body;
+            changed[i] = static_cast<char>(changed[i] ^ 1);
+            request.set_body(changed);
+            EXPECT_EQ(trip.verifier->check(request, now_ms).verdict, Verdict::forged) << i;
+        }
+        ++count;
+    }
+    EXPECT_GT(count, 65);
+}
+
+TEST(Signer, AnotherSecretIsForged) {
+    for (const std::string_view name : scheme_names()) {
+        if (name == "none") continue;
+        SCOPED_TRACE(name);
+        const Trip trip = trip_for(name, {secret_for(name, 'a')}, secret_for(name, 'b'));
+        test::PlainRequest request;
+        sign(*trip.signer, is_query_scheme(*find_scheme(name)), &request);
+        EXPECT_EQ(trip.verifier->check(request, now_ms).verdict, Verdict::forged);
+    }
+}
+
+TEST(Signer, ListsCarryASignatureOfEachSecret) {
+    for (const char* name :
+         {"stripe", "standard", "recurly", "paddle", "workos", "persona", "docusign", "box", "pagerduty"}) {
+        SCOPED_TRACE(name);
+        for (const char digit : {'a', 'b'}) {
+            const Trip trip =
+                trip_for(name, {secret_for(name, 'a'), secret_for(name, 'b')}, secret_for(name, digit));
+            test::PlainRequest request;
+            sign(*trip.signer, false, &request);
+            EXPECT_EQ(trip.verifier->check(request, now_ms).verdict, Verdict::genuine);
+        }
+    }
+}
+
+TEST(Signer, HeadersLookAsTheProviderSendsThem) {
+    const std::string secret = "test_secret_key";
+    std::string error;
+    const auto signer = Signer::make(*find_scheme("github"), {secret}, {}, &error);
+    const std::string_view body = "{}";
+    SignRequest given;
+    given.id = "delivery-1";
+    given.type = "push";
+    given.body = {&body, 1, body.size()};
+    const Signed result = signer->sign(given);
+    ASSERT_EQ(result.headers.size(), 3u);
+    EXPECT_EQ(result.headers[0], std::make_pair(std::string("X-GitHub-Delivery"), std::string("delivery-1")));
+    EXPECT_EQ(result.headers[1], std::make_pair(std::string("X-GitHub-Event"), std::string("push")));
+    EXPECT_EQ(result.headers[2].first, "X-Hub-Signature-256");
+    EXPECT_EQ(result.headers[2].second.substr(0, 7), "sha256=");
+}
+
+TEST(Signer, LineBreaksNeverReachAHeader) {
+    std::string error;
+    const auto signer = Signer::make(*find_scheme("github"), {"key"}, {}, &error);
+    SignRequest given;
+    given.id = "a\r\nX-Evil: 1";
+    EXPECT_EQ(signer->sign(given).headers.size(), 1u);
+}
+
+TEST(Signer, StandardPathEqualsTheGeneralOne) {
+    const std::vector<std::string> secrets = {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                                              secret_for("standard", 'b')};
+    std::string error;
+    const auto signer = Signer::make(*find_scheme("standard"), secrets, {}, &error);
+    test::PlainRequest request;
+    sign(*signer, false, &request);
+    std::string fast;
+    ASSERT_TRUE(signer->append_standard("id-1", "1760000000", request.body, &fast));
+    EXPECT_EQ(fast, request.header("webhook-signature").value);
+    const auto other = Signer::make(*find_scheme("stripe"), {"key"}, {}, &error);
+    EXPECT_FALSE(other->append_standard("id-1", "1760000000", request.body, &fast));
+}
+
+TEST(Signer, PublishedKnownAnswer) {
+    std::string error;
+    const auto signer =
+        Signer::make(*find_scheme("standard"), {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, {}, &error);
+    const std::string_view body = "{\"test\": 2432232314}";
+    std::string text;
+    ASSERT_TRUE(signer->append_standard("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", {&body, 1, body.size()},
+                                        &text));
+    EXPECT_EQ(text, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+}
+
+}  // namespace
+}  // namespace webhook::signature
