@@ -1,0 +1,205 @@
+#include "endpoint/document.hpp"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "endpoint/units.hpp"
+
+namespace webhook::endpoint {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string errors_of(std::string_view json) {
+    std::vector<Error> errors;
+    EXPECT_FALSE(parse_document(json, &errors)) << json;
+    std::string text;
+    for (const Error& error : errors)
+        text += error.where + ": " + error.what + "\n";
+    return text;
+}
+
+std::string field_error(const std::string& field) {
+    return errors_of(R"({"id":"a","url":"http://h/",)" + field + "}");
+}
+
+Document good(std::string_view json) {
+    std::vector<Error> errors;
+    auto document = parse_document(json, &errors);
+    for (const Error& error : errors)
+        ADD_FAILURE() << error.where << ": " << error.what << " in " << json;
+    return document.value_or(Document{});
+}
+
+TEST(EndpointDocument, Defaults) {
+    const Document document = good(R"({"id":"a","url":"http://h"})");
+    EXPECT_EQ(document.method, "POST");
+    EXPECT_EQ(document.timeout, 15s);
+    EXPECT_EQ(document.connect_timeout, 5s);
+    EXPECT_EQ(document.schedule, (std::vector<milliseconds>{5s, 5min, 30min, 2h, 5h, 10h, 14h, 20h, 24h}));
+    EXPECT_EQ(document.jitter, 0.2);
+    EXPECT_EQ(document.concurrency, 16u);
+    EXPECT_EQ(document.max_waiting, 100000u);
+    EXPECT_EQ(document.max_waiting_bytes, 256u << 20);
+    EXPECT_FALSE(document.allow_private);
+    EXPECT_FALSE(document.paused);
+    EXPECT_TRUE(document.sign.empty());
+    EXPECT_EQ(to_json(document), R"({"id":"a","url":"http://h"})");
+}
+
+constexpr const char* full = R"({
+  // comments are allowed
+  "id": "crm", "url": "https://crm.example.com:8443/hooks/{source}?t={/data/id}",
+  "match": { "source": ["stripe"], "type": ["order.*"], "tenant": ["acme"] },
+  "method": "PUT", "body": "raw",
+  "headers": { "X-Api-Key": "secret:crm-key", "X-Auth-Token": "topsecret", "X-Plain": "shown" },
+  "sign": [ { "secrets": ["secret:crm", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] } ],
+  "success": [204, 200, 200], "timeout": "250ms", "connect_timeout": "2s",
+  "retry": { "schedule": ["5s", "90s", "2h"], "jitter": 0.5 },
+  "concurrency": 3, "max_waiting": 10, "max_waiting_bytes": "1g", "allow_private": true, "paused": true })";
+
+TEST(EndpointDocument, PrintsWhatItReads) {
+    const Document document = good(full);
+    EXPECT_EQ(document.schedule, (std::vector<milliseconds>{5s, 90s, 2h}));
+    EXPECT_EQ(document.success, (std::vector<int>{200, 204}));
+    EXPECT_EQ(document.sign.at(0).scheme, "standard");
+    const std::string json = to_json(document);
+    EXPECT_EQ(json.find('\n'), std::string::npos);
+    EXPECT_EQ(to_json(good(json)), json);
+    EXPECT_NE(json.find(R"("max_waiting_bytes":"1g")"), std::string::npos);
+    EXPECT_NE(json.find(R"("timeout":"250ms")"), std::string::npos);
+}
+
+TEST(EndpointDocument, RedactsAndRestores) {
+    const Document stored = good(full);
+    const std::string printed = to_redacted_json(stored);
+    EXPECT_EQ(printed.find("topsecret"), std::string::npos);
+    EXPECT_EQ(printed.find("whsec_"), std::string::npos);
+    EXPECT_NE(printed.find("secret:crm-key"), std::string::npos);
+    EXPECT_NE(printed.find("shown"), std::string::npos);
+    EXPECT_NE(printed.find("redacted:"), std::string::npos);
+
+    Document again = good(printed);
+    std::vector<Error> errors;
+    EXPECT_TRUE(restore_redacted(&again, &stored, &errors));
+    EXPECT_EQ(to_json(again), to_json(stored));
+
+    Document unknown = good(printed);
+    EXPECT_FALSE(restore_redacted(&unknown, nullptr, &errors));
+    EXPECT_EQ(errors.size(), 2u);
+    Document other = stored;
+    other.sign[0].secrets = {"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+    Document changed = good(printed);
+    EXPECT_FALSE(restore_redacted(&changed, &other, &errors));
+}
+
+TEST(EndpointDocument, RefusesByName) {
+    EXPECT_EQ(field_error(R"("rate":"50/s")"), "rate: field \"rate\" is not supported by this version\n");
+    EXPECT_EQ(field_error(R"("foo":1)"), "foo: unknown field \"foo\"\n");
+    EXPECT_EQ(field_error(R"("match":{"where":{}})"),
+              "match.where: field \"where\" is not supported by this version\n");
+    for (const char* name :
+         {"order", "max_age", "disable_after", "breaker", "tls", "permanent", "description", "labels"}) {
+        EXPECT_NE(field_error("\"" + std::string(name) + "\":1").find("not supported by this version"),
+                  std::string::npos);
+    }
+    EXPECT_EQ(field_error(R"("body":"form")"), "body: only \"raw\" is supported by this version\n");
+    EXPECT_EQ(errors_of("{}"), ": needs \"id\"\n: needs \"url\"\n");
+    EXPECT_EQ(errors_of("[]"), ": must be an object\n");
+    EXPECT_NE(errors_of(R"({"id":"a","id":"b","url":"http://h"})").find("given twice"), std::string::npos);
+}
+
+TEST(EndpointDocument, SaysWhereAndWhat) {
+    EXPECT_EQ(field_error(R"("retry":{"schedule":["5s","5x"]})"),
+              "retry.schedule[1]: \"5x\" is not a time like \"250ms\", \"15s\", \"5m\", \"2h\" or \"7d\"\n");
+    EXPECT_EQ(field_error(R"("timeout":15)").substr(0, 12), "timeout: 15 ");
+    EXPECT_EQ(field_error(R"("success":[99])"), "success[0]: must be a whole number from 200 to 599\n");
+    EXPECT_EQ(field_error(R"("concurrency":0)"), "concurrency: must be a whole number from 1 to 10000\n");
+    EXPECT_EQ(field_error(R"("concurrency":1.5)"), "concurrency: must be a whole number from 1 to 10000\n");
+    EXPECT_EQ(field_error(R"("paused":"yes")"), "paused: must be true or false\n");
+    EXPECT_EQ(field_error(R"("method":"HEAD")"), "method: \"HEAD\" is not POST, PUT, PATCH or GET\n");
+    EXPECT_EQ(field_error(R"("retry":{"jitter":2})"), "retry.jitter: must be a number from 0 to 1\n");
+    EXPECT_EQ(field_error(R"("match":{"type":"x"})"), "match.type: must be a list\n");
+    EXPECT_NE(errors_of(R"({"id":"a b","url":"http://h"})").find("id: must be 1 to 64"), std::string::npos);
+    EXPECT_NE(errors_of(R"({"id":"a")").find("line 1"), std::string::npos);
+}
+
+TEST(EndpointDocument, Headers) {
+    for (const char* name :
+         {"Host", "content-length", "Transfer-Encoding", "Connection", "webhook-id", "ce-id", "a b", ""}) {
+        EXPECT_NE(field_error(R"("headers":{")" + std::string(name) + R"(":"x"})"), "") << name;
+    }
+    EXPECT_NE(field_error(R"("headers":{"X-A":"a\r\nb: c"})").find("control characters"), std::string::npos);
+    EXPECT_NE(field_error(R"("headers":{"X-A":"1","x-a":"2"})").find("given twice"), std::string::npos);
+    EXPECT_NE(field_error(R"("headers":{"X-A":"secret:../etc/passwd"})").find("must name a file"),
+              std::string::npos);
+}
+
+TEST(EndpointDocument, Signing) {
+    for (const char* secret : {"file:/etc/passwd", "env:HOME", "secret:../x", "secret:", "secret:.x", ""}) {
+        EXPECT_NE(field_error(R"("sign":[{"secrets":[")" + std::string(secret) + R"("]}])"), "") << secret;
+    }
+    EXPECT_NE(field_error(R"("sign":[{"scheme":"nope","secrets":["x"]}])").find("\"nope\""),
+              std::string::npos);
+    EXPECT_NE(field_error(R"("sign":[{"scheme":"none","secrets":["x"]}])").find("\"none\""),
+              std::string::npos);
+    EXPECT_NE(field_error(R"("sign":[{"scheme":"github"}])").find("needs \"secrets\""), std::string::npos);
+    EXPECT_NE(field_error(R"("sign":[{"secrets":[]}])").find("at least one"), std::string::npos);
+    EXPECT_NE(
+        field_error(R"("sign":[{"secrets":["secret:a"]},{"secrets":["secret:b"]}])").find("given twice"),
+        std::string::npos);
+    EXPECT_NE(field_error(R"("sign":[{"secrets":["whsec_!!"]}])"), "");
+    EXPECT_EQ(good(R"({"id":"a","url":"http://h","sign":[{"scheme":"github","secrets":["s"]}]})").sign.size(),
+              1u);
+}
+
+TEST(EndpointDocument, Urls) {
+    const auto refused = [](const std::string& url) {
+        return errors_of(R"({"id":"a","url":")" + url + "\"}");
+    };
+    for (const char* url :
+         {"ftp://h/", "h/x", "http://", "http://u:p@h/", "http://{tenant}.h/", "http://h/#f", "http://h/a b",
+          "http://h/{nope}", "http://h/{", "http://h/}", "http://h:0/", "http://h:99999/", "http://h:x/",
+          "http://[::1/", "http://h/\xc3\xa9", "http://\xc3\xa9/", "http://h/{query.}", "http://h/{/a~2}"}) {
+        EXPECT_NE(refused(url), "") << url;
+    }
+    EXPECT_NE(refused("http://h/{type|lower}").find("filter \\\"|lower\\\""), 0u);
+    EXPECT_NE(refused("http://h/{type|lower}").find("not supported by this version"), std::string::npos);
+    for (const char* url : {"HTTP://H", "https://h?x=1", "http://[::1]:8080/x", "http://0x7f.1/",
+                            "http://h/{/a/0}?q={query.x}&h={header.X}"}) {
+        good(R"({"id":"a","url":")" + std::string(url) + "\"}");
+    }
+}
+
+TEST(EndpointFile, BothFormsAndDoubleIds) {
+    std::vector<Error> errors;
+    EXPECT_EQ(parse_file(R"([{"id":"a","url":"http://h"}])", &errors)->size(), 1u);
+    EXPECT_EQ(parse_file(R"(/* none */ {"endpoints":[]})", &errors)->size(), 0u);
+    EXPECT_TRUE(errors.empty());
+    EXPECT_FALSE(parse_file(
+        R"([{"id":"a","url":"http://h"},{"id":"b","url":"x"},{"id":"a","url":"http://h"}])", &errors));
+    ASSERT_EQ(errors.size(), 2u);
+    EXPECT_EQ(errors[0].where, "endpoints[1].url");
+    EXPECT_EQ(errors[1].where, "endpoints[2].id");
+    EXPECT_FALSE(parse_file(R"({"endpoint":[]})", &errors));
+    EXPECT_FALSE(parse_file(R"({"endpoints":[],"x":1})", &errors));
+    EXPECT_FALSE(parse_file(std::string(100000, '['), &errors));
+}
+
+TEST(EndpointUnits, ReadsWhatItPrints) {
+    for (const char* text : {"250ms", "15s", "5m", "2h", "7d", "0s", "1500ms"})
+        EXPECT_EQ(format_time(*parse_time(text)), text);
+    for (const char* text :
+         {"", "5", "s", "-5s", "5 s", "5x", "1.5s", "99999999999999999999s", "9223372036854775807d"}) {
+        EXPECT_FALSE(parse_time(text)) << text;
+    }
+    for (const char* text : {"512", "64k", "256m", "1g", "0"})
+        EXPECT_EQ(format_size(*parse_size(text)), text);
+    EXPECT_EQ(parse_size("2G"), 2ull << 30);
+    for (const char* text : {"", "k", "-1", "1t", "99999999999g"})
+        EXPECT_FALSE(parse_size(text)) << text;
+}
+
+}  // namespace
+}  // namespace webhook::endpoint
