@@ -1,0 +1,120 @@
+#!/usr/bin/perl
+
+# Every signature vector of a scheme we have, through nginx, sent byte for byte as it stands in the file: nginx' clock is
+# set to the vector's (t/lib/clock.c), so nothing has to be signed again by code of ours.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use JSON::PP;
+use MIME::Base64 qw(decode_base64);
+use Test::Webhook;
+
+my $t = Test::Webhook->new;
+$t->start_redis;
+my $redis = $t->redis;
+
+my %known = map { (split ' ')[0] => 1 } split /\n/, $t->ctl('schemes')->{out};
+ok $known{$_}, "webhookctl schemes has $_" for qw(stripe github slack shopify standard twilio-json postback-md5 publish);
+my @all = @{ decode_json(slurp("$FindBin::Bin/vectors/vectors.json")) };
+my @vectors = grep { !$_->{policy} && ($_->{kind} // '') ne 'challenge' && $known{ $_->{scheme} } } @all;
+cmp_ok scalar @vectors, '>=', 600, 'vectors of schemes that are known: ' . @vectors . ' of ' . @all;
+
+# --- one server per scheme, secret, parameters and origin; the secret in a file, where every byte is itself
+my (%host, @servers);
+sub bytes ($text) { utf8::encode(my $copy = $text); return $copy }
+sub quoted ($text) { return '"' . ($text =~ s/(["\\])/\\$1/gr) . '"' }
+
+sub server_of ($vector) {
+    my ($origin) = $vector->{url} =~ m{^(https?://[^/?]+)};
+    my $key = JSON::PP->new->canonical->encode([ @{$vector}{qw(scheme secret config)}, $origin ]);
+    return $host{$key} if $host{$key};
+    my $name = 'v' . keys(%host) . '.test';
+    my $secret = $t->write("keys/$name", bytes($vector->{secret}) . "\n");
+    my $params = join '', map { "webhook_param $_ " . quoted($t->write("keys/$name.$_", bytes($vector->{config}{$_})) =~ s/^/file:/r) . ";\n" }
+        sort keys %{ $vector->{config} };
+    push @servers, sprintf <<'EOT', $name, $vector->{scheme}, quoted("file:$secret"), $params, $origin;
+    server {
+        listen 127.0.0.1:%%%%PORT%%%%;
+        server_name %s;
+        location / {
+            webhook %s;
+            webhook_secret %s;
+            %s
+            webhook_url %s;
+            webhook_stream vectors partitions=1;
+            add_header X-Stream-Id $webhook_stream_id always;
+        }
+    }
+EOT
+    return $host{$key} = $name;
+}
+
+server_of($_) for @vectors;
+
+# --- nginx with a clock of ours
+my $clock = $t->write('clock', pack 'q', 1_760_000_000);
+my $built = $t->run([ $ENV{CC} // 'cc', '-O1', '-shared', '-fPIC', '-o', $t->file('clock.so'), "$FindBin::Bin/lib/clock.c" ]);
+is $built->{exit}, 0, 'the clock is built' or diag $built->{err};
+open my $clock_file, '+<:raw', $clock or die "$clock: $!";
+
+sub set_clock ($seconds) {
+    seek $clock_file, 0, 0;
+    syswrite $clock_file, pack 'q', $seconds;
+}
+
+{
+    local @ENV{qw(LD_PRELOAD TEST_CLOCK)} = ($t->file('clock.so'), $clock);
+    $t->start_nginx(<<"EOT");
+%%GLOBALS%%
+events { }
+http {
+    %%HTTP%%
+    server_names_hash_max_size 4096;
+    underscores_in_headers on;
+    webhook_redis %%REDIS%%;
+    webhook_dedup off;
+@servers
+}
+EOT
+}
+
+# --- the vectors
+sub send_vector ($vector) {
+    my $body = $vector->{body_encoding} eq 'base64' ? decode_base64($vector->{body}) : bytes($vector->{body});
+    my @headers = map { bytes($_) } %{ $vector->{headers} };
+    my ($target) = bytes($vector->{url}) =~ m{^https?://[^/?]+(.*)};
+    $target = "/$target" if $target !~ m{^/};
+    set_clock($vector->{clock});
+    my $has_body = length $body || $vector->{method} eq 'POST';
+    return $t->request(method => $vector->{method}, path => $target, headers => [ Host => server_of($vector), @headers ],
+        $has_body ? (body => $body) : ()), $body;
+}
+
+sub check_accepted ($name, $vector, $answer, $body) {
+    is $answer->{status}, 200, "$name: accepted" or return diag $answer->{body};
+    is $answer->{verdict}, 'accepted', "$name: verdict";
+    is bytes($answer->{json}{id}), bytes($vector->{expect_id}), "$name: id" if defined $vector->{expect_id};
+    my $stream_id = $answer->{headers}{'x-stream-id'};
+    my ($entry) = $redis->entries('webhook:{vectors:0}:events', $stream_id, $stream_id);
+    is $entry->{data} // '', $body, "$name: stored byte for byte";
+    is $entry->{type}, bytes($vector->{expect_type}), "$name: type" if defined $vector->{expect_type};
+}
+
+my (%count, $stored);
+for my $vector (@vectors) {
+    my $name = bytes("$vector->{scheme} $vector->{note} ($vector->{why})");
+    my ($answer, $body) = send_vector($vector);
+    $count{ $vector->{expect} }++;
+    if ($vector->{expect} eq 'accept') {
+        check_accepted($name, $vector, $answer, $body);
+        $stored++;
+    } else {
+        ok $answer->{status} == 401 || $answer->{status} == 400, "$name: refused"
+            or diag "status $answer->{status} $answer->{body}";
+    }
+}
+is $redis->xlen('webhook:{vectors:0}:events'), $stored, 'exactly the genuine ones are stored';
+diag "vectors: $count{accept} accepted, $count{reject} refused";
+
+done_testing;
