@@ -8,6 +8,8 @@
 #include <cstring>
 #include <memory>
 
+#include "event/utf8.hpp"
+
 namespace webhook::event {
 
 namespace {
@@ -147,14 +149,17 @@ class JsonPass {
 
     void report(int leaf, std::string_view text) {
         if (leaf < 0 || (wanted_ >> leaf & 1) == 0) return;
+        bad_ = !valid_utf8(text);  // yajl lets overlong forms and surrogates pass
+        if (bad_) return;
         wanted_ &= ~(std::uint64_t{1} << leaf);
         wanted_ &= sink_->found(leaf, text);
     }
 
-    int more() const { return wanted_ != 0 ? 1 : 0; }
+    int more() const { return wanted_ != 0 && !bad_ ? 1 : 0; }
 
     const std::vector<Node>& nodes_;
     std::uint64_t wanted_;
+    bool bad_ = false;
     JsonSink* sink_;
     std::array<Level, max_json_depth + 1> path_;
     std::size_t depth_ = 0;

@@ -5,6 +5,7 @@
 #include "event/json.hpp"
 #include "event/template.hpp"
 #include "event/urlencoded.hpp"
+#include "event/utf8.hpp"
 #include "signature_support.hpp"
 
 namespace webhook::event {
@@ -90,8 +91,8 @@ TEST(Extractor, WhatIsNotJsonYieldsNothing) {
     for (const std::string& body :
          {std::string(), std::string("{"), std::string("{\"id\":\"a\",}"), std::string("id=a"),
           std::string("{\"id\":\"a\"} x"), std::string("{\"id\":\"\xff\"}"),
-          std::string("{\"x\":\"\xc0\x80\",\"id\":\"a\"}"), std::string("{\"id\":\"a\",\0\"type\":1}", 20),
-          std::string("{\"id\":\"a\" \"type\":\"b\"}")}) {
+          std::string("{\"x\":\"\xff\",\"id\":\"a\"}"), std::string("{\"id\":\"\xc0\x80\"}"),
+          std::string("{\"id\":\"a\",\0\"type\":1}", 20), std::string("{\"id\":\"a\" \"type\":\"b\"}")}) {
         PlainRequest request;
         request.set_body(body);
         const Extractor::Values values = extract(*extractor, request);
@@ -233,6 +234,17 @@ TEST(Urlencoded, Params) {
     out.clear();
     encode("a b/\xc3\xa9~", &out);
     EXPECT_EQ(out, "a%20b%2F%C3%A9~");
+}
+
+TEST(Utf8, Strict) {
+    for (const char* good :
+         {"", "a", "\xc3\xa9", "\xe2\x82\xac", "\xed\x9f\xbf", "\xf0\x9f\x9a\x80", "\xf4\x8f\xbf\xbf"}) {
+        EXPECT_TRUE(valid_utf8(good)) << good;
+    }
+    for (const char* bad : {"\x80", "\xc0\x80", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80",
+                            "\xf4\x90\x80\x80", "\xff", "\xe2\x82", "\xc3g"}) {
+        EXPECT_FALSE(valid_utf8(bad)) << bad;
+    }
 }
 
 TEST(Template, Without) {

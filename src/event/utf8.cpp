@@ -1,0 +1,46 @@
+#include "event/utf8.hpp"
+
+#include <cstddef>
+
+namespace webhook::event {
+
+namespace {
+
+struct Lead {
+    std::size_t follow;             ///< bytes that follow; 0: not a lead byte
+    unsigned char lowest, highest;  ///< of the first that follows
+};
+
+Lead lead_of(unsigned char byte) {
+    if (byte >= 0xc2 && byte <= 0xdf) return {1, 0x80, 0xbf};
+    if (byte == 0xe0) return {2, 0xa0, 0xbf};
+    if (byte == 0xed) return {2, 0x80, 0x9f};
+    if (byte >= 0xe1 && byte <= 0xef) return {2, 0x80, 0xbf};
+    if (byte == 0xf0) return {3, 0x90, 0xbf};
+    if (byte == 0xf4) return {3, 0x80, 0x8f};
+    if (byte >= 0xf1 && byte <= 0xf3) return {3, 0x80, 0xbf};
+    return {0, 0, 0};
+}
+
+}  // namespace
+
+bool valid_utf8(std::string_view text) {
+    std::size_t at = 0;
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    while (at < text.size()) {
+        if (byte(at) < 0x80) {
+            ++at;
+            continue;
+        }
+        const Lead lead = lead_of(byte(at));
+        if (lead.follow == 0 || text.size() - at <= lead.follow) return false;
+        if (byte(at + 1) < lead.lowest || byte(at + 1) > lead.highest) return false;
+        for (std::size_t i = 2; i <= lead.follow; ++i) {
+            if ((byte(at + i) & 0xc0) != 0x80) return false;
+        }
+        at += lead.follow + 1;
+    }
+    return true;
+}
+
+}  // namespace webhook::event
