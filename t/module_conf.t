@@ -1,0 +1,136 @@
+#!/usr/bin/perl
+
+# nginx -t: what is right passes without Redis, every mistake is refused with nginx' wording and the line.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::Webhook;
+
+my $t = Test::Webhook->new;
+$t->write('secret', "s3cret\n");
+$t->write('empty', "\n");
+
+# Line 10 is the first of the location's content.
+sub config ($content, $server = '', $http = '') {
+    return <<"EOT";
+%%GLOBALS%%
+events { }
+http { %%HTTP%%
+$http
+server { listen 127.0.0.1:%%PORT%%;
+$server
+location /hooks {
+$content
+}
+}
+}
+EOT
+}
+
+my $good = 'webhook stripe; webhook_secret s; webhook_stream hooks;';
+
+my %right = (
+    'smallest' => config($good),
+    'all words' => config(<<'EOT', 'webhook_url https://hooks.example.com; webhook_headers X-One x-two;', <<'EOH'),
+        webhook stripe;
+        webhook_secret s1 file:%%DIR%%/secret;
+        webhook_secret env:PATH;
+        webhook_param name value;
+        webhook_tolerance 10m;
+        webhook_source shop;
+        webhook_dedup 1h policy=reject by=id;
+        webhook_stream hooks partitions=4 max_backlog=10k max_backlog_bytes=64m;
+        webhook_partition header:x-customer;
+        webhook_id header:x-id json:/id;
+        webhook_type "{header:x-a}.{json:/type}";
+        webhook_tenant header:x-tenant;
+        webhook_accept_types charge.* *;
+EOT
+        webhook_redis redis://127.0.0.1:1/3;
+        webhook_redis_auth user pass;
+        webhook_redis_timeout 1s;
+        webhook_redis_connect_timeout 100ms;
+        webhook_max_inflight 10;
+        webhook_json_max 64k;
+EOH
+    'unix' => config("$good webhook_redis unix:/run/redis.sock:2;"),
+    'IPv6' => config("$good webhook_redis redis://[::1]:6379/1;"),
+    'secret of a variable' => config('webhook stripe; webhook_secret $arg_s; webhook_source shop-$arg_t; webhook_stream hooks;'),
+    'no secret for none' => config('webhook none; webhook_stream hooks;'),
+    'off inside' => config("$good location /hooks/x { webhook off; return 204; }"),
+    'inherited by if' => config("$good if (\$arg_x) { set \$y 1; }"),
+    'tolerance off, dedup off' => config("$good webhook_tolerance off; webhook_dedup off;"),
+    'one stream twice' => config($good, "location /other { $good }"),
+);
+for my $name (sort keys %right) {
+    my ($exit, $output) = $t->nginx_test($right{$name});
+    is $exit, 0, "right: $name" or diag $output;
+}
+
+my @wrong = (
+    [ 'webhook strype; webhook_secret s; webhook_stream hooks;', qr/unknown webhook scheme "strype" in .*nginx\.conf:\d+/ ],
+    [ 'webhook stripe; webhook_stream hooks;', qr/"webhook stripe" requires "webhook_secret"/ ],
+    [ 'webhook stripe; webhook_secret s;', qr/"webhook" requires "webhook_stream"/ ],
+    [ 'webhook_stream hooks;', qr/"webhook_stream" requires "webhook"/ ],
+    [ "webhook stripe; webhook_secret ''; webhook_stream hooks;", qr/empty secret/ ],
+    [ 'webhook standard; webhook_secret "whsec_"; webhook_stream hooks;', qr/"webhook standard": .*empty/ ],
+    [ 'webhook stripe; webhook_secret file:/nonexistent/x; webhook_stream hooks;', qr/cannot read secret file "\/nonexistent\/x" \(2: No such file/ ],
+    [ 'webhook stripe; webhook_secret file:%%DIR%%/empty; webhook_stream hooks;', qr/secret file ".*empty" is empty/ ],
+    [ 'webhook stripe; webhook_secret env:NOT_SET_AT_ALL; webhook_stream hooks;', qr/environment variable "NOT_SET_AT_ALL" is not set/ ],
+    [ 'webhook stripe; webhook_secret $arg_s; webhook_stream hooks;', qr/with variables requires "webhook_source" with variables/ ],
+    [ 'webhook stripe; webhook_secret $arg_s; webhook_source x; webhook_stream hooks;', qr/with variables requires "webhook_source" with variables/ ],
+    [ 'webhook stripe; webhook_secret $nosuch; webhook_source $host; webhook_stream hooks;', qr/unknown "nosuch" variable/ ],
+    [ "$good webhook_stream other;", qr/"webhook_stream" directive is duplicate/ ],
+    [ "$good webhook github;", qr/"webhook" directive is duplicate/ ],
+    [ 'webhook stripe; webhook_secret s; webhook_stream "a b";', qr/invalid stream name "a b"/ ],
+    [ 'webhook stripe; webhook_secret s; webhook_stream hooks partitions=0;', qr/invalid parameter "partitions=0"/ ],
+    [ 'webhook stripe; webhook_secret s; webhook_stream hooks max_backlog=x;', qr/invalid parameter "max_backlog=x"/ ],
+    [ 'webhook stripe; webhook_secret s; webhook_stream hooks max_backlog_bytes=-1;', qr/invalid parameter/ ],
+    [ 'webhook stripe; webhook_secret s; webhook_stream hooks what=1;', qr/invalid parameter "what=1"/ ],
+    [ "$good if (\$arg_x) { webhook_stream other; }", qr/"webhook_stream" directive is not allowed here/ ],
+    [ "$good webhook_id json:type;", qr/json:type/ ],
+    [ "$good webhook_type nowhere:x;", qr/nowhere/ ],
+    [ "$good webhook_tolerance soon;", qr/invalid value "soon"/ ],
+    [ "$good webhook_dedup 0;", qr/invalid value "0"/ ],
+    [ "$good webhook_dedup 1h by=x;", qr/invalid parameter "by=x"/ ],
+    [ "$good webhook_dedup off by=body;", qr/invalid parameter "by=body"/ ],
+    [ "$good webhook_dedup 1h by=body; webhook_partition header:x;", qr/"webhook_partition" is useless with "webhook_dedup" "by=body"/ ],
+    [ "$good webhook_redis rediss://h;", qr/"rediss:\/\/" \(TLS\) is not supported by this build in "rediss:\/\/h"/ ],
+    [ "$good webhook_redis redis-cluster://a:1,b:2;", qr/"redis-cluster:\/\/" is not supported/ ],
+    [ "$good webhook_redis redis-sentinel://a:1/m;", qr/"redis-sentinel:\/\/" is not supported/ ],
+    [ "$good webhook_redis redis://u:p\@h;", qr/belong into "webhook_redis_auth"/ ],
+    [ "$good webhook_redis redis://127.0.0.1/x;", qr/invalid database number/ ],
+    [ "$good webhook_redis http://127.0.0.1;", qr/"redis:\/\/" or "unix:" expected/ ],
+    [ "$good webhook_redis unix:relative;", qr/absolute path expected/ ],
+    [ "$good webhook_redis redis://127.0.0.1:99999;", qr/invalid port/ ],
+    [ "$good webhook_url ftp://x;", qr/invalid URL "ftp:\/\/x"/ ],
+    [ "$good webhook_headers 'a b';", qr/invalid header name "a b"/ ],
+    [ "$good webhook_source '';", qr/invalid parameter ""/ ],
+    [ "$good webhook_json_max x;", qr/invalid value/ ],
+    [ "$good webhook_param a 1; webhook_param a 2;", qr/duplicate webhook parameter "a"/ ],
+    [ "$good proxy_pass http://127.0.0.1:1;", qr/another content handler/ ],
+);
+for (@wrong) {
+    my ($content, $message) = @$_;
+    my ($exit, $output) = $t->nginx_test(config($content));
+    is $exit, 1, "refused: $content";
+    like $output, $message, 'with its reason';
+    like $output, qr/\[emerg\] .* in \S+nginx\.conf:\d+/, "and its place" if $output !~ /unknown "nosuch"/;  # nginx itself names no place there
+}
+
+my @streams = (
+    [ 'partitions=4', '' ], [ 'max_backlog=5', '' ], [ 'max_backlog_bytes=5m', '' ], [ '', 'webhook_dedup 1h;' ],
+);
+for (@streams) {
+    my ($word, $more) = @$_;
+    my ($exit, $output) = $t->nginx_test(config($good, "location /other { webhook github; webhook_secret s; webhook_stream hooks $word; $more }"));
+    is $exit, 1, "refused: one stream with other $word$more";
+    like $output, qr/stream "hooks" has other .* in \S+nginx\.conf:\d+, all locations .* in \S+nginx\.conf:\d+/, 'both places';
+}
+
+my $symbols = $t->run([ 'nm', '-D', '--defined-only', $t->build_dir . '/ngx_http_webhook_module.so' ])->{out};
+is_deeply [ sort map { (split)[2] =~ s/@.*//r } grep { / [^A] / } split /\n/, $symbols ],
+    [qw(ngx_http_webhook_module ngx_module_names ngx_module_order ngx_modules)], 'exports only what nginx asks for';
+
+done_testing;
