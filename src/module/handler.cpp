@@ -20,9 +20,9 @@ namespace {
 //
 //   handle_request   nginx' content phase; gives the request to nginx' body reader
 //   on_body          the body is there: judge, then answer, or send to Redis and park
-//   (parked)         nginx only looks whether the client is still there; the operation holds a pointer to the
-//   state on_appended      Redis' answer (or its loss): answer, finalize on_cleanup       the request ends,
-//   parked or not: the operation forgets it
+//   (parked)         nginx only looks whether the client is still there; the operation holds a pointer to the state
+//   on_appended      Redis' answer (or its loss): answer, finalize
+//   on_cleanup       the request ends, parked or not: the operation forgets it
 //
 // Verification, extraction and the append never run twice.
 
