@@ -118,6 +118,7 @@ $(BUILD)/nginx/objs/Makefile: config src/make/configure.sh $(BUILD)/module-files
 	$(Q)src/make/configure.sh "$(NGX_SRC)" $(BUILD)
 $(MODULE): $(BUILD)/nginx/objs/Makefile FORCE
 	$(Q)$(MAKE) $(if $(V),,-s) --no-print-directory -C $(BUILD)/nginx -f objs/Makefile modules
+	@! nm -Du --demangle $(BUILD)/nginx/objs/$(@F) | grep 'webhook::' || { echo 'undefined in the module' >&2; exit 1; }
 	@cmp -s $(BUILD)/nginx/objs/$(@F) $@ || { cp $(BUILD)/nginx/objs/$(@F) $@ && printf '  LINK  %s\n' $@; }
 
 -include $(wildcard $(BUILD)/obj/*/*/*.d)
@@ -130,7 +131,7 @@ install: all           ## install below DESTDIR, PREFIX (programs) and MODULES_D
 	@echo 'nginx.conf: load_module $(MODULES_DIR)/$(notdir $(MODULE));'
 
 clean:                 ## remove everything that was built (not the data of make run)
-	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize bench flags files module-files libwebhook.a unit-tests \
+	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize bench flags files module-files configure.log libwebhook.a unit-tests \
 	    $(notdir $(PROGRAMS) $(MODULE)) || true
 help:                  ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'

@@ -18,14 +18,27 @@ if [ -r "$ngx_src/conf_flags" ]; then
     . "$ngx_src/conf_flags"
 fi
 
-rm -rf "$build/nginx"
+# A file more or less must not compile all others again: generated headers that stay the same keep their time.
+old=$build/nginx.old
+rm -rf "$old"
+if [ -d "$build/nginx/objs" ]; then
+    mkdir "$old"
+    cp -p "$build/nginx/objs"/*.h "$old/" 2> /dev/null || true
+fi
+
 mkdir -p "$build/nginx"
+find "$build/nginx" -maxdepth 1 -type l -delete
 ln -s "$ngx_src"/* "$build/nginx/"
 ln -s "$(realpath --relative-to="$build/nginx" "$PWD")" "$build/nginx/addon"
-cd "$build/nginx"
 
-if ! ./configure "${NGX_CONF_FLAGS[@]}" --builddir=objs --add-dynamic-module=addon \
-        --with-cc-opt='-O2 -Wno-restrict' > configure.log 2>&1; then
-    cat configure.log >&2
+if ! (cd "$build/nginx" && ./configure "${NGX_CONF_FLAGS[@]}" --builddir=objs --add-dynamic-module=addon \
+        --with-cc-opt='-O2 -Wno-restrict') > "$build/configure.log" 2>&1; then
+    cat "$build/configure.log" >&2
+    rm -f "$build/nginx/objs/Makefile"
     exit 1
 fi
+
+for header in "$build/nginx/objs"/*.h; do
+    if cmp -s "$header" "$old/${header##*/}"; then cp -p "$old/${header##*/}" "$header"; fi
+done
+rm -rf "$old"
