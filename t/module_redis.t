@@ -1,0 +1,144 @@
+#!/usr/bin/perl
+
+# Redis away, back, restarted, refusing: the module answers 503 meanwhile and goes on by itself.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::Webhook;
+
+my $t = Test::Webhook->new;
+my $server = $t->start_redis;
+my $port = $server->port;
+
+my $conf = <<'EOT';
+%%GLOBALS%%
+worker_processes 2;
+events { }
+http {
+    %%HTTP%%
+    webhook_redis %%REDIS%%;
+    webhook_secret s3cret;
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        location /hooks { webhook stripe; webhook_stream hooks partitions=2; }
+        location /other { webhook stripe; webhook_stream other partitions=2; }
+        location /auth { webhook stripe; webhook_redis %%REDIS%%/3; webhook_redis_auth app pass; webhook_stream third partitions=2; }
+    }
+}
+EOT
+
+my $number = 0;
+sub event ($size = 0) { return '{"id":"evt_' . ++$number . '","type":"a","x":"' . 'x' x $size . '"}' }
+sub verdict ($path, $body = event()) { my $answer = $t->post($path, $body, sign_stripe('s3cret', $body)); return $answer->{verdict} // $answer->{status} }
+sub becomes ($path, $wanted, $name) {
+    # Two nginx workers: several in a row, so that both have their say.
+    my $last = '';
+    ok wait_for($name, sub { for (1 .. 8) { $last = verdict($path); return 0 if $last ne $wanted } 1 }), $name or diag $last;
+}
+
+# --- away at the start ---
+
+$server->stop;
+$t->start_nginx($conf, ready => 0);
+my $body = event();
+my $answer = $t->post('/hooks', $body, sign_stripe('s3cret', $body));
+is "$answer->{status} $answer->{verdict} $answer->{headers}{'retry-after'}", '503 unavailable 1', 'away at the start: 503';
+is $t->post('/hooks', $body)->{status}, 401, 'a forged one is refused all the same';
+$server->start;
+becomes '/hooks', 'accepted', 'it comes: accepted without a restart';
+is verdict('/hooks', $body), 'accepted', 'and the refused one on its retry';
+cmp_ok scalar($t->nginx->grep_log(qr{:$port is unavailable: Connection refused})), '<=', 2, 'one line for each worker, not for each try';
+
+# --- wrong user, then the right one ---
+
+is verdict('/auth'), 'unavailable', 'unknown user';
+$t->nginx->wait_log(qr{/3 is unavailable: WRONGPASS}, count => 2);
+$t->redis->call(qw(ACL SETUSER app on >pass ~* +@all));
+becomes '/auth', 'accepted', 'the user exists';
+is $t->redis->call(qw(CLIENT LIST)) =~ /db=3 .*user=app/, 1, 'its connections are of that user and database';
+
+# --- a command is missing in the ACL ---
+
+$t->redis->call(qw(ACL SETUSER app -xadd));
+$t->redis->call(qw(CLIENT KILL USER app));
+becomes '/auth', 'unavailable', 'no XADD: the stream is not used';
+$t->nginx->wait_log(qr/stream "third" on .* cannot be used: .*(?:NOPERM|can't run)/i);
+$t->redis->call(qw(ACL SETUSER app +xadd));
+becomes '/auth', 'accepted', 'XADD again: used again';
+
+# --- scripts flushed, restart, kill ---
+
+$t->redis->call(qw(SCRIPT FLUSH));
+is verdict('/hooks'), 'accepted', "SCRIPT FLUSH is not seen, event $_" for 1 .. 4;
+is verdict('/hooks', event(5000)), 'accepted', "large, event $_" for 1 .. 2;
+$t->redis->call(qw(CLIENT KILL TYPE normal SKIPME yes));
+becomes '/hooks', 'accepted', 'connections killed';
+$server->restart;
+becomes '/hooks', 'accepted', 'restart';
+$server->kill9;
+is verdict('/hooks'), 'unavailable', 'killed';
+$server->start;
+becomes '/hooks', 'accepted', 'started again';
+$t->redis->call('FLUSHALL');
+becomes '/hooks', 'accepted', 'FLUSHALL';
+
+# --- frozen: the timeout ---
+
+$server->freeze;
+$answer = verdict('/hooks');
+$server->thaw;
+is $answer, 'unavailable', 'frozen: given up in time';
+becomes '/hooks', 'accepted', 'thawed';
+
+# --- lost reply: stored once ---
+
+$body = event();
+my @before = $t->events('hooks');
+$t->redis->call(qw(CLIENT PAUSE 400 WRITE));
+my $connection = $t->connect;
+$connection->send($t->build(method => 'POST', path => '/hooks', body => $body, headers => [ sign_stripe('s3cret', $body) ]));
+is $connection->response->{body} =~ /accepted/, 1, 'a pause within the timeout is only slow';
+like verdict('/hooks', $body), qr/^duplicate$/, 'and it is stored once';
+
+# --- a server that may drop events ---
+
+$t->redis->call(qw(CONFIG SET maxmemory-policy allkeys-lru));
+becomes '/hooks', 'unavailable', 'eviction policy: refused';
+$t->nginx->wait_log(qr/maxmemory-policy "allkeys-lru" may drop events/);
+$t->redis->call(qw(CONFIG SET maxmemory-policy noeviction));
+becomes '/hooks', 'accepted', 'eviction policy: right again';
+
+# --- memory is out ---
+
+$t->redis->call(qw(CONFIG SET maxmemory 1));
+becomes '/hooks', 'unavailable', 'maxmemory reached';
+$t->redis->call(qw(CONFIG SET maxmemory 0));
+becomes '/hooks', 'accepted', 'memory again';
+
+# --- a replica takes no events ---
+
+$t->redis->call(qw(REPLICAOF 127.0.0.1 1));
+becomes '/hooks', 'unavailable', 'a replica';
+$t->redis->call(qw(REPLICAOF NO ONE));
+becomes '/hooks', 'accepted', 'a master again';
+
+# --- another number of partitions ---
+
+$t->reload_nginx($conf =~ s/hooks partitions=2/hooks partitions=5/r);
+becomes '/hooks', 'unavailable', 'another number of partitions';
+$t->nginx->wait_log(qr/stream "hooks" on .* cannot be used: it has 2 partitions in redis, but 5 are configured/);
+becomes '/other', 'accepted', 'another stream on the same server is not concerned';
+$t->reload_nginx($conf);
+becomes '/hooks', 'accepted', 'the right number';
+
+# --- the types of keys are wrong ---
+
+$t->redis->call(qw(DEL webhook:{other:0}:events webhook:{other:1}:events));
+$t->redis->call('SET', "webhook:{other:$_}:events", 'x') for 0, 1;
+is verdict('/other', event(10_000)), 'unavailable', 'WRONGTYPE: large';
+is verdict('/other'), 'unavailable', 'WRONGTYPE: small';
+$t->redis->call(qw(DEL webhook:{other:0}:events webhook:{other:1}:events));
+becomes '/other', 'accepted', 'put right';
+
+done_testing;
