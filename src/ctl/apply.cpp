@@ -1,8 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <memory>
 
 #include "ctl/command.hpp"
@@ -42,9 +39,11 @@ std::vector<Document> with_secrets(std::vector<Document> wanted, const Config& c
     return wanted;
 }
 
-void fill(const std::vector<Change>& changes, const std::vector<Document>& wanted, store::ConfigurationChange* change) {
+void fill(const std::vector<Change>& changes, const std::vector<Document>& wanted,
+          store::ConfigurationChange* change) {
     std::map<std::string_view, const Document*> by_id;
-    for (const auto& document : wanted) by_id.emplace(document.id, &document);
+    for (const auto& document : wanted)
+        by_id.emplace(document.id, &document);
     for (const auto& one : changes) {
         if (one.kind == Change::Kind::removed) {
             change->remove.push_back(one.id);
@@ -70,10 +69,12 @@ Counts count(const std::vector<Change>& changes) {
 
 void show(const Context& context, const std::vector<Change>& changes) {
     if (!context.json) return print(diff_text(changes));
-    for (const auto& change : changes) print_json(change_json(change));
+    for (const auto& change : changes)
+        print_json(change_json(change));
 }
 
-void show_summary(const Context& context, const std::vector<Change>& changes, bool applied, std::size_t endpoints) {
+void show_summary(const Context& context, const std::vector<Change>& changes, bool applied,
+                  std::size_t endpoints) {
     const Counts counts = count(changes);
     if (context.json) {
         print_json({{"applied", applied},
@@ -85,18 +86,19 @@ void show_summary(const Context& context, const std::vector<Change>& changes, bo
         print_line(fmt::format("nothing to change: {} endpoint(s)", endpoints));
     } else {
         print_line(fmt::format("{}: {} added, {} changed, {} removed; {} endpoint(s)",
-                               applied ? "applied" : "dry run, nothing was changed", counts.added, counts.changed,
-                               counts.removed, endpoints));
+                               applied ? "applied" : "dry run, nothing was changed", counts.added,
+                               counts.changed, counts.removed, endpoints));
     }
 }
 
-/// An endpoint that switched itself off stays off when its document changes: only an operator knows it is well again.
+/// An endpoint that switched itself off stays off when its document changes: only an operator knows it is
+/// well again.
 void warn_disabled(const Config& config, const std::vector<Document>& wanted) {
     for (const auto& document : wanted) {
         const auto found = config.disabled.find(document.id);
         if (found == config.disabled.end()) continue;
-        fmt::print(stderr, "webhookctl: endpoint \"{}\" is disabled ({}): webhookctl endpoint resume {}\n", document.id,
-                   printable(parse_disabled(found->second).reason), document.id);
+        fmt::print(stderr, "webhookctl: endpoint \"{}\" is disabled ({}): webhookctl endpoint resume {}\n",
+                   document.id, printable(parse_disabled(found->second).reason), document.id);
     }
 }
 
@@ -121,41 +123,37 @@ int run_export(const Context& context) {
     Json list = Json::array();
     for (const auto& [id, json] : read_config(redis).documents) {
         const auto document = read_document(json);
-        if (!document) throw Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
-        list.push_back(Json::parse(endpoint::to_redacted_json(*document)));
+        if (!document)
+            throw Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
+        list.push_back(parse_json(endpoint::to_redacted_json(*document)));
     }
     const Json file{{"endpoints", std::move(list)}};
-    print_line(context.json ? file.dump() : file.dump(2));
+    print_line(context.json ? to_text(file) : to_indented_text(file));
     return exit_yes;
-}
-
-void add_apply(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("apply", "Make the endpoints in Redis equal to a file");
-    auto options = std::make_shared<ApplyOptions>();
-    command->add_option("file", options->file, "Array of endpoint documents or {\"endpoints\":[...]}; - is standard input")
-        ->required();
-    command->add_flag("-n,--dry-run", options->dry_run, "Show the difference only; exit 1 when there is one");
-    command->footer(
-        "Shows what is added (+), changed (~) and removed (-); endpoints that are not in the file are deleted.\n"
-        "Nothing is changed when one document is bad (exit 2). A value redacted:HASH8 keeps the stored secret.\n\n"
-        "Examples:\n  webhookctl apply endpoints.json\n  webhookctl apply --dry-run endpoints.json\n"
-        "  webhookctl export | sed s/old.example/new.example/ | webhookctl apply -");
-    command->callback([&context, options] { context.chosen = [&context, options] { return run_apply(context, *options); }; });
-}
-
-void add_export(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("export", "Write all endpoints as a file for apply");
-    command->footer(
-        "Literal secrets are written as redacted:HASH8; apply of that keeps the stored ones.\n\n"
-        "Example:\n  webhookctl export > endpoints.json");
-    command->callback([&context] { context.chosen = [&context] { return run_export(context); }; });
 }
 
 }  // namespace
 
-void add_config_commands(CLI::App& app, Context& context) {
-    add_apply(app, context);
-    add_export(app, context);
+void add_config_commands(Command& program) {
+    auto options = std::make_shared<ApplyOptions>();
+    program
+        .add("apply", "Make the endpoints in Redis equal to a file",
+             "Shows what is added (+), changed (~) and removed (-); endpoints that are not in the file are "
+             "deleted.\n"
+             "Nothing is changed when one document is bad (exit 2). A value redacted:HASH8 keeps the stored "
+             "secret.\n\n"
+             "Examples:\n  webhookctl apply endpoints.json\n  webhookctl apply --dry-run endpoints.json\n"
+             "  webhookctl export | sed s/old.example/new.example/ | webhookctl apply -")
+        .option("file", &options->file,
+                "Array of endpoint documents or {\"endpoints\":[...]}; - is standard input")
+        .required()
+        .flag("-n,--dry-run", &options->dry_run, "Show the difference only; exit 1 when there is one")
+        .run(run_apply, options);
+    program
+        .add("export", "Write all endpoints as a file for apply",
+             "Literal secrets are written as redacted:HASH8; apply of that keeps the stored ones.\n\n"
+             "Example:\n  webhookctl export > endpoints.json")
+        .run(run_export);
 }
 
 }  // namespace webhook::ctl

@@ -1,34 +1,81 @@
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "ctl/redis.hpp"
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace webhook::ctl {
 
-/// What every command is given, and what it leaves: the function that does the chosen command.
+/// What every command is given, and what the command line leaves: the function that does the chosen command.
 struct Context {
     bool json = false;
-    std::string redis;           ///< --redis; empty: from the environment
+    std::string redis;            ///< --redis; empty: from the environment
     std::function<int()> chosen;  ///< gives the exit code
 
     Redis connect() const { return Redis(redis_url_from(redis)); }
 };
 
-// Each adds a family of commands to the program. Options live as long as the program does.
-void add_config_commands(CLI::App& app, Context& context);    ///< apply, export
-void add_endpoint_commands(CLI::App& app, Context& context);  ///< endpoint ...
-void add_event_commands(CLI::App& app, Context& context);     ///< events, event
-void add_delivery_commands(CLI::App& app, Context& context);  ///< deliveries, attempts
-void add_dead_commands(CLI::App& app, Context& context);      ///< dead ...
-void add_ledger_command(CLI::App& app, Context& context);
-void add_send_command(CLI::App& app, Context& context);
-void add_listen_command(CLI::App& app, Context& context);
-void add_signature_commands(CLI::App& app, Context& context);  ///< verify, sign, schemes
+/// A command of the program, or a family of commands, while it is described. Keeps CLI11's heavy headers in
+/// one file. Targets of options live as long as the program runs.
+class Command {
+  public:
+    Command(CLI::App* app, Context* context) : app_(app), context_(context) {}
+
+    Command add(const char* name, const char* description, const char* footer);
+    /// A family: one of its commands must be given.
+    Command add_family(const char* name, const char* description, const char* footer);
+
+    // "-n,--name" is an option, "name" a positional argument. A list takes one value each time an option is
+    // given, and as many as there are as a positional argument.
+    Command& option(const char* names, std::string* target, const char* description);
+    Command& option(const char* names, std::optional<std::string>* target, const char* description);
+    Command& option(const char* names, std::vector<std::string>* target, const char* description);
+    Command& option(const char* names, std::size_t* target, const char* description);
+    Command& option(const char* names, int* target, const char* description);
+    Command& option(const char* names, unsigned short* target, const char* description);
+    Command& flag(const char* names, bool* target, const char* description);
+    Command& required();  ///< the option before
+
+    /// What it does; gives the exit code.
+    template <typename Options>
+    void run(int (*function)(const Context&, const Options&), std::shared_ptr<Options> options) {
+        on_chosen([context = context_, function, options = std::move(options)] {
+            return function(*context, *options);
+        });
+    }
+    void run(int (*function)(const Context&)) {
+        on_chosen([context = context_, function] { return function(*context); });
+    }
+    void on_chosen(std::function<int()> function);
+
+  private:
+    CLI::App* app_;
+    CLI::Option* last_ = nullptr;
+    Context* context_;
+};
+
+/// The whole program: reads the command line into `context`. Returns the exit code when there is nothing to
+/// do (--help, a mistake), which has been told then.
+std::optional<int> parse_command_line(int argc, char** argv, Context* context);
+
+// Each adds a family of commands.
+void add_config_commands(Command& program);    ///< apply, export
+void add_endpoint_commands(Command& program);  ///< endpoint ...
+void add_event_commands(Command& program);     ///< events, event
+void add_delivery_commands(Command& program);  ///< deliveries, attempts
+void add_dead_commands(Command& program);      ///< dead ...
+void add_ledger_command(Command& program);
+void add_signature_commands(Command& program);  ///< verify, sign, schemes
+void add_send_command(Command& program);
+void add_listen_command(Command& program);
 
 }  // namespace webhook::ctl

@@ -13,7 +13,8 @@ namespace {
 
 std::map<std::string, std::string> pairs(ReplyView reply) {
     std::map<std::string, std::string> map;
-    for (std::size_t i = 0; i + 1 < reply.size(); i += 2) map.emplace(reply[i].string(), reply[i + 1].string());
+    for (std::size_t i = 0; i + 1 < reply.size(); i += 2)
+        map.emplace(reply[i].string(), reply[i + 1].string());
     return map;
 }
 
@@ -21,7 +22,8 @@ std::string random_hex() {
     unsigned char bytes[16];
     if (RAND_bytes(bytes, sizeof bytes) != 1) throw Failure("no random numbers from OpenSSL");
     std::string hex;
-    for (const unsigned char byte : bytes) hex += fmt::format("{:02x}", byte);
+    for (const unsigned char byte : bytes)
+        hex += fmt::format("{:02x}", byte);
     return hex;
 }
 

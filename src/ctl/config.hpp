@@ -22,8 +22,8 @@ struct Config {
 
 Config read_config(Redis& redis);
 
-/// Reads, lets `edit` fill in the change, and writes it in one step; does so again when somebody else was quicker.
-/// `edit` returns false to leave everything as it is. Returns whether it was written.
+/// Reads, lets `edit` fill in the change, and writes it in one step; does so again when somebody else was
+/// quicker. `edit` returns false to leave everything as it is. Returns whether it was written.
 bool edit_config(Redis& redis, const std::function<bool(const Config&, store::ConfigurationChange*)>& edit);
 
 /// The stored document; nullopt when this version cannot read it.

@@ -1,8 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -45,7 +42,12 @@ std::vector<Delivery> read_dead(Redis& redis, const Partition& partition, const 
 }
 
 void show_dead(const std::vector<Delivery>& dead) {
-    Table table({{"DIED"}, {"DELIVERY"}, {"REASON"}, {"ATTEMPTS", true}, {"STATUS", true}, {"LAST ERROR", false, 60}});
+    Table table({{"DIED"},
+                 {"DELIVERY"},
+                 {"REASON"},
+                 {"ATTEMPTS", true},
+                 {"STATUS", true},
+                 {"LAST ERROR", false, 60}});
     for (const auto& delivery : dead) {
         table.add({format_time(delivery.score), delivery.label(), text_of(delivery.record, "reason"),
                    std::to_string(number_of(delivery.record, "attempts")), status_text(delivery.record),
@@ -61,11 +63,13 @@ int run_list(const Context& context, const ListOptions& options) {
         auto more = read_dead(redis, partition, options);
         std::move(more.begin(), more.end(), std::back_inserter(dead));
     }
-    std::stable_sort(dead.begin(), dead.end(), [](const auto& a, const auto& b) { return a.score > b.score; });
+    std::stable_sort(dead.begin(), dead.end(),
+                     [](const auto& a, const auto& b) { return a.score > b.score; });
     const bool more = dead.size() > options.limit;
     if (more) dead.resize(options.limit);
     if (context.json) {
-        for (const auto& delivery : dead) print_json(delivery_json(delivery, "died"));
+        for (const auto& delivery : dead)
+            print_json(delivery_json(delivery, "died"));
         return exit_yes;
     }
     if (dead.empty()) {
@@ -111,45 +115,40 @@ int run_replay(const Context& context, const ReplaySelection& selection) {
     replay(redis, selection, [&](const ReplayOutcome& outcome) {
         ++(outcome.replayed() ? replayed : refused);
         if (context.json) return print_json(outcome_json(outcome));
-        if (!outcome.replayed()) fmt::print(stderr, "webhookctl: {}: {}\n", printable(outcome.label), explain(outcome));
+        if (!outcome.replayed())
+            fmt::print(stderr, "webhookctl: {}: {}\n", printable(outcome.label), explain(outcome));
     });
     if (!context.json) print_line(fmt::format("{} replayed, {} not", replayed, refused));
     return refused == 0 ? exit_yes : exit_no;
 }
 
-void add_list(CLI::App& family, Context& context) {
-    auto* command = family.add_subcommand("list", "List dead letters, latest first");
-    auto options = std::make_shared<ListOptions>();
-    command->add_option("--stream", options->stream, "Only this stream");
-    command->add_option("--endpoint", options->endpoint, "Only this endpoint");
-    command->add_option("--reason", options->reason, "Only this reason (exhausted, overflow, disabled, ...)");
-    command->add_option("-n,--limit", options->limit, "How many (default 50)");
-    command->footer("Examples:\n  webhookctl dead list --endpoint crm\n  webhookctl dead list --json | jq -r .reason");
-    command->callback([&context, options] { context.chosen = [&context, options] { return run_list(context, *options); }; });
-}
-
-void add_replay(CLI::App& family, Context& context) {
-    auto* command = family.add_subcommand("replay", "Send dead letters again");
-    auto options = std::make_shared<ReplaySelection>();
-    command->add_option("id", options->ids, "Dead letters as \"dead list\" prints them");
-    command->add_option("--endpoint", options->endpoint, "All of this endpoint");
-    command->add_flag("--all", options->all, "All of them");
-    command->add_option("--stream", options->stream, "Only of this stream");
-    command->footer(
-        "Each becomes a new delivery that is due now, with the same webhook-id and a fresh schedule.\n"
-        "Exit 1 when one of them could not be replayed.\n\n"
-        "Examples:\n  webhookctl dead replay orders:3/1700000000000-0/crm\n  webhookctl dead replay --endpoint crm");
-    command->callback([&context, options] { context.chosen = [&context, options] { return run_replay(context, *options); }; });
-}
-
 }  // namespace
 
-void add_dead_commands(CLI::App& app, Context& context) {
-    auto* family = app.add_subcommand("dead", "List and replay dead letters");
-    family->require_subcommand(1);
-    family->footer("Examples:\n  webhookctl dead list\n  webhookctl dead replay --all");
-    add_list(*family, context);
-    add_replay(*family, context);
+void add_dead_commands(Command& program) {
+    Command family = program.add_family("dead", "List and replay dead letters",
+                                        "Examples:\n  webhookctl dead list\n  webhookctl dead replay --all");
+    auto list = std::make_shared<ListOptions>();
+    family
+        .add(
+            "list", "List dead letters, latest first",
+            "Examples:\n  webhookctl dead list --endpoint crm\n  webhookctl dead list --json | jq -r .reason")
+        .option("--stream", &list->stream, "Only this stream")
+        .option("--endpoint", &list->endpoint, "Only this endpoint")
+        .option("--reason", &list->reason, "Only this reason (exhausted, overflow, disabled, ...)")
+        .option("-n,--limit", &list->limit, "How many (default 50)")
+        .run(run_list, list);
+    auto selection = std::make_shared<ReplaySelection>();
+    family
+        .add("replay", "Send dead letters again",
+             "Each becomes a new delivery that is due now, with the same webhook-id and a fresh schedule.\n"
+             "Exit 1 when one of them could not be replayed.\n\n"
+             "Examples:\n  webhookctl dead replay orders:3/1700000000000-0/crm\n  webhookctl dead replay "
+             "--endpoint crm")
+        .option("id", &selection->ids, "Dead letters as \"dead list\" prints them")
+        .option("--endpoint", &selection->endpoint, "All of this endpoint")
+        .flag("--all", &selection->all, "All of them")
+        .option("--stream", &selection->stream, "Only of this stream")
+        .run(run_replay, selection);
 }
 
 }  // namespace webhook::ctl

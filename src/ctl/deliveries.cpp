@@ -1,8 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -27,13 +24,15 @@ struct AttemptsOptions {
     std::size_t limit = 50;
 };
 
-/// Endpoints of a partition with something waiting, soonest first: those behind the first `limit` cannot have one of
-/// the `limit` soonest deliveries.
-std::vector<std::string> waiting_endpoints(Redis& redis, const Partition& partition, const DeliveriesOptions& options) {
+/// Endpoints of a partition with something waiting, soonest first: those behind the first `limit` cannot have
+/// one of the `limit` soonest deliveries.
+std::vector<std::string> waiting_endpoints(Redis& redis, const Partition& partition,
+                                           const DeliveriesOptions& options) {
     if (!options.endpoint.empty()) return {options.endpoint};
     const Reply due = redis.command({"ZRANGE", partition.key("due"), "0", std::to_string(options.limit)});
     std::vector<std::string> endpoints;
-    for (std::size_t i = 0; i < due.size(); ++i) endpoints.push_back(due[i].string());
+    for (std::size_t i = 0; i < due.size(); ++i)
+        endpoints.push_back(due[i].string());
     return endpoints;
 }
 
@@ -41,8 +40,8 @@ void read_partition(Redis& redis, const Partition& partition, const DeliveriesOp
                     std::vector<Delivery>* deliveries) {
     std::vector<Arguments> questions;
     for (const auto& endpoint : waiting_endpoints(redis, partition, options)) {
-        questions.push_back({"ZRANGE", partition.key("waiting:" + endpoint), "0", std::to_string(options.limit),
-                             "WITHSCORES"});
+        questions.push_back({"ZRANGE", partition.key("waiting:" + endpoint), "0",
+                             std::to_string(options.limit), "WITHSCORES"});
     }
     for (const auto& reply : redis.pipeline(questions)) {
         auto more = read_deliveries(redis, partition, reply);
@@ -51,7 +50,12 @@ void read_partition(Redis& redis, const Partition& partition, const DeliveriesOp
 }
 
 void show_deliveries(const std::vector<Delivery>& deliveries, std::int64_t now) {
-    Table table({{"DUE"}, {"IN", true}, {"DELIVERY"}, {"ATTEMPTS", true}, {"STATUS", true}, {"LAST ERROR", false, 60}});
+    Table table({{"DUE"},
+                 {"IN", true},
+                 {"DELIVERY"},
+                 {"ATTEMPTS", true},
+                 {"STATUS", true},
+                 {"LAST ERROR", false, 60}});
     for (const auto& delivery : deliveries) {
         const std::int64_t left = delivery.score - now;
         table.add({format_time(delivery.score), left <= 0 ? "now" : format_span(left), delivery.label(),
@@ -67,11 +71,13 @@ int run_deliveries(const Context& context, const DeliveriesOptions& options) {
     for (const auto& partition : find_partitions(redis, options.stream)) {
         read_partition(redis, partition, options, &deliveries);
     }
-    std::sort(deliveries.begin(), deliveries.end(), [](const auto& a, const auto& b) { return a.score < b.score; });
+    std::sort(deliveries.begin(), deliveries.end(),
+              [](const auto& a, const auto& b) { return a.score < b.score; });
     const bool more = deliveries.size() > options.limit;
     if (more) deliveries.resize(options.limit);
     if (context.json) {
-        for (const auto& delivery : deliveries) print_json(delivery_json(delivery, "due"));
+        for (const auto& delivery : deliveries)
+            print_json(delivery_json(delivery, "due"));
         return exit_yes;
     }
     if (deliveries.empty()) {
@@ -105,24 +111,27 @@ void read_entry(const Partition& partition, ReplyView entry, const AttemptsOptio
 }
 
 /// Newest first, until `limit` are found.
-void read_log(Redis& redis, const Partition& partition, const std::string& key, const AttemptsOptions& options,
-              std::vector<LoggedAttempt>* attempts) {
+void read_log(Redis& redis, const Partition& partition, const std::string& key,
+              const AttemptsOptions& options, std::vector<LoggedAttempt>* attempts) {
     constexpr std::size_t page_size = 50;
     std::string end = "+";
     std::size_t read = page_size;
     while (read == page_size && attempts->size() < options.limit) {
         const Reply page = redis.command({"XREVRANGE", key, end, "-", "COUNT", std::to_string(page_size)});
         read = page.size();
-        for (std::size_t i = 0; i < read; ++i) read_entry(partition, page[i], options, attempts);
+        for (std::size_t i = 0; i < read; ++i)
+            read_entry(partition, page[i], options, attempts);
         if (read != 0) end = "(" + page[read - 1][0].string();
     }
 }
 
 /// Both generations of a partition's log.
-std::vector<LoggedAttempt> read_attempts(Redis& redis, const Partition& partition, const AttemptsOptions& options) {
+std::vector<LoggedAttempt> read_attempts(Redis& redis, const Partition& partition,
+                                         const AttemptsOptions& options) {
     const std::int64_t current = redis.command({"HGET", partition.key("meta"), "attempts_gen"}).number();
     std::vector<LoggedAttempt> attempts;
-    for (std::int64_t generation = current; generation >= std::max<std::int64_t>(0, current - 1); --generation) {
+    for (std::int64_t generation = current; generation >= std::max<std::int64_t>(0, current - 1);
+         --generation) {
         read_log(redis, partition, partition.key(fmt::format("attempts:{}", generation)), options, &attempts);
     }
     return attempts;
@@ -161,41 +170,41 @@ int run_attempts(const Context& context, const AttemptsOptions& options) {
     std::stable_sort(attempts.begin(), attempts.end(), [](const auto& a, const auto& b) {
         return number_of(a.json, "at") > number_of(b.json, "at");
     });
-    if (attempts.size() > options.limit) attempts.erase(attempts.begin() + static_cast<std::ptrdiff_t>(options.limit), attempts.end());
+    if (attempts.size() > options.limit)
+        attempts.erase(attempts.begin() + static_cast<std::ptrdiff_t>(options.limit), attempts.end());
     if (!context.json) {
         show_attempts(attempts);
         return exit_yes;
     }
-    for (const auto& attempt : attempts) print_json(attempt_json(attempt));
+    for (const auto& attempt : attempts)
+        print_json(attempt_json(attempt));
     return exit_yes;
 }
 
 }  // namespace
 
-void add_delivery_commands(CLI::App& app, Context& context) {
-    auto* deliveries = app.add_subcommand("deliveries", "List waiting deliveries, soonest due first");
+void add_delivery_commands(Command& program) {
     auto waiting = std::make_shared<DeliveriesOptions>();
-    deliveries->add_option("--stream", waiting->stream, "Only this stream");
-    deliveries->add_option("--endpoint", waiting->endpoint, "Only this endpoint");
-    deliveries->add_option("-n,--limit", waiting->limit, "How many (default 50)");
-    deliveries->footer(
-        "A delivery that is being attempted right now is due when its lease ends.\n\n"
-        "Examples:\n  webhookctl deliveries --endpoint crm\n  webhookctl deliveries --json | jq -r .error");
-    deliveries->callback([&context, waiting] {
-        context.chosen = [&context, waiting] { return run_deliveries(context, *waiting); };
-    });
-
-    auto* attempts = app.add_subcommand("attempts", "List attempts from the log, newest first");
+    program
+        .add("deliveries", "List waiting deliveries, soonest due first",
+             "A delivery that is being attempted right now is due when its lease ends.\n\n"
+             "Examples:\n  webhookctl deliveries --endpoint crm\n  webhookctl deliveries --json | jq -r "
+             ".error")
+        .option("--stream", &waiting->stream, "Only this stream")
+        .option("--endpoint", &waiting->endpoint, "Only this endpoint")
+        .option("-n,--limit", &waiting->limit, "How many (default 50)")
+        .run(run_deliveries, waiting);
     auto log = std::make_shared<AttemptsOptions>();
-    attempts->add_option("--stream", log->stream, "Only this stream");
-    attempts->add_option("--endpoint", log->endpoint, "Only this endpoint");
-    attempts->add_option("--event", log->event, "Only this event (its id, or its entry)");
-    attempts->add_option("-n,--limit", log->limit, "How many (default 50)");
-    attempts->footer(
-        "The log is bounded by age and size. --json also prints the beginning of the response.\n\n"
-        "Examples:\n  webhookctl attempts --endpoint crm --limit 5\n"
-        "  webhookctl attempts --event evt_123 --json | jq -r .response");
-    attempts->callback([&context, log] { context.chosen = [&context, log] { return run_attempts(context, *log); }; });
+    program
+        .add("attempts", "List attempts from the log, newest first",
+             "The log is bounded by age and size. --json also prints the beginning of the response.\n\n"
+             "Examples:\n  webhookctl attempts --endpoint crm --limit 5\n"
+             "  webhookctl attempts --event evt_123 --json | jq -r .response")
+        .option("--stream", &log->stream, "Only this stream")
+        .option("--endpoint", &log->endpoint, "Only this endpoint")
+        .option("--event", &log->event, "Only this event (its id, or its entry)")
+        .option("-n,--limit", &log->limit, "How many (default 50)")
+        .run(run_attempts, log);
 }
 
 }  // namespace webhook::ctl

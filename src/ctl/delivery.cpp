@@ -2,9 +2,13 @@
 
 namespace webhook::ctl {
 
-std::string Delivery::label() const { return partition.label() + "/" + id; }
+std::string Delivery::label() const {
+    return partition.label() + "/" + id;
+}
 
-std::string_view entry_of(std::string_view delivery_id) { return delivery_id.substr(0, delivery_id.find('/')); }
+std::string_view entry_of(std::string_view delivery_id) {
+    return delivery_id.substr(0, delivery_id.find('/'));
+}
 
 std::string_view endpoint_of(std::string_view delivery_id) {
     const auto slash = delivery_id.find('/');
@@ -17,7 +21,8 @@ std::vector<Delivery> read_deliveries(Redis& redis, const Partition& partition, 
     std::vector<Delivery> deliveries;
     if (ids_and_scores.size() == 0) return deliveries;
     Arguments words{"HMGET", partition.key("delivery")};
-    for (std::size_t i = 0; i + 1 < ids_and_scores.size(); i += 2) words.push_back(ids_and_scores[i].string());
+    for (std::size_t i = 0; i + 1 < ids_and_scores.size(); i += 2)
+        words.push_back(ids_and_scores[i].string());
     const Reply records = redis.command(words);
     for (std::size_t i = 0; i < records.size(); ++i) {
         deliveries.push_back({partition, ids_and_scores[2 * i].string(), ids_and_scores[2 * i + 1].number(),

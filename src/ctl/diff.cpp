@@ -15,14 +15,15 @@ constexpr std::size_t longest_value = 60;
 /// Top-level fields, and those of objects one level down, as JSON text.
 std::map<std::string, std::string> flatten(std::string_view document) {
     std::map<std::string, std::string> fields;
-    const Json json = Json::parse(document, nullptr, false);
+    const Json json = parse_json(document);
     if (!json.is_object()) return fields;
     for (const auto& [name, value] : json.items()) {
         if (!value.is_object()) {
-            fields[name] = value.dump();
+            fields[name] = to_text(value);
             continue;
         }
-        for (const auto& [inner, inner_value] : value.items()) fields[name + "." + inner] = inner_value.dump();
+        for (const auto& [inner, inner_value] : value.items())
+            fields[name + "." + inner] = to_text(inner_value);
     }
     return fields;
 }
@@ -30,7 +31,8 @@ std::map<std::string, std::string> flatten(std::string_view document) {
 Change compare(const endpoint::Document& wanted, const std::string& stored) {
     Change change{Change::Kind::changed, wanted.id, wanted.url, {}};
     if (const auto before = read_document(stored)) {
-        change.fields = field_changes(endpoint::to_redacted_json(*before), endpoint::to_redacted_json(wanted));
+        change.fields =
+            field_changes(endpoint::to_redacted_json(*before), endpoint::to_redacted_json(wanted));
     }
     return change;
 }
@@ -56,7 +58,8 @@ std::string change_text(const Change& change) {
     }
     std::string text = fmt::format("~ {}\n", id);
     for (const auto& field : change.fields) {
-        text += fmt::format("    {}: {} -> {}\n", field.name, value_text(field.before), value_text(field.after));
+        text +=
+            fmt::format("    {}: {} -> {}\n", field.name, value_text(field.before), value_text(field.after));
     }
     return text;
 }
@@ -93,7 +96,8 @@ std::vector<Change> difference(const std::map<std::string, std::string>& stored,
             changes.push_back(compare(document, found->second));
         }
     }
-    for (const auto& [id, document] : gone) changes.push_back({Change::Kind::removed, id, {}, {}});
+    for (const auto& [id, document] : gone)
+        changes.push_back({Change::Kind::removed, id, {}, {}});
     std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     return changes;
 }
@@ -112,7 +116,8 @@ std::string_view kind_name(Change::Kind kind) {
 
 std::string diff_text(const std::vector<Change>& changes) {
     std::string text;
-    for (const auto& change : changes) text += change_text(change);
+    for (const auto& change : changes)
+        text += change_text(change);
     return text;
 }
 
@@ -122,8 +127,8 @@ Json change_json(const Change& change) {
     json["fields"] = Json::array();
     for (const auto& field : change.fields) {
         Json one{{"name", field.name}};
-        if (!field.before.empty()) one["before"] = Json::parse(field.before, nullptr, false);
-        if (!field.after.empty()) one["after"] = Json::parse(field.after, nullptr, false);
+        if (!field.before.empty()) one["before"] = parse_json(field.before);
+        if (!field.after.empty()) one["after"] = parse_json(field.after);
         json["fields"].push_back(std::move(one));
     }
     return json;

@@ -24,8 +24,8 @@ struct Change {
     std::vector<FieldChange> fields;
 };
 
-/// What must be done to make `stored` (id -> JSON) equal to `wanted`; sorted by id. A stored document that cannot be
-/// read counts as changed.
+/// What must be done to make `stored` (id -> JSON) equal to `wanted`; sorted by id. A stored document that
+/// cannot be read counts as changed.
 std::vector<Change> difference(const std::map<std::string, std::string>& stored,
                                const std::vector<endpoint::Document>& wanted);
 

@@ -1,8 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <memory>
 
 #include "ctl/command.hpp"
@@ -45,7 +42,8 @@ State state_of(const Config& config, const std::string& id) {
 std::map<std::string, std::int64_t> count_waiting(Redis& redis) {
     const auto partitions = find_partitions(redis);
     std::vector<Arguments> lists;
-    for (const auto& partition : partitions) lists.push_back({"ZRANGE", partition.key("due"), "0", "-1"});
+    for (const auto& partition : partitions)
+        lists.push_back({"ZRANGE", partition.key("due"), "0", "-1"});
     const auto due = redis.pipeline(lists);
     std::vector<Arguments> questions;
     std::vector<std::string> endpoints;
@@ -57,11 +55,14 @@ std::map<std::string, std::int64_t> count_waiting(Redis& redis) {
     }
     const auto counts = redis.pipeline(questions);
     std::map<std::string, std::int64_t> waiting;
-    for (std::size_t i = 0; i < counts.size(); ++i) waiting[endpoints[i]] += counts[i].number();
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        waiting[endpoints[i]] += counts[i].number();
     return waiting;
 }
 
-std::string join(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ",")); }
+std::string join(const std::vector<std::string>& words) {
+    return fmt::format("{}", fmt::join(words, ","));
+}
 
 std::string match_text(const endpoint::Match& match) {
     std::string text;
@@ -94,10 +95,16 @@ std::string note(const State& state) {
 }
 
 void list_table(const Config& config, std::map<std::string, std::int64_t>* waiting) {
-    Table table({{"ID"}, {"STATE"}, {"WAITING", true}, {"URL", false, 60}, {"MATCH", false, 40}, {"NOTE", false, 60}});
+    Table table({{"ID"},
+                 {"STATE"},
+                 {"WAITING", true},
+                 {"URL", false, 60},
+                 {"MATCH", false, 40},
+                 {"NOTE", false, 60}});
     for (const auto& [id, json] : config.documents) {
         const State state = state_of(config, id);
-        table.add({id, state.name(), std::to_string((*waiting)[id]), state.document ? state.document->url : "",
+        table.add({id, state.name(), std::to_string((*waiting)[id]),
+                   state.document ? state.document->url : "",
                    state.document ? match_text(state.document->match) : "", note(state)});
     }
     print(table.text());
@@ -115,7 +122,8 @@ int run_list(const Context& context) {
         }
         return exit_yes;
     }
-    for (const auto& [id, json] : config.documents) print_json(state_json(id, state_of(config, id), waiting[id]));
+    for (const auto& [id, json] : config.documents)
+        print_json(state_json(id, state_of(config, id), waiting[id]));
     return exit_yes;
 }
 
@@ -124,28 +132,37 @@ int not_found(const std::string& id) {
     return exit_no;
 }
 
-int run_show(const Context& context, const std::string& id) {
+struct ShowOptions {
+    std::string id;
+};
+
+int run_show(const Context& context, const ShowOptions& options) {
+    const std::string& id = options.id;
     Redis redis = context.connect();
     const Config config = read_config(redis);
     if (config.documents.count(id) == 0) return not_found(id);
     const State state = state_of(config, id);
-    if (!state.document) throw Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
-    const Json document = Json::parse(endpoint::to_redacted_json(*state.document));
+    if (!state.document)
+        throw Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
+    const Json document = parse_json(endpoint::to_redacted_json(*state.document));
     if (context.json) {
         print_json(document);
         return exit_yes;
     }
-    print_line(document.dump(2));
-    print_line(fmt::format("state: {}{}", state.name(), state.is_disabled ? ", " + printable(note(state)) : ""));
+    print_line(to_indented_text(document));
+    print_line(
+        fmt::format("state: {}{}", state.name(), state.is_disabled ? ", " + printable(note(state)) : ""));
     print_line(fmt::format("waiting: {}", count_waiting(redis)[id]));
     return exit_yes;
 }
 
 /// What a command does to one endpoint.
-using Edit = std::function<void(const std::string& id, const State& state, store::ConfigurationChange* change)>;
+using Edit =
+    std::function<void(const std::string& id, const State& state, store::ConfigurationChange* change)>;
 
 void set_paused(const std::string& id, const State& state, bool paused, store::ConfigurationChange* change) {
-    if (!state.document) throw Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
+    if (!state.document)
+        throw Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
     if (state.document->paused == paused) return;
     Document document = *state.document;
     document.paused = paused;
@@ -161,10 +178,13 @@ void resume(const std::string& id, const State& state, store::ConfigurationChang
     if (state.is_disabled) change->enable.push_back(id);
 }
 
-void remove(const std::string& id, const State& /*state*/, store::ConfigurationChange* change) { change->remove.push_back(id); }
+void remove(const std::string& id, const State& /*state*/, store::ConfigurationChange* change) {
+    change->remove.push_back(id);
+}
 
 /// All the endpoints named, or none when one of them does not exist.
-int run_edit(const Context& context, const std::vector<std::string>& ids, const Edit& edit, const char* done) {
+int run_edit(const Context& context, const std::vector<std::string>& ids, const Edit& edit,
+             const char* done) {
     Redis redis = context.connect();
     std::string missing;
     edit_config(redis, [&](const Config& config, store::ConfigurationChange* change) {
@@ -188,53 +208,56 @@ int run_edit(const Context& context, const std::vector<std::string>& ids, const 
     return exit_yes;
 }
 
-void add_show(CLI::App& family, Context& context) {
-    auto* command = family.add_subcommand("show", "Print one document");
-    auto id = std::make_shared<std::string>();
-    command->add_option("id", *id, "Endpoint")->required();
-    command->footer("Literal secrets are shown as redacted:HASH8.\n\nExample:\n  webhookctl endpoint show crm");
-    command->callback([&context, id] { context.chosen = [&context, id] { return run_show(context, *id); }; });
-}
-
-struct EditCommand {
-    const char* name;
-    const char* description;
-    const char* footer;
-    Edit edit;
-    const char* done;
+struct EditOptions {
+    std::vector<std::string> ids;
 };
 
-void add_edit(CLI::App& family, Context& context, const EditCommand& what) {
-    auto* command = family.add_subcommand(what.name, what.description);
-    auto ids = std::make_shared<std::vector<std::string>>();
-    command->add_option("id", *ids, "Endpoints")->required();
-    command->footer(what.footer);
-    command->callback([&context, ids, what] {
-        context.chosen = [&context, ids, what] { return run_edit(context, *ids, what.edit, what.done); };
-    });
+int run_pause(const Context& context, const EditOptions& options) {
+    return run_edit(context, options.ids, pause, "paused");
+}
+
+int run_resume(const Context& context, const EditOptions& options) {
+    return run_edit(context, options.ids, resume, "active");
+}
+
+int run_delete(const Context& context, const EditOptions& options) {
+    return run_edit(context, options.ids, remove, "deleted");
+}
+
+void add_edit(Command command, int (*function)(const Context&, const EditOptions&)) {
+    auto options = std::make_shared<EditOptions>();
+    command.option("id", &options->ids, "Endpoints").required().run(function, options);
 }
 
 }  // namespace
 
-void add_endpoint_commands(CLI::App& app, Context& context) {
-    auto* family = app.add_subcommand("endpoint", "List, show, pause, resume and delete endpoints");
-    family->require_subcommand(1);
-    family->footer("Examples:\n  webhookctl endpoint list\n  webhookctl endpoint pause crm");
-    auto* list = family->add_subcommand("list", "All endpoints with state and waiting deliveries");
-    list->footer("Example:\n  webhookctl endpoint list --json | jq -r 'select(.state != \"active\") | .id'");
-    list->callback([&context] { context.chosen = [&context] { return run_list(context); }; });
-    add_show(*family, context);
-    add_edit(*family, context,
-             {"pause", "Hold deliveries back: they are created and wait",
-              "Takes effect in all workers within a second.\n\nExample:\n  webhookctl endpoint pause crm", pause, "paused"});
-    add_edit(*family, context,
-             {"resume", "End a pause, or enable an endpoint that was disabled",
-              "What waits is delivered at once.\n\nExample:\n  webhookctl endpoint resume crm", resume, "active"});
-    add_edit(*family, context,
-             {"delete", "Delete endpoints; what waits for them is cancelled",
-              "Waiting deliveries are cancelled, dead letters stay until their retention ends.\n\n"
-              "Example:\n  webhookctl endpoint delete crm",
-              remove, "deleted"});
+void add_endpoint_commands(Command& program) {
+    Command family =
+        program.add_family("endpoint", "List, show, pause, resume and delete endpoints",
+                           "Examples:\n  webhookctl endpoint list\n  webhookctl endpoint pause crm");
+    family
+        .add("list", "All endpoints with state and waiting deliveries",
+             "Example:\n  webhookctl endpoint list --json | jq -r 'select(.state != \"active\") | .id'")
+        .run(run_list);
+    auto show = std::make_shared<ShowOptions>();
+    family
+        .add("show", "Print one document",
+             "Literal secrets are shown as redacted:HASH8.\n\nExample:\n  webhookctl endpoint show crm")
+        .option("id", &show->id, "Endpoint")
+        .required()
+        .run(run_show, show);
+    add_edit(family.add(
+                 "pause", "Hold deliveries back: they are created and wait",
+                 "Takes effect in all workers within a second.\n\nExample:\n  webhookctl endpoint pause crm"),
+             run_pause);
+    add_edit(
+        family.add("resume", "End a pause, or enable an endpoint that was disabled",
+                   "What waits is delivered when it is due.\n\nExample:\n  webhookctl endpoint resume crm"),
+        run_resume);
+    add_edit(family.add("delete", "Delete endpoints; what waits for them is cancelled",
+                        "Waiting deliveries are cancelled, dead letters stay until their retention ends.\n\n"
+                        "Example:\n  webhookctl endpoint delete crm"),
+             run_delete);
 }
 
 }  // namespace webhook::ctl

@@ -22,7 +22,8 @@ EntryId order(const StoredEvent& event) {
 std::size_t bytes(const std::deque<StoredEvent>& page) {
     std::size_t sum = 0;
     for (const auto& event : page) {
-        for (const auto& [name, value] : event.fields) sum += name.size() + value.size();
+        for (const auto& [name, value] : event.fields)
+            sum += name.size() + value.size();
     }
     return sum;
 }
@@ -38,8 +39,8 @@ NewestFirst::NewestFirst(Redis& redis, std::vector<Partition> partitions) : redi
 }
 
 void NewestFirst::fill(Cursor* cursor) {
-    const Reply reply = redis_.command({"XREVRANGE", cursor->partition.key("events"), cursor->end, "-", "COUNT",
-                                        std::to_string(cursor->count)});
+    const Reply reply = redis_.command({"XREVRANGE", cursor->partition.key("events"), cursor->end, "-",
+                                        "COUNT", std::to_string(cursor->count)});
     for (std::size_t i = 0; i < reply.size(); ++i) {
         cursor->page.push_back(event_from_entry(cursor->partition, reply[i]));
     }
@@ -102,8 +103,10 @@ std::vector<StoredEvent> Follower::wait() {
         return {};
     }
     Arguments words{"XREAD", "COUNT", "50", "BLOCK", std::to_string(block_ms), "STREAMS"};
-    for (const auto& position : positions_) words.push_back(position.partition.key("events"));
-    for (const auto& position : positions_) words.push_back(position.after);
+    for (const auto& position : positions_)
+        words.push_back(position.partition.key("events"));
+    for (const auto& position : positions_)
+        words.push_back(position.after);
     const Reply reply = redis_.blocking_command(words, block_ms);
     std::vector<StoredEvent> events;
     for (std::size_t i = 0; i < reply.size(); ++i) {

@@ -8,15 +8,15 @@
 
 namespace webhook::ctl {
 
-/// The events of several partitions, newest first. Reads each in pages that aim at a few megabytes, however large the
-/// bodies are.
+/// The events of several partitions, newest first. Reads each in pages that aim at a few megabytes, however
+/// large the bodies are.
 class NewestFirst {
- public:
+  public:
     NewestFirst(Redis& redis, std::vector<Partition> partitions);
 
     std::optional<StoredEvent> next();
 
- private:
+  private:
     struct Cursor {
         Partition partition;
         std::deque<StoredEvent> page;  ///< newest first
@@ -33,7 +33,7 @@ class NewestFirst {
 
 /// What follows the present end of all partitions, also of streams that come later.
 class Follower {
- public:
+  public:
     /// `stream` empty: all streams.
     Follower(Redis& redis, std::string stream);
 
@@ -43,7 +43,7 @@ class Follower {
     /// For an event that came after the construction, but was read otherwise: it is not given again.
     void begin_after(const StoredEvent& event);
 
- private:
+  private:
     struct Position {
         Partition partition;
         std::string after;

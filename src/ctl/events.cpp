@@ -1,8 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -49,8 +46,11 @@ std::string row_time(const StoredEvent& event) {
 }
 
 std::vector<std::string> row(const StoredEvent& event) {
-    return {row_time(event), event.partition.label() + "/" + event.entry, std::string(event.field("source")),
-            std::string(event.field("type")), std::string(event.id()),
+    return {row_time(event),
+            event.partition.label() + "/" + event.entry,
+            std::string(event.field("source")),
+            std::string(event.field("type")),
+            std::string(event.id()),
             format_bytes(event.data_bytes)};
 }
 
@@ -99,7 +99,12 @@ int run_events(const Context& context, const EventsOptions& options) {
     if (options.follow) follow(context, options);
     Redis redis = context.connect();
     const auto events = read_newest(redis, options);
-    Table table({{"ACCEPTED"}, {"ENTRY"}, {"SOURCE", false, 24}, {"TYPE", false, 40}, {"ID", false, 64}, {"SIZE", true}});
+    Table table({{"ACCEPTED"},
+                 {"ENTRY"},
+                 {"SOURCE", false, 24},
+                 {"TYPE", false, 40},
+                 {"ID", false, 64},
+                 {"SIZE", true}});
     for (const auto& event : events) {
         if (context.json) {
             print_json(event_json(event));
@@ -111,7 +116,8 @@ int run_events(const Context& context, const EventsOptions& options) {
     return exit_yes;
 }
 
-std::optional<StoredEvent> find_entry(Redis& redis, const std::vector<Partition>& partitions, const std::string& entry) {
+std::optional<StoredEvent> find_entry(Redis& redis, const std::vector<Partition>& partitions,
+                                      const std::string& entry) {
     for (const auto& partition : partitions) {
         const Reply found = redis.command({"XRANGE", partition.key("events"), entry, entry});
         if (found.size() != 0) return event_from_entry(partition, found[0]);
@@ -121,7 +127,8 @@ std::optional<StoredEvent> find_entry(Redis& redis, const std::vector<Partition>
     return std::nullopt;
 }
 
-std::optional<StoredEvent> find_in_streams(Redis& redis, const std::vector<Partition>& partitions, const Filter& filter) {
+std::optional<StoredEvent> find_in_streams(Redis& redis, const std::vector<Partition>& partitions,
+                                           const Filter& filter) {
     NewestFirst reader(redis, partitions);
     Progress progress("events searched:", 0);
     while (auto event = reader.next()) {
@@ -132,7 +139,8 @@ std::optional<StoredEvent> find_in_streams(Redis& redis, const std::vector<Parti
 }
 
 /// Events that were trimmed from the stream, but that waiting or dead deliveries still need.
-std::optional<StoredEvent> find_in_content(Redis& redis, const std::vector<Partition>& partitions, const Filter& filter) {
+std::optional<StoredEvent> find_in_content(Redis& redis, const std::vector<Partition>& partitions,
+                                           const Filter& filter) {
     for (const auto& partition : partitions) {
         std::string cursor = "0";
         do {
@@ -173,14 +181,16 @@ void show_event(const StoredEvent& event) {
     const std::string_view data = event.field("data");
     if (data.empty()) return;
     print("\n");
-    print_line(is_text(data) ? printable_text(data) : fmt::format("({} bytes, base64)\n{}", data.size(), base64(data)));
+    print_line(is_text(data) ? printable_text(data)
+                             : fmt::format("({} bytes, base64)\n{}", data.size(), base64(data)));
 }
 
 int run_event(const Context& context, const EventOptions& options) {
     Redis redis = context.connect();
     const auto event = find_event(redis, options);
     if (!event) {
-        fmt::print(stderr, "webhookctl: event \"{}\" was not found: it was never accepted, or has been trimmed\n",
+        fmt::print(stderr,
+                   "webhookctl: event \"{}\" was not found: it was never accepted, or has been trimmed\n",
                    printable(options.id));
         return exit_no;
     }
@@ -192,43 +202,43 @@ int run_event(const Context& context, const EventOptions& options) {
     return exit_yes;
 }
 
-void add_filter(CLI::App* command, Filter* filter) {
-    command->add_option("--stream", filter->stream, "Only this stream");
-    command->add_option("--source", filter->source, "Only this source (* stands for anything)");
-    command->add_option("--type", filter->type, "Only these types (order.*)");
-    command->add_option("--tenant", filter->tenant, "Only this tenant (* stands for anything)");
+Command& add_filter(Command& command, Filter* filter) {
+    return command.option("--stream", &filter->stream, "Only this stream")
+        .option("--source", &filter->source, "Only this source (* stands for anything)")
+        .option("--type", &filter->type, "Only these types (order.*)")
+        .option("--tenant", &filter->tenant, "Only this tenant (* stands for anything)");
 }
 
-void add_events(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("events", "List accepted events, newest first");
+void add_events(Command& program) {
     auto options = std::make_shared<EventsOptions>();
-    add_filter(command, &options->filter);
-    command->add_option("--id", options->filter.id, "Only this event id");
-    command->add_option("-n,--limit", options->limit, "How many (default 20)");
-    command->add_flag("-f,--follow", options->follow, "Print the last ones, then new ones as they come");
-    command->add_flag("--data", options->with_data, "With --json: with the bodies");
-    command->footer(
+    Command command = program.add(
+        "events", "List accepted events, newest first",
         "Examples:\n  webhookctl events --source stripe --type 'invoice.*'\n"
         "  webhookctl events --follow --limit 0\n  webhookctl events --json --limit 1000 | jq -r .id");
-    command->callback([&context, options] { context.chosen = [&context, options] { return run_events(context, *options); }; });
+    add_filter(command, &options->filter)
+        .option("--id", &options->filter.id, "Only this event id")
+        .option("-n,--limit", &options->limit, "How many (default 20)")
+        .flag("-f,--follow", &options->follow, "Print the last ones, then new ones as they come")
+        .flag("--data", &options->with_data, "With --json: with the bodies")
+        .run(run_events, options);
 }
 
-void add_event(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("event", "Show one event with its body");
+void add_event(Command& program) {
     auto options = std::make_shared<EventOptions>();
-    command->add_option("id", options->id, "Event id, or entry (1700000000000-0, STREAM:P/1700000000000-0)")->required();
-    add_filter(command, &options->filter);
-    command->footer(
+    Command command = program.add(
+        "event", "Show one event with its body",
         "When several sources use the same id the newest event is shown: choose with --source.\n\n"
         "Examples:\n  webhookctl event evt_123\n  webhookctl event evt_123 --json | jq -r .data");
-    command->callback([&context, options] { context.chosen = [&context, options] { return run_event(context, *options); }; });
+    command.option("id", &options->id, "Event id, or entry (1700000000000-0, STREAM:P/1700000000000-0)")
+        .required();
+    add_filter(command, &options->filter).run(run_event, options);
 }
 
 }  // namespace
 
-void add_event_commands(CLI::App& app, Context& context) {
-    add_events(app, context);
-    add_event(app, context);
+void add_event_commands(Command& program) {
+    add_events(program);
+    add_event(program);
 }
 
 }  // namespace webhook::ctl

@@ -36,7 +36,8 @@ bool take_prefix(std::string_view* text, std::string_view prefix) {
 }
 
 void parse_authority(std::string_view text, Url* url) {
-    if (text.find('@') != std::string_view::npos) throw Failure("user and password in a URL are not supported");
+    if (text.find('@') != std::string_view::npos)
+        throw Failure("user and password in a URL are not supported");
     std::string_view port;
     if (!text.empty() && text[0] == '[') {
         const auto close = std::min(text.find(']'), text.size() - 1);
@@ -51,15 +52,16 @@ void parse_authority(std::string_view text, Url* url) {
     if (url->host.empty()) throw Failure("the URL has no host");
 }
 
-Request make_request(const std::string& method, const std::string& target, const Headers& headers, std::string body,
-                     const std::string& authority) {
+Request make_request(const std::string& method, const std::string& target, const Headers& headers,
+                     std::string body, const std::string& authority) {
     Request request;
     request.version(11);
     request.method_string(method);
     request.target(target);
     request.set(http::field::host, authority);
     request.set(http::field::user_agent, "webhookctl/" + std::string(webhook::version));
-    for (const auto& [name, value] : headers) request.insert(name, value);
+    for (const auto& [name, value] : headers)
+        request.insert(name, value);
     request.body() = std::move(body);
     // A body-less GET has no Content-Length; everything else states it, also zero.
     if (method != "GET" || !request.body().empty()) request.content_length(request.body().size());
@@ -124,7 +126,8 @@ struct HttpClient::Impl {
             co_return;
         }
         auto encrypted = std::make_unique<Secure>(std::move(stream), tls);
-        if (options.verify_certificate) encrypted->set_verify_callback(asio::ssl::host_name_verification(url.host));
+        if (options.verify_certificate)
+            encrypted->set_verify_callback(asio::ssl::host_name_verification(url.host));
         SSL_set_tlsext_host_name(encrypted->native_handle(), url.host.c_str());
         co_await encrypted->async_handshake(asio::ssl::stream_base::client, use_awaitable);
         secure = std::move(encrypted);
@@ -165,7 +168,8 @@ HttpClient::~HttpClient() = default;
 asio::awaitable<HttpAnswer> HttpClient::send(std::string method, std::string target, Headers headers,
                                              std::string body) {
     Request request = make_request(method, target, headers, std::move(body), impl_->url.authority());
-    // A server may close an idle connection at any time: that is no answer, so such a request goes out once more.
+    // A server may close an idle connection at any time: that is no answer, so such a request goes out once
+    // more.
     for (bool reused = impl_->connected();; reused = false) {
         const auto start = std::chrono::steady_clock::now();
         HttpAnswer answer;
@@ -179,7 +183,8 @@ asio::awaitable<HttpAnswer> HttpClient::send(std::string method, std::string tar
             if (reused && closed) continue;
             answer.error = impl_->explain(error);
         }
-        answer.took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+        answer.took =
+            std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
         co_return answer;
     }
 }

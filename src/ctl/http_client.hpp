@@ -37,14 +37,15 @@ struct HttpClientOptions {
 
 /// One keep-alive connection to one server. Follows no redirects.
 class HttpClient {
- public:
+  public:
     HttpClient(boost::asio::any_io_executor executor, Url url, HttpClientOptions options);
     ~HttpClient();
 
     /// Headers are sent as given, after Host, User-Agent and Content-Length. Never throws.
-    boost::asio::awaitable<HttpAnswer> send(std::string method, std::string target, Headers headers, std::string body);
+    boost::asio::awaitable<HttpAnswer> send(std::string method, std::string target, Headers headers,
+                                            std::string body);
 
- private:
+  private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

@@ -38,13 +38,14 @@ HttpArrival make_arrival(Request&& request) {
     arrival.method = std::string(request.method_string());
     arrival.target = std::string(request.target());
     arrival.url = "http://" + std::string(request[http::field::host]) + arrival.target;
-    for (const auto& field : request) arrival.headers.emplace_back(field.name_string(), field.value());
+    for (const auto& field : request)
+        arrival.headers.emplace_back(field.name_string(), field.value());
     arrival.body = std::move(request.body());
     return arrival;
 }
 
 class Server {
- public:
+  public:
     explicit Server(const HttpServerOptions& options)
         : options_(options), acceptor_(loop_), signals_(loop_, SIGINT, SIGTERM) {
         open();
@@ -59,14 +60,15 @@ class Server {
             if (!error) loop_.stop();
         });
         const auto endpoint = acceptor_.local_endpoint();
-        const std::string host = endpoint.address().is_v6() ? fmt::format("[{}]", endpoint.address().to_string())
-                                                            : endpoint.address().to_string();
+        const std::string host = endpoint.address().is_v6()
+                                     ? fmt::format("[{}]", endpoint.address().to_string())
+                                     : endpoint.address().to_string();
         options_.listening(fmt::format("http://{}:{}", host, endpoint.port()));
         loop_.run();
         if (failure_) std::rethrow_exception(failure_);
     }
 
- private:
+  private:
     void open() {
         boost::system::error_code error;
         const auto address = asio::ip::make_address(options_.address, error);
@@ -91,9 +93,10 @@ class Server {
     asio::awaitable<void> accept() {
         for (;;) {
             auto socket = co_await acceptor_.async_accept(use_awaitable);
-            asio::co_spawn(loop_, session(beast::tcp_stream(std::move(socket))), [this](std::exception_ptr error) {
-                if (error) fail(error);
-            });
+            asio::co_spawn(loop_, session(beast::tcp_stream(std::move(socket))),
+                           [this](std::exception_ptr error) {
+                               if (error) fail(error);
+                           });
         }
     }
 
@@ -157,6 +160,8 @@ class Server {
 
 }  // namespace
 
-void serve_http(const HttpServerOptions& options) { Server(options).run(); }
+void serve_http(const HttpServerOptions& options) {
+    Server(options).run();
+}
 
 }  // namespace webhook::ctl

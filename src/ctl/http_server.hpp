@@ -26,7 +26,8 @@ struct HttpServerOptions {
     std::function<void(HttpArrival)> arrived = {};
 };
 
-/// Serves until SIGINT, SIGTERM or `count` requests. Throws Failure when it cannot listen. Bodies up to 64 MiB.
+/// Serves until SIGINT, SIGTERM or `count` requests. Throws Failure when it cannot listen. Bodies up to 64
+/// MiB.
 void serve_http(const HttpServerOptions& options);
 
 }  // namespace webhook::ctl

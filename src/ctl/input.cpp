@@ -18,12 +18,15 @@ namespace {
 std::string read_all(std::FILE* file, std::string_view name) {
     std::string text;
     char buffer[65536];
-    while (const std::size_t size = std::fread(buffer, 1, sizeof buffer, file)) text.append(buffer, size);
+    while (const std::size_t size = std::fread(buffer, 1, sizeof buffer, file))
+        text.append(buffer, size);
     if (std::ferror(file) != 0) throw Failure(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
     return text;
 }
 
-bool begins(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool begins(std::string_view text, std::string_view prefix) {
+    return text.substr(0, prefix.size()) == prefix;
+}
 
 std::string secret_of_file(const std::string& path) {
     std::string secret = read_file(path);
@@ -45,7 +48,9 @@ std::string_view trim(std::string_view text) {
 
 }  // namespace
 
-std::string read_stdin() { return read_all(stdin, "standard input"); }
+std::string read_stdin() {
+    return read_all(stdin, "standard input");
+}
 
 std::string read_file(const std::string& path) {
     if (path == "-") return read_stdin();

@@ -7,23 +7,22 @@
 
 namespace webhook::ctl {
 
+/// Keeps the order in which fields were put.
 using Json = nlohmann::ordered_json;
 
-// For JSON that others wrote into Redis: what is missing or of another type reads as empty, 0, or an empty object.
+// Parsing and printing are compiled once, here; the templates are large.
 
-inline Json parse_object(std::string_view text) {
-    Json json = Json::parse(text, nullptr, false);
-    return json.is_object() ? json : Json::object();
-}
+/// Discarded (is_discarded()) when `text` is not JSON.
+Json parse_json(std::string_view text);
 
-inline std::string text_of(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
+// For JSON that others wrote into Redis: what is missing or of another type reads as empty, 0, or an empty
+// object.
+Json parse_object(std::string_view text);
+std::string text_of(const Json& object, const char* name);
+std::int64_t number_of(const Json& object, const char* name);
 
-inline std::int64_t number_of(const Json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_number() ? found->get<std::int64_t>() : 0;
-}
+/// On one line; bytes that are not UTF-8 are replaced.
+std::string to_text(const Json& json);
+std::string to_indented_text(const Json& json);
 
 }  // namespace webhook::ctl

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -22,26 +19,28 @@ struct Term {
     std::int64_t Ledger::*value;
 };
 
-constexpr Term terms[] = {{"accepted", &Ledger::accepted},   {"unrouted", &Ledger::unrouted},
-                          {"routed", &Ledger::routed},       {"created", &Ledger::created},
-                          {"replayed", &Ledger::replayed},   {"delivered", &Ledger::delivered},
-                          {"waiting", &Ledger::waiting},     {"dead", &Ledger::dead},
-                          {"cancelled", &Ledger::cancelled}};
+constexpr Term terms[] = {
+    {"accepted", &Ledger::accepted}, {"unrouted", &Ledger::unrouted}, {"routed", &Ledger::routed},
+    {"created", &Ledger::created},   {"replayed", &Ledger::replayed}, {"delivered", &Ledger::delivered},
+    {"waiting", &Ledger::waiting},   {"dead", &Ledger::dead},         {"cancelled", &Ledger::cancelled}};
 
 void put_terms(const Ledger& ledger, Json* json) {
-    for (const auto& term : terms) (*json)[term.name] = ledger.*term.value;
+    for (const auto& term : terms)
+        (*json)[term.name] = ledger.*term.value;
 }
 
 std::vector<std::string> cells(std::string title, const Ledger& ledger, bool balanced) {
     std::vector<std::string> row{std::move(title)};
-    for (const auto& term : terms) row.push_back(std::to_string(ledger.*term.value));
+    for (const auto& term : terms)
+        row.push_back(std::to_string(ledger.*term.value));
     row.emplace_back(balanced ? "yes" : "NO");
     return row;
 }
 
 Ledger total_of(const std::vector<PartitionLedger>& rows) {
     Ledger total;
-    for (const auto& row : rows) total += row.ledger;
+    for (const auto& row : rows)
+        total += row.ledger;
     return total;
 }
 
@@ -49,9 +48,13 @@ bool all_balanced(const std::vector<PartitionLedger>& rows) {
     return std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.ledger.balanced(); });
 }
 
-int run_ledger(const Context& context, const std::string& stream) {
+struct LedgerOptions {
+    std::string stream;
+};
+
+int run_ledger(const Context& context, const LedgerOptions& options) {
     Redis redis = context.connect();
-    const auto rows = read_ledgers(redis, find_partitions(redis, stream));
+    const auto rows = read_ledgers(redis, find_partitions(redis, options.stream));
     if (context.json) {
         print_json(ledger_json(rows));
     } else if (rows.empty()) {
@@ -70,7 +73,8 @@ bool Ledger::balanced() const {
 }
 
 Ledger& Ledger::operator+=(const Ledger& other) {
-    for (const auto& term : terms) this->*term.value += other.*term.value;
+    for (const auto& term : terms)
+        this->*term.value += other.*term.value;
     return *this;
 }
 
@@ -98,7 +102,8 @@ std::vector<PartitionLedger> read_ledgers(Redis& redis, const std::vector<Partit
     }
     const std::vector<Reply> replies = redis.pipeline(questions);
     std::vector<PartitionLedger> rows;
-    for (std::size_t i = 0; i < partitions.size(); ++i) rows.push_back({partitions[i], ledger_from(replies[i])});
+    for (std::size_t i = 0; i < partitions.size(); ++i)
+        rows.push_back({partitions[i], ledger_from(replies[i])});
     return rows;
 }
 
@@ -111,28 +116,32 @@ Json ledger_json(const std::vector<PartitionLedger>& rows) {
         put_terms(row.ledger, &one);
         partitions.push_back(std::move(one));
     }
-    return {{"balanced", all_balanced(rows)}, {"total", std::move(total)}, {"partitions", std::move(partitions)}};
+    return {
+        {"balanced", all_balanced(rows)}, {"total", std::move(total)}, {"partitions", std::move(partitions)}};
 }
 
 std::string ledger_table(const std::vector<PartitionLedger>& rows) {
     std::vector<Column> columns{{"PARTITION"}};
-    for (const auto& term : terms) columns.push_back({term.name, true});
+    for (const auto& term : terms)
+        columns.push_back({term.name, true});
     columns.push_back({"balanced"});
     Table table(std::move(columns));
-    for (const auto& row : rows) table.add(cells(row.partition.label(), row.ledger, row.ledger.balanced()));
+    for (const auto& row : rows)
+        table.add(cells(row.partition.label(), row.ledger, row.ledger.balanced()));
     table.add(cells("total", total_of(rows), all_balanced(rows)));
     return table.text();
 }
 
-void add_ledger_command(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("ledger", "Account for every accepted event and every delivery");
-    auto stream = std::make_shared<std::string>();
-    command->add_option("--stream", *stream, "Only this stream");
-    command->footer(
-        "Per partition: accepted = unrouted + routed, and\n"
-        "created + replayed = delivered + waiting + dead + cancelled. Exit 1 when that does not hold.\n\n"
-        "Examples:\n  webhookctl ledger\n  webhookctl ledger --json | jq .total");
-    command->callback([&context, stream] { context.chosen = [&context, stream] { return run_ledger(context, *stream); }; });
+void add_ledger_command(Command& program) {
+    auto options = std::make_shared<LedgerOptions>();
+    program
+        .add(
+            "ledger", "Account for every accepted event and every delivery",
+            "Per partition: accepted = unrouted + routed, and\n"
+            "created + replayed = delivered + waiting + dead + cancelled. Exit 1 when that does not hold.\n\n"
+            "Examples:\n  webhookctl ledger\n  webhookctl ledger --json | jq .total")
+        .option("--stream", &options->stream, "Only this stream")
+        .run(run_ledger, options);
 }
 
 }  // namespace webhook::ctl

@@ -14,7 +14,8 @@ struct Ledger {
     std::int64_t accepted = 0, unrouted = 0, routed = 0;
     std::int64_t created = 0, replayed = 0, delivered = 0, waiting = 0, dead = 0, cancelled = 0;
 
-    /// accepted = unrouted + routed, nothing unrouted twice, created + replayed = delivered + waiting + dead + cancelled.
+    /// accepted = unrouted + routed, nothing unrouted twice, created + replayed = delivered + waiting + dead
+    /// + cancelled.
     bool balanced() const;
     Ledger& operator+=(const Ledger& other);
 };

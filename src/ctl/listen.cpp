@@ -1,8 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <memory>
 
 #include "ctl/command.hpp"
@@ -37,15 +34,17 @@ struct Arrival {
 
 /// Prints what arrives, and checks its signature where a secret was given.
 class Receiver {
- public:
-    Receiver(const Context& context, const ListenOptions& options) : context_(context), options_(options) {
-        const signature::Scheme* scheme = signature::find_scheme(options.scheme);
-        if (scheme == nullptr) throw Failure(fmt::format("there is no scheme \"{}\"", printable(options.scheme)));
+  public:
+    Receiver(const Context& context, const ListenOptions& options)
+        : context_(context), options_(options), scheme_(signature::find_scheme(options.scheme)) {
+        if (scheme_ == nullptr)
+            throw Failure(fmt::format("there is no scheme \"{}\"", printable(options.scheme)));
         if (options.secrets.empty()) return;
         signature::VerifierOptions verifier;
-        for (const auto& secret : options.secrets) verifier.secrets.push_back(read_secret(secret));
+        for (const auto& secret : options.secrets)
+            verifier.secrets.push_back(read_secret(secret));
         std::string error;
-        verifier_ = signature::Verifier::make(*scheme, verifier, &error);
+        verifier_ = signature::Verifier::make(*scheme_, verifier, &error);
         if (!verifier_) throw Failure(error);
     }
 
@@ -60,11 +59,13 @@ class Receiver {
         }
     }
 
- private:
+  private:
     Arrival look_at(const Message& message) {
         const auto value = [&message](const char* name) { return std::string(message.header(name).value); };
-        Arrival arrival{value("webhook-id"), value("ce-id"), value("ce-type"), value("ce-source"), {}, {}, false};
+        Arrival arrival{
+            value("webhook-id"), value("ce-id"), value("ce-type"), value("ce-source"), {}, {}, false};
         arrival.repeat = !arrival.webhook_id.empty() && !seen_.insert(arrival.webhook_id);
+        if (arrival.type.empty() && !message.bytes().empty()) arrival.type = identify(*scheme_, message).type;
         if (!verifier_) return arrival;
         const signature::Outcome outcome = verifier_->check(message, now_ms());
         arrival.signature = verdict_name(outcome.verdict);
@@ -73,7 +74,8 @@ class Receiver {
     }
 
     std::string arrival_text(const Arrival& arrival, const Message& message, const std::string& path) const {
-        std::string text = fmt::format("{}  {} {}", format_time(now_ms()), printable(message.method), printable(path));
+        std::string text =
+            fmt::format("{}  {} {}", format_time(now_ms()), printable(message.method), printable(path));
         const auto add = [&text](const char* name, const std::string& value) {
             if (!value.empty()) text += fmt::format("  {}={}", name, printable(value));
         };
@@ -101,23 +103,27 @@ class Receiver {
         if (arrival.signature != "accepted" && !arrival.reason.empty()) json["reason"] = arrival.reason;
         json["repeat"] = arrival.repeat;
         json["headers"] = Json::object();
-        for (const auto& [name, value] : headers) json["headers"][lower(name)] = value;
+        for (const auto& [name, value] : headers)
+            json["headers"][lower(name)] = value;
         const std::string& body = message.bytes();
         json[is_text(body) ? "body" : "body_base64"] = is_text(body) ? body : base64(body);
         return json;
     }
 
     static void show_whole(const Message& message, const Headers& headers) {
-        for (const auto& [name, value] : headers) print_line(fmt::format("    {}: {}", printable(name), printable(value)));
+        for (const auto& [name, value] : headers)
+            print_line(fmt::format("    {}: {}", printable(name), printable(value)));
         const std::string& body = message.bytes();
         if (body.empty()) return;
         print("\n");
-        print_line(is_text(body) ? printable_text(body) : fmt::format("({} bytes that are no text)", body.size()));
+        print_line(is_text(body) ? printable_text(body)
+                                 : fmt::format("({} bytes that are no text)", body.size()));
         print("\n");
     }
 
     const Context& context_;
     const ListenOptions& options_;
+    const signature::Scheme* scheme_;
     std::unique_ptr<signature::Verifier> verifier_;
     RecentIds seen_{100000};
 };
@@ -125,7 +131,8 @@ class Receiver {
 int run_listen(const Context& context, const ListenOptions& options) {
     const auto delay = endpoint::parse_time(options.delay);
     if (!delay) throw Failure("--delay wants a time (250ms, 2s)");
-    if (options.status < 100 || options.status > 599) throw Failure("--status wants an HTTP status from 100 to 599");
+    if (options.status < 100 || options.status > 599)
+        throw Failure("--status wants an HTTP status from 100 to 599");
     Receiver receiver(context, options);
     HttpServerOptions server{options.address, options.port, options.status, *delay, options.count};
     server.listening = [&context](const std::string& url) {
@@ -150,25 +157,25 @@ int run_listen(const Context& context, const ListenOptions& options) {
 
 }  // namespace
 
-void add_listen_command(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("listen", "Receive deliveries and print what arrives");
+void add_listen_command(Command& program) {
     auto options = std::make_shared<ListenOptions>();
-    command->add_option("-p,--port", options->port, "Port (default 9000; 0: any free one)");
-    command->add_option("--address", options->address, "Address to listen on (default 127.0.0.1)");
-    command->add_option("--scheme", options->scheme, "How deliveries are signed (default: standard)");
-    command->add_option("--secret", options->secrets, "Check the signature: file:/path, env:NAME or the value; repeatable")
-        ->allow_extra_args(false);
-    command->add_option("--url", options->url, "Public origin (https://...), for schemes that sign the URL");
-    command->add_option("--status", options->status, "Answer with this status (default 200)");
-    command->add_option("--delay", options->delay, "Wait before each answer (250ms, 2s)");
-    command->add_option("--count", options->count, "End after so many deliveries");
-    command->add_flag("-q,--quiet", options->quiet, "Print no deliveries, only their number at the end");
-    command->add_flag("-v,--verbose", options->verbose, "Print headers and bodies, too");
-    command->footer(
-        "One line per delivery; (repeat) when its webhook-id has come before.\n\n"
-        "Examples:\n  webhookctl listen --port 9000 --secret file:/run/secrets/crm\n"
-        "  webhookctl listen --status 500 --delay 2s --json | jq .headers");
-    command->callback([&context, options] { context.chosen = [&context, options] { return run_listen(context, *options); }; });
+    program
+        .add("listen", "Receive deliveries and print what arrives",
+             "One line per delivery; (repeat) when its webhook-id has come before.\n\n"
+             "Examples:\n  webhookctl listen --port 9000 --secret file:/run/secrets/crm\n"
+             "  webhookctl listen --status 500 --delay 2s --json | jq .headers")
+        .option("-p,--port", &options->port, "Port (default 9000; 0: any free one)")
+        .option("--address", &options->address, "Address to listen on (default 127.0.0.1)")
+        .option("--scheme", &options->scheme, "How deliveries are signed (default: standard)")
+        .option("--secret", &options->secrets,
+                "Check the signature: file:/path, env:NAME or the value; repeatable")
+        .option("--url", &options->url, "Public origin (https://...), for schemes that sign the URL")
+        .option("--status", &options->status, "Answer with this status (default 200)")
+        .option("--delay", &options->delay, "Wait before each answer (250ms, 2s)")
+        .option("--count", &options->count, "End after so many deliveries")
+        .flag("-q,--quiet", &options->quiet, "Print no deliveries, only their number at the end")
+        .flag("-v,--verbose", &options->verbose, "Print headers and bodies, too")
+        .run(run_listen, options);
 }
 
 }  // namespace webhook::ctl

@@ -14,9 +14,14 @@ constexpr std::size_t json_max = 64U << 20U;
 
 }  // namespace
 
-Message::Message(std::string method_text, std::string url_text, const Headers& headers, std::string body_bytes)
-    : method_(std::move(method_text)), url_(std::move(url_text)), bytes_(std::move(body_bytes)), chunk_(bytes_) {
-    for (const auto& [name, value] : headers) headers_.emplace_back(lower(name), value);
+Message::Message(std::string method_text, std::string url_text, const Headers& headers,
+                 std::string body_bytes)
+    : method_(std::move(method_text)),
+      url_(std::move(url_text)),
+      bytes_(std::move(body_bytes)),
+      chunk_(bytes_) {
+    for (const auto& [name, value] : headers)
+        headers_.emplace_back(lower(name), value);
     method = method_;
     url = url_;
     query = query_of(url);
@@ -67,8 +72,8 @@ Identity identify(const signature::Scheme& scheme, const event::Request& request
     event::Extractor::Values values;
     extractor->extract(request, json_max, &values);
     if (values.id.empty()) {
-        values.id =
-            event::Extractor::fallback_id(request, is_query_scheme(scheme), signature::secret_query_params(scheme));
+        values.id = event::Extractor::fallback_id(request, is_query_scheme(scheme),
+                                                  signature::secret_query_params(scheme));
     }
     return {values.id, values.type.empty() ? "webhook" : values.type};
 }

@@ -15,7 +15,7 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// A request that is held in memory, as schemes and sources read it.
 class Message final : public event::Request {
- public:
+  public:
     Message(std::string method, std::string url, const Headers& headers, std::string body);
     Message(const Message&) = delete;
     Message& operator=(const Message&) = delete;
@@ -23,7 +23,7 @@ class Message final : public event::Request {
     Header header(std::string_view name) const override;
     const std::string& bytes() const { return bytes_; }
 
- private:
+  private:
     std::string method_, url_, bytes_;
     Headers headers_;  ///< names in lower case
     std::string_view chunk_;

@@ -9,7 +9,9 @@ namespace webhook::ctl {
 
 namespace {
 
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
+bool is_continuation(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
+}
 
 /// Value of the first `length` bytes as a UTF-8 sequence, or -1.
 std::int32_t decode(std::string_view text, std::size_t length) {
@@ -85,11 +87,17 @@ void print_line(std::string_view text) {
     if (std::fflush(stdout) != 0) throw OutputClosed{};
 }
 
-void print_json(const Json& object) { print_line(object.dump(-1, ' ', false, Json::error_handler_t::replace)); }
+void print_json(const Json& object) {
+    print_line(to_text(object));
+}
 
-std::string printable(std::string_view text) { return make_printable(text, ""); }
+std::string printable(std::string_view text) {
+    return make_printable(text, "");
+}
 
-std::string printable_text(std::string_view text) { return make_printable(text, "\n\t"); }
+std::string printable_text(std::string_view text) {
+    return make_printable(text, "\n\t");
+}
 
 bool is_text(std::string_view bytes) {
     while (!bytes.empty()) {
@@ -102,7 +110,8 @@ bool is_text(std::string_view bytes) {
 
 std::size_t display_width(std::string_view text) {
     std::size_t width = 0;
-    for (const char c : text) width += is_continuation(c) ? 0 : 1;
+    for (const char c : text)
+        width += is_continuation(c) ? 0 : 1;
     return width;
 }
 
@@ -119,9 +128,9 @@ std::string shorten(std::string_view text, std::size_t width) {
 
 std::string base64(std::string_view bytes) {
     std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()),
-                                     static_cast<int>(bytes.size()));
+    const int size =
+        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
     out.resize(static_cast<std::size_t>(size));
     return out;
 }

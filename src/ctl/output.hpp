@@ -16,8 +16,8 @@ void print_json(const Json& object);
 
 struct OutputClosed {};
 
-/// For people: control characters and bytes that are not UTF-8 as \n, \t, \xNN, so that what strangers sent can
-/// neither move the cursor nor break a table.
+/// For people: control characters and bytes that are not UTF-8 as \n, \t, \xNN, so that what strangers sent
+/// can neither move the cursor nor break a table.
 std::string printable(std::string_view text);
 /// The same, but keeps line feeds and tabs: for bodies.
 std::string printable_text(std::string_view text);

@@ -29,9 +29,11 @@ Streams scan_streams(Redis& redis, std::string_view only) {
     Streams streams;
     std::string cursor = "0";
     do {
-        const Reply reply = redis.command({"SCAN", cursor, "MATCH", "webhook:{" + name + "}:events", "COUNT", "1000"});
+        const Reply reply =
+            redis.command({"SCAN", cursor, "MATCH", "webhook:{" + name + "}:events", "COUNT", "1000"});
         cursor = reply[0].string();
-        for (std::size_t i = 0; i < reply[1].size(); ++i) note(reply[1][i].text(), &streams);
+        for (std::size_t i = 0; i < reply[1].size(); ++i)
+            note(reply[1][i].text(), &streams);
     } while (cursor != "0" && !cursor.empty());
     return streams;
 }
@@ -42,7 +44,9 @@ std::string Partition::key(std::string_view name) const {
     return store::partition_prefix(stream, number).append(name);
 }
 
-std::string Partition::label() const { return fmt::format("{}:{}", stream, number); }
+std::string Partition::label() const {
+    return fmt::format("{}:{}", stream, number);
+}
 
 std::vector<Partition> find_partitions(Redis& redis, std::string_view stream) {
     const Streams streams = scan_streams(redis, stream);
@@ -56,7 +60,8 @@ std::vector<Partition> find_partitions(Redis& redis, std::string_view stream) {
     auto reply = stated.begin();
     for (const auto& [name, found] : streams) {
         const auto count = std::max<std::int64_t>(found, (reply++)->number());
-        for (unsigned number = 0; number < count; ++number) partitions.push_back({name, number});
+        for (unsigned number = 0; number < count; ++number)
+            partitions.push_back({name, number});
     }
     return partitions;
 }
@@ -66,7 +71,8 @@ bool parse_partition_label(std::string_view text, Partition* partition, std::str
     const auto colon = text.substr(0, slash).find(':');
     if (slash == std::string_view::npos || colon == std::string_view::npos) return false;
     const std::string_view number = text.substr(colon + 1, slash - colon - 1);
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), partition->number);
+    const auto [end, error] =
+        std::from_chars(number.data(), number.data() + number.size(), partition->number);
     if (error != std::errc{} || end != number.data() + number.size()) return false;
     partition->stream = text.substr(0, colon);
     *rest = text.substr(slash + 1);

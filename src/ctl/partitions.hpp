@@ -16,8 +16,8 @@ struct Partition {
     std::string label() const;                     ///< "STREAM:P"
 };
 
-/// All partitions of all streams in this Redis, or of `stream` alone, sorted. Streams are found by their keys; the
-/// number of partitions is what the stream's meta says. Throws Failure when `stream` is not there.
+/// All partitions of all streams in this Redis, or of `stream` alone, sorted. Streams are found by their
+/// keys; the number of partitions is what the stream's meta says. Throws Failure when `stream` is not there.
 std::vector<Partition> find_partitions(Redis& redis, std::string_view stream = {});
 
 /// "STREAM:P/REST" -> partition and rest; false when `text` does not begin so.

@@ -11,7 +11,10 @@ namespace webhook::ctl {
 using namespace std::chrono_literals;
 
 Progress::Progress(std::string what, std::uint64_t total)
-    : what_(std::move(what)), total_(total), terminal_(isatty(STDERR_FILENO) != 0), next_(Clock::now() + 500ms) {}
+    : what_(std::move(what)),
+      total_(total),
+      terminal_(isatty(STDERR_FILENO) != 0),
+      next_(Clock::now() + 500ms) {}
 
 Progress::~Progress() {
     if (drawn_) std::fputs("\r\033[K", stderr);
@@ -32,7 +35,8 @@ void Progress::draw() const {
         constexpr std::uint64_t width = 30;
         const std::uint64_t part = std::min(done_, total_);
         const std::uint64_t filled = part * width / total_;
-        fmt::print(stderr, "\r\033[K{} [{:#<{}}{:.<{}}] {}/{}", what_, "", filled, "", width - filled, done_, total_);
+        fmt::print(stderr, "\r\033[K{} [{:#<{}}{:.<{}}] {}/{}", what_, "", filled, "", width - filled, done_,
+                   total_);
     }
     std::fflush(stderr);
 }

@@ -8,7 +8,7 @@ namespace webhook::ctl {
 
 /// A bar on standard error for long work: only on a terminal, only after half a second, and gone at the end.
 class Progress {
- public:
+  public:
     /// `total` 0: unknown; only the number done is shown.
     Progress(std::string what, std::uint64_t total);
     ~Progress();
@@ -17,7 +17,7 @@ class Progress {
 
     void advance(std::uint64_t by = 1);
 
- private:
+  private:
     using Clock = std::chrono::steady_clock;
     void draw() const;
 

@@ -8,7 +8,7 @@ namespace webhook::ctl {
 
 /// Remembers at least the last `limit` ids and at most twice as many.
 class RecentIds {
- public:
+  public:
     explicit RecentIds(std::size_t limit) : limit_(limit) {}
 
     /// False when the id is known.
@@ -21,7 +21,7 @@ class RecentIds {
         return true;
     }
 
- private:
+  private:
     std::size_t limit_;
     std::unordered_set<std::string> newer_, older_;
 };

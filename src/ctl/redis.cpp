@@ -15,9 +15,13 @@ namespace {
 constexpr int connect_timeout_ms = 3000;
 constexpr int command_timeout_ms = 10000;
 
-timeval to_timeval(int milliseconds) { return {milliseconds / 1000, (milliseconds % 1000) * 1000}; }
+timeval to_timeval(int milliseconds) {
+    return {milliseconds / 1000, (milliseconds % 1000) * 1000};
+}
 
-bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool starts_with(std::string_view text, std::string_view prefix) {
+    return text.substr(0, prefix.size()) == prefix;
+}
 
 /// What the user can do about an error of Redis.
 std::string_view advice(std::string_view error) {
@@ -25,7 +29,8 @@ std::string_view advice(std::string_view error) {
     if (starts_with(error, "WRONGPASS") || starts_with(error, "ERR invalid password")) {
         return " (check user and password: URL, WEBHOOK_REDIS_PASSWORD)";
     }
-    if (starts_with(error, "NOPERM")) return " (the Redis user lacks a permission: see the docs on operation)";
+    if (starts_with(error, "NOPERM"))
+        return " (the Redis user lacks a permission: see the docs on operation)";
     if (starts_with(error, "LOADING")) return " (Redis is starting: try again in a moment)";
     if (starts_with(error, "READONLY")) return " (this is a replica: use the primary's address)";
     if (starts_with(error, "OOM")) return " (Redis has reached maxmemory)";
@@ -35,11 +40,17 @@ std::string_view advice(std::string_view error) {
 
 }  // namespace
 
-bool ReplyView::is_nil() const { return reply_ == nullptr || reply_->type == REDIS_REPLY_NIL; }
+bool ReplyView::is_nil() const {
+    return reply_ == nullptr || reply_->type == REDIS_REPLY_NIL;
+}
 
-bool ReplyView::is_array() const { return reply_ != nullptr && reply_->type == REDIS_REPLY_ARRAY; }
+bool ReplyView::is_array() const {
+    return reply_ != nullptr && reply_->type == REDIS_REPLY_ARRAY;
+}
 
-std::size_t ReplyView::size() const { return is_array() ? reply_->elements : 0; }
+std::size_t ReplyView::size() const {
+    return is_array() ? reply_->elements : 0;
+}
 
 ReplyView ReplyView::operator[](std::size_t index) const {
     return ReplyView(index < size() ? reply_->element[index] : nullptr);
@@ -58,9 +69,13 @@ std::int64_t ReplyView::number() const {
 
 Reply::Reply(redisReply* reply) : ReplyView(reply), owned_(reply) {}
 
-void Reply::Free::operator()(redisReply* reply) const { freeReplyObject(reply); }
+void Reply::Free::operator()(redisReply* reply) const {
+    freeReplyObject(reply);
+}
 
-void Redis::Free::operator()(redisContext* context) const { redisFree(context); }
+void Redis::Free::operator()(redisContext* context) const {
+    redisFree(context);
+}
 
 Redis::Redis(RedisUrl url) : url_(std::move(url)) {
     connect();
@@ -73,8 +88,9 @@ void Redis::connect() {
                                      : redisConnectUnixWithTimeout(url_.path.c_str(), timeout));
     if (!context_) throw Failure("out of memory");
     if (context_->err != 0) {
-        throw Failure(fmt::format("cannot connect to Redis at {}: {} (is it running? see --redis, WEBHOOK_REDIS)",
-                                  url_.display(), context_->errstr));
+        throw Failure(
+            fmt::format("cannot connect to Redis at {}: {} (is it running? see --redis, WEBHOOK_REDIS)",
+                        url_.display(), context_->errstr));
     }
     set_timeout(command_timeout_ms);
 }
@@ -100,7 +116,8 @@ void Redis::append(const Arguments& words) {
         texts.push_back(word.data());
         sizes.push_back(word.size());
     }
-    if (redisAppendCommandArgv(context_.get(), static_cast<int>(words.size()), texts.data(), sizes.data()) != REDIS_OK) {
+    if (redisAppendCommandArgv(context_.get(), static_cast<int>(words.size()), texts.data(), sizes.data()) !=
+        REDIS_OK) {
         fail_connection();
     }
 }
@@ -132,16 +149,22 @@ Reply Redis::command(const store::Call& call) {
 
 template <typename Command>
 std::vector<Reply> Redis::send_all(const std::vector<Command>& commands) {
-    for (const auto& command : commands) append(command);
+    for (const auto& command : commands)
+        append(command);
     std::vector<Reply> replies;
     replies.reserve(commands.size());
-    while (replies.size() < commands.size()) replies.push_back(receive());
+    while (replies.size() < commands.size())
+        replies.push_back(receive());
     return replies;
 }
 
-std::vector<Reply> Redis::pipeline(const std::vector<Arguments>& commands) { return send_all(commands); }
+std::vector<Reply> Redis::pipeline(const std::vector<Arguments>& commands) {
+    return send_all(commands);
+}
 
-std::vector<Reply> Redis::pipeline(const std::vector<store::Call>& calls) { return send_all(calls); }
+std::vector<Reply> Redis::pipeline(const std::vector<store::Call>& calls) {
+    return send_all(calls);
+}
 
 Reply Redis::blocking_command(const Arguments& words, int block_ms) {
     set_timeout(command_timeout_ms + block_ms);

@@ -17,10 +17,10 @@ namespace webhook::ctl {
 /// The words of a command.
 using Arguments = std::vector<std::string>;
 
-/// A reply, or an element of one: a view that its Reply outlives. What is missing reads as nil, so that callers need
-/// no ladder of checks; text of nil is empty, its number 0.
+/// A reply, or an element of one: a view that its Reply outlives. What is missing reads as nil, so that
+/// callers need no ladder of checks; text of nil is empty, its number 0.
 class ReplyView {
- public:
+  public:
     explicit ReplyView(const redisReply* reply = nullptr) : reply_(reply) {}
 
     bool is_nil() const;
@@ -31,15 +31,15 @@ class ReplyView {
     std::string string() const { return std::string(text()); }
     std::int64_t number() const;  ///< integer reply, or a string that holds a number (rounded towards zero)
 
- protected:
+  protected:
     const redisReply* reply_;
 };
 
 class Reply : public ReplyView {
- public:
+  public:
     explicit Reply(redisReply* reply);
 
- private:
+  private:
     struct Free {
         void operator()(redisReply* reply) const;
     };
@@ -48,7 +48,7 @@ class Reply : public ReplyView {
 
 /// A blocking connection with timeouts. Every error is a Failure that says which Redis and what to do.
 class Redis {
- public:
+  public:
     /// Connects, authenticates and selects the database.
     explicit Redis(RedisUrl url);
 
@@ -63,7 +63,7 @@ class Redis {
     /// For commands that block on purpose: waits so much longer for the reply.
     Reply blocking_command(const Arguments& words, int block_ms);
 
- private:
+  private:
     struct Free {
         void operator()(redisContext* context) const;
     };

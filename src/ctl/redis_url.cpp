@@ -50,7 +50,8 @@ RedisUrl parse_unix(std::string_view rest) {
         url.database = *database;
         rest = rest.substr(0, colon);
     }
-    if (rest.empty() || rest[0] != '/') throw Failure("the Redis URL needs an absolute path: unix:/path[:db]");
+    if (rest.empty() || rest[0] != '/')
+        throw Failure("the Redis URL needs an absolute path: unix:/path[:db]");
     url.path = rest;
     return url;
 }

@@ -7,9 +7,9 @@ namespace webhook::ctl {
 
 /// Where Redis is: "redis://[user[:password]@]host[:port][/db]" or "unix:/path[:db]".
 struct RedisUrl {
-    std::string host;      ///< empty for a unix socket
+    std::string host;  ///< empty for a unix socket
     int port = 6379;
-    std::string path;      ///< of the unix socket
+    std::string path;  ///< of the unix socket
     unsigned database = 0;
     std::string user, password;
 
@@ -17,11 +17,12 @@ struct RedisUrl {
     std::string display() const;
 };
 
-/// Throws Failure when `text` is not such a URL. The URL is not repeated in the message: it may hold a password.
+/// Throws Failure when `text` is not such a URL. The URL is not repeated in the message: it may hold a
+/// password.
 RedisUrl parse_redis_url(std::string_view text);
 
-/// `option`, else WEBHOOK_REDIS, else redis://127.0.0.1:6379; the password from WEBHOOK_REDIS_PASSWORD where the URL has
-/// none.
+/// `option`, else WEBHOOK_REDIS, else redis://127.0.0.1:6379; the password from WEBHOOK_REDIS_PASSWORD where
+/// the URL has none.
 RedisUrl redis_url_from(std::string_view option);
 
 }  // namespace webhook::ctl

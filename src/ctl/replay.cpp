@@ -21,10 +21,11 @@ struct Batch {
 };
 
 class Replayer {
- public:
+  public:
     Replayer(Redis& redis, const Done& done, std::size_t total)
         : redis_(redis), done_(done), config_(read_config(redis)), progress_("replayed:", total) {
-        for (const auto& partition : find_partitions(redis)) ++partitions_[partition.stream];
+        for (const auto& partition : find_partitions(redis))
+            ++partitions_[partition.stream];
     }
 
     void run(const Batch& batch) {
@@ -40,18 +41,20 @@ class Replayer {
         if (!slice.empty()) send(batch.partition, &slice);
     }
 
- private:
+  private:
     /// Why the worker would only end it again; nullptr: it would not.
     const char* refusal(const std::string& id) const {
         const std::string endpoint(endpoint_of(id));
         if (config_.documents.count(endpoint) == 0) return "its endpoint does not exist any more";
-        if (config_.disabled.count(endpoint) != 0) return "its endpoint is disabled: webhookctl endpoint resume first";
+        if (config_.disabled.count(endpoint) != 0)
+            return "its endpoint is disabled: webhookctl endpoint resume first";
         return nullptr;
     }
 
     store::Replay limits(const Partition& partition, const std::string& id) const {
         endpoint::Document document;
-        if (const auto stored = read_document(config_.documents.at(std::string(endpoint_of(id))))) document = *stored;
+        if (const auto stored = read_document(config_.documents.at(std::string(endpoint_of(id)))))
+            document = *stored;
         const auto found = partitions_.find(partition.stream);
         const std::uint64_t shares = found == partitions_.end() ? 1 : found->second;
         return {id, std::max<std::uint64_t>(1, document.max_waiting / shares),
@@ -85,15 +88,16 @@ class Replayer {
 std::vector<Batch> locate(Redis& redis, const std::string& id, const std::string& stream) {
     const auto partitions = find_partitions(redis, stream);
     std::vector<Arguments> questions;
-    for (const auto& partition : partitions) questions.push_back({"ZSCORE", partition.key("dead"), id});
+    for (const auto& partition : partitions)
+        questions.push_back({"ZSCORE", partition.key("dead"), id});
     const auto scores = redis.pipeline(questions);
     std::vector<Batch> found;
     for (std::size_t i = 0; i < partitions.size(); ++i) {
         if (!scores[i].is_nil()) found.push_back({partitions[i], {id}});
     }
     if (found.size() > 1) {
-        throw Failure("several partitions have a dead letter " + id + ": write " + found[0].partition.label() + "/" +
-                      id + " or " + found[1].partition.label() + "/" + id);
+        throw Failure("several partitions have a dead letter " + id + ": write " +
+                      found[0].partition.label() + "/" + id + " or " + found[1].partition.label() + "/" + id);
     }
     return found;
 }
@@ -114,8 +118,8 @@ std::vector<Batch> batches_of_ids(Redis& redis, const ReplaySelection& selection
     return batches;
 }
 
-/// Everything that is dead now. The list is complete before the first is replayed: what dies again at once must not
-/// come round for ever.
+/// Everything that is dead now. The list is complete before the first is replayed: what dies again at once
+/// must not come round for ever.
 std::vector<Batch> batches_of_all(Redis& redis, const ReplaySelection& selection) {
     std::vector<Batch> batches;
     for (const auto& partition : find_partitions(redis, selection.stream)) {
@@ -137,9 +141,11 @@ void replay(Redis& redis, const ReplaySelection& selection, const Done& done) {
     const auto batches =
         selection.ids.empty() ? batches_of_all(redis, selection) : batches_of_ids(redis, selection, done);
     std::size_t total = 0;
-    for (const auto& batch : batches) total += batch.ids.size();
+    for (const auto& batch : batches)
+        total += batch.ids.size();
     Replayer replayer(redis, done, total);
-    for (const auto& batch : batches) replayer.run(batch);
+    for (const auto& batch : batches)
+        replayer.run(batch);
 }
 
 }  // namespace webhook::ctl

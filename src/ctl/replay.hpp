@@ -11,7 +11,8 @@ namespace webhook::ctl {
 
 /// Which dead letters: those named, all of an endpoint, or all.
 struct ReplaySelection {
-    std::vector<std::string> ids;  ///< "STREAM:P/<delivery id>", or a delivery id that is looked for everywhere
+    std::vector<std::string>
+        ids;  ///< "STREAM:P/<delivery id>", or a delivery id that is looked for everywhere
     std::string endpoint, stream;
     bool all = false;
 };
@@ -25,6 +26,7 @@ struct ReplayOutcome {
 };
 
 /// Replays them, oldest first, in slices; `done` is told of each. What dies meanwhile is not taken up again.
-void replay(Redis& redis, const ReplaySelection& selection, const std::function<void(const ReplayOutcome&)>& done);
+void replay(Redis& redis, const ReplaySelection& selection,
+            const std::function<void(const ReplayOutcome&)>& done);
 
 }  // namespace webhook::ctl

@@ -8,9 +8,12 @@ namespace webhook::ctl {
 
 namespace {
 
-bool begins(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool begins(std::string_view text, std::string_view prefix) {
+    return text.substr(0, prefix.size()) == prefix;
+}
 
-/// Puts `value` at the first "json:/..." of the sources. A pointer through what is a value already is left out.
+/// Puts `value` at the first "json:/..." of the sources. A pointer through what is a value already is left
+/// out.
 void put(const std::vector<std::string>& sources, std::string_view value, Json* body) {
     for (const auto& source : sources) {
         if (!begins(source, "json:/")) continue;
@@ -51,10 +54,11 @@ std::string sample_body(const signature::Scheme& scheme, std::string_view id, st
     put(type_sources(scheme), type, &body);
     if (!body.contains("message")) body["message"] = "hello from webhookctl";
     if (!body.contains("nonce")) body["nonce"] = id;
-    return body.dump();
+    return to_text(body);
 }
 
-std::string sample_url(const signature::Scheme& scheme, std::string url, std::string_view id, std::string_view type) {
+std::string sample_url(const signature::Scheme& scheme, std::string url, std::string_view id,
+                       std::string_view type) {
     add_params(id_sources(scheme), id, &url);
     add_params(type_sources(scheme), type, &url);
     return url;
@@ -62,7 +66,8 @@ std::string sample_url(const signature::Scheme& scheme, std::string url, std::st
 
 std::string header_source(const std::vector<std::string>& sources) {
     for (const auto& source : sources) {
-        if (begins(source, "header:") && source.find_first_of("|>{}") == std::string::npos) return source.substr(7);
+        if (begins(source, "header:") && source.find_first_of("|>{}") == std::string::npos)
+            return source.substr(7);
     }
     return {};
 }

@@ -1,14 +1,12 @@
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "ctl/command.hpp"
 #include "ctl/failure.hpp"
@@ -29,9 +27,10 @@ namespace {
 
 struct SendOptions {
     SchemeOptions scheme;
-    std::string target, signed_url, method, id, type = "test", clock, content_type = "application/json", timeout = "30s";
-    std::string data;
-    bool has_data = false, insecure = false;
+    std::string target, signed_url, method, id, type = "test", clock, content_type = "application/json",
+                                                timeout = "30s";
+    std::optional<std::string> data;
+    bool insecure = false;
     std::vector<std::string> headers;
     std::size_t count = 1, concurrency = 1;
 };
@@ -49,11 +48,14 @@ bool has_header(const Headers& headers, std::string_view name) {
 
 /// Makes the requests of one command: what they have in common is prepared once.
 class Composer {
- public:
+  public:
     explicit Composer(const SendOptions& options)
-        : options_(options), scheme_(require_scheme(options.scheme.name)), signer_(make_signer(options.scheme)) {
-        if (options.has_data) data_ = read_data(options.data);
-        for (const auto& header : options.headers) extra_.push_back(parse_header(header));
+        : options_(options),
+          scheme_(require_scheme(options.scheme.name)),
+          signer_(make_signer(options.scheme)) {
+        if (options.data) data_ = read_data(*options.data);
+        for (const auto& header : options.headers)
+            extra_.push_back(parse_header(header));
         base_id_ = options.id.empty() ? random_id() : options.id;
         method_ = options.method.empty() ? default_method() : options.method;
         if (!accepts_method(scheme_, method_)) {
@@ -75,8 +77,8 @@ class Composer {
         return out;
     }
 
- private:
-    std::string default_method() const { return is_query_scheme(scheme_) && !options_.has_data ? "GET" : "POST"; }
+  private:
+    std::string default_method() const { return is_query_scheme(scheme_) && !options_.data ? "GET" : "POST"; }
 
     std::string id(std::size_t number) const {
         if (options_.count == 1) return base_id_;
@@ -85,7 +87,7 @@ class Composer {
     }
 
     std::string body(const std::string& event_id, std::size_t number) const {
-        if (options_.has_data) return options_.count == 1 ? data_ : with_number(data_, number);
+        if (options_.data) return options_.count == 1 ? data_ : with_number(data_, number);
         return method_ == "GET" ? std::string() : sample_body(scheme_, event_id, options_.type);
     }
 
@@ -114,7 +116,8 @@ class Composer {
         const auto add = [&all](const std::string& name, const std::string& value) {
             if (!name.empty() && !value.empty() && !has_header(all, name)) all.emplace_back(name, value);
         };
-        for (const auto& [name, value] : signature) add(name, value);
+        for (const auto& [name, value] : signature)
+            add(name, value);
         if (!out.body.empty()) add("Content-Type", options_.content_type);
         add(header_source(id_sources(scheme_)), out.id);
         add(header_source(type_sources(scheme_)), options_.type);
@@ -138,7 +141,7 @@ struct Sent {
 };
 
 class Run {
- public:
+  public:
     Run(const SendOptions& options, const Composer& composer)
         : options_(options), composer_(composer), progress_("sent:", options.count) {
         const auto timeout = endpoint::parse_time(options.timeout);
@@ -159,12 +162,13 @@ class Run {
         return std::move(sent_);
     }
 
- private:
+  private:
     asio::awaitable<void> sender(asio::any_io_executor executor) {
         HttpClient client(executor, url_, client_);
         while (next_ < options_.count) {
             Outgoing out = composer_.make(++next_);
-            HttpAnswer answer = co_await client.send(out.method, out.target, std::move(out.headers), std::move(out.body));
+            HttpAnswer answer =
+                co_await client.send(out.method, out.target, std::move(out.headers), std::move(out.body));
             sent_.push_back({std::move(out.id), std::move(answer)});
             progress_.advance();
         }
@@ -193,7 +197,8 @@ Json sent_json(const Sent& sent) {
 void show_one(const Sent& sent) {
     if (!sent.answer.error.empty()) throw Failure(sent.answer.error);
     std::string_view body = sent.answer.body;
-    while (!body.empty() && body.back() == '\n') body.remove_suffix(1);
+    while (!body.empty() && body.back() == '\n')
+        body.remove_suffix(1);
     print_line(fmt::format("{}  {}  {:.1f} ms", sent.answer.status, printable(body), sent.milliseconds()));
 }
 
@@ -210,17 +215,21 @@ void show_many(const std::vector<Sent>& all, double seconds) {
         table.add({kind.first == 0 ? "" : std::to_string(kind.first), kind.second, std::to_string(count)});
     }
     print(table.text());
-    const auto percentile = [&times](std::size_t percent) { return times[(times.size() - 1) * percent / 100]; };
-    print_line(fmt::format("{} requests in {:.2f} s, {:.0f}/s; median {:.1f} ms, 99% {:.1f} ms, longest {:.1f} ms",
-                           all.size(), seconds, static_cast<double>(all.size()) / std::max(seconds, 1e-6),
-                           percentile(50), percentile(99), times.back()));
+    const auto percentile = [&times](std::size_t percent) {
+        return times[(times.size() - 1) * percent / 100];
+    };
+    print_line(
+        fmt::format("{} requests in {:.2f} s, {:.0f}/s; median {:.1f} ms, 99% {:.1f} ms, longest {:.1f} ms",
+                    all.size(), seconds, static_cast<double>(all.size()) / std::max(seconds, 1e-6),
+                    percentile(50), percentile(99), times.back()));
 }
 
 int exit_code(const std::vector<Sent>& all) {
     if (std::any_of(all.begin(), all.end(), [](const auto& sent) { return !sent.answer.error.empty(); })) {
         return exit_error;
     }
-    return std::any_of(all.begin(), all.end(), [](const auto& sent) { return sent.refused(); }) ? exit_no : exit_yes;
+    return std::any_of(all.begin(), all.end(), [](const auto& sent) { return sent.refused(); }) ? exit_no
+                                                                                                : exit_yes;
 }
 
 int run_send(const Context& context, const SendOptions& options) {
@@ -230,7 +239,8 @@ int run_send(const Context& context, const SendOptions& options) {
     const std::vector<Sent> all = Run(options, composer).all();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
     if (context.json) {
-        for (const auto& sent : all) print_json(sent_json(sent));
+        for (const auto& sent : all)
+            print_json(sent_json(sent));
     } else if (options.count == 1) {
         show_one(all.front());
     } else {
@@ -239,41 +249,34 @@ int run_send(const Context& context, const SendOptions& options) {
     return exit_code(all);
 }
 
-void add_options(CLI::App* command, SendOptions* options) {
-    add_scheme_options(command, &options->scheme);
-    command->add_option("target", options->target, "Where to send it: http:// or https://")->required();
-    command->add_option("-d,--data", options->data, "Body: text, @FILE, or @- (default: a small JSON event)");
-    command->add_option("--id", options->id, "Event id (default: random)");
-    command->add_option("--type", options->type, "Event type (default: test)");
-    command->add_option("--method", options->method, "Method (default: POST; GET for postbacks without a body)");
-    command->add_option("-H,--header", options->headers, "One more header: 'Name: value'; repeatable")
-        ->allow_extra_args(false);
-    command->add_option("--content-type", options->content_type, "Type of the body (default: application/json)");
-    command->add_option("--url", options->signed_url, "The public URL to sign, when it is not the target");
-    command->add_option("--clock", options->clock, "The time to sign with: Unix seconds or RFC 3339 (default: now)");
-    command->add_option("--count", options->count, "How many requests; {n} in --id and --data is their number");
-    command->add_option("--concurrency", options->concurrency, "How many at once (default: 1)");
-    command->add_option("--timeout", options->timeout, "For the whole of one request (default: 30s)");
-    command->add_flag("--insecure", options->insecure, "Do not check the server's certificate");
-}
-
 }  // namespace
 
-void add_send_command(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("send", "Send a signed request as the provider would");
+void add_send_command(Command& program) {
     auto options = std::make_shared<SendOptions>();
-    add_options(command, options.get());
-    command->footer(
+    Command command = program.add(
+        "send", "Send a signed request as the provider would",
         "Prints status, answer and time. Exit 1 when it was refused (no 2xx), 2 when there was no answer.\n\n"
         "Examples:\n"
         "  webhookctl send --scheme stripe --secret file:/run/secrets/stripe --type invoice.paid \\\n"
         "      https://hooks.example.com/in/stripe\n"
         "  webhookctl send --scheme github --secret test -d @push.json --count 1000 --concurrency 8 \\\n"
         "      http://127.0.0.1:8080/github");
-    command->callback([&context, options, command] {
-        options->has_data = command->count("--data") != 0;
-        context.chosen = [&context, options] { return run_send(context, *options); };
-    });
+    add_scheme_options(command, &options->scheme);
+    command.option("target", &options->target, "Where to send it: http:// or https://")
+        .required()
+        .option("-d,--data", &options->data, "Body: text, @FILE, or @- (default: a small JSON event)")
+        .option("--id", &options->id, "Event id (default: random)")
+        .option("--type", &options->type, "Event type (default: test)")
+        .option("--method", &options->method, "Method (default: POST; GET for postbacks without a body)")
+        .option("-H,--header", &options->headers, "One more header: 'Name: value'; repeatable")
+        .option("--content-type", &options->content_type, "Type of the body (default: application/json)")
+        .option("--url", &options->signed_url, "The public URL to sign, when it is not the target")
+        .option("--clock", &options->clock, "The time to sign with: Unix seconds or RFC 3339 (default: now)")
+        .option("--count", &options->count, "How many requests; {n} in --id and --data is their number")
+        .option("--concurrency", &options->concurrency, "How many at once (default: 1)")
+        .option("--timeout", &options->timeout, "For the whole of one request (default: 30s)")
+        .flag("--insecure", &options->insecure, "Do not check the server's certificate")
+        .run(run_send, options);
 }
 
 }  // namespace webhook::ctl

@@ -1,8 +1,5 @@
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <map>
 #include <memory>
 
@@ -53,12 +50,14 @@ signature::VerifierOptions verifier_options(const VerifyOptions& options) {
 
 Headers read_headers(const std::vector<std::string>& arguments) {
     Headers headers;
-    for (const auto& argument : arguments) headers.push_back(parse_header(argument));
+    for (const auto& argument : arguments)
+        headers.push_back(parse_header(argument));
     return headers;
 }
 
 /// GET for schemes that sign a query when there is nothing but the query, else POST.
-std::string method_of(const RequestOptions& options, const signature::Scheme& scheme, const std::string& body) {
+std::string method_of(const RequestOptions& options, const signature::Scheme& scheme,
+                      const std::string& body) {
     if (!options.method.empty()) return options.method;
     return body.empty() && accepts_method(scheme, "GET") ? "GET" : "POST";
 }
@@ -76,7 +75,8 @@ Judgement judge(const VerifyOptions& options, const Message& message, const sign
         return {"method", fmt::format("the scheme accepts {}", allowed_methods(scheme)), {}, {}};
     }
     const signature::Outcome outcome = verifier->check(message, clock_ms(options.request.clock));
-    Judgement judgement{std::string(verdict_name(outcome.verdict)), outcome.reason, std::string(outcome.timestamp), {}};
+    Judgement judgement{
+        std::string(verdict_name(outcome.verdict)), outcome.reason, std::string(outcome.timestamp), {}};
     if (outcome.verdict == signature::Verdict::genuine) judgement.identity = identify(scheme, message);
     return judgement;
 }
@@ -100,7 +100,8 @@ int run_verify(const Context& context, const VerifyOptions& options) {
     const signature::Scheme& scheme = require_scheme(options.scheme.name);
     std::string body = read_stdin();
     std::string method = method_of(options.request, scheme, body);
-    const Message message(std::move(method), options.request.url, read_headers(options.request.headers), std::move(body));
+    const Message message(std::move(method), options.request.url, read_headers(options.request.headers),
+                          std::move(body));
     const Judgement judgement = judge(options, message, scheme);
     show(context, judgement);
     return judgement.verdict == "accepted" ? exit_yes : exit_no;
@@ -123,17 +124,21 @@ int run_sign(const Context& context, const SignOptions& options) {
     const signature::Signed result = signer->sign(request);
     if (context.json) {
         Json json{{"headers", Json::object()}};
-        for (const auto& [name, value] : result.headers) json["headers"][name] = value;
+        for (const auto& [name, value] : result.headers)
+            json["headers"][name] = value;
         if (!result.url.empty()) json["url"] = result.url;
         print_json(json);
         return exit_yes;
     }
-    for (const auto& [name, value] : result.headers) print_line(fmt::format("{}: {}", name, value));
+    for (const auto& [name, value] : result.headers)
+        print_line(fmt::format("{}: {}", name, value));
     if (result.url != options.request.url) print_line(result.url);
     return exit_yes;
 }
 
-std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, " ")); }
+std::string joined(const std::vector<std::string>& words) {
+    return fmt::format("{}", fmt::join(words, " "));
+}
 
 Json scheme_json(std::string_view name, const signature::Scheme& scheme) {
     return {{"name", name},
@@ -144,18 +149,25 @@ Json scheme_json(std::string_view name, const signature::Scheme& scheme) {
             {"text", signature::scheme_text(name)}};
 }
 
-int run_schemes(const Context& context, const std::string& only) {
+struct SchemesOptions {
+    std::string name;
+};
+
+int run_schemes(const Context& context, const SchemesOptions& options) {
+    const std::string& only = options.name;
     if (!only.empty()) {
         const signature::Scheme* scheme = signature::find_scheme(only);
         if (scheme == nullptr) {
-            fmt::print(stderr, "webhookctl: there is no scheme \"{}\" (webhookctl schemes)\n", printable(only));
+            fmt::print(stderr, "webhookctl: there is no scheme \"{}\" (webhookctl schemes)\n",
+                       printable(only));
             return exit_no;
         }
         if (context.json) {
             print_json(scheme_json(only, *scheme));
         } else {
             std::string text(signature::scheme_text(only));
-            while (!text.empty() && text.back() == '\n') text.pop_back();
+            while (!text.empty() && text.back() == '\n')
+                text.pop_back();
             print_line(text);
         }
         return exit_yes;
@@ -174,50 +186,54 @@ int run_schemes(const Context& context, const std::string& only) {
     return exit_yes;
 }
 
-void add_request_options(CLI::App* command, RequestOptions* options) {
-    command->add_option("--method", options->method, "Method (default: POST; GET for postbacks without a body)");
-    command->add_option("--url", options->url, "The public URL, where the scheme signs it or stands in its query");
-    command->add_option("--clock", options->clock, "The time to judge by: Unix seconds or RFC 3339 (default: now)");
+Command& add_request_options(Command& command, RequestOptions* options) {
+    return command
+        .option("--method", &options->method, "Method (default: POST; GET for postbacks without a body)")
+        .option("--url", &options->url, "The public URL, where the scheme signs it or stands in its query")
+        .option("--clock", &options->clock, "The time to judge by: Unix seconds or RFC 3339 (default: now)");
 }
 
-void add_verify(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("verify", "Judge a request; the body comes on standard input");
+void add_verify(Command& program) {
     auto options = std::make_shared<VerifyOptions>();
+    Command command =
+        program.add("verify", "Judge a request; the body comes on standard input",
+                    "Prints the verdict: accepted, unsigned, forged, stale, malformed, method. Exit 0 only "
+                    "for accepted.\n\n"
+                    "Example:\n  webhookctl verify --scheme github --secret file:/run/secrets/github \\\n"
+                    "      -H 'X-Hub-Signature-256: sha256=...' < body.json");
     add_scheme_options(command, &options->scheme);
-    add_request_options(command, &options->request);
-    command->add_option("-H,--header", options->request.headers, "A header of the request: 'Name: value'")
-        ->allow_extra_args(false);
-    command->add_option("--tolerance", options->tolerance, "Replay window, both directions, or off (default: the scheme's)");
-    command->footer(
-        "Prints the verdict: accepted, unsigned, forged, stale, malformed, method. Exit 0 only for accepted.\n\n"
-        "Example:\n  webhookctl verify --scheme github --secret file:/run/secrets/github \\\n"
-        "      -H 'X-Hub-Signature-256: sha256=...' < body.json");
-    command->callback([&context, options] { context.chosen = [&context, options] { return run_verify(context, *options); }; });
+    add_request_options(command, &options->request)
+        .option("-H,--header", &options->request.headers,
+                "A header of the request: 'Name: value'; repeatable")
+        .option("--tolerance", &options->tolerance,
+                "Replay window, both directions, or off (default: the scheme's)")
+        .run(run_verify, options);
 }
 
-void add_sign(CLI::App& app, Context& context) {
-    auto* command = app.add_subcommand("sign", "Sign a body from standard input; prints header lines");
+void add_sign(Command& program) {
     auto options = std::make_shared<SignOptions>();
+    Command command =
+        program.add("sign", "Sign a body from standard input; prints header lines",
+                    "Schemes that sign a query print the signed URL, too.\n\n"
+                    "Example:\n  webhookctl sign --scheme stripe --secret whsec_test < body.json");
     add_scheme_options(command, &options->scheme);
-    add_request_options(command, &options->request);
-    command->add_option("--id", options->id, "Event id, where the scheme sends it in a header (default: random)");
-    command->add_option("--type", options->type, "Event type, where the scheme sends it in a header");
-    command->footer(
-        "Schemes that sign a query print the signed URL, too.\n\n"
-        "Example:\n  webhookctl sign --scheme stripe --secret whsec_test < body.json");
-    command->callback([&context, options] { context.chosen = [&context, options] { return run_sign(context, *options); }; });
+    add_request_options(command, &options->request)
+        .option("--id", &options->id, "Event id, where the scheme sends it in a header (default: random)")
+        .option("--type", &options->type, "Event type, where the scheme sends it in a header")
+        .run(run_sign, options);
 }
 
 }  // namespace
 
-void add_signature_commands(CLI::App& app, Context& context) {
-    add_verify(app, context);
-    add_sign(app, context);
-    auto* command = app.add_subcommand("schemes", "List the built-in signature schemes, or print one");
-    auto name = std::make_shared<std::string>();
-    command->add_option("name", *name, "Print this scheme's definition");
-    command->footer("Examples:\n  webhookctl schemes\n  webhookctl schemes stripe");
-    command->callback([&context, name] { context.chosen = [&context, name] { return run_schemes(context, *name); }; });
+void add_signature_commands(Command& program) {
+    add_verify(program);
+    add_sign(program);
+    auto options = std::make_shared<SchemesOptions>();
+    program
+        .add("schemes", "List the built-in signature schemes, or print one",
+             "Examples:\n  webhookctl schemes\n  webhookctl schemes stripe")
+        .option("name", &options->name, "Print this scheme's definition")
+        .run(run_schemes, options);
 }
 
 }  // namespace webhook::ctl

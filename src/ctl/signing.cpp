@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <random>
 
 #include "ctl/failure.hpp"
@@ -13,40 +10,42 @@
 
 namespace webhook::ctl {
 
-void add_scheme_options(CLI::App* command, SchemeOptions* options) {
-    command->add_option("--scheme", options->name, "Signature scheme (webhookctl schemes)")->required();
-    command
-        ->add_option("--secret", options->secrets,
-                     "Secret: file:/path, env:NAME, or the value itself (which others may see in `ps`); repeatable")
-        ->allow_extra_args(false);
-    command->add_option("--param", options->params, "NAME=VALUE that the scheme asks for; repeatable")
-        ->allow_extra_args(false);
+void add_scheme_options(Command& command, SchemeOptions* options) {
+    command.option("--scheme", &options->name, "Signature scheme (webhookctl schemes)")
+        .required()
+        .option(
+            "--secret", &options->secrets,
+            "Secret: file:/path, env:NAME, or the value itself (which others may see in `ps`); repeatable")
+        .option("--param", &options->params, "NAME=VALUE that the scheme asks for; repeatable");
 }
 
 const signature::Scheme& require_scheme(const std::string& name) {
     const signature::Scheme* scheme = signature::find_scheme(name);
     if (scheme == nullptr) {
-        throw Failure(fmt::format("there is no scheme \"{}\": webhookctl schemes lists them", printable(name)));
+        throw Failure(
+            fmt::format("there is no scheme \"{}\": webhookctl schemes lists them", printable(name)));
     }
     return *scheme;
 }
 
 std::vector<std::string> read_secrets(const SchemeOptions& options) {
     std::vector<std::string> secrets;
-    for (const auto& argument : options.secrets) secrets.push_back(read_secret(argument));
+    for (const auto& argument : options.secrets)
+        secrets.push_back(read_secret(argument));
     return secrets;
 }
 
 std::map<std::string, std::string> read_params(const SchemeOptions& options) {
     std::map<std::string, std::string> params;
-    for (const auto& argument : options.params) params.insert(parse_assignment(argument));
+    for (const auto& argument : options.params)
+        params.insert(parse_assignment(argument));
     return params;
 }
 
 std::unique_ptr<signature::Signer> make_signer(const SchemeOptions& options) {
     std::string error;
-    auto signer =
-        signature::Signer::make(require_scheme(options.name), read_secrets(options), read_params(options), &error);
+    auto signer = signature::Signer::make(require_scheme(options.name), read_secrets(options),
+                                          read_params(options), &error);
     if (!signer) throw Failure(fmt::format("scheme {}: {}", options.name, error));
     return signer;
 }

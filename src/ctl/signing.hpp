@@ -5,12 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "ctl/command.hpp"
 #include "signature/scheme.hpp"
 #include "signature/signer.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace webhook::ctl {
 
@@ -20,7 +17,7 @@ struct SchemeOptions {
     std::vector<std::string> secrets, params;
 };
 
-void add_scheme_options(CLI::App* command, SchemeOptions* options);
+void add_scheme_options(Command& command, SchemeOptions* options);
 
 /// Throws Failure when there is no such scheme.
 const signature::Scheme& require_scheme(const std::string& name);

@@ -75,7 +75,8 @@ StoredEvent event_from_content(const Partition& partition, std::string entry, st
 }
 
 Json event_json(const StoredEvent& event) {
-    Json json{{"stream", event.partition.stream}, {"partition", event.partition.number}, {"entry", event.entry}};
+    Json json{
+        {"stream", event.partition.stream}, {"partition", event.partition.number}, {"entry", event.entry}};
     for (const auto& [name, value] : event.fields) {
         if (name == "data") {
             put_data(value, &json);

@@ -35,10 +35,12 @@ std::string Table::text() const {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         titles.push_back(columns_[i].title);
         widths.push_back(display_width(titles[i]));
-        for (const auto& row : rows_) widths[i] = std::max(widths[i], display_width(row[i]));
+        for (const auto& row : rows_)
+            widths[i] = std::max(widths[i], display_width(row[i]));
     }
     std::string out = line(titles, widths);
-    for (const auto& row : rows_) out += line(row, widths);
+    for (const auto& row : rows_)
+        out += line(row, widths);
     return out;
 }
 

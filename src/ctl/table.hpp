@@ -14,14 +14,14 @@ struct Column {
 
 /// Rows under titles, aligned. Cells are made printable, so they may hold anything.
 class Table {
- public:
+  public:
     explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
     void add(std::vector<std::string> cells);
     bool empty() const { return rows_.empty(); }
     std::string text() const;
 
- private:
+  private:
     std::string line(const std::vector<std::string>& cells, const std::vector<std::size_t>& widths) const;
 
     std::vector<Column> columns_;

@@ -15,7 +15,8 @@ namespace {
 constexpr std::int64_t second = 1000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
 
 /// "2h" or "2h30m".
-std::string two_units(std::int64_t ms, std::int64_t large, char large_name, std::int64_t small, char small_name) {
+std::string two_units(std::int64_t ms, std::int64_t large, char large_name, std::int64_t small,
+                      char small_name) {
     const std::int64_t rest = (ms % large) / small;
     const std::string text = fmt::format("{}{}", ms / large, large_name);
     return rest == 0 ? text : fmt::format("{}{}{}", text, rest, small_name);
@@ -35,13 +36,14 @@ std::optional<double> take_number(std::string_view* text) {
 
 std::int64_t now_ms() {
     using std::chrono::system_clock;
-    return std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch())
+        .count();
 }
 
 std::string format_time(std::int64_t ms) {
     const std::int64_t fraction = ((ms % second) + second) % second;
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>((ms - fraction) / second)),
-                       fraction);
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                       fmt::gmtime(static_cast<std::time_t>((ms - fraction) / second)), fraction);
 }
 
 std::string format_span(std::int64_t ms) {

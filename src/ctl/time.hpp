@@ -18,7 +18,8 @@ std::string format_span(std::int64_t ms);
 /// Bytes as "512", "4.0k", "1.5m".
 std::string format_bytes(std::uint64_t bytes);
 
-/// Unix seconds ("1760000000", also with a fraction), or RFC 3339 in UTC ("2026-11-21T10:00:00Z"). Milliseconds.
+/// Unix seconds ("1760000000", also with a fraction), or RFC 3339 in UTC ("2026-11-21T10:00:00Z").
+/// Milliseconds.
 std::optional<std::int64_t> parse_clock(std::string_view text);
 
 }  // namespace webhook::ctl

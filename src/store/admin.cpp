@@ -102,9 +102,12 @@ return answer
 Call change_configuration(const ConfigurationChange& change) {
     Call call(change_script(), std::string(config_prefix) + "meta");
     call.arg(config_prefix).arg(change.seen_epoch).arg(change.seen_version).arg(change.new_epoch);
-    for (const auto& [id, document] : change.set) call.arg("set").arg(id).arg(document);
-    for (const auto& id : change.remove) call.arg("remove").arg(id);
-    for (const auto& id : change.enable) call.arg("enable").arg(id);
+    for (const auto& [id, document] : change.set)
+        call.arg("set").arg(id).arg(document);
+    for (const auto& id : change.remove)
+        call.arg("remove").arg(id);
+    for (const auto& id : change.enable)
+        call.arg("enable").arg(id);
     return call;
 }
 
@@ -119,7 +122,8 @@ Call replay_dead(std::string_view stream, unsigned partition, const std::vector<
     const std::string prefix = partition_prefix(stream, partition);
     Call call(replay_script(), prefix + "meta");
     call.arg(prefix);
-    for (const auto& one : replays) call.arg(one.delivery).arg(one.max_waiting).arg(one.max_waiting_bytes);
+    for (const auto& one : replays)
+        call.arg(one.delivery).arg(one.max_waiting).arg(one.max_waiting_bytes);
     return call;
 }
 

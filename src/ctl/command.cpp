@@ -1,0 +1,116 @@
+#include "ctl/command.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "ctl/failure.hpp"
+#include "event/version.hpp"
+
+namespace webhook::ctl {
+
+namespace {
+
+constexpr const char* description = "webhookctl: look at and steer nginx-webhook";
+constexpr const char* footer =
+    "Exit codes: 0 yes or done, 1 no (not found, forged, unbalanced, refused), 2 usage, Redis or input "
+    "error.\n"
+    "Environment: WEBHOOK_REDIS (URL), WEBHOOK_REDIS_PASSWORD.\n\n"
+    "Examples:\n"
+    "  webhookctl apply endpoints.json\n"
+    "  webhookctl events --follow\n"
+    "  webhookctl dead replay --endpoint crm\n"
+    "  webhookctl COMMAND --help";
+
+void add_commands(Command program) {
+    add_config_commands(program);
+    add_endpoint_commands(program);
+    add_event_commands(program);
+    add_delivery_commands(program);
+    add_dead_commands(program);
+    add_ledger_command(program);
+    add_signature_commands(program);
+    add_send_command(program);
+    add_listen_command(program);
+}
+
+}  // namespace
+
+Command Command::add(const char* name, const char* about, const char* examples) {
+    CLI::App* command = app_->add_subcommand(name, about);
+    command->footer(examples);
+    return {command, context_};
+}
+
+Command Command::add_family(const char* name, const char* about, const char* examples) {
+    Command family = add(name, about, examples);
+    family.app_->require_subcommand(1);
+    return family;
+}
+
+Command& Command::option(const char* names, std::string* target, const char* about) {
+    last_ = app_->add_option(names, *target, about);
+    return *this;
+}
+
+Command& Command::option(const char* names, std::optional<std::string>* target, const char* about) {
+    last_ = app_->add_option_function<std::string>(
+        names, [target](const std::string& value) { *target = value; }, about);
+    return *this;
+}
+
+Command& Command::option(const char* names, std::vector<std::string>* target, const char* about) {
+    last_ = app_->add_option(names, *target, about);
+    if (names[0] == '-') last_->allow_extra_args(false);
+    return *this;
+}
+
+Command& Command::option(const char* names, std::size_t* target, const char* about) {
+    last_ = app_->add_option(names, *target, about);
+    return *this;
+}
+
+Command& Command::option(const char* names, int* target, const char* about) {
+    last_ = app_->add_option(names, *target, about);
+    return *this;
+}
+
+Command& Command::option(const char* names, unsigned short* target, const char* about) {
+    last_ = app_->add_option(names, *target, about);
+    return *this;
+}
+
+Command& Command::flag(const char* names, bool* target, const char* about) {
+    last_ = app_->add_flag(names, *target, about);
+    return *this;
+}
+
+Command& Command::required() {
+    last_->required();
+    return *this;
+}
+
+void Command::on_chosen(std::function<int()> function) {
+    app_->callback([context = context_, function = std::move(function)] { context->chosen = function; });
+}
+
+std::optional<int> parse_command_line(int argc, char** argv, Context* context) {
+    CLI::App app(description, "webhookctl");
+    app.fallthrough();
+    app.require_subcommand(1);
+    app.set_version_flag("--version", std::string("webhookctl ") + std::string(webhook::version));
+    app.add_option(
+        "--redis", context->redis,
+        "Redis: redis://host:port/db or unix:/path[:db] (default: WEBHOOK_REDIS, redis://127.0.0.1:6379)");
+    app.add_flag("--json", context->json, "One JSON object per line instead of tables");
+    app.footer(footer);
+    add_commands({&app, context});
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? exit_yes : exit_error;
+    }
+    return std::nullopt;
+}
+
+}  // namespace webhook::ctl
