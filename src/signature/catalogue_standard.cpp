@@ -24,7 +24,7 @@ constexpr Definition definitions[] = {
     {"standard", R"(
     algorithm hmac-sha256;
     key whsec;
-    signature header:Webhook-Signature "split= " prefix=v1, encoding=base64;
+    signature header:webhook-signature "split= " prefix=v1, encoding=base64;
     timestamp header:webhook-timestamp unit=s;
     message "{header:webhook-id}.{ts}.{body}";
     id header:webhook-id;
@@ -42,7 +42,7 @@ constexpr Definition definitions[] = {
     {"openai", R"(
     algorithm hmac-sha256;
     key whsec;
-    signature header:Webhook-Signature "split= " prefix=v1, encoding=base64;
+    signature header:webhook-signature "split= " prefix=v1, encoding=base64;
     timestamp header:webhook-timestamp unit=s;
     message "{header:webhook-id}.{ts}.{body}";
     id header:webhook-id;
@@ -60,7 +60,7 @@ constexpr Definition definitions[] = {
     {"liveblocks", R"(
     algorithm hmac-sha256;
     key whsec;
-    signature header:Webhook-Signature "split= " prefix=v1, encoding=base64;
+    signature header:webhook-signature "split= " prefix=v1, encoding=base64;
     timestamp header:webhook-timestamp unit=s;
     message "{header:webhook-id}.{ts}.{body}";
     id header:webhook-id;
@@ -69,7 +69,7 @@ constexpr Definition definitions[] = {
     {"gitlab-signing", R"(
     algorithm hmac-sha256;
     key whsec;
-    signature header:Webhook-Signature "split= " prefix=v1, encoding=base64;
+    signature header:webhook-signature "split= " prefix=v1, encoding=base64;
     timestamp header:webhook-timestamp unit=s;
     message "{header:webhook-id}.{ts}.{body}";
     id header:webhook-id;
@@ -78,7 +78,7 @@ constexpr Definition definitions[] = {
     {"polar", R"(
     algorithm hmac-sha256;
     key utf8;
-    signature header:Webhook-Signature "split= " prefix=v1, encoding=base64;
+    signature header:webhook-signature "split= " prefix=v1, encoding=base64;
     timestamp header:webhook-timestamp unit=s;
     message "{header:webhook-id}.{ts}.{body}";
     id header:webhook-id;

@@ -23,7 +23,8 @@ constexpr Table make_table(std::string_view digits) {
 constexpr Table make_hex_table() {
     Table table = make_table("0123456789abcdef");
     for (int i = 0; i < 6; ++i)
-        table[static_cast<std::size_t>('A' + i)] = static_cast<signed char>(10 + i);
+        table[static_cast<unsigned char>('A') + static_cast<std::size_t>(i)] =
+            static_cast<signed char>(10 + i);
     return table;
 }
 
@@ -57,24 +58,37 @@ bool strip_padding(std::string_view* text, bool required) {
     return pads == wanted || (!required && pads == 0);
 }
 
+/// The last group, of none, two or three digits, whose bits beyond whole bytes must be zero.
+long decode_tail(std::string_view text, const Table& table, unsigned char* out, long size) {
+    if (text.empty()) return size;
+    const int a = look_up(table, text[0]);
+    const int b = look_up(table, text[1]);
+    const int c = text.size() == 3 ? look_up(table, text[2]) : 0;
+    if ((a | b | c) < 0) return -1;
+    const int group = a << 12 | b << 6 | c;
+    out[size++] = static_cast<unsigned char>(group >> 10);
+    if (text.size() == 2) return (group & 0x3ff) == 0 ? size : -1;
+    out[size++] = static_cast<unsigned char>(group >> 2);
+    return (group & 3) == 0 ? size : -1;
+}
+
 long decode_base64(std::string_view text, const Table& table, bool required, unsigned char* out,
                    std::size_t capacity) {
     if (!strip_padding(&text, required) || text.size() % 4 == 1) return -1;
     if (text.size() / 4 * 3 + (text.size() % 4 * 3) / 4 > capacity) return -1;
-    std::uint32_t bits = 0;
-    int held = 0;
     long size = 0;
-    for (const char c : text) {
-        const int digit = look_up(table, c);
-        if (digit < 0) return -1;
-        bits = bits << 6 | static_cast<std::uint32_t>(digit);
-        held += 6;
-        if (held < 8) continue;
-        held -= 8;
-        out[size++] = static_cast<unsigned char>(bits >> held);
-        bits &= (1u << held) - 1;
+    for (; text.size() >= 4; text.remove_prefix(4)) {
+        const int a = look_up(table, text[0]);
+        const int b = look_up(table, text[1]);
+        const int c = look_up(table, text[2]);
+        const int d = look_up(table, text[3]);
+        if ((a | b | c | d) < 0) return -1;
+        const int group = a << 18 | b << 12 | c << 6 | d;
+        out[size++] = static_cast<unsigned char>(group >> 16);
+        out[size++] = static_cast<unsigned char>(group >> 8);
+        out[size++] = static_cast<unsigned char>(group);
     }
-    return bits == 0 ? size : -1;
+    return decode_tail(text, table, out, size);
 }
 
 void encode_base64(std::string_view bytes, std::string_view digits, bool pad, std::string* out) {

@@ -99,7 +99,7 @@ bool parse_rfc3339(std::string_view text, std::int64_t* unix_ms) {
     }
     if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in(year, month)) return false;
     const std::int64_t minutes =
-        days_since_epoch(year, month, day) * 1440 + clock.hour * 60 + clock.minute - offset;
+        days_since_epoch(year, month, day) * 1440 + std::int64_t{clock.hour} * 60 + clock.minute - offset;
     *unix_ms = (minutes * 60 + clock.second) * 1000 + clock.ms;
     return true;
 }
