@@ -15,6 +15,9 @@ struct Ownership {
     std::string prefix;  ///< "webhook:{S:P}:"
     std::string token;   ///< "<worker id>:<random>", new for every acquisition
     std::string epoch;   ///< of the configuration
+    unsigned partitions = 1;  ///< of the stream: limits of the whole stream are shared out evenly
+
+    std::uint64_t share(std::uint64_t limit) const { return (limit + partitions - 1) / partitions; }
 };
 
 inline constexpr std::chrono::milliseconds lease_time{10000};

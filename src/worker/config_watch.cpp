@@ -1,0 +1,117 @@
+#include "worker/config_watch.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "store/configuration.hpp"
+
+namespace webhook::worker {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto poll_time = 250ms;
+
+std::string new_epoch() {
+    std::random_device random;
+    return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+void read_pairs(const Reply& list, std::vector<std::pair<std::string, std::string>>* pairs) {
+    for (std::size_t i = 0; i + 1 < list.count; i += 2) pairs->emplace_back(list[i].text, list[i + 1].text);
+}
+
+}  // namespace
+
+asio::awaitable<void> ConfigWatch::run() {
+    for (unsigned n = 0; !core_.stopping; ++n) {
+        co_await core_.link.wait_ready();
+        co_await poll();
+        if (n % 20 == 0) core_.endpoints.prepare_again(true);
+        co_await sleep_for(poll_time);
+    }
+}
+
+asio::awaitable<void> ConfigWatch::poll() {
+    ++core_.config_reads;
+    const auto reply = co_await core_.link.run(store::read_configuration(core_.epoch, core_.version));
+    if (!reply || !reply->root().is_array()) co_return;
+    if (reply->root().count == 0) {
+        co_await missing();
+    } else if (reply->root().count == 4) {
+        adopt(reply->root());
+    }
+    ++core_.config_reads;
+}
+
+asio::awaitable<void> ConfigWatch::missing() {
+    if (!core_.epoch.empty()) {
+        core_.epoch.clear();
+        core_.version.clear();
+        drop_partitions();
+    }
+    if (co_await restore() || missing_logged_) co_return;
+    missing_logged_ = true;
+    spdlog::error("there is no configuration in Redis: no events are read until \"webhookctl apply\" makes one");
+}
+
+/// The first of several workers wins; the others find its configuration at the next look.
+asio::awaitable<bool> ConfigWatch::restore() {
+    if (core_.settings.state_dir.empty()) co_return false;
+    const auto copy = load_copy(core_.settings.state_dir);
+    if (!copy) co_return false;
+    store::ConfigurationCopy text;
+    text.epoch = new_epoch();
+    text.version = std::to_string(std::strtoull(copy->version.c_str(), nullptr, 10) + 1);
+    text.endpoints = copy->endpoints;
+    text.disabled = copy->disabled;
+    const auto reply = co_await core_.link.run(store::restore_configuration(text));
+    if (reply && reply->root().is(1)) {
+        spdlog::warn("the configuration was missing in Redis: {} endpoints written back from {}", copy->endpoints.size(),
+                     core_.settings.state_dir);
+    }
+    co_return reply && !reply->root().is_error();
+}
+
+void ConfigWatch::adopt(const Reply& reply) {
+    ConfigurationText text;
+    text.epoch = reply[0].text;
+    text.version = reply[1].text;
+    read_pairs(reply[2], &text.endpoints);
+    read_pairs(reply[3], &text.disabled);
+    missing_logged_ = false;
+    const bool other = text.epoch != core_.epoch;
+    if (other) drop_partitions();
+    core_.endpoints.update(text);
+    core_.epoch = text.epoch;
+    core_.version = text.version;
+    spdlog::info("configuration version {}: {} endpoints", text.version, text.endpoints.size());
+    std::string error;
+    if (!core_.settings.state_dir.empty() && !save_copy(core_.settings.state_dir, text, &error)) {
+        if (!std::exchange(copy_failed_, true)) spdlog::error("cannot keep a copy of the endpoints: {}", error);
+    } else {
+        copy_failed_ = false;
+    }
+    if (other) epoch_changed_();
+}
+
+void ConfigWatch::drop_partitions() {
+    const auto partitions = core_.partitions;
+    for (const auto& [name, partition] : partitions) core_.lose(partition, "given up: the configuration is another one");
+}
+
+asio::awaitable<void> ConfigWatch::disable(std::string endpoint, std::string reason) {
+    spdlog::warn("endpoint {}: disabled, {}", endpoint, reason);
+    const std::string epoch = core_.epoch;
+    while (!core_.stopping) {
+        const auto reply = co_await core_.link.run(store::disable_endpoint(epoch, endpoint, reason));
+        if (reply && !reply->root().is_error()) co_return;
+        co_await sleep_for(500ms);
+    }
+}
+
+}  // namespace webhook::worker

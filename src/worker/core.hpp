@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "worker/dispatcher.hpp"
+#include "worker/endpoint_table.hpp"
+#include "worker/partition.hpp"
+#include "worker/redis_link.hpp"
+#include "worker/sender.hpp"
+#include "worker/settings.hpp"
+#include "worker/signal_flag.hpp"
+
+namespace webhook::worker {
+
+/// What all parts of the worker share. One thread, one loop; nothing here is locked.
+struct Core {
+    Core(boost::asio::any_io_executor executor, Settings settings);
+
+    boost::asio::any_io_executor executor;
+    Settings settings;
+    std::string id;    ///< of this worker: host, pid and a random part
+    RedisLink link;    ///< commands
+    RedisLink reader;  ///< XREAD, which may block
+    std::shared_ptr<Sender> sender;
+    Dispatcher dispatcher;
+    EndpointTable endpoints;
+
+    std::string epoch, version;      ///< of the configuration; empty epoch: there is none, nothing is read
+    unsigned long config_reads = 0;  ///< readings of the configuration begun
+    std::map<PartitionName, PartitionPtr> partitions;  ///< that we own
+    SignalFlag readable;             ///< a partition has come or has room again
+    bool stopping = false;           ///< SIGTERM: nothing new is taken
+
+    WindowLimit window_limit() const;
+    /// Forgets a partition that is not ours any more.
+    void lose(const PartitionPtr& partition, const char* why);
+    /// A new Sender with the present settings; attempts under way end with the old one.
+    void make_sender();
+};
+
+}  // namespace webhook::worker

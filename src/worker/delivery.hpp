@@ -1,0 +1,53 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "worker/event.hpp"
+#include "worker/schedule.hpp"
+
+namespace webhook::worker {
+
+class Partition;
+struct Endpoint;
+struct WindowItem;
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// One event on its way to one endpoint.
+///
+///     new:     queued -> running -> ended, then settled together with its event; or recorded before it has ended
+///              (waiting in Redis, with a lease while it runs), and from then on as
+///     waiting: claimed (recorded) -> queued -> running -> its outcome goes with the next settling step
+///
+/// Owned by the window of its partition, by the endpoint's queue and by the attempt under way, whoever is last.
+struct Delivery {
+    enum class State : std::uint8_t { queued, running, ended, withdrawn };
+
+    std::shared_ptr<Partition> partition;
+    std::shared_ptr<Endpoint> endpoint;
+    std::string endpoint_id;
+    std::shared_ptr<const Event> event;
+    std::uint64_t bytes = 0;
+    std::string id;  ///< of a waiting one; empty: made from event and endpoint
+
+    State state = State::queued;
+    WindowItem* item = nullptr;  ///< of a new one, until it is settled
+    bool recorded = false;   ///< it waits in Redis; outcomes are operations on that
+    Decision decision;       ///< once ended
+    bool cancelled = false;  ///< its endpoint was deleted
+
+    unsigned attempts = 0;
+    int status = 0;
+    std::string error;
+    std::int64_t created_ms = 0;
+    SteadyTime started;
+
+    std::string name() const { return id.empty() ? event->entry + "/" + endpoint_id : id; }
+};
+
+using DeliveryPtr = std::shared_ptr<Delivery>;
+
+}  // namespace webhook::worker

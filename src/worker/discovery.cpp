@@ -1,0 +1,101 @@
+#include "worker/discovery.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "store/keys.hpp"
+#include "store/resp.hpp"
+
+namespace webhook::worker {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto look_time = 3000ms;
+
+template <typename... Words>
+std::string command(const Words&... words) {
+    std::string out;
+    store::resp_array(sizeof...(words), &out);
+    (store::resp_bulk(words, &out), ...);
+    return out;
+}
+
+}  // namespace
+
+asio::awaitable<void> Discovery::run() {
+    while (!core_.stopping) {
+        co_await core_.link.wait_ready();
+        std::map<std::string, unsigned> found;
+        if (co_await look(&found) && found != streams_) {
+            streams_ = std::move(found);
+            for (const auto& [stream, count] : streams_) spdlog::info("stream {}: {} partitions", stream, count);
+            changed_();
+        }
+        for (int i = 0; i < 10 && !core_.stopping; ++i) co_await sleep_for(look_time / 10);
+    }
+}
+
+asio::awaitable<bool> Discovery::look(std::map<std::string, unsigned>* found) {
+    if (core_.settings.streams.empty()) co_return co_await scan(found);
+    for (const auto& stream : core_.settings.streams) {
+        unsigned count = stream.partitions.value_or(0);
+        if (count == 0 && !co_await read_count(stream.name, &count)) co_return false;
+        (*found)[stream.name] = count != 0 ? count : store::default_partitions;
+    }
+    co_return true;
+}
+
+/// Streams are asked for by type, so that the many small hashes of seen ids cost little.
+asio::awaitable<bool> Discovery::scan(std::map<std::string, unsigned>* found) {
+    std::map<std::string, unsigned> seen;
+    std::string cursor = "0";
+    do {
+        const auto reply = co_await core_.link.request(
+            command("SCAN", cursor, "MATCH", "webhook:{*}:events", "COUNT", "1000", "TYPE", "stream"));
+        if (!reply || !reply->root().is_array() || reply->root().count != 2) co_return false;
+        cursor = reply->root()[0].text;
+        std::string stream;
+        unsigned partition = 0;
+        for (const Reply& key : reply->root()[1]) {
+            if (!store::parse_events_key(key.text, &stream, &partition)) continue;
+            seen[stream] = std::max(seen[stream], partition + 1);
+        }
+    } while (cursor != "0" && !core_.stopping);
+    for (auto& [stream, count] : seen) {
+        unsigned stored = 0;
+        if (!co_await read_count(stream, &stored)) co_return false;
+        (*found)[stream] = stored != 0 ? stored : count;
+    }
+    co_return true;
+}
+
+/// The stored number; 0 when nothing has been stored yet.
+asio::awaitable<bool> Discovery::read_count(const std::string& stream, unsigned* count) {
+    const auto reply =
+        co_await core_.link.request(command("HGET", store::partition_prefix(stream, 0) + "meta", "partitions"));
+    if (!reply || reply->root().is_error()) co_return false;
+    const std::string_view text = reply->root().text;
+    *count = 0;
+    std::from_chars(text.data(), text.data() + text.size(), *count);
+    co_return true;
+}
+
+std::vector<PartitionName> Discovery::partitions() const {
+    std::vector<PartitionName> all;
+    for (const auto& [stream, count] : streams_) {
+        for (unsigned p = 0; p < count; ++p) all.push_back({stream, p});
+    }
+    return all;
+}
+
+unsigned Discovery::partition_count(const std::string& stream) const {
+    const auto found = streams_.find(stream);
+    return found == streams_.end() ? 1 : found->second;
+}
+
+}  // namespace webhook::worker

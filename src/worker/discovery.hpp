@@ -1,0 +1,34 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "worker/core.hpp"
+
+namespace webhook::worker {
+
+/// Which partitions there are: those of the streams the configuration names, or all whose streams are found in Redis.
+class Discovery {
+ public:
+    Discovery(Core& core, std::function<void()> changed) : core_(core), changed_(std::move(changed)) {}
+
+    /// Looks every few seconds; ends when the worker stops.
+    boost::asio::awaitable<void> run();
+
+    std::vector<PartitionName> partitions() const;
+    unsigned partition_count(const std::string& stream) const;
+
+ private:
+    boost::asio::awaitable<bool> scan(std::map<std::string, unsigned>* found);
+    boost::asio::awaitable<bool> read_count(const std::string& stream, unsigned* count);
+    boost::asio::awaitable<bool> look(std::map<std::string, unsigned>* found);
+
+    Core& core_;
+    std::function<void()> changed_;
+    std::map<std::string, unsigned> streams_;  ///< stream -> number of partitions
+};
+
+}  // namespace webhook::worker

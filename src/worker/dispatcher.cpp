@@ -1,0 +1,185 @@
+#include "worker/dispatcher.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <utility>
+
+#include "worker/partition.hpp"
+#include "worker/records.hpp"
+
+namespace webhook::worker {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto slow_after = 1000ms;
+
+}  // namespace
+
+Dispatcher::Dispatcher(asio::any_io_executor executor, Send send, unsigned max_inflight)
+    : executor_(std::move(executor)), send_(std::move(send)), limit_(max_inflight), random_(std::random_device{}()) {}
+
+void Dispatcher::submit(const DeliveryPtr& delivery) {
+    const EndpointPtr endpoint = delivery->endpoint;
+    if (endpoint->gone()) return end_unsent(delivery);
+    delivery->state = Delivery::State::queued;
+    endpoint->queue.push_back(delivery);
+    ++endpoint->queued;
+    pump(endpoint);
+}
+
+/// The endpoint was deleted or disabled before the delivery could be sent.
+void Dispatcher::end_unsent(const DeliveryPtr& delivery) {
+    delivery->cancelled = delivery->endpoint->deleted;
+    delivery->decision = {Decision::Kind::dead, {}, "disabled", false};
+    delivery->partition->ended(delivery);
+}
+
+bool Dispatcher::place_free(const Endpoint& endpoint) const {
+    return running_ < limit_ && (!endpoint.troubled() || troubled_running_ < limit_ / 4);
+}
+
+unsigned Dispatcher::places(const Endpoint& endpoint) const {
+    const unsigned own = endpoint.document.concurrency > endpoint.taken() ? endpoint.document.concurrency - endpoint.taken() : 0;
+    const unsigned global = limit_ > running_ ? limit_ - running_ : 0;
+    const unsigned troubled = limit_ / 4 > troubled_running_ ? limit_ / 4 - troubled_running_ : 0;
+    return std::min({own, global, endpoint.troubled() ? troubled : global});
+}
+
+/// The next delivery that may start, or nullptr.
+DeliveryPtr Dispatcher::take(Endpoint* endpoint) {
+    while (!endpoint->queue.empty()) {
+        DeliveryPtr delivery = std::move(endpoint->queue.front());
+        endpoint->queue.pop_front();
+        if (delivery->state != Delivery::State::queued) continue;
+        --endpoint->queued;
+        if (delivery->partition->lost()) continue;
+        return delivery;
+    }
+    return nullptr;
+}
+
+void Dispatcher::pump(const EndpointPtr& endpoint) {
+    while (endpoint->queued > 0 && endpoint->running < endpoint->document.concurrency) {
+        if (!place_free(*endpoint)) {
+            if (!std::exchange(endpoint->wants_place, true)) line_.push_back(endpoint);
+            return;
+        }
+        const DeliveryPtr delivery = take(endpoint.get());
+        if (!delivery) return;
+        start(endpoint, delivery);
+        asio::co_spawn(executor_, run(endpoint, delivery), asio::detached);
+    }
+}
+
+void Dispatcher::start(const EndpointPtr& endpoint, const DeliveryPtr& delivery) {
+    delivery->state = Delivery::State::running;
+    delivery->started = std::chrono::steady_clock::now();
+    if (endpoint->running++ == 0) endpoint->last_progress = delivery->started;
+    ++running_;
+    if (endpoint->troubled()) ++troubled_running_;
+}
+
+asio::awaitable<void> Dispatcher::run(EndpointPtr endpoint, DeliveryPtr delivery) {
+    while (delivery) {
+        const Attempt attempt = co_await send_(endpoint->target, delivery->event);
+        finish(endpoint, delivery, attempt);
+        delivery.reset();
+        if (line_.empty() && endpoint->running < endpoint->document.concurrency && place_free(*endpoint)) {
+            delivery = take(endpoint.get());
+            if (delivery) start(endpoint, delivery);
+        }
+    }
+    serve_line();
+    pump(endpoint);
+}
+
+void Dispatcher::serve_line() {
+    for (std::size_t n = line_.size(); n > 0 && running_ < limit_; --n) {
+        const auto endpoint = line_.front().lock();
+        line_.pop_front();
+        if (!endpoint) continue;
+        endpoint->wants_place = false;
+        pump(endpoint);
+    }
+}
+
+void Dispatcher::finish(const EndpointPtr& endpoint, const DeliveryPtr& delivery, const Attempt& attempt) {
+    --endpoint->running;
+    --running_;
+    if (endpoint->troubled()) --troubled_running_;
+    const bool stopped = stopping_ && attempt.result == Attempt::Result::failed && attempt.error == "stopped";
+    delivery->decision = stopped ? Decision{Decision::Kind::retry, 0ms, "", false}
+                                 : decide(attempt, delivery->attempts, endpoint->document, &random_);
+    if (delivery->decision.counts) {
+        ++delivery->attempts;
+        delivery->status = attempt.status;
+        delivery->error = attempt.error;
+        delivery->partition->log_attempt(attempt_json(*delivery, attempt));
+        judge(endpoint, attempt);
+    }
+    if (endpoint->deleted && delivery->decision.kind != Decision::Kind::delivered) delivery->cancelled = true;
+    const bool claimed = delivery->recorded;
+    delivery->partition->ended(delivery);
+    if (claimed && on_place) on_place(delivery);
+}
+
+void Dispatcher::judge(const EndpointPtr& endpoint, const Attempt& attempt) {
+    const bool before = endpoint->troubled();
+    endpoint->last_progress = std::chrono::steady_clock::now();
+    if (attempt.result == Attempt::Result::delivered) {
+        endpoint->failures = 0;
+        endpoint->slow = false;
+    } else if (attempt.result == Attempt::Result::failed) {
+        ++endpoint->failures;
+    }
+    update_trouble(endpoint.get(), before);
+    if (attempt.result == Attempt::Result::gone && on_gone) {
+        on_gone(endpoint, attempt.status == 410 ? "the receiver answered 410" : "the receiver asked for it");
+    }
+}
+
+/// Keeps the count of attempts of troubled endpoints right when one becomes troubled or recovers.
+void Dispatcher::update_trouble(Endpoint* endpoint, bool before) {
+    const bool now = endpoint->troubled();
+    if (now == before) return;
+    if (now) {
+        troubled_running_ += endpoint->running;
+    } else {
+        troubled_running_ -= std::min(troubled_running_, endpoint->running);
+    }
+    if (on_health) on_health(*endpoint);
+}
+
+void Dispatcher::check_health(Endpoint* endpoint, SteadyTime now) {
+    const bool before = endpoint->troubled();
+    if (endpoint->running > 0 && now - endpoint->last_progress > slow_after) endpoint->slow = true;
+    if (endpoint->behind && !endpoint->more_due && endpoint->taken() < endpoint->document.concurrency) {
+        endpoint->behind = false;
+    }
+    update_trouble(endpoint, before);
+}
+
+void Dispatcher::set_behind(Endpoint* endpoint) {
+    const bool before = endpoint->troubled();
+    endpoint->behind = endpoint->more_due = true;  // until a claim says otherwise
+    update_trouble(endpoint, before);
+}
+
+void Dispatcher::set_problem(Endpoint* endpoint, const std::string& problem) {
+    const bool before = endpoint->troubled();
+    endpoint->problem = problem;
+    update_trouble(endpoint, before);
+}
+
+void Dispatcher::changed(const EndpointPtr& endpoint) {
+    if (endpoint->gone()) {
+        while (const DeliveryPtr delivery = take(endpoint.get())) end_unsent(delivery);
+    }
+    pump(endpoint);
+}
+
+}  // namespace webhook::worker

@@ -1,0 +1,114 @@
+#include "worker/endpoint_table.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <set>
+
+namespace webhook::worker {
+
+EndpointTable::EndpointTable(Prepare prepare, std::function<void(const EndpointPtr&)> changed,
+                             std::function<void(Endpoint*, const std::string&)> set_problem)
+    : prepare_(std::move(prepare)), changed_(std::move(changed)), set_problem_(std::move(set_problem)) {}
+
+void EndpointTable::update(const ConfigurationText& text) {
+    std::set<std::string_view> disabled;
+    for (const auto& [id, state] : text.disabled) disabled.insert(id);
+    std::set<std::string_view> present;
+    for (const auto& [id, json] : text.endpoints) {
+        present.insert(id);
+        put(id, json, disabled.count(id) != 0);
+    }
+    for (auto it = endpoints_.begin(); it != endpoints_.end();) {
+        if (present.count(it->first) != 0) {
+            ++it;
+            continue;
+        }
+        const EndpointPtr endpoint = it->second;
+        endpoint->deleted = true;
+        texts_.erase(it->first);
+        it = endpoints_.erase(it);
+        spdlog::info("endpoint {}: deleted", endpoint->document.id);
+        changed_(endpoint);
+    }
+    rebuild_index();
+}
+
+void EndpointTable::put(const std::string& id, const std::string& json, bool disabled) {
+    std::string& known = texts_[id];
+    EndpointPtr& endpoint = endpoints_[id];
+    const bool fresh = endpoint == nullptr;
+    if (!fresh && known == json && endpoint->disabled == disabled) return;
+    if (fresh) endpoint = std::make_shared<Endpoint>();
+    if (fresh || known != json) {
+        std::vector<endpoint::Error> errors;
+        auto document = endpoint::parse_document(json, &errors);
+        if (!document) {
+            spdlog::error("endpoint {}: its document cannot be read ({}: {})", id,
+                          errors.empty() ? "" : errors.front().where, errors.empty() ? "" : errors.front().what);
+            if (fresh) {
+                endpoint->document.id = id;
+                endpoint->document.paused = true;  // what waits for it must not be cancelled
+            }
+            known = json;
+            return;
+        }
+        const bool paused = !fresh && endpoint->document.paused;
+        endpoint->document = std::move(*document);
+        known = json;
+        prepare(endpoint);
+        if (!fresh && paused != endpoint->document.paused) {
+            spdlog::info("endpoint {}: {}", id, endpoint->document.paused ? "paused" : "resumed");
+        }
+    }
+    if (disabled != endpoint->disabled) {
+        endpoint->disabled = disabled;
+        spdlog::info("endpoint {}: {}", id, disabled ? "disabled" : "enabled");
+    }
+    changed_(endpoint);
+}
+
+void EndpointTable::prepare(const EndpointPtr& endpoint) {
+    std::string problem;
+    endpoint->target = prepare_(endpoint->document, &problem);
+    if (problem == endpoint->problem) return;
+    if (problem.empty()) {
+        spdlog::info("endpoint {}: ready", endpoint->document.id);
+    } else {
+        spdlog::error("endpoint {}: {}; its deliveries wait", endpoint->document.id, problem);
+    }
+    set_problem_(endpoint.get(), problem);
+}
+
+void EndpointTable::prepare_again(bool only_problems) {
+    for (const auto& [id, endpoint] : endpoints_) {
+        if (endpoint->target == nullptr || (only_problems && endpoint->problem.empty())) continue;
+        prepare(endpoint);
+    }
+}
+
+void EndpointTable::rebuild_index() {
+    std::vector<endpoint::Document> documents;
+    indexed_.clear();
+    for (const auto& [id, endpoint] : endpoints_) {
+        if (endpoint->gone() || endpoint->target == nullptr) continue;
+        documents.push_back(endpoint->document);
+        indexed_.push_back(endpoint);
+    }
+    index_.emplace(documents);
+}
+
+void EndpointTable::route(const Event& event, std::vector<EndpointPtr>* found) {
+    found->clear();
+    if (!index_) return;
+    index_->find(event.field("tenant"), event.source(), event.type(), &positions_);
+    for (const auto position : positions_) {
+        if (!indexed_[position]->gone()) found->push_back(indexed_[position]);
+    }
+}
+
+EndpointPtr EndpointTable::find(std::string_view id) const {
+    const auto found = endpoints_.find(id);
+    return found == endpoints_.end() ? nullptr : found->second;
+}
+
+}  // namespace webhook::worker

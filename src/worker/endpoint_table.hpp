@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "endpoint/match_index.hpp"
+#include "worker/endpoint_state.hpp"
+
+namespace webhook::worker {
+
+/// The configuration as one reading of Redis gave it.
+struct ConfigurationText {
+    std::string epoch, version;
+    std::vector<std::pair<std::string, std::string>> endpoints, disabled;  ///< id -> JSON
+};
+
+/// All endpoints this worker knows, and which of them want an event.
+class EndpointTable {
+ public:
+    using Prepare = std::function<std::shared_ptr<const Target>(const endpoint::Document&, std::string* problem)>;
+
+    EndpointTable(Prepare prepare, std::function<void(const EndpointPtr&)> changed,
+                  std::function<void(Endpoint*, const std::string&)> set_problem);
+
+    /// Makes the table equal to the configuration. Documents that cannot be read are logged; the endpoint keeps its last
+    /// good one.
+    void update(const ConfigurationText& text);
+    /// Reads the secrets of all endpoints again, or only of those that cannot be sent to.
+    void prepare_again(bool only_problems);
+
+    /// Endpoints that get a delivery of the event; `found` is replaced.
+    void route(const Event& event, std::vector<EndpointPtr>* found);
+
+    EndpointPtr find(std::string_view id) const;
+    const std::map<std::string, EndpointPtr, std::less<>>& all() const { return endpoints_; }
+
+ private:
+    void put(const std::string& id, const std::string& json, bool disabled);
+    void prepare(const EndpointPtr& endpoint);
+    void rebuild_index();
+
+    Prepare prepare_;
+    std::function<void(const EndpointPtr&)> changed_;
+    std::function<void(Endpoint*, const std::string&)> set_problem_;
+    std::map<std::string, EndpointPtr, std::less<>> endpoints_;
+    std::map<std::string, std::string> texts_;  ///< the JSON each document was read from
+    std::optional<endpoint::MatchIndex> index_;
+    std::vector<EndpointPtr> indexed_;
+    std::vector<std::uint32_t> positions_;
+};
+
+}  // namespace webhook::worker

@@ -1,0 +1,166 @@
+#include "worker/intake.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "store/keys.hpp"
+#include "store/resp.hpp"
+
+namespace webhook::worker {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::uint64_t batch_bytes = 4u << 20;
+constexpr std::size_t batch_events = 512;
+constexpr auto block_time = 250ms;
+
+class Intake {
+ public:
+    explicit Intake(Core& core) : core_(core) {}
+
+    asio::awaitable<void> run() {
+        while (!core_.stopping) {
+            if (!core_.reader.ready()) {
+                co_await core_.reader.wait_ready();
+                continue;
+            }
+            const bool all = choose();
+            if (chosen_.empty()) {
+                co_await core_.readable.wait(100ms);
+                continue;
+            }
+            const auto reply = co_await core_.reader.request(command(all && !found_));
+            if (!reply || core_.stopping) continue;
+            if (reply->root().is_error()) {
+                co_await refused(reply->root());
+                continue;
+            }
+            logged_.clear();
+            const bool before = std::exchange(found_, reply->root().count != 0);
+            for (const Reply& stream : reply->root()) take_stream(stream);
+            if (!found_ && !before && !all) co_await core_.readable.wait(5ms);
+        }
+    }
+
+ private:
+    /// Fills `chosen_` with the partitions that have room. False when some have none: then a read must not block.
+    bool choose() {
+        chosen_.clear();
+        bool all = true;
+        const WindowLimit limit = core_.window_limit();
+        for (const auto& [name, partition] : core_.partitions) {
+            if (partition->draining) continue;
+            if (partition->has_room(limit)) {
+                chosen_.push_back(partition);
+            } else {
+                all = false;
+            }
+        }
+        if (core_.epoch.empty()) chosen_.clear();
+        return all;
+    }
+
+    /// COUNT applies to each stream; it follows the largest events seen lately, so that a batch stays bounded by bytes.
+    std::string command(bool block) {
+        const auto count = std::clamp<std::uint64_t>(batch_bytes / (typical_bytes_ * chosen_.size()), 1, batch_events);
+        std::string out;
+        store::resp_array(4 + (block ? 2 : 0) + 2 * chosen_.size(), &out);
+        store::resp_bulk("XREAD", &out);
+        store::resp_bulk("COUNT", &out);
+        store::resp_number(count, &out);
+        if (block) {
+            store::resp_bulk("BLOCK", &out);
+            store::resp_number(block_time.count(), &out);
+        }
+        store::resp_bulk("STREAMS", &out);
+        for (const auto& partition : chosen_) store::resp_bulk(partition->owner().prefix + "events", &out);
+        for (const auto& partition : chosen_) store::resp_bulk(partition->position().text(), &out);
+        return out;
+    }
+
+    asio::awaitable<void> refused(const Reply& error) {
+        if (logged_ != error.text) {
+            logged_ = error.text;
+            spdlog::error("cannot read events: {}", logged_);
+        }
+        co_await core_.readable.wait(500ms);
+    }
+
+    void take_stream(const Reply& stream) {
+        if (!stream.is_array() || stream.count != 2) return;
+        const std::string_view key = stream[0].text;
+        const auto found = std::find_if(chosen_.begin(), chosen_.end(), [key](const PartitionPtr& partition) {
+            const std::string_view prefix = partition->owner().prefix;
+            return key.substr(0, prefix.size()) == prefix && key.size() == prefix.size() + 6;
+        });
+        if (found == chosen_.end() || (*found)->lost() || (*found)->draining) return;
+        for (const Reply& entry : stream[1]) take_entry(*found, entry);
+    }
+
+    void take_entry(const PartitionPtr& partition, const Reply& entry) {
+        WindowItem item;
+        if (!entry.is_array() || entry.count != 2 || !EntryId::parse(entry[0].text, &item.id)) return;
+        if (item.id <= partition->position()) return;
+        auto event = std::make_shared<Event>();
+        event->entry = entry[0].text;
+        event->stream = partition->name().stream;
+        event->partition = partition->name().index;
+        const Reply& fields = entry[1];
+        event->fields.reserve(fields.count / 2);
+        for (std::size_t i = 0; i + 1 < fields.count; i += 2) {
+            item.bytes += fields[i].text.size() + fields[i + 1].text.size();
+            event->fields.emplace_back(fields[i].text, fields[i + 1].text);
+        }
+        typical_bytes_ = std::max<std::uint64_t>({item.bytes, typical_bytes_ - typical_bytes_ / 32, 256});
+        item.event = std::move(event);
+        route(partition, std::move(item));
+    }
+
+    void route(const PartitionPtr& partition, WindowItem item) {
+        core_.endpoints.route(*item.event, &wanted_);
+        const auto now = std::chrono::steady_clock::now();
+        item.deliveries.reserve(wanted_.size());
+        for (const auto& endpoint : wanted_) {
+            auto delivery = std::make_shared<Delivery>();
+            delivery->partition = partition;
+            delivery->endpoint = endpoint;
+            delivery->endpoint_id = endpoint->document.id;
+            delivery->event = item.event;
+            delivery->bytes = item.bytes;
+            endpoint->last_routed = now;
+            if (endpoint->waits()) {
+                delivery->state = Delivery::State::ended;
+                delivery->decision = {Decision::Kind::retry, endpoint->problem.empty() ? 0ms : not_ready_delay, "", false};
+            } else {
+                ++item.open;
+            }
+            item.deliveries.push_back(std::move(delivery));
+        }
+        WindowItem& kept = partition->add(std::move(item));
+        for (const auto& delivery : kept.deliveries) delivery->item = &kept;
+        for (const auto& delivery : kept.deliveries) {
+            if (delivery->state == Delivery::State::queued) core_.dispatcher.submit(delivery);
+        }
+        if (kept.open == 0) partition->work.notify();
+    }
+
+    Core& core_;
+    std::vector<PartitionPtr> chosen_;
+    std::vector<EndpointPtr> wanted_;
+    std::string logged_;
+    std::uint64_t typical_bytes_ = 65536;
+    bool found_ = true;
+};
+
+}  // namespace
+
+asio::awaitable<void> read_events(Core& core) {
+    Intake intake(core);
+    co_await intake.run();
+}
+
+}  // namespace webhook::worker

@@ -1,0 +1,89 @@
+// webhook-worker: delivers the events of the Redis streams to the endpoints that want them.
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+
+#include "event/version.hpp"
+#include "worker/log.hpp"
+#include "worker/worker.hpp"
+
+namespace {
+
+using webhook::worker::Settings;
+
+constexpr int usage_error = 2;
+
+struct Options {
+    std::string config, redis;
+    bool test = false;
+};
+
+std::optional<Settings> load(const Options& options, std::vector<std::string>* errors) {
+    return webhook::worker::load_settings(options.config, options.redis, errors);
+}
+
+std::optional<Settings> reload(const Options& options) {
+    std::vector<std::string> errors;
+    auto settings = load(options, &errors);
+    for (const auto& error : errors) spdlog::error("reload: {}; the old configuration stays in use", error);
+    return settings;
+}
+
+int run(const Options& options) {
+    std::vector<std::string> errors;
+    auto settings = load(options, &errors);
+    for (const auto& error : errors) {
+        fmt::print(stderr, "webhook-worker: {}{}{}\n", options.config, options.config.empty() ? "" : ": ", error);
+    }
+    if (!settings) return usage_error;
+    std::string problem;
+    if (options.test) {
+        fmt::print(stderr, "webhook-worker: the configuration is good\n");
+        return 0;
+    }
+    if (!webhook::worker::open_log(settings->log, &problem)) {
+        fmt::print(stderr, "webhook-worker: {}\n", problem);
+        return usage_error;
+    }
+    boost::asio::io_context loop(1);
+    webhook::worker::Worker worker(loop, std::move(*settings), [&options] { return reload(options); });
+    worker.start();
+    loop.run();
+    return 0;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    Options options;
+    CLI::App app("Delivers the events of the Redis streams to the endpoints that want them.", "webhook-worker");
+    app.footer(
+        "Signals: SIGHUP reads configuration and secrets again, SIGTERM drains and ends.\n"
+        "Examples:\n"
+        "  webhook-worker --config /etc/webhook/worker.json\n"
+        "  webhook-worker --config worker.json -t\n"
+        "  webhook-worker --redis unix:/run/redis/redis.sock");
+    app.add_option("--config", options.config, "configuration file (JSON, comments allowed)");
+    app.add_option("--redis", options.redis, "redis://host:port/db or unix:/path[:db]; overrides the file")
+        ->envname("WEBHOOK_REDIS");
+    app.add_flag("-t", options.test, "test the configuration and end");
+    app.set_version_flag("--version", std::string("webhook-worker ") + std::string(webhook::version));
+    try {
+        app.parse(count, words);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : usage_error;
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return run(options);
+    } catch (const std::exception& error) {
+        spdlog::critical("{}", error.what());
+        return 1;
+    }
+}

@@ -1,0 +1,152 @@
+#include "worker/membership.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <random>
+
+#include "store/configuration.hpp"
+#include "store/keys.hpp"
+
+namespace webhook::worker {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto beat_time = 1000ms, renew_time = 3000ms;
+constexpr auto handover_time = 3000ms;  // for attempts under way when a partition goes to another living worker
+
+SteadyTime now() { return std::chrono::steady_clock::now(); }
+
+}  // namespace
+
+std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions, std::vector<std::string> workers,
+                                    const std::string& self) {
+    std::sort(workers.begin(), workers.end());
+    const auto found = std::find(workers.begin(), workers.end(), self);
+    std::vector<PartitionName> mine;
+    if (found == workers.end()) return mine;
+    const auto rank = static_cast<std::size_t>(found - workers.begin());
+    for (std::size_t i = rank; i < partitions.size(); i += workers.size()) mine.push_back(partitions[i]);
+    return mine;
+}
+
+Membership::Membership(Core& core, std::function<std::vector<PartitionName>()> partitions,
+                       std::function<unsigned(const std::string&)> partition_count,
+                       std::function<void(const PartitionPtr&)> acquired)
+    : core_(core),
+      all_partitions_(std::move(partitions)),
+      partition_count_(std::move(partition_count)),
+      acquired_(std::move(acquired)),
+      look_(core.executor) {}
+
+asio::awaitable<void> Membership::run() {
+    while (!core_.stopping) {
+        co_await core_.link.wait_ready();
+        if (core_.stopping) break;
+        if (co_await beat() && !core_.epoch.empty()) {
+            const auto mine = share_of(all_partitions_(), workers_, core_.id);
+            drain_foreign(mine);
+            for (const auto& name : mine) co_await take(name);
+        }
+        co_await renew();
+        co_await release_drained();
+        co_await look_.wait(beat_time);
+    }
+}
+
+asio::awaitable<bool> Membership::beat() {
+    const auto reply = co_await core_.link.run(store::heartbeat(core_.id));
+    if (!reply || !reply->root().is_array()) co_return false;
+    std::vector<std::string> workers;
+    for (const Reply& id : reply->root()) workers.emplace_back(id.text);
+    if (workers.size() != workers_.size()) spdlog::info("{} worker{} alive", workers.size(), workers.size() == 1 ? "" : "s");
+    workers_ = std::move(workers);
+    co_return true;
+}
+
+asio::awaitable<void> Membership::take(const PartitionName& name) {
+    if (core_.stopping || core_.partitions.count(name) != 0) co_return;
+    store::Ownership owner;
+    owner.prefix = store::partition_prefix(name.stream, name.index);
+    owner.token = core_.id + ":" + std::to_string(++tokens_);
+    owner.epoch = core_.epoch;
+    owner.partitions = std::max(1u, partition_count_(name.stream));
+    const auto reply = co_await core_.link.run(store::acquire(owner));
+    if (!reply || !reply->root().is_array() || reply->root().count != 2) {
+        if (reply && reply->root().is_error()) spdlog::error("partition {}: {}", name.text(), reply->root().text);
+        co_return;
+    }
+    EntryId floor;
+    if (!reply->root()[0].is(1) || !EntryId::parse(reply->root()[1].text, &floor)) co_return;
+    if (owner.epoch != core_.epoch || core_.stopping) {
+        co_await core_.link.run(store::release(owner));
+        co_return;
+    }
+    auto partition = std::make_shared<Partition>(core_.executor, name, std::move(owner), floor);
+    partition->renewed = now();
+    core_.partitions.emplace(name, partition);
+    spdlog::info("partition {}: taken, at {}", name.text(), floor.text());
+    acquired_(partition);
+    core_.readable.notify();
+}
+
+asio::awaitable<void> Membership::renew() {
+    std::vector<PartitionPtr> due;
+    for (const auto& [name, partition] : core_.partitions) {
+        if (now() - partition->renewed >= renew_time) due.push_back(partition);
+    }
+    for (const auto& partition : due) {
+        const auto reply = co_await core_.link.run(store::renew(partition->owner()));
+        if (!reply || reply->root().is_error()) co_return;
+        if (partition->lost()) continue;
+        if (!reply->root().is(1)) {
+            core_.lose(partition, "another worker owns it now, or Redis has lost it");
+            continue;
+        }
+        partition->renewed = now();
+    }
+}
+
+void Membership::drain(const PartitionPtr& partition, SteadyTime until) {
+    if (partition->draining) return;
+    partition->draining = true;
+    partition->drain_until = until;
+    partition->withdraw_unstarted();
+    partition->work.notify();
+}
+
+void Membership::drain_foreign(const std::vector<PartitionName>& mine) {
+    for (const auto& [name, partition] : core_.partitions) {
+        if (std::find(mine.begin(), mine.end(), name) == mine.end()) drain(partition, now() + handover_time);
+    }
+}
+
+void Membership::begin_leaving(SteadyTime deadline) {
+    for (const auto& [name, partition] : core_.partitions) {
+        partition->drain_until = deadline;
+        drain(partition, deadline);
+    }
+}
+
+/// After its deadline a partition goes also while claimed deliveries are under way: their leases end by themselves.
+asio::awaitable<void> Membership::release_drained() {
+    std::vector<PartitionPtr> drained;
+    for (const auto& [name, partition] : core_.partitions) {
+        const bool late = partition->drain_until + 1000ms < now() && partition->window_empty();
+        if (partition->draining && (!partition->holds_any() || late)) drained.push_back(partition);
+    }
+    for (const auto& partition : drained) {
+        const auto reply = co_await core_.link.run(store::release(partition->owner()));
+        if (!reply) co_return;
+        core_.partitions.erase(partition->name());
+        partition->lose();
+        spdlog::info("partition {}: released", partition->name().text());
+    }
+}
+
+asio::awaitable<void> Membership::leave() { co_await core_.link.run(store::leave(core_.id)); }
+
+}  // namespace webhook::worker

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "worker/core.hpp"
+
+namespace webhook::worker {
+
+/// The partitions of a worker: of the sorted partitions number i goes to worker number i mod W of the sorted workers.
+std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions, std::vector<std::string> workers,
+                                    const std::string& self);
+
+/// Gives signs of life, takes the partitions that are this worker's share, renews their leases and hands over those that
+/// are somebody else's. A worker that dies is noticed after 10 s, one that leaves at once.
+class Membership {
+ public:
+    /// `partitions` gives all partitions there are, sorted; `acquired` is called for each that has become ours.
+    Membership(Core& core, std::function<std::vector<PartitionName>()> partitions,
+               std::function<unsigned(const std::string& stream)> partition_count,
+               std::function<void(const PartitionPtr&)> acquired);
+
+    boost::asio::awaitable<void> run();
+    /// Look again at once: partitions or the epoch have changed.
+    void look() { look_.notify(); }
+    /// Hands everything over: partitions are released as soon as nothing of them is under way, or at `deadline`.
+    void begin_leaving(SteadyTime deadline);
+    /// Releases what has drained.
+    boost::asio::awaitable<void> release_drained();
+    /// Tells the others that this worker is gone.
+    boost::asio::awaitable<void> leave();
+
+ private:
+    boost::asio::awaitable<bool> beat();
+    boost::asio::awaitable<void> take(const PartitionName& name);
+    boost::asio::awaitable<void> renew();
+    void drain_foreign(const std::vector<PartitionName>& mine);
+    void drain(const PartitionPtr& partition, SteadyTime until);
+
+    Core& core_;
+    std::function<std::vector<PartitionName>()> all_partitions_;
+    std::function<unsigned(const std::string&)> partition_count_;
+    std::function<void(const PartitionPtr&)> acquired_;
+    std::vector<std::string> workers_;
+    SignalFlag look_;
+    unsigned long tokens_ = 0;
+};
+
+}  // namespace webhook::worker

@@ -1,0 +1,229 @@
+#include "worker/partition.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "worker/records.hpp"
+
+namespace webhook::worker {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr std::size_t step_events = 2000, step_operations = 256, step_bytes = 1u << 20;
+constexpr std::size_t attempts_kept = 4000, attempts_kept_bytes = 4u << 20;
+constexpr auto patience = 1000ms;      // how long an attempt may hold up the floor
+constexpr auto lease_margin = 5000ms;  // beyond the attempt's own limits
+
+milliseconds lease_of(const Endpoint& endpoint) { return endpoint.document.timeout + lease_margin; }
+
+store::DeliveryEntry entry_of(const Delivery& delivery, const std::string& id, const std::string& record) {
+    return {id, delivery.endpoint_id, delivery.event->entry, delivery.bytes, record};
+}
+
+std::int64_t now_ms() {
+    return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Partition::Partition(const boost::asio::any_io_executor& executor, PartitionName name, store::Ownership owner,
+                     EntryId floor)
+    : work(executor),
+      waiting_work(executor),
+      name_(std::move(name)),
+      owner_(std::move(owner)),
+      floor_(floor),
+      position_(floor),
+      step_floor_(floor),
+      floor_moved_(std::chrono::steady_clock::now()) {}
+
+bool Partition::has_room(const WindowLimit& limit) const {
+    return window_.size() < limit.events && window_deliveries_ < limit.deliveries && window_bytes_ < limit.bytes;
+}
+
+WindowItem& Partition::add(WindowItem item) {
+    if (window_.empty()) floor_moved_ = std::chrono::steady_clock::now();
+    position_ = item.id;
+    window_bytes_ += item.bytes;
+    window_deliveries_ += item.deliveries.size();
+    window_.push_back(std::move(item));
+    return window_.back();
+}
+
+void Partition::ended(const DeliveryPtr& delivery) {
+    delivery->state = Delivery::State::ended;
+    if (lost_) return;
+    if (delivery->recorded) {
+        outcomes_.push_back(delivery);
+    } else if (delivery->item != nullptr) {
+        --delivery->item->open;
+    }
+    work.notify();
+}
+
+void Partition::log_attempt(std::string json) {
+    if (lost_ || attempts_.size() >= attempts_kept || attempts_bytes_ >= attempts_kept_bytes) return;
+    attempts_bytes_ += json.size();
+    attempts_.push_back(std::move(json));
+}
+
+bool Partition::may_leave(const WindowItem& item, const Rules& rules) const {
+    if (item.open == 0 || rules.give_back) return true;
+    return std::all_of(item.deliveries.begin(), item.deliveries.end(), [&](const DeliveryPtr& delivery) {
+        switch (delivery->state) {
+            case Delivery::State::running: return rules.pressed || rules.now - delivery->started >= patience;
+            case Delivery::State::queued: return delivery->endpoint->waits();
+            default: return true;
+        }
+    });
+}
+
+bool Partition::build(const Rules& rules, store::SettleStep* step) {
+    auto& routed = step->routed;
+    const auto room = [&] {
+        return routed.events < step_events && step->operations() < step_operations && step->bytes() < step_bytes;
+    };
+    while (!window_.empty() && room() && may_leave(window_.front(), rules)) {
+        settle_item(window_.front(), step);
+        drop_item(window_.front());
+        window_.pop_front();
+    }
+    if (routed.events > 0) {
+        routed.from = floor_.text();
+        routed.to = step_floor_.text();
+        if (rules.keep_nothing) routed.trim_before = step_floor_.next().text();
+    }
+    while (!outcomes_.empty() && room()) {
+        settle_outcome(outcomes_.front(), step);
+        outcomes_.pop_front();
+    }
+    for (const auto& attempt : attempts_) step->attempt(attempt);
+    attempts_.clear();
+    attempts_bytes_ = 0;
+    step_under_way_ = !step->empty();
+    return step_under_way_;
+}
+
+void Partition::applied() {
+    step_under_way_ = false;
+    for (const auto& id : step_ends_) held_.erase(id);
+    step_ends_.clear();
+    if (floor_ == step_floor_) return;
+    floor_ = step_floor_;
+    floor_moved_ = std::chrono::steady_clock::now();
+}
+
+void Partition::drop_item(WindowItem& item) {
+    window_bytes_ -= item.bytes;
+    window_deliveries_ -= item.deliveries.size();
+    for (const auto& delivery : item.deliveries) delivery->item = nullptr;
+}
+
+void Partition::settle_item(WindowItem& item, store::SettleStep* step) {
+    auto& routed = step->routed;
+    ++routed.events;
+    routed.bytes += item.bytes;
+    routed.created += item.deliveries.size();
+    step_floor_ = item.id;
+    bool content = false;
+    for (const auto& delivery : item.deliveries) {
+        const bool ended = delivery->state == Delivery::State::ended;
+        if (ended && delivery->cancelled) {
+            step->new_cancelled();
+        } else if (ended && delivery->decision.kind == Decision::Kind::delivered) {
+            ++routed.delivered;
+        } else {
+            if (!content) step->content(item.event->entry, pack_content(*item.event));
+            content = true;
+            settle_new(delivery, step);
+        }
+    }
+}
+
+void Partition::settle_new(const DeliveryPtr& delivery, store::SettleStep* step) {
+    const auto& document = delivery->endpoint->document;
+    const std::string id = delivery->name();
+    const std::string record = delivery_record(*delivery);
+    const auto entry = entry_of(*delivery, id, record);
+    const store::WaitingLimit limit{owner_.share(document.max_waiting), owner_.share(document.max_waiting_bytes)};
+    if (delivery->state == Delivery::State::running) {
+        // It has its place already, so it does not overflow.
+        step->new_waiting(entry, lease_of(*delivery->endpoint), {UINT64_MAX >> 12, UINT64_MAX >> 12});
+        delivery->recorded = true;
+        delivery->id = id;
+        delivery->created_ms = now_ms();
+        held_.insert(id);
+        return;
+    }
+    if (delivery->state == Delivery::State::queued) {
+        delivery->state = Delivery::State::withdrawn;
+        --delivery->endpoint->queued;
+        step->new_waiting(entry, 0ms, limit);
+    } else if (delivery->decision.kind == Decision::Kind::dead) {
+        step->new_dead(entry, delivery->decision.reason);
+    } else {
+        step->new_waiting(entry, delivery->decision.delay, limit);
+    }
+}
+
+void Partition::settle_outcome(const DeliveryPtr& delivery, store::SettleStep* step) {
+    const std::string record = delivery_record(*delivery);
+    const auto entry = entry_of(*delivery, delivery->id, record);
+    step_ends_.push_back(delivery->id);
+    if (delivery->cancelled) return step->cancelled(entry);
+    switch (delivery->decision.kind) {
+        case Decision::Kind::delivered: return step->delivered(entry);
+        case Decision::Kind::retry: return step->retry(entry, delivery->decision.delay);
+        case Decision::Kind::dead: return step->dead(entry, delivery->decision.reason);
+    }
+}
+
+std::vector<Endpoint*> Partition::blocking() const {
+    std::vector<Endpoint*> found;
+    if (window_.empty()) return found;
+    for (const auto& delivery : window_.front().deliveries) {
+        if (delivery->state == Delivery::State::queued) found.push_back(delivery->endpoint.get());
+    }
+    return found;
+}
+
+void Partition::withdraw_unstarted() {
+    const auto unstarted = [](const WindowItem& item) {
+        return std::all_of(item.deliveries.begin(), item.deliveries.end(), [](const DeliveryPtr& delivery) {
+            return delivery->state == Delivery::State::queued;
+        });
+    };
+    while (!window_.empty() && unstarted(window_.back())) {
+        for (const auto& delivery : window_.back().deliveries) {
+            delivery->state = Delivery::State::withdrawn;
+            --delivery->endpoint->queued;
+        }
+        drop_item(window_.back());
+        window_.pop_back();
+    }
+}
+
+void Partition::lose() {
+    lost_ = true;
+    for (auto& item : window_) {
+        for (const auto& delivery : item.deliveries) {
+            if (delivery->state == Delivery::State::queued) {
+                delivery->state = Delivery::State::withdrawn;
+                --delivery->endpoint->queued;
+            }
+            delivery->item = nullptr;
+        }
+    }
+    window_.clear();
+    outcomes_.clear();
+    attempts_.clear();
+    held_.clear();
+    step_under_way_ = false;
+    work.notify();
+    waiting_work.notify();
+}
+
+}  // namespace webhook::worker

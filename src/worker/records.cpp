@@ -1,0 +1,125 @@
+#include "worker/records.hpp"
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "store/netstrings.hpp"
+#include "worker/delivery.hpp"
+
+namespace webhook::worker {
+
+namespace {
+
+void append_number(std::int64_t value, std::string* out) {
+    char digits[24];
+    out->append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+}
+
+bool plain(std::string_view text) {
+    for (const char c : text) {
+        if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e || c == '"' || c == '\\') {
+            return false;
+        }
+    }
+    return true;
+}
+
+void append_field(std::string_view name, std::string_view value, std::string* out) {
+    out->append(name);
+    append_json(value, out);
+}
+
+void append_field(std::string_view name, std::int64_t value, std::string* out) {
+    out->append(name);
+    append_number(value, out);
+}
+
+std::string_view name_of(Attempt::Result result) {
+    switch (result) {
+        case Attempt::Result::delivered: return "delivered";
+        case Attempt::Result::failed: return "failed";
+        case Attempt::Result::gone: return "gone";
+        case Attempt::Result::aborted: return "aborted";
+        case Attempt::Result::not_ready: return "not_ready";
+    }
+    return "failed";
+}
+
+}  // namespace
+
+void append_json(std::string_view text, std::string* out) {
+    if (plain(text)) {
+        out->push_back('"');
+        out->append(text);
+        out->push_back('"');
+        return;
+    }
+    out->append(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+std::string delivery_record(const Delivery& delivery) {
+    std::string out;
+    append_field("{\"endpoint\":", delivery.endpoint_id, &out);
+    append_field(",\"entry\":", delivery.event->entry, &out);
+    append_field(",\"attempts\":", delivery.attempts, &out);
+    append_field(",\"bytes\":", static_cast<std::int64_t>(delivery.bytes), &out);
+    append_field(",\"status\":", delivery.status, &out);
+    append_field(",\"error\":", delivery.error, &out);
+    if (delivery.created_ms != 0) append_field(",\"created\":", delivery.created_ms, &out);
+    return out;
+}
+
+ParsedRecord parse_record(std::string_view text) {
+    ParsedRecord record;
+    const auto json = nlohmann::json::parse(text, nullptr, false);
+    if (!json.is_object()) return record;
+    const auto number = [&json](const char* name) {
+        const auto found = json.find(name);
+        return found != json.end() && found->is_number() ? found->get<std::int64_t>() : 0;
+    };
+    record.attempts = static_cast<unsigned>(number("attempts"));
+    record.status = static_cast<int>(number("status"));
+    record.created_ms = number("created");
+    record.bytes = static_cast<std::uint64_t>(number("bytes"));
+    if (const auto error = json.find("error"); error != json.end() && error->is_string()) record.error = *error;
+    return record;
+}
+
+std::string attempt_json(const Delivery& delivery, const Attempt& attempt) {
+    std::string out;
+    out.reserve(256 + attempt.response.size());
+    append_field("{\"delivery\":", delivery.name(), &out);
+    append_field(",\"endpoint\":", delivery.endpoint_id, &out);
+    append_field(",\"entry\":", delivery.event->entry, &out);
+    append_field(",\"event\":", delivery.event->id(), &out);
+    append_field(",\"at\":", attempt.started_ms, &out);
+    append_field(",\"ms\":", (attempt.took.count() + 500) / 1000, &out);
+    append_field(",\"status\":", attempt.status, &out);
+    append_field(",\"error\":", attempt.error, &out);
+    append_field(",\"result\":", name_of(attempt.result), &out);
+    append_field(",\"response\":", attempt.response, &out);
+    out.push_back('}');
+    return out;
+}
+
+std::string pack_content(const Event& event) {
+    std::string out;
+    out.reserve(event.bytes() + event.fields.size() * 16);
+    for (const auto& [name, value] : event.fields) {
+        store::append_netstring(name, &out);
+        store::append_netstring(value, &out);
+    }
+    return out;
+}
+
+bool unpack_content(std::string_view content, Event* event) {
+    std::string_view name;
+    std::string_view value;
+    while (!content.empty()) {
+        if (!store::take_netstring(&content, &name) || !store::take_netstring(&content, &value)) return false;
+        event->fields.emplace_back(name, value);
+    }
+    return !event->fields.empty();
+}
+
+}  // namespace webhook::worker

@@ -1,0 +1,273 @@
+#include "worker/redis_link.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <utility>
+
+#include "store/resp.hpp"
+#include "worker/signal_flag.hpp"
+
+namespace webhook::worker {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto connect_timeout = 1500ms;
+constexpr auto command_timeout = 10s;  // longer than any BLOCK of ours; a slow fsync must not look like a dead server
+constexpr auto shortest_pause = 50ms, longest_pause = 1000ms;
+constexpr std::size_t read_size = 256 * 1024;
+
+template <typename... Words>
+std::string command(const Words&... words) {
+    std::string out;
+    store::resp_array(sizeof...(words), &out);
+    (store::resp_bulk(words, &out), ...);
+    return out;
+}
+
+/// Errors that say: not this server, or not now; a new connection may find a better one.
+bool unusable(const Reply& reply) {
+    return reply.is_error("READONLY") || reply.is_error("LOADING") || reply.is_error("MASTERDOWN") ||
+           reply.is_error("NOAUTH");
+}
+
+}  // namespace
+
+RedisLink::RedisLink(asio::any_io_executor executor, RedisAddress address, std::string name)
+    : executor_(executor),
+      address_(std::move(address)),
+      name_(std::move(name)),
+      socket_(executor),
+      pause_(executor) {}
+
+RedisLink::~RedisLink() = default;
+
+asio::awaitable<void> RedisLink::run() {
+    asio::co_spawn(executor_, watch(), asio::detached);
+    auto pause = shortest_pause;
+    while (!stopped_) {
+        reason_.clear();
+        if (co_await connect()) {
+            open_ = true;
+            ++generation_;
+            asio::co_spawn(executor_, read_replies(), asio::detached);
+            if (co_await greet()) {
+                ready_ = true;
+                pause = shortest_pause;
+                logged_.clear();
+                spdlog::info("{}: connected to {}", name_, address_.text());
+            }
+            while (open_) {
+                error_code ignored;
+                pause_.expires_at(asio::steady_timer::time_point::max());
+                co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+            }
+        }
+        if (stopped_) break;
+        went_down(reason_);
+        error_code ignored;
+        pause_.expires_after(pause);
+        co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        pause = std::min<std::chrono::milliseconds>(pause * 2, longest_pause);
+    }
+}
+
+/// One line per change of state: the same reason again is not a change.
+void RedisLink::went_down(std::string_view reason) {
+    const std::string line(reason.empty() ? "connection lost" : reason);
+    if (line == logged_) return;
+    logged_ = line;
+    spdlog::error("{}: {} ({}); trying again", name_, line, address_.text());
+}
+
+void RedisLink::stop() {
+    stopped_ = true;
+    close();
+    pause_.cancel();
+}
+
+void RedisLink::close() {
+    error_code ignored;
+    socket_.close(ignored);
+    open_ = false;
+    ready_ = false;
+    out_.clear();
+    pause_.cancel();
+    fail_pending();
+}
+
+void RedisLink::distrust(std::string_view reason) {
+    if (!open_) return;
+    reason_ = reason;
+    close();
+}
+
+void RedisLink::fail_pending() {
+    auto pending = std::exchange(pending_, {});
+    for (auto& one : pending) {
+        asio::post(executor_, [callback = std::move(one.callback)] { callback(nullptr); });
+    }
+}
+
+asio::awaitable<void> RedisLink::wait_ready() {
+    while (!ready_ && !stopped_) co_await sleep_for(20ms);
+}
+
+asio::awaitable<bool> RedisLink::connect() {
+    asio::steady_timer limit(executor_, connect_timeout);
+    limit.async_wait([this](error_code error) {
+        if (error) return;
+        error_code ignored;
+        socket_.close(ignored);
+    });
+    error_code error;
+    if (address_.path.empty()) co_return co_await connect_tcp();
+    const asio::local::stream_protocol::endpoint endpoint(address_.path);
+    socket_ = Socket(executor_);
+    co_await socket_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
+    if (error) reason_ = "cannot connect: " + error.message();
+    co_return !error;
+}
+
+asio::awaitable<bool> RedisLink::connect_tcp() {
+    error_code error;
+    asio::ip::tcp::resolver resolver(executor_);
+    const auto found = co_await resolver.async_resolve(address_.host, address_.port,
+                                                       asio::redirect_error(asio::use_awaitable, error));
+    if (error) {
+        reason_ = "cannot resolve: " + error.message();
+        co_return false;
+    }
+    for (const auto& entry : found) {
+        socket_ = Socket(executor_);
+        co_await socket_.async_connect(entry.endpoint(), asio::redirect_error(asio::use_awaitable, error));
+        if (error) continue;
+        error_code ignored;
+        socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+        socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+        co_return true;
+    }
+    reason_ = "cannot connect: " + (error == asio::error::operation_aborted ? "timeout" : error.message());
+    co_return false;
+}
+
+asio::awaitable<bool> RedisLink::expect_ok(std::string text, std::string_view what) {
+    const auto reply = co_await request(std::move(text));
+    if (reply && !reply->root().is_error()) co_return true;
+    distrust(std::string(what) + ": " + (reply ? std::string(reply->root().text) : reason_));
+    co_return false;
+}
+
+/// AUTH, SELECT, and PING, which a server that is still loading refuses.
+asio::awaitable<bool> RedisLink::greet() {
+    if (!address_.password.empty()) {
+        const auto auth = address_.user.empty() ? command("AUTH", address_.password)
+                                                : command("AUTH", address_.user, address_.password);
+        if (!co_await expect_ok(auth, "AUTH")) co_return false;
+    }
+    if (address_.database != 0) {
+        const auto select = command("SELECT", std::to_string(address_.database));
+        if (!co_await expect_ok(select, "SELECT")) co_return false;
+    }
+    co_return co_await expect_ok(command("PING"), "PING");
+}
+
+asio::awaitable<void> RedisLink::read_replies() {
+    const auto generation = generation_;
+    ReplyReader reader;
+    std::vector<char> buffer(read_size);
+    while (open_ && generation == generation_) {
+        error_code error;
+        const auto size = co_await socket_.async_read_some(asio::buffer(buffer),
+                                                           asio::redirect_error(asio::use_awaitable, error));
+        if (generation != generation_ || !open_) co_return;
+        if (error) {
+            distrust(error == asio::error::eof ? "connection closed by the server" : error.message());
+            co_return;
+        }
+        reader.feed(buffer.data(), size);
+        while (auto reply = reader.next()) {
+            answer(std::move(reply));
+            if (generation != generation_ || !open_) co_return;
+        }
+        if (reader.broken()) distrust("unreadable reply");
+    }
+}
+
+void RedisLink::answer(ReplyPtr reply) {
+    if (pending_.empty()) return distrust("unexpected reply: " + std::string(reply->root().text));
+    const auto callback = std::move(pending_.front().callback);
+    pending_.pop_front();
+    const bool bad = unusable(reply->root());
+    const std::string why = bad ? std::string(reply->root().text) : std::string();
+    callback(std::move(reply));
+    if (bad && ready_) distrust(why);
+}
+
+/// Replies come in order, so one that does not come spoils the connection.
+asio::awaitable<void> RedisLink::watch() {
+    while (!stopped_) {
+        co_await sleep_for(250ms);
+        if (open_ && !pending_.empty() && pending_.front().deadline < Clock::now()) distrust("no answer in time");
+    }
+}
+
+void RedisLink::send(std::string_view text, Callback callback) {
+    if (!open_) {
+        asio::post(executor_, [callback = std::move(callback)] { callback(nullptr); });
+        return;
+    }
+    out_.append(text);
+    pending_.push_back({std::move(callback), Clock::now() + command_timeout});
+    if (flushing_) return;
+    flushing_ = true;
+    asio::co_spawn(executor_, write_out(), asio::detached);
+}
+
+asio::awaitable<void> RedisLink::write_out() {
+    co_await asio::post(executor_, asio::use_awaitable);  // the turn's other commands join
+    while (!out_.empty() && open_) {
+        const auto generation = generation_;
+        writing_.clear();
+        writing_.swap(out_);
+        error_code error;
+        co_await asio::async_write(socket_, asio::buffer(writing_), asio::redirect_error(asio::use_awaitable, error));
+        if (error && generation == generation_) distrust(error.message());
+    }
+    flushing_ = false;
+}
+
+asio::awaitable<ReplyPtr> RedisLink::request(std::string text) {
+    auto start = [this](auto handler, std::string words) {
+        auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+        send(words, [shared](ReplyPtr reply) mutable { std::move (*shared)(std::move(reply)); });
+    };
+    co_return co_await asio::async_initiate<decltype(asio::use_awaitable), void(ReplyPtr)>(
+        std::move(start), asio::use_awaitable, std::move(text));
+}
+
+asio::awaitable<ReplyPtr> RedisLink::run(const store::Call& call) {
+    std::string text;
+    call.append_to(false, &text);
+    auto reply = co_await request(std::move(text));
+    if (!reply || !reply->root().is_error("NOSCRIPT")) co_return reply;
+    std::string again;
+    call.append_to(true, &again);
+    co_return co_await request(std::move(again));
+}
+
+}  // namespace webhook::worker

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "store/script.hpp"
+#include "worker/redis_address.hpp"
+#include "worker/redis_reply.hpp"
+
+namespace webhook::worker {
+
+/// One connection to Redis that mends itself: connects with backoff, pipelines, gives every command exactly one answer.
+/// All commands of one turn of the loop leave in one write. Logs one line per change of state.
+class RedisLink {
+ public:
+    /// `name` is for the log ("redis", "redis (reading)") and for CLIENT SETNAME.
+    RedisLink(boost::asio::any_io_executor executor, RedisAddress address, std::string name);
+    ~RedisLink();
+    RedisLink(const RedisLink&) = delete;
+    RedisLink& operator=(const RedisLink&) = delete;
+
+    /// The coroutine that keeps the connection; ends after stop().
+    boost::asio::awaitable<void> run();
+    void stop();
+
+    bool ready() const { return ready_; }
+    /// Counts connections: differs when the connection was lost in between.
+    unsigned long generation() const { return generation_; }
+    /// Returns when the connection is ready (at once when it is), or when stopped.
+    boost::asio::awaitable<void> wait_ready();
+
+    /// nullptr: the connection was lost before the answer came (or there is none).
+    using Callback = std::function<void(ReplyPtr)>;
+    void send(std::string_view command, Callback callback);
+    boost::asio::awaitable<ReplyPtr> request(std::string command);
+    /// A script by its SHA-1, and with its text when Redis does not know it.
+    boost::asio::awaitable<ReplyPtr> run(const store::Call& call);
+
+    /// Closes the connection because it cannot be used (read-only replica, ...); a new one is made.
+    void distrust(std::string_view reason);
+
+ private:
+    using Socket = boost::asio::generic::stream_protocol::socket;
+    using Clock = std::chrono::steady_clock;
+    struct Pending {
+        Callback callback;
+        Clock::time_point deadline;
+    };
+
+    boost::asio::awaitable<bool> connect();
+    boost::asio::awaitable<bool> connect_tcp();
+    boost::asio::awaitable<bool> greet();
+    boost::asio::awaitable<bool> expect_ok(std::string command, std::string_view what);
+    boost::asio::awaitable<void> read_replies();
+    boost::asio::awaitable<void> watch();
+    boost::asio::awaitable<void> write_out();
+    void answer(ReplyPtr reply);
+    void fail_pending();
+    void went_down(std::string_view reason);
+    void close();
+
+    boost::asio::any_io_executor executor_;
+    RedisAddress address_;
+    std::string name_;
+    Socket socket_;
+    boost::asio::steady_timer pause_;
+    std::deque<Pending> pending_;
+    std::string out_, writing_, reason_, logged_;
+    unsigned long generation_ = 0;
+    bool open_ = false, ready_ = false, stopped_ = false, flushing_ = false;
+};
+
+}  // namespace webhook::worker

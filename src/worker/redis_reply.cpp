@@ -1,0 +1,86 @@
+#include "worker/redis_reply.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+namespace webhook::worker {
+
+void* ReplyTree::take(std::size_t size) {
+    size = (size + alignof(Reply) - 1) / alignof(Reply) * alignof(Reply);
+    if (size > left_) {
+        const std::size_t grown = blocks_.empty() ? 256 : std::size_t{16384} << std::min<std::size_t>(blocks_.size(), 4);
+        left_ = std::max(size, grown);
+        blocks_.emplace_back(new char[left_]);
+        free_ = blocks_.back().get();
+    }
+    void* const place = free_;
+    free_ += size;
+    left_ -= size;
+    return place;
+}
+
+ReplyReader::ReplyReader() {
+    functions_.createString = make_text;
+    functions_.createArray = make_array;
+    functions_.createInteger = make_integer;
+    functions_.createNil = make_nil;
+    functions_.freeObject = [](void*) {};  // the arena goes as a whole
+    reader_ = redisReaderCreateWithFunctions(&functions_);
+    if (reader_ == nullptr) throw std::bad_alloc();
+    reader_->privdata = this;
+}
+
+ReplyReader::~ReplyReader() { redisReaderFree(reader_); }
+
+void ReplyReader::feed(const char* data, std::size_t size) {
+    if (redisReaderFeed(reader_, data, size) != 0) broken_ = true;
+}
+
+ReplyPtr ReplyReader::next() {
+    if (!tree_) tree_ = std::make_shared<ReplyTree>();
+    void* root = nullptr;
+    if (redisReaderGetReply(reader_, &root) != 0) broken_ = true;
+    if (root == nullptr || broken_) return nullptr;
+    tree_->root_ = static_cast<Reply*>(root);
+    return std::move(tree_);
+}
+
+/// hiredis fills arrays element by element and tells only the parent and our index in it.
+Reply* ReplyReader::place(const redisReadTask* task) {
+    if (task->parent != nullptr) return static_cast<Reply*>(task->parent->obj)->items + task->idx;
+    auto* const self = static_cast<ReplyReader*>(task->privdata);
+    return new (self->tree_->take(sizeof(Reply))) Reply();
+}
+
+void* ReplyReader::make_text(const redisReadTask* task, char* data, std::size_t size) {
+    auto* const self = static_cast<ReplyReader*>(task->privdata);
+    Reply* const reply = place(task);
+    char* const copy = static_cast<char*>(self->tree_->take(size));
+    std::memcpy(copy, data, size);
+    reply->type = task->type == REDIS_REPLY_ERROR ? Reply::Type::error : Reply::Type::text;
+    reply->text = {copy, size};
+    return reply;
+}
+
+template <typename Count>
+void* ReplyReader::make_array(const redisReadTask* task, Count count) {
+    auto* const self = static_cast<ReplyReader*>(task->privdata);
+    Reply* const reply = place(task);
+    reply->type = Reply::Type::array;
+    reply->count = static_cast<std::size_t>(count);
+    reply->items = static_cast<Reply*>(self->tree_->take(sizeof(Reply) * reply->count));
+    std::uninitialized_default_construct_n(reply->items, reply->count);
+    return reply;
+}
+
+void* ReplyReader::make_integer(const redisReadTask* task, long long value) {
+    Reply* const reply = place(task);
+    reply->type = Reply::Type::integer;
+    reply->integer = value;
+    return reply;
+}
+
+void* ReplyReader::make_nil(const redisReadTask* task) { return place(task); }
+
+}  // namespace webhook::worker

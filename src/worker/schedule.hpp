@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <random>
+
+#include "endpoint/document.hpp"
+#include "worker/attempt.hpp"
+
+namespace webhook::worker {
+
+/// What is to become of a delivery after an attempt.
+struct Decision {
+    enum class Kind : std::uint8_t { delivered, retry, dead } kind = Kind::delivered;
+    std::chrono::milliseconds delay{0};  ///< of a retry
+    const char* reason = "";             ///< of a dead one
+    bool counts = true;                  ///< false: it was not an attempt (a secret is missing, we are stopping)
+};
+
+/// How long an attempt that could not be made (`not_ready`) is put off.
+inline constexpr std::chrono::milliseconds not_ready_delay{5000};
+
+/// `attempts`: how many there were before this one. A schedule of n delays means n + 1 attempts; each delay is varied by
+/// +/- jitter; a Retry-After makes it longer, never shorter.
+Decision decide(const Attempt& attempt, unsigned attempts, const endpoint::Document& document,
+                std::minstd_rand* random);
+
+}  // namespace webhook::worker

@@ -1,0 +1,250 @@
+#include "worker/settings.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "endpoint/units.hpp"
+#include "store/keys.hpp"
+
+namespace webhook::worker {
+
+namespace {
+
+using Json = nlohmann::json;
+
+class Reader {
+ public:
+    Reader(Settings* settings, std::vector<std::string>* errors) : settings_(*settings), errors_(*errors) {}
+
+    void read(const Json& json) {
+        if (!json.is_object()) return fail("the configuration", "must be an object");
+        for (const auto& [key, value] : json.items()) {
+            const auto reader = readers().find(key);
+            if (reader == readers().end()) {
+                fail(key, "unknown setting");
+            } else {
+                (this->*reader->second)(key, value);
+            }
+        }
+    }
+
+ private:
+    using Method = void (Reader::*)(const std::string&, const Json&);
+
+    static const std::map<std::string, Method>& readers() {
+        static const std::map<std::string, Method> table{
+            {"redis", &Reader::redis},
+            {"redis_auth", &Reader::redis_auth},
+            {"streams", &Reader::streams},
+            {"secrets_dir", &Reader::path},
+            {"state_dir", &Reader::path},
+            {"listen", &Reader::later},
+            {"tokens", &Reader::later},
+            {"max_inflight", &Reader::max_inflight},
+            {"retention", &Reader::retention},
+            {"dead", &Reader::dead},
+            {"allow_private", &Reader::allow_private},
+            {"drain_timeout", &Reader::drain_timeout},
+            {"log", &Reader::log},
+        };
+        return table;
+    }
+
+    void fail(const std::string& where, const std::string& what) { errors_.push_back(where + ": " + what); }
+
+    void later(const std::string& key, const Json&) { fail(key, "is not supported by this version (no HTTP API yet)"); }
+
+    bool text(const std::string& key, const Json& value, std::string* out) {
+        if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
+            fail(key, "must be a string that is not empty");
+            return false;
+        }
+        *out = value.get<std::string>();
+        return true;
+    }
+
+    void redis(const std::string& key, const Json& value) {
+        std::string url;
+        std::string problem;
+        if (!text(key, value, &url)) return;
+        const auto address = parse_redis_url(url, &problem);
+        if (!address) return fail(key, problem);
+        const auto before = settings_.redis;
+        settings_.redis = *address;
+        if (address->password.empty()) {
+            settings_.redis.user = before.user;
+            settings_.redis.password = before.password;
+        }
+    }
+
+    void redis_auth(const std::string& key, const Json& value) {
+        if (!value.is_object()) return fail(key, R"(must be {"user": ..., "password": ...})");
+        for (const auto& [name, part] : value.items()) {
+            const std::string where = key + "." + name;
+            if (name == "user") {
+                text(where, part, &settings_.redis.user);
+            } else if (name == "password") {
+                text(where, part, &settings_.redis.password);
+            } else {
+                fail(where, "unknown setting");
+            }
+        }
+    }
+
+    void streams(const std::string& key, const Json& value) {
+        if (!value.is_array()) return fail(key, "must be a list of names or of {name, partitions}");
+        for (std::size_t i = 0; i < value.size(); ++i) stream(key + "[" + std::to_string(i) + "]", value[i]);
+    }
+
+    void stream(const std::string& where, const Json& value) {
+        StreamSetting stream;
+        const Json& name = value.is_object() ? value.value("name", Json()) : value;
+        if (!name.is_string() || !store::valid_stream_name(name.get_ref<const std::string&>())) {
+            return fail(where, "needs a name of 1 to 64 letters, digits, \"_\", \".\" or \"-\"");
+        }
+        stream.name = name.get<std::string>();
+        if (value.is_object()) {
+            for (const auto& [field, part] : value.items()) {
+                if (field == "name") continue;
+                if (field != "partitions") return fail(where + "." + field, "unknown setting");
+                if (!part.is_number_integer() || part < 1 || part > 4096) {
+                    return fail(where + ".partitions", "must be a number from 1 to 4096");
+                }
+                stream.partitions = part.get<unsigned>();
+            }
+        }
+        for (const auto& other : settings_.streams) {
+            if (other.name == stream.name) return fail(where, "stream \"" + stream.name + "\" is named twice");
+        }
+        settings_.streams.push_back(std::move(stream));
+    }
+
+    void path(const std::string& key, const Json& value) {
+        text(key, value, key == "secrets_dir" ? &settings_.secrets_dir : &settings_.state_dir);
+    }
+
+    void max_inflight(const std::string& key, const Json& value) {
+        if (!value.is_number_integer() || value < 4 || value > 65536) {
+            return fail(key, "must be a number from 4 to 65536");
+        }
+        settings_.max_inflight = value.get<unsigned>();
+    }
+
+    bool time(const std::string& where, const Json& value, milliseconds* out) {
+        const auto parsed = value.is_string() ? endpoint::parse_time(value.get_ref<const std::string&>()) : std::nullopt;
+        if (parsed) *out = *parsed;
+        if (!parsed) fail(where, value.dump() + R"( is not a time such as "30s" or "2h")");
+        return parsed.has_value();
+    }
+
+    bool size(const std::string& where, const Json& value, std::uint64_t* out) {
+        if (value.is_number_unsigned()) {
+            *out = value.get<std::uint64_t>();
+            return true;
+        }
+        const auto parsed = value.is_string() ? endpoint::parse_size(value.get_ref<const std::string&>()) : std::nullopt;
+        if (parsed) *out = *parsed;
+        if (!parsed) fail(where, value.dump() + R"( is not a size such as "64k" or "256m")");
+        return parsed.has_value();
+    }
+
+    void keep(const std::string& key, const Json& value, milliseconds* age, std::uint64_t* bytes) {
+        if (!value.is_object()) return fail(key, R"(must be {"age": ..., "bytes": ...})");
+        for (const auto& [name, part] : value.items()) {
+            const std::string where = key + "." + name;
+            if (name == "age") {
+                time(where, part, age);
+            } else if (name == "bytes") {
+                size(where, part, bytes);
+            } else {
+                fail(where, "unknown setting");
+            }
+        }
+    }
+
+    void retention(const std::string& key, const Json& value) {
+        keep(key, value, &settings_.retention_age, &settings_.retention_bytes);
+    }
+
+    void dead(const std::string& key, const Json& value) {
+        keep(key, value, &settings_.dead_age, &settings_.dead_bytes);
+    }
+
+    void allow_private(const std::string& key, const Json& value) {
+        if (value.is_boolean()) {
+            settings_.guard = value.get<bool>() ? AddressGuard::everywhere() : AddressGuard::nowhere();
+            return;
+        }
+        std::vector<std::string> networks;
+        if (!value.is_array()) return fail(key, "must be true, false or a list of networks");
+        for (const auto& network : value) {
+            if (!network.is_string()) return fail(key, "must be true, false or a list of networks");
+            networks.push_back(network.get<std::string>());
+        }
+        std::string problem;
+        auto guard = AddressGuard::inside(networks, &problem);
+        if (!guard) return fail(key, problem);
+        settings_.guard = std::move(guard);
+    }
+
+    void drain_timeout(const std::string& key, const Json& value) { time(key, value, &settings_.drain_timeout); }
+
+    void log(const std::string& key, const Json& value) { text(key, value, &settings_.log); }
+
+    Settings& settings_;
+    std::vector<std::string>& errors_;
+};
+
+bool read_file(const std::string& path, std::string* text) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return false;
+    text->assign(std::istreambuf_iterator<char>(file), {});
+    return !file.bad();
+}
+
+}  // namespace
+
+std::optional<Settings> parse_settings(std::string_view json, std::vector<std::string>* errors) {
+    Settings settings;
+    const auto before = errors->size();
+    try {
+        Reader(&settings, errors).read(Json::parse(json, nullptr, true, true));
+    } catch (const Json::exception& error) {
+        errors->push_back(error.what());
+    }
+    if (errors->size() != before) return std::nullopt;
+    return settings;
+}
+
+std::optional<Settings> load_settings(const std::string& path, const std::string& redis,
+                                      std::vector<std::string>* errors) {
+    std::optional<Settings> settings = Settings();
+    if (!path.empty()) {
+        std::string text;
+        if (!read_file(path, &text)) {
+            errors->push_back("cannot read \"" + path + "\"");
+            return std::nullopt;
+        }
+        settings = parse_settings(text, errors);
+    }
+    if (!settings || redis.empty()) return settings;
+    std::string problem;
+    auto address = parse_redis_url(redis, &problem);
+    if (!address) {
+        errors->push_back(problem);
+        return std::nullopt;
+    }
+    if (address->password.empty()) {
+        address->user = settings->redis.user;
+        address->password = settings->redis.password;
+    }
+    settings->redis = *address;
+    return settings;
+}
+
+}  // namespace webhook::worker

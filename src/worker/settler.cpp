@@ -1,0 +1,100 @@
+#include "worker/settler.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "worker/signal_flag.hpp"
+
+namespace webhook::worker {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto gather_time = 4ms;    // one step carries what has ended in this time
+constexpr auto tick_time = 50ms;
+constexpr auto press_after = 100ms;  // a full window whose floor stands still for so long is opened by force
+constexpr auto relevant_time = 10s;  // an endpoint that got an event this recently counts as held up
+
+/// Sends one step until Redis has answered it; false when the partition is lost.
+asio::awaitable<bool> send_step(Core& core, const PartitionPtr& partition, const store::Call& call) {
+    std::string logged;
+    auto pause = 50ms;
+    while (!partition->lost()) {
+        const auto reply = co_await core.link.run(call);
+        if (partition->lost()) break;
+        if (!reply) {
+            co_await core.link.wait_ready();
+            if (core.stopping && !core.link.ready()) break;
+            continue;
+        }
+        if (reply->root().is(1)) co_return true;
+        if (!reply->root().is_error()) {
+            core.lose(partition, "another worker owns it now, or Redis has lost it");
+            break;
+        }
+        if (logged != reply->root().text) {
+            logged = reply->root().text;
+            spdlog::error("partition {}: cannot settle ({}); trying again", partition->name().text(), logged);
+        }
+        co_await sleep_for(pause);
+        pause = std::min<std::chrono::milliseconds>(pause * 2, 1000ms);
+    }
+    co_return false;
+}
+
+Partition::Rules rules_for(const Core& core, const Partition& partition) {
+    Partition::Rules rules;
+    rules.now = std::chrono::steady_clock::now();
+    rules.pressed = !partition.has_room(core.window_limit()) && rules.now - partition.floor_moved() >= press_after;
+    rules.give_back = partition.draining && rules.now >= partition.drain_until;
+    rules.keep_nothing = core.settings.keeps_nothing();
+    return rules;
+}
+
+/// A full window that stands still because some endpoints have no free place while others have nothing to do: the former
+/// are behind, and what is queued for them moves on to wait in Redis.
+void release_others(Core& core, const Partition& partition, SteadyTime now) {
+    const auto blocking = partition.blocking();
+    if (blocking.empty()) return;
+    for (const auto& [id, endpoint] : core.endpoints.all()) {
+        const bool idle = endpoint->queued == 0 && endpoint->running < endpoint->document.concurrency;
+        if (!idle || endpoint->gone() || endpoint->waits() || now - endpoint->last_routed > relevant_time) continue;
+        for (Endpoint* const late : blocking) core.dispatcher.set_behind(late);
+        return;
+    }
+}
+
+}  // namespace
+
+asio::awaitable<void> settle_partition(Core& core, PartitionPtr partition) {
+    while (!partition->lost()) {
+        co_await partition->work.wait(1000ms);
+        if (partition->lost()) break;
+        co_await sleep_for(gather_time);
+        while (!partition->lost()) {
+            store::SettleStep step(partition->owner());
+            if (!partition->build(rules_for(core, *partition), &step)) break;
+            const store::Call call = step.call();
+            if (!co_await send_step(core, partition, call)) break;
+            partition->applied();
+            core.readable.notify();
+        }
+    }
+}
+
+asio::awaitable<void> tick_partitions(Core& core) {
+    for (unsigned n = 0;; ++n) {
+        co_await sleep_for(tick_time);
+        const auto now = std::chrono::steady_clock::now();
+        for (const auto& [name, partition] : core.partitions) {
+            if (partition->window_empty()) continue;
+            if (rules_for(core, *partition).pressed) release_others(core, *partition, now);
+            partition->work.notify();
+        }
+        if (n % 5 != 0) continue;
+        for (const auto& [id, endpoint] : core.endpoints.all()) core.dispatcher.check_health(endpoint.get(), now);
+    }
+}
+
+}  // namespace webhook::worker

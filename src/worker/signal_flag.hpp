@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
+
+namespace webhook::worker {
+
+/// Wakes the one coroutine that waits for it; a notification while nobody waits is kept.
+class SignalFlag {
+ public:
+    explicit SignalFlag(const boost::asio::any_io_executor& executor) : timer_(executor) {}
+
+    void notify() {
+        if (set_) return;
+        set_ = true;
+        timer_.cancel();
+    }
+
+    /// Returns at the next notification, or after `time`.
+    boost::asio::awaitable<void> wait(std::chrono::milliseconds time) {
+        if (!set_) {
+            timer_.expires_after(time);
+            boost::system::error_code ignored;
+            co_await timer_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+        }
+        set_ = false;
+    }
+
+ private:
+    boost::asio::steady_timer timer_;
+    bool set_ = false;
+};
+
+inline boost::asio::awaitable<void> sleep_for(std::chrono::milliseconds time) {
+    boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, time);
+    boost::system::error_code ignored;
+    co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+}
+
+}  // namespace webhook::worker

@@ -1,0 +1,146 @@
+#include "worker/worker.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <csignal>
+
+#include "worker/intake.hpp"
+#include "worker/log.hpp"
+#include "worker/maintenance.hpp"
+#include "worker/settler.hpp"
+#include "worker/waiting_room.hpp"
+
+namespace webhook::worker {
+
+namespace asio = boost::asio;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto farewell_time = 1500ms;  // after the drain deadline, for the last settling step and the release
+
+/// A part that ends by an exception is a defect; the whole worker ends, so that another one takes over.
+void part_ended(std::exception_ptr error) {
+    if (error) std::rethrow_exception(error);
+}
+
+}  // namespace
+
+Worker::Worker(asio::io_context& loop, Settings settings, std::function<std::optional<Settings>()> reload)
+    : loop_(loop),
+      core_(loop.get_executor(), std::move(settings)),
+      read_settings_(std::move(reload)),
+      discovery_(core_, [this] { membership_.look(); }),
+      membership_(
+          core_, [this] { return discovery_.partitions(); },
+          [this](const std::string& stream) { return discovery_.partition_count(stream); },
+          [this](const PartitionPtr& partition) { acquired(partition); }),
+      watch_(core_, [this] { membership_.look(); }),
+      signals_(loop, SIGTERM, SIGINT, SIGHUP) {
+    core_.dispatcher.on_gone = [this](const EndpointPtr& endpoint, const char* reason) { disable(endpoint, reason); };
+    core_.dispatcher.on_place = [this](const DeliveryPtr& delivery) {
+        const Endpoint& endpoint = *delivery->endpoint;
+        const bool half_free = endpoint.taken() * 2 <= endpoint.document.concurrency;
+        if (endpoint.more_due && half_free && !endpoint.failing()) delivery->partition->waiting_work.notify();
+    };
+    core_.dispatcher.on_health = [](const Endpoint& endpoint) {
+        if (!endpoint.problem.empty()) return;
+        const char* const what = endpoint.failing() ? "fails"
+                                 : endpoint.slow    ? "does not answer"
+                                 : endpoint.behind  ? "is slower than its events come"
+                                                    : "works again";
+        spdlog::info("endpoint {}: {}", endpoint.document.id, what);
+    };
+}
+
+void Worker::start() {
+    const auto executor = loop_.get_executor();
+    spdlog::info("webhook-worker {} starts, Redis at {}", core_.id, core_.settings.redis.text());
+    asio::co_spawn(executor, core_.link.run(), part_ended);
+    asio::co_spawn(executor, core_.reader.run(), part_ended);
+    asio::co_spawn(executor, watch_.run(), part_ended);
+    asio::co_spawn(executor, discovery_.run(), part_ended);
+    asio::co_spawn(executor, membership_.run(), part_ended);
+    asio::co_spawn(executor, read_events(core_), part_ended);
+    asio::co_spawn(executor, tick_partitions(core_), part_ended);
+    asio::co_spawn(executor, sweep_partitions(core_), part_ended);
+    wait_signal();
+}
+
+void Worker::acquired(const PartitionPtr& partition) {
+    asio::co_spawn(loop_.get_executor(), settle_partition(core_, partition), part_ended);
+    asio::co_spawn(loop_.get_executor(), serve_waiting(core_, partition), part_ended);
+}
+
+/// At once for ourselves; the others hear of it through the configuration.
+void Worker::disable(const EndpointPtr& endpoint, const char* reason) {
+    if (endpoint->gone()) return;
+    endpoint->disabled = true;
+    core_.dispatcher.changed(endpoint);
+    for (const auto& [name, partition] : core_.partitions) partition->check_all = true;
+    asio::co_spawn(loop_.get_executor(), watch_.disable(endpoint->document.id, reason), part_ended);
+}
+
+void Worker::wait_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+        if (error) return;
+        if (signal == SIGHUP) {
+            reload();
+        } else {
+            terminate();
+        }
+        wait_signal();
+    });
+}
+
+void Worker::reload() {
+    auto fresh = read_settings_();
+    if (!fresh) return;
+    if (!(fresh->redis == core_.settings.redis)) {
+        spdlog::warn("reload: \"redis\" has changed; that takes a restart, the old one stays in use");
+        fresh->redis = core_.settings.redis;
+    }
+    std::string error;
+    if (!open_log(fresh->log, &error)) spdlog::error("reload: {}; the log stays where it is", error);
+    core_.settings = std::move(*fresh);
+    core_.dispatcher.set_max_inflight(core_.settings.max_inflight);
+    core_.make_sender();
+    core_.endpoints.prepare_again(false);
+    spdlog::info("reloaded");
+}
+
+/// The first signal drains, the second one ends it at once.
+void Worker::terminate() {
+    if (core_.stopping) return loop_.stop();
+    core_.stopping = true;
+    spdlog::info("stopping: no new events; {} attempts under way", core_.dispatcher.running());
+    core_.readable.notify();
+    membership_.look();
+    asio::co_spawn(loop_.get_executor(), drain(), part_ended);
+}
+
+asio::awaitable<void> Worker::drain() {
+    const auto now = [] { return std::chrono::steady_clock::now(); };
+    const auto deadline = now() + core_.settings.drain_timeout;
+    membership_.begin_leaving(deadline + farewell_time / 2);
+    if (core_.link.ready()) co_await membership_.leave();
+    bool broken_off = false;
+    while (!core_.partitions.empty() && now() < deadline + farewell_time) {
+        if (core_.link.ready()) co_await membership_.release_drained();
+        if (core_.partitions.empty()) break;
+        if (!broken_off && now() >= deadline) {
+            broken_off = true;
+            spdlog::warn("stopping: {} attempts are broken off", core_.dispatcher.running());
+            core_.dispatcher.begin_stop();
+            core_.sender->stop();
+        }
+        co_await sleep_for(10ms);
+    }
+    for (const auto& [name, partition] : core_.partitions) spdlog::warn("partition {}: not released", name.text());
+    spdlog::info("stopped");
+    loop_.stop();
+}
+
+}  // namespace webhook::worker
