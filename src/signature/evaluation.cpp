@@ -111,7 +111,9 @@ event::Digest Message::digest(const Scheme& scheme, const PreparedKey& key,
 
 bool next_split(std::string_view* rest, std::string_view separators, std::string_view* piece) {
     if (rest->data() == nullptr) return false;
-    const std::size_t end = separators.empty() ? std::string_view::npos : rest->find_first_of(separators);
+    std::size_t end = std::string_view::npos;
+    if (separators.size() == 1) end = rest->find(separators.front());
+    if (separators.size() > 1) end = rest->find_first_of(separators);
     *piece = rest->substr(0, end);
     if (end == std::string_view::npos) {
         *rest = {};
