@@ -50,7 +50,7 @@ void Deadlines::on_tick() {
     if (first_ != nullptr && !stopped_) arm();
 }
 
-void Deadlines::stop() noexcept {
+void Deadlines::stop() {
     stopped_ = true;
     for (Flight* flight = first_; flight != nullptr; flight = flight->next_) {
         flight->stopped = true;

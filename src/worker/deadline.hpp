@@ -57,7 +57,7 @@ class Deadlines : public std::enable_shared_from_this<Deadlines> {
     Deadlines& operator=(const Deadlines&) = delete;
 
     /// Cancels all flights, now and of the future.
-    void stop() noexcept;
+    void stop();
     bool stopped() const { return stopped_; }
 
   private:

@@ -187,11 +187,10 @@ void Target::build_head(const Event& event, unsigned hops, std::int64_t now_ms, 
     head->assign(document_.method).append(" ").append(filled).append(" HTTP/1.1\r\n").append(fixed_);
     append_line("webhook-id", id, head);
     append_line("webhook-timestamp", timestamp, head);
-    for (const auto& [name, value] : event.fields) {
-        const auto attribute = std::find_if(attributes.begin(), attributes.end(),
-                                            [&](const Attribute& a) { return a.field == name; });
-        if (attribute == attributes.end()) continue;
-        head->append(attribute->header);
+    for (const Attribute& attribute : attributes) {
+        const std::string_view value = event.field(attribute.field);
+        if (value.empty()) continue;
+        head->append(attribute.header);
         append_ce_value(value, head);
         head->append("\r\n");
     }
