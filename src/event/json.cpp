@@ -187,7 +187,7 @@ int guarded(Call call) {
 }
 
 const yajl_callbacks callbacks = {
-    [](void* ctx) { return pass_of(ctx)->nothing(); },
+    [](void* ctx) { return guarded([&] { return pass_of(ctx)->nothing(); }); },
     [](void* ctx, int value) {
         return guarded([&] { return pass_of(ctx)->value(value != 0 ? "true" : "false"); });
     },
