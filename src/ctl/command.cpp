@@ -22,6 +22,14 @@ constexpr const char* footer =
     "  webhookctl dead replay --endpoint crm\n"
     "  webhookctl COMMAND --help";
 
+/// CLI11 says only "A subcommand is required" to `webhookctl evnts`.
+std::string explain(const CLI::App* app, const CLI::Error& error) {
+    const auto unknown = app->remaining(true);
+    const bool mistyped = error.get_name() == "RequiredError" && !unknown.empty();
+    const std::string what = mistyped ? "there is no command \"" + unknown.front() + "\"" : error.what();
+    return "webhookctl: " + what + "\nRun with --help for more information.\n";
+}
+
 void add_commands(Command program) {
     add_config_commands(program);
     add_endpoint_commands(program);
@@ -105,6 +113,7 @@ std::optional<int> parse_command_line(int argc, char** argv, Context* context) {
     app.add_flag("--json", context->json, "One JSON object per line instead of tables");
     app.footer(footer);
     add_commands({&app, context});
+    app.failure_message(explain);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,0 +1,112 @@
+#!/usr/bin/perl
+
+# webhookctl sign, verify, schemes, send and listen.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::Webhook;
+
+my $t = Test::Webhook->new;
+my $clock = 1760000000;
+my $body = '{"id":"evt_1","type":"invoice.paid"}';
+
+# What sign prints, verify accepts.
+sub sign ($scheme, @words) { $t->ctl({ stdin => $body }, 'sign', '--scheme', $scheme, '--clock', $clock, @words) }
+sub verify (@words) { $t->ctl({ stdin => $body }, 'verify', @words) }
+sub headers ($text) { map { ('-H', $_) } grep { /: / } split /\n/, $text }
+
+my $signed = sign('stripe', '--secret', 'whsec_x');
+like $signed->{out}, qr/^Stripe-Signature: t=1760000000,v1=[0-9a-f]{64}\n$/, 'sign: header lines';
+my @stripe = ('--scheme', 'stripe', headers($signed->{out}));
+my $result = verify(@stripe, '--secret', 'whsec_x', '--clock', $clock);
+is $result->{exit}, 0, 'genuine: exit 0';
+like $result->{out}, qr/^accepted\nid: evt_1\ntype: invoice\.paid\n/, 'genuine: verdict, id and type';
+is verify(@stripe, '--secret', 'whsec_y', '--secret', 'whsec_x', '--clock', $clock)->{exit}, 0, 'any of several secrets';
+
+for my $case (
+    [ 'forged',    '--secret', 'whsec_y', '--clock', $clock ],
+    [ 'stale',     '--secret', 'whsec_x' ],
+    [ 'stale',     '--secret', 'whsec_x', '--clock', $clock + 301 ],
+    [ 'malformed', '--secret', 'whsec_x', '--clock', $clock, headers($signed->{out}) ],
+    [ 'method',    '--secret', 'whsec_x', '--clock', $clock, '--method', 'PUT' ])
+{
+    my ($verdict, @words) = @$case;
+    my $result = verify(@stripe, @words);
+    is $result->{exit}, 1, "$verdict: exit 1";
+    like $result->{out}, qr/^$verdict$/m, "$verdict: verdict";
+}
+is verify(@stripe, '--secret', 'whsec_x', '--clock', $clock + 100, '--tolerance', '50s')->{exit}, 1, 'a narrower window';
+is verify(@stripe, '--secret', 'whsec_x', '--tolerance', 'off')->{exit}, 0, 'no window';
+like verify('--scheme', 'stripe', '--secret', 'x')->{out}, qr/^unsigned$/m, 'unsigned';
+is from_json(verify(@stripe, '--secret', 'whsec_x', '--clock', $clock, '--json')->{out})->{verdict}, 'accepted', 'json';
+is verify('--scheme', 'nonsense', '--secret', 'x')->{exit}, 2, 'unknown scheme: exit 2';
+is verify('--scheme', 'stripe')->{exit}, 2, 'no secret: exit 2';
+is verify('--scheme', 'stripe', '--secret', '')->{exit}, 2, 'empty secret: exit 2';
+is verify('--scheme', 'stripe', '--secret', 'file:/does/not/exist')->{exit}, 2, 'unreadable secret: exit 2';
+
+my $file = "$t->{dir}/secret";
+open my $out, '>', $file or die "$file: $!";
+print $out "whsec_x\n";
+close $out;
+is verify(@stripe, '--secret', "file:$file", '--clock', $clock)->{exit}, 0, 'secret of a file';
+is $t->ctl({ stdin => $body, env => { HOOK => 'whsec_x' } }, 'verify', @stripe, '--secret', 'env:HOOK', '--clock', $clock)->{exit},
+    0, 'secret of the environment';
+
+# A signature in the query.
+my $url = $t->ctl({ stdin => '' }, 'sign', '--scheme', 'postback-md5', '--secret', 's', '--url', 'https://h.example/p?click_id=c&payout=1')->{out};
+chomp $url;
+like $url, qr{^https://h\.example/p\?click_id=c&payout=1&}, 'sign: a URL';
+is $t->ctl({ stdin => '' }, 'verify', '--scheme', 'postback-md5', '--secret', 's', '--url', $url)->{exit}, 0, 'verify: a URL';
+is $t->ctl({ stdin => '' }, 'verify', '--scheme', 'postback-md5', '--secret', 's', '--url', $url =~ s/payout=1/payout=2/r)->{exit}, 1,
+    'verify: a changed URL';
+
+# schemes
+like $t->ctl('schemes')->{out}, qr/^stripe +POST +json:\/id/m, 'schemes: list';
+like $t->ctl('schemes', 'github')->{out}, qr/algorithm hmac-sha256;/, 'schemes: one';
+is $t->ctl('schemes', 'nonsense')->{exit}, 1, 'schemes: unknown: exit 1';
+my @schemes = map { from_json($_) } split /\n/, $t->ctl('schemes', '--json')->{out};
+cmp_ok scalar @schemes, '>', 50, 'schemes: json';
+
+# send and listen
+my $key = 'whsec_' . b64('0123456789abcdef0123456789abcdef');
+my $port = $t->port('listen');
+my $listen = $t->start_process(listen => [ "$t->{build}/webhookctl", 'listen', '--port', $port, '--secret', $key, '--json' ]);
+wait_for('the listener', sub { $listen->output =~ /"listening"/ });
+my @send = ('send', '--secret', $key, "http://127.0.0.1:$port/crm?x=1");
+$result = $t->ctl(@send, '--scheme', 'standard', '--id', 'msg_1', '-d', $body, '-H', 'X-Extra: yes');
+is $result->{exit}, 0, 'send: exit 0';
+like $result->{out}, qr/^200  ok  [\d.]+ ms$/, 'send: status, answer, time';
+is $t->ctl(@send, '--scheme', 'standard', '--clock', $clock)->{exit}, 0, 'send: stale';
+is $t->ctl(@send, '--scheme', 'github')->{exit}, 0, 'send: another scheme';
+$result = $t->ctl(@send, '--scheme', 'standard', '--count', 50, '--concurrency', 5, '--json');
+is scalar(split /\n/, $result->{out}), 50, 'send: many';
+my @arrived;
+wait_for('all deliveries', sub {
+    @arrived = grep { $_->{method} } map { from_json($_) } split /\n/, $listen->output;
+    return @arrived == 53;
+});
+is $arrived[0]{signature}, 'accepted', 'listen: genuine';
+is $arrived[0]{body}, $body, 'listen: body';
+is $arrived[0]{path}, '/crm?x=1', 'listen: path';
+is $arrived[0]{webhook_id}, 'msg_1', 'listen: webhook-id';
+is $arrived[0]{headers}{'x-extra'}, 'yes', 'listen: headers';
+is $arrived[0]{type}, 'invoice.paid', 'listen: type';
+is $arrived[1]{signature}, 'stale', 'listen: stale';
+is $arrived[2]{signature}, 'unsigned', 'listen: unsigned';
+is scalar(grep { $_->{signature} eq 'accepted' } @arrived), 51, 'listen: all of many are genuine';
+my %ids = map { ($_->{webhook_id} => 1) } @arrived[ 3 .. 52 ];
+is scalar keys %ids, 50, 'send: every request has an id of its own';
+is $t->ctl(@send, '--scheme', 'standard', '--id', 'msg_1')->{exit}, 0, 'send: a repeat';
+wait_for('the repeat', sub { $listen->output =~ /"repeat":true/ });
+$listen->stop;
+
+my $refusing = $t->start_process(refusing => [ "$t->{build}/webhookctl", 'listen', '--port', $port, '--status', 503, '--count', 1 ]);
+wait_for('the listener', sub { $refusing->output =~ /listening on/ });
+is $t->ctl(@send, '--scheme', 'standard')->{exit}, 1, 'send: refused: exit 1';
+wait_for('the end after --count', sub { $refusing->output =~ /^1 deliveries$/m });
+$refusing->stop;
+is $t->ctl(@send, '--scheme', 'standard')->{exit}, 2, 'send: nobody there: exit 2';
+is $t->ctl('send', '--scheme', 'standard', '--secret', $key, 'ftp://x/')->{exit}, 2, 'send: no HTTP: exit 2';
+
+done_testing;
