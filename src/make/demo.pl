@@ -44,7 +44,7 @@ my @cases = (
     [ 'Standard Webhooks', post('/standard', $ping, sign_standard(secret('standard'), $ping, id => "msg_$run")), 200, 'accepted', "msg_$run", 'crm' ],
     [ 'postback (GET)', postback("c$run", 'tx1', '12.50', secret('postback')), 200, 'accepted', "c$run:tx1", 'crm', 'tracker' ],
     [ 'Stripe, wrong key', post('/stripe', $stripe_body, sign_stripe('whsec_wrong', $stripe_body)), 401, 'forged' ],
-    [ 'Stripe, an hour old', post('/stripe', $stale, sign_stripe(secret('stripe'), $stale, clock => time - 3600)), 401, 'stale' ],
+    [ 'Stripe, an hour old', post('/stripe', $stale, sign_stripe(secret('stripe'), $stale, clock => int(time) - 3600)), 401, 'stale' ],
     [ 'Stripe, no signature', post('/stripe', $stripe_body), 401, 'unsigned' ],
     [ 'Stripe, the first again', $stripe, 200, 'duplicate' ],
 );

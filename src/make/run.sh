@@ -77,8 +77,9 @@ stop_all() {
     local index name
     for ((index = ${#order[@]} - 1; index >= 0; index--)); do
         name=${order[index]}
-        kill -TERM "${pid_of[$name]}" 2> /dev/null || continue
+        kill -TERM "${pid_of[$name]}" 2> /dev/null || true
         wait "${pid_of[$name]}" 2> /dev/null || true
+        kill -KILL -- "-${pid_of[$name]}" 2> /dev/null || true    # what a part that crashed has left behind
     done
     rm -f "$run/env"
 }

@@ -13,7 +13,7 @@ our @EXPORT = qw(sign_stripe sign_github sign_shopify sign_slack sign_standard s
 sub b64 ($bytes) { return encode_base64($bytes, '') }
 
 sub sign_stripe ($secret, $body, %arg) {
-    my $time = $arg{clock} // time;
+    my $time = int($arg{clock} // time);
     return ('Stripe-Signature' => "t=$time,v1=" . hmac_sha256_hex("$time.$body", $secret));
 }
 
@@ -35,13 +35,13 @@ sub sign_shopify ($secret, $body, %arg) {
 }
 
 sub sign_slack ($secret, $body, %arg) {
-    my $time = $arg{clock} // time;
+    my $time = int($arg{clock} // time);
     return ('X-Slack-Request-Timestamp' => $time, 'X-Slack-Signature' => 'v0=' . hmac_sha256_hex("v0:$time:$body", $secret));
 }
 
 # secret with or without "whsec_" (then base64); id => webhook-id
 sub sign_standard ($secret, $body, %arg) {
-    my $time = $arg{clock} // time;
+    my $time = int($arg{clock} // time);
     my $id = $arg{id} // 'msg_2KWPBgLlAfxdpx2AI54pPJ85f4W';
     my $key = decode_base64($secret =~ s/^whsec_//r);
     return (
