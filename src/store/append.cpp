@@ -162,6 +162,14 @@ Appender::Reply verdict(std::int64_t number, std::string_view id) {
     }
 }
 
+/// "<ms>-<seq>", as XADD gives it.
+bool is_entry_id(std::string_view text) {
+    const auto dash = text.find('-');
+    return dash != 0 && dash != std::string_view::npos && dash + 1 != text.size() &&
+           text.find_first_not_of("0123456789") == dash &&
+           text.find_first_not_of("0123456789", dash + 1) == std::string_view::npos;
+}
+
 /// EXEC's reply: [XADD's id, the step's number]. An error after the XADD leaves an entry that must go.
 Appender::Reply read_exec(const redisReply& reply) {
     if (reply.elements != 2) return {Result::broken, {}, {}, "EXEC gave an unexpected reply"};
@@ -170,6 +178,7 @@ Appender::Reply read_exec(const redisReply& reply) {
     if (added.type != REDIS_REPLY_STRING) {
         return {Result::broken, {}, {}, added.type == REDIS_REPLY_ERROR ? text(&added) : "XADD gave no id"};
     }
+    if (!is_entry_id(text(&added))) return {Result::broken, {}, {}, "XADD gave an unreadable id"};
     if (step.type == REDIS_REPLY_INTEGER && (step.integer <= 3)) return verdict(step.integer, text(&added));
     return {
         Result::broken, {}, text(&added), step.type == REDIS_REPLY_ERROR ? text(&step) : "unexpected reply"};
@@ -249,6 +258,7 @@ Appender::Reply Appender::read(const redisReply* reply) const {
     if (reply == nullptr) return {Result::broken, {}, {}, "no reply"};
     switch (reply->type) {
         case REDIS_REPLY_STRING:
+            if (!is_entry_id(text(reply))) return {Result::broken, {}, {}, "unreadable id"};
             return {Result::accepted, text(reply), {}, {}};
         case REDIS_REPLY_INTEGER:
             if (reply->integer == 3) return {Result::broken, {}, {}, "unexpected number"};
