@@ -177,7 +177,9 @@ struct Dns::State : std::enable_shared_from_this<Dns::State> {
 
 Dns::Dns(const asio::any_io_executor& executor) : state_(std::make_shared<State>(executor)) {}
 
-Dns::~Dns() { close(); }
+Dns::~Dns() {
+    close();
+}
 
 void Dns::close() {
     const std::lock_guard lock(state_->mailbox->mutex);

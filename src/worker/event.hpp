@@ -10,7 +10,7 @@ namespace webhook::worker {
 
 /// An event as read from the stream (or from `content`). Owns its bytes; shared by all deliveries of the event.
 struct Event {
-    std::string entry;   ///< stream entry id, "1700000000000-0"
+    std::string entry;  ///< stream entry id, "1700000000000-0"
     std::string stream;
     unsigned partition = 0;
     std::vector<std::pair<std::string, std::string>> fields;  ///< all fields of the entry, in order
@@ -20,7 +20,8 @@ struct Event {
     std::string_view source() const { return field("source"); }
     std::string_view type() const { return field("type"); }
     std::string_view data() const { return field("data"); }
-    std::size_t bytes() const;   ///< what the event counts against limits: the lengths of all fields' names and values
+    std::size_t bytes()
+        const;  ///< what the event counts against limits: the lengths of all fields' names and values
     std::string webhook_id() const;  ///< msg_ + 32 hex digits: SHA-256 of stream, source and id
 };
 
