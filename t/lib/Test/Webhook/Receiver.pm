@@ -168,9 +168,10 @@ sub next_request ($self, $connection) {
 
 # One complete request off the front of the buffer, or nothing.
 sub take_request ($buffer) {
-    $$buffer =~ /\A(.*?)\r\n\r\n/s or return;
-    my ($first, @lines) = split /\r\n/, $1;
-    my $begin = length($1) + 4;
+    my $head_end = index $$buffer, "\r\n\r\n";
+    return if $head_end < 0;
+    my ($first, @lines) = split /\r\n/, substr $$buffer, 0, $head_end;
+    my $begin = $head_end + 4;
     my @all = map { [ /^([^:]+):\s*(.*?)\s*$/ ] } @lines;
     my %headers;
     $headers{ lc $_->[0] } //= $_->[1] for @all;

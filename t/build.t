@@ -1,0 +1,45 @@
+#!/usr/bin/perl
+
+# What was built: the module exports nginx' symbols and nothing else, programs say who they are, make's lists are true.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::Webhook;
+
+my $t = Test::Webhook->new;
+my $root = $t->root;
+my $build = $t->build_dir;
+
+my $symbols = $t->run([ 'nm', '-D', '--defined-only', "$build/ngx_http_webhook_module.so" ]);
+is_deeply [ sort $symbols->{out} =~ /^\S+ \S (\S+)$/mg ],
+    [ qw(ngx_http_webhook_module ngx_module_names ngx_module_order ngx_modules) ], 'the module exports only what nginx looks for';
+
+my ($version) = slurp("$root/src/event/version.hpp") =~ /"([\d.]+)"/;
+for my $program (qw(webhookctl webhook-worker)) {
+    my $result = $t->run([ "$build/$program", '--version' ]);
+    is $result->{exit}, 0, "$program --version";
+    like $result->{out} . $result->{err}, qr/\Q$version\E/, "$program: its version";
+    is $t->run([ "$build/$program", '--no-such-option' ])->{exit} != 0, 1, "$program: an unknown option is an error";
+}
+
+# make help lists every target that is meant to be called, and each exists.
+my $makefile = slurp("$root/Makefile");
+my $help = $t->run([ 'make', '-s', '-C', $root, 'help' ])->{out};
+for my $target (qw(all module programs run demo test test-sanitize bench check install clean help deps)) {
+    like $help, qr/^  make \Q$target\E +\S/m, "make help: $target";
+    like $makefile, qr/^\Q$target\E:/m, "Makefile: $target";
+}
+
+# make install puts everything where it is told to.
+SKIP: {
+    skip 'a sanitized build is not installed', 1 if $ENV{TEST_SANITIZE};
+    my $to = $t->file('install root');
+    my $result = $t->run([ 'make', '-s', '-C', $root, "BUILD=$build", "DESTDIR=$to", 'PREFIX=/usr', '-o', 'all', 'install' ], timeout => 300);
+    is $result->{exit}, 0, 'make install' or diag $result->{out}, $result->{err};
+    for my $file (qw(bin/webhookctl bin/webhook-worker lib/nginx/modules/ngx_http_webhook_module.so share/doc/nginx-webhook/README.md)) {
+        ok -s "$to/usr/$file", "installed: $file";
+    }
+}
+
+done_testing;
