@@ -29,6 +29,7 @@ http {
 }
 EOT
 my $nginx = $t->start_nginx($conf);
+$nginx->wait_log(qr/webhook: redis .* is ready/, count => 8);
 
 my $number = 0;
 sub event ($size = 0) { return '{"id":"evt_' . ++$number . '","type":"a","x":"' . 'x' x $size . '"}' }

@@ -45,6 +45,8 @@ http {
 }
 EOT
 
+$t->nginx->wait_log(qr/webhook: redis .* is ready/);
+
 my $number = 0;
 sub event (%more) { return encode_json({ id => 'evt_' . ++$number, type => 'charge.paid', %more }) }
 sub send_event ($path, $body = event(), @more) {
