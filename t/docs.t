@@ -150,6 +150,20 @@ my $help = $t->ctl('--help')->{out};
 my ($list) = $help =~ /Subcommands:\n(.*?)(?:\n\n|\z)/s;
 is_deeply [ sort @commands ], [ sort(($list // '') =~ /^  (\w[\w-]*)/mg) ], 'docs/commands.md: the commands of webhookctl';
 
+my ($config) = slurp("$root/docs/commands.md") =~ /^```json\n(\{.*?^\})/ms;
+my @keys = ($config // '') =~ /^    "(\w+)":/mg;
+my @known = slurp("$root/src/worker/settings.cpp") =~ /\{"(\w+)", &Reader::(?!later)/g;
+is_deeply [ sort @keys ], [ sort @known ], 'docs/commands.md: the settings of webhook-worker';
+
+# docs/endpoint.md says which of its values are the defaults: an export leaves those out.
+my ($example) = slurp("$root/docs/endpoint.md") =~ /^```jsonc\n(.*?)^```/ms;
+$t->ctl({ stdin => $example }, 'apply', '-')->{exit} == 0 or fail 'docs/endpoint.md: the example is applied';
+my $exported = $t->ctl('endpoint', 'show', 'crm')->{out};
+for my $field (qw(timeout connect_timeout retry concurrency max_waiting max_waiting_bytes method)) {
+    unlike $exported, qr/"$field"/, "docs/endpoint.md: the example's $field is the default";
+}
+like $exported, qr/"success"/, 'docs/endpoint.md: what is no default is exported';
+
 # --- links between pages
 for my $file (@pages) {
     my $folder = $file =~ s{/[^/]+$}{}r;
