@@ -1,0 +1,178 @@
+#include <gtest/gtest.h>
+
+#include "worker/entry_id.hpp"
+#include "worker/membership.hpp"
+#include "worker/records.hpp"
+#include "worker/redis_address.hpp"
+#include "worker/redis_reply.hpp"
+#include "worker/schedule.hpp"
+#include "worker/settings.hpp"
+
+namespace webhook::worker {
+namespace {
+
+using namespace std::chrono_literals;
+
+endpoint::Document document_with(std::vector<milliseconds> schedule, double jitter) {
+    endpoint::Document document;
+    document.schedule = std::move(schedule);
+    document.jitter = jitter;
+    return document;
+}
+
+Attempt failed() {
+    Attempt attempt;
+    attempt.result = Attempt::Result::failed;
+    return attempt;
+}
+
+TEST(WorkerSchedule, DelaysInOrderThenExhausted) {
+    const auto document = document_with({1s, 5s}, 0);
+    std::minstd_rand random(1);
+    EXPECT_EQ(decide(failed(), 0, document, &random).delay, 1s);
+    EXPECT_EQ(decide(failed(), 1, document, &random).delay, 5s);
+    const auto last = decide(failed(), 2, document, &random);
+    EXPECT_EQ(last.kind, Decision::Kind::dead);
+    EXPECT_STREQ(last.reason, "exhausted");
+}
+
+TEST(WorkerSchedule, JitterStaysInItsRange) {
+    const auto document = document_with({10s}, 0.2);
+    std::minstd_rand random(7);
+    milliseconds low = 1h;
+    milliseconds high = 0ms;
+    for (int i = 0; i < 1000; ++i) {
+        const auto delay = decide(failed(), 0, document, &random).delay;
+        low = std::min(low, delay);
+        high = std::max(high, delay);
+    }
+    EXPECT_GE(low, 8s);
+    EXPECT_LE(high, 12s);
+    EXPECT_GT(high - low, 2s);
+}
+
+TEST(WorkerSchedule, RetryAfterMakesLongerNeverShorter) {
+    const auto document = document_with({10s}, 0);
+    std::minstd_rand random(1);
+    Attempt attempt = failed();
+    attempt.retry_after = 60s;
+    EXPECT_EQ(decide(attempt, 0, document, &random).delay, 60s);
+    attempt.retry_after = 1s;
+    EXPECT_EQ(decide(attempt, 0, document, &random).delay, 10s);
+}
+
+TEST(WorkerSchedule, GoneAbortedAndNotReady) {
+    const auto document = document_with({1s}, 0);
+    std::minstd_rand random(1);
+    Attempt attempt;
+    attempt.result = Attempt::Result::gone;
+    EXPECT_STREQ(decide(attempt, 0, document, &random).reason, "disabled");
+    attempt.result = Attempt::Result::aborted;
+    EXPECT_STREQ(decide(attempt, 0, document, &random).reason, "aborted");
+    attempt.result = Attempt::Result::not_ready;
+    const auto later = decide(attempt, 9, document, &random);
+    EXPECT_EQ(later.kind, Decision::Kind::retry);
+    EXPECT_FALSE(later.counts);
+}
+
+TEST(WorkerMembership, SharesAreDisjointAndWhole) {
+    std::vector<PartitionName> partitions;
+    for (unsigned p = 0; p < 8; ++p) partitions.push_back({"s", p});
+    const std::vector<std::string> workers{"c", "a", "b"};
+    std::vector<PartitionName> all;
+    for (const auto& worker : workers) {
+        const auto share = share_of(partitions, workers, worker);
+        EXPECT_GE(share.size(), 2u);
+        EXPECT_LE(share.size(), 3u);
+        all.insert(all.end(), share.begin(), share.end());
+    }
+    std::sort(all.begin(), all.end());
+    EXPECT_EQ(all, partitions);
+    EXPECT_TRUE(share_of(partitions, workers, "unknown").empty());
+}
+
+TEST(WorkerEntryId, ParsesOrdersAndSteps) {
+    EntryId a;
+    EntryId b;
+    ASSERT_TRUE(EntryId::parse("1700000000000-9", &a));
+    ASSERT_TRUE(EntryId::parse("1700000000000-10", &b));
+    EXPECT_LT(a, b);
+    EXPECT_EQ(a.next(), b);
+    EXPECT_EQ(b.text(), "1700000000000-10");
+    EXPECT_EQ((EntryId{5, UINT64_MAX}.next()), (EntryId{6, 0}));
+    for (const char* bad : {"", "5", "5-", "-5", "5-x", "x-5", "5-5-5"}) EXPECT_FALSE(EntryId::parse(bad, &a)) << bad;
+}
+
+TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
+    std::vector<std::string> errors;
+    const auto settings = parse_settings(R"({ // comment
+        "redis": "unix:/run/r.sock:3", "redis_auth": {"user": "u", "password": "p"},
+        "streams": ["a", {"name": "b", "partitions": 4}], "secrets_dir": "/s", "state_dir": "/t",
+        "max_inflight": 64, "retention": {"age": "0s", "bytes": "0"}, "dead": {"age": "1d", "bytes": "1m"},
+        "allow_private": ["127.0.0.0/8"], "drain_timeout": "3s", "log": "stderr" })", &errors);
+    ASSERT_TRUE(settings) << (errors.empty() ? "" : errors[0]);
+    EXPECT_EQ(settings->redis.path, "/run/r.sock");
+    EXPECT_EQ(settings->redis.database, 3u);
+    EXPECT_EQ(settings->redis.password, "p");
+    EXPECT_EQ(settings->streams[1].partitions, 4u);
+    EXPECT_TRUE(settings->keeps_nothing());
+    EXPECT_EQ(settings->drain_timeout, 3s);
+    for (const char* bad : {R"({"listen":"unix:/x"})", R"({"tokens":[]})", R"({"nonsense":1})", R"({"max_inflight":0})",
+                            R"({"retention":{"age":"5x"}})", R"({"redis":"rediss://h"})", R"({"streams":["a b"]})",
+                            R"({"streams":["a","a"]})", R"({"allow_private":["10.0.0.1/8"]})", "[]", "{"}) {
+        errors.clear();
+        EXPECT_FALSE(parse_settings(bad, &errors)) << bad;
+        EXPECT_EQ(errors.size(), 1u) << bad;
+    }
+}
+
+TEST(WorkerRedisAddress, Forms) {
+    std::string error;
+    const auto tcp = parse_redis_url("redis://user:p%40ss@[::1]:7000/2", &error);
+    ASSERT_TRUE(tcp) << error;
+    EXPECT_EQ(tcp->host, "::1");
+    EXPECT_EQ(tcp->password, "p@ss");
+    EXPECT_EQ(tcp->text(), "redis://[::1]:7000/2");
+    EXPECT_EQ(parse_redis_url("redis://h", &error)->port, "6379");
+    for (const char* bad : {"", "h:1", "redis://", "redis://h:0", "redis://h:x", "redis://h/x", "unix:rel", "rediss://h"}) {
+        EXPECT_FALSE(parse_redis_url(bad, &error)) << bad;
+    }
+}
+
+TEST(WorkerReplyReader, NestedReplyInPieces) {
+    const std::string text = "*2\r\n$3\r\nkey\r\n*2\r\n*2\r\n$3\r\n1-1\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n*-1\r\n:7\r\n-ERR x\r\n";
+    for (std::size_t piece = 1; piece < text.size(); ++piece) {
+        ReplyReader reader;
+        std::vector<ReplyPtr> replies;
+        for (std::size_t at = 0; at < text.size(); at += piece) {
+            reader.feed(text.data() + at, std::min(piece, text.size() - at));
+            while (auto reply = reader.next()) replies.push_back(std::move(reply));
+        }
+        ASSERT_FALSE(reader.broken());
+        ASSERT_EQ(replies.size(), 3u);
+        EXPECT_EQ(replies[0]->root()[1][0][1][1].text, "b");
+        EXPECT_EQ(replies[0]->root()[1][1].type, Reply::Type::nil);
+        EXPECT_TRUE(replies[1]->root().is(7));
+        EXPECT_TRUE(replies[2]->root().is_error("ERR"));
+    }
+}
+
+TEST(WorkerRecords, ContentSurvivesPacking) {
+    Event event;
+    event.fields = {{"id", "1"}, {"data", std::string("a\0,b:3", 6)}, {"type", ""}};
+    Event back;
+    ASSERT_TRUE(unpack_content(pack_content(event), &back));
+    EXPECT_EQ(back.fields, event.fields);
+    EXPECT_FALSE(unpack_content("3:ab", &back));
+}
+
+TEST(WorkerRecords, JsonStrings) {
+    std::string out;
+    append_json("plain \x7f\"\\\n\xff", &out);
+    EXPECT_EQ(out.front(), '"');
+    EXPECT_NE(out.find("\\n"), std::string::npos);
+    EXPECT_NE(out.find("\xef\xbf\xbd"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace webhook::worker
