@@ -23,7 +23,7 @@ std::map<std::string, std::string> flatten(std::string_view document) {
             continue;
         }
         for (const auto& [inner, inner_value] : value.items())
-            fields[name + "." + inner] = to_text(inner_value);
+            fields[fmt::format("{}.{}", name, inner)] = to_text(inner_value);
     }
     return fields;
 }

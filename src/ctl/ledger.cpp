@@ -102,6 +102,7 @@ std::vector<PartitionLedger> read_ledgers(Redis& redis, const std::vector<Partit
     }
     const std::vector<Reply> replies = redis.pipeline(questions);
     std::vector<PartitionLedger> rows;
+    rows.reserve(partitions.size());
     for (std::size_t i = 0; i < partitions.size(); ++i)
         rows.push_back({partitions[i], ledger_from(replies[i])});
     return rows;

@@ -16,7 +16,7 @@ constexpr int connect_timeout_ms = 3000;
 constexpr int command_timeout_ms = 10000;
 
 timeval to_timeval(int milliseconds) {
-    return {milliseconds / 1000, (milliseconds % 1000) * 1000};
+    return {milliseconds / 1000, (milliseconds % 1000) * 1000L};
 }
 
 bool starts_with(std::string_view text, std::string_view prefix) {
