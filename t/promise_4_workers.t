@@ -1,0 +1,87 @@
+#!/usr/bin/perl
+
+# Promise 4 with several workers: they share the partitions, each event is delivered once, the partitions of a killed
+# worker are taken over, and one that stops hands over at once.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::Webhook;
+use Test::Webhook::Promise;
+use Time::HiRes qw(time);
+
+my $t = Test::Webhook->new;
+$t->start_redis;
+$t->start_receiver;
+$t->start_nginx(<<'EOT');
+%%GLOBALS%%
+events { }
+http {
+    %%HTTP%%
+    webhook_redis %%REDIS%%;
+    webhook_secret s3cret;
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        location /in { webhook stripe; webhook_stream hooks partitions=6; }
+    }
+}
+EOT
+my $redis = $t->redis;
+$t->apply({ id => 'crm', url => $t->receiver->url('/crm') });
+my $n = 0;
+my %sent;
+sub send_events ($count) {
+    my @texts = map { $sent{"evt_$_"} = 1; event_request($t, $_) } map { 'e' . ++$n } 1 .. $count;
+    is scalar(grep { $_->{status} == 200 } $t->parallel(@texts)), $count, "$count events";
+}
+
+# worker id => number of partitions
+sub owners () {
+    my %owners;
+    for (0 .. 5) {
+        my $owner = $redis->get("webhook:{hooks:$_}:owner") or next;
+        $owners{ $owner =~ s/:[^:]*$//r }++;
+    }
+    return \%owners;
+}
+sub shared_by ($what, $timeout, @shares) {
+    my $owners;
+    eval { wait_for($what, sub { $owners = owners(); join(',', sort values %$owners) eq join ',', sort @shares }, $timeout) };
+    is_deeply [ sort values %$owners ], [ sort @shares ], $what;
+}
+sub all_came ($what) {
+    $t->wait_settled(30);
+    my $received = received($t, '/crm');
+    is_deeply [ sort grep { !$received->{$_} } keys %sent ], [], "$what: all are delivered";
+    return [ grep { $received->{$_} > 1 } keys %$received ];
+}
+
+# --- three workers share; each event comes once
+my $first = $t->start_worker(name => 'first');
+send_events(20);
+shared_by('one worker owns all', 15, 6);
+my $second = $t->start_worker(name => 'second');
+send_events(60);
+my $third = $t->start_worker(name => 'third');
+send_events(60);
+shared_by('a new worker gets its even share', 15, 2, 2, 2);
+send_events(100);
+is_deeply all_came('three workers'), [], 'each event was delivered once';
+
+# --- SIGTERM hands over at once: long before a lease (10 s) ends
+my $begin = time;
+$third->stop;
+shared_by('SIGTERM: the others have its partitions', 5, 3, 3);
+cmp_ok time - $begin, '<', 7 * slowness(), 'sooner than a lease ends';
+send_events(50);
+is_deeply all_came('after SIGTERM'), [], 'still each once';
+
+# --- a killed one's are taken over
+$second->kill9;
+send_events(50);
+shared_by('kill -9: its partitions are taken over within 15 s', 15, 6);
+all_came('after kill -9');
+my $total = $t->ledger->{total};
+is $total->{$_}, keys %sent, "ledger: $_" for qw(accepted routed created delivered);
+
+done_testing;
