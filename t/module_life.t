@@ -146,4 +146,13 @@ is_deeply [ grep { $_ ne 'accepted' } @answers ], [], 'quit in flight: all answe
 $nginx->quit;
 $proxy->stop;
 
+# --- a shutdown that takes too long: the connection to Redis is cut, and what waits for it is answered ---
+
+$nginx = $t->start_nginx($conf =~ s/worker_processes 4;/worker_processes 1;\nworker_shutdown_timeout 200ms;/r =~ s/^.*spoiled.*\n//mr, name => 'hasty');
+my $connection = $t->connect;
+paused(1500);
+$connection->send(text('/hooks', event()));
+$nginx->quit;
+is verdict($connection->response) =~ /^(?:unavailable|nothing)$/, 1, 'worker_shutdown_timeout: ends without an accident';
+
 done_testing;

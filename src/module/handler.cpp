@@ -56,15 +56,14 @@ void finalize_from_outside(ngx_http_request_t* request, ngx_int_t result) {
     ngx_http_run_posted_requests(connection);
 }
 
-Verdict verdict_of(const RequestState& state, Appended::State appended) {
+Verdict verdict_of(Appended::State appended) {
     switch (appended) {
         case Appended::State::accepted:
             return Verdict::accepted;
         case Appended::State::duplicate:
             return Verdict::duplicate;
         case Appended::State::conflict:
-            // Equal hashes of equal bodies under another id (by=body) are one event, not a conflict.
-            return state.location->dedup_by_body ? Verdict::duplicate : Verdict::conflict;
+            return Verdict::conflict;
         case Appended::State::busy:
             return Verdict::busy;
         case Appended::State::unavailable:
@@ -80,7 +79,7 @@ void on_appended(void* owner, const Appended& appended) {
     state->operation = nullptr;
     state->redis_ms = static_cast<ngx_int_t>(ngx_current_msec - state->sent);
     const ngx_int_t result = guarded(request->connection->log, ngx_int_t{NGX_ERROR}, [&] {
-        const Verdict verdict = verdict_of(*state, appended.state);
+        const Verdict verdict = verdict_of(appended.state);
         state->stream_id = copy_to_pool(request->pool, appended.stream_id);
         const std::string_view reason = verdict == Verdict::conflict
                                             ? std::string_view("the id was seen with another body")
@@ -134,8 +133,7 @@ ngx_int_t append(RequestState* state) {
         return park(state->request);
     }
     operations().give_back(operation);
-    return answer(state, verdict_of(*state, refused.state),
-                  copy_to_pool(state->request->pool, refused.reason));
+    return answer(state, verdict_of(refused.state), copy_to_pool(state->request->pool, refused.reason));
 }
 
 bool is_wanted(const Location& location, std::string_view type) {

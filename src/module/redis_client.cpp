@@ -67,7 +67,7 @@ void RedisClient::connect() {
     } else if (!events_.attach(context, log_)) {
         problem = "nginx has no connection left";
     }
-    if (!problem.empty()) {
+    if (context == nullptr || !problem.empty()) {
         if (context != nullptr) redisAsyncFree(context);
         note_down(problem);
         set_life_timer(backoff());
