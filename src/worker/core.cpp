@@ -19,6 +19,12 @@ std::string make_id() {
     return fmt::format("{}-{}-{:08x}", host, getpid(), random());
 }
 
+/// Keeps the Sender until the attempt has ended: a reload puts another in its place meanwhile.
+boost::asio::awaitable<Attempt> attempt_by(std::shared_ptr<Sender> sender, std::shared_ptr<const Target> target,
+                                           std::shared_ptr<const Event> event) {
+    co_return co_await sender->attempt(std::move(target), std::move(event));
+}
+
 }  // namespace
 
 Core::Core(boost::asio::any_io_executor executor_, Settings settings_)
@@ -30,7 +36,7 @@ Core::Core(boost::asio::any_io_executor executor_, Settings settings_)
       dispatcher(
           executor,
           [this](std::shared_ptr<const Target> target, std::shared_ptr<const Event> event) {
-              return sender->attempt(std::move(target), std::move(event));
+              return attempt_by(sender, std::move(target), std::move(event));
           },
           settings.max_inflight),
       endpoints([this](const endpoint::Document& document,
@@ -54,7 +60,16 @@ void Core::make_sender() {
     options.secrets_dir = settings.secrets_dir;
     options.guard = settings.guard;
     options.max_idle_per_origin = std::max<std::size_t>(64, settings.max_inflight / 4);
+    std::erase_if(old_senders, [](const auto& old) { return old.expired(); });
+    if (sender) old_senders.push_back(sender);
     sender = std::make_shared<Sender>(executor, std::move(options));
+}
+
+void Core::stop_senders() {
+    sender->stop();
+    for (const auto& old : old_senders) {
+        if (const auto under_way = old.lock()) under_way->stop();
+    }
 }
 
 WindowLimit Core::window_limit() const {

@@ -39,6 +39,10 @@ struct Core {
     void lose(const PartitionPtr& partition, const char* why);
     /// A new Sender with the present settings; attempts under way end with the old one.
     void make_sender();
+    /// Breaks off all attempts, also those of old Senders.
+    void stop_senders();
+
+    std::vector<std::weak_ptr<Sender>> old_senders;  ///< with attempts under way since a reload
 };
 
 }  // namespace webhook::worker

@@ -38,13 +38,19 @@ void Dispatcher::end_unsent(const DeliveryPtr& delivery) {
     delivery->partition->ended(delivery);
 }
 
+/// Of the global places: troubled endpoints fill at most their quarter.
+unsigned Dispatcher::places_taken() const {
+    const unsigned taken = running_ - troubled_running_ + std::min(troubled_running_, limit_ / 4);
+    return running_ < 2 * limit_ ? taken : limit_;
+}
+
 bool Dispatcher::place_free(const Endpoint& endpoint) const {
-    return running_ < limit_ && (!endpoint.troubled() || troubled_running_ < limit_ / 4);
+    return places_taken() < limit_ && (!endpoint.troubled() || troubled_running_ < limit_ / 4);
 }
 
 unsigned Dispatcher::places(const Endpoint& endpoint) const {
-    const unsigned own = endpoint.document.concurrency > endpoint.taken() ? endpoint.document.concurrency - endpoint.taken() : 0;
-    const unsigned global = limit_ > running_ ? limit_ - running_ : 0;
+    const unsigned own = endpoint.limit() > endpoint.taken() ? endpoint.limit() - endpoint.taken() : 0;
+    const unsigned global = limit_ > places_taken() ? limit_ - places_taken() : 0;
     const unsigned troubled = limit_ / 4 > troubled_running_ ? limit_ / 4 - troubled_running_ : 0;
     return std::min({own, global, endpoint.troubled() ? troubled : global});
 }
@@ -63,7 +69,7 @@ DeliveryPtr Dispatcher::take(Endpoint* endpoint) {
 }
 
 void Dispatcher::pump(const EndpointPtr& endpoint) {
-    while (endpoint->queued > 0 && endpoint->running < endpoint->document.concurrency) {
+    while (endpoint->queued > 0 && endpoint->running < endpoint->limit()) {
         if (!place_free(*endpoint)) {
             if (!std::exchange(endpoint->wants_place, true)) line_.push_back(endpoint);
             return;
@@ -88,7 +94,8 @@ asio::awaitable<void> Dispatcher::run(EndpointPtr endpoint, DeliveryPtr delivery
         const Attempt attempt = co_await send_(endpoint->target, delivery->event);
         finish(endpoint, delivery, attempt);
         delivery.reset();
-        if (line_.empty() && endpoint->running < endpoint->document.concurrency && place_free(*endpoint)) {
+        if (endpoint->running + 1 < endpoint->limit() && endpoint->queued > 1) pump(endpoint);
+        if (line_.empty() && endpoint->running < endpoint->limit() && place_free(*endpoint)) {
             delivery = take(endpoint.get());
             if (delivery) start(endpoint, delivery);
         }
@@ -98,7 +105,7 @@ asio::awaitable<void> Dispatcher::run(EndpointPtr endpoint, DeliveryPtr delivery
 }
 
 void Dispatcher::serve_line() {
-    for (std::size_t n = line_.size(); n > 0 && running_ < limit_; --n) {
+    for (std::size_t n = line_.size(); n > 0 && places_taken() < limit_; --n) {
         const auto endpoint = line_.front().lock();
         line_.pop_front();
         if (!endpoint) continue;
@@ -130,6 +137,9 @@ void Dispatcher::finish(const EndpointPtr& endpoint, const DeliveryPtr& delivery
 void Dispatcher::judge(const EndpointPtr& endpoint, const Attempt& attempt) {
     const bool before = endpoint->troubled();
     endpoint->last_progress = std::chrono::steady_clock::now();
+    if (attempt.status != 0 || attempt.took < slow_after) {
+        endpoint->allowance = std::min(endpoint->allowance * 2, std::max(1u, endpoint->document.concurrency));
+    }
     if (attempt.result == Attempt::Result::delivered) {
         endpoint->failures = 0;
         endpoint->slow = false;
@@ -157,7 +167,7 @@ void Dispatcher::update_trouble(Endpoint* endpoint, bool before) {
 void Dispatcher::check_health(Endpoint* endpoint, SteadyTime now) {
     const bool before = endpoint->troubled();
     if (endpoint->running > 0 && now - endpoint->last_progress > slow_after) endpoint->slow = true;
-    if (endpoint->behind && !endpoint->more_due && endpoint->taken() < endpoint->document.concurrency) {
+    if (endpoint->behind && !endpoint->more_due && endpoint->taken() < endpoint->limit()) {
         endpoint->behind = false;
     }
     update_trouble(endpoint, before);

@@ -14,7 +14,8 @@
 namespace webhook::worker {
 
 /// Runs attempts: at most `concurrency` of an endpoint and `max_inflight` of all, of which troubled endpoints together
-/// get a quarter. An attempt that ends takes the next delivery of its endpoint along, so a busy endpoint costs no
+/// get a quarter: those that were under way before their endpoint was found to hang, beyond that quarter, do not count,
+/// so that they take no places of others; all in all there are never more than twice `max_inflight`. An attempt that ends takes the next delivery of its endpoint along, so a busy endpoint costs no
 /// coroutine per delivery.
 class Dispatcher {
  public:
@@ -49,6 +50,7 @@ class Dispatcher {
  private:
     void pump(const EndpointPtr& endpoint);
     DeliveryPtr take(Endpoint* endpoint);
+    unsigned places_taken() const;
     bool place_free(const Endpoint& endpoint) const;
     void start(const EndpointPtr& endpoint, const DeliveryPtr& delivery);
     void finish(const EndpointPtr& endpoint, const DeliveryPtr& delivery, const Attempt& attempt);

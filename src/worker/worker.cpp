@@ -42,7 +42,7 @@ Worker::Worker(asio::io_context& loop, Settings settings, std::function<std::opt
     core_.dispatcher.on_gone = [this](const EndpointPtr& endpoint, const char* reason) { disable(endpoint, reason); };
     core_.dispatcher.on_place = [this](const DeliveryPtr& delivery) {
         const Endpoint& endpoint = *delivery->endpoint;
-        const bool half_free = endpoint.taken() * 2 <= endpoint.document.concurrency;
+        const bool half_free = endpoint.taken() * 2 <= endpoint.limit();
         if (endpoint.more_due && half_free && !endpoint.failing()) delivery->partition->waiting_work.notify();
     };
     core_.dispatcher.on_health = [](const Endpoint& endpoint) {
@@ -134,7 +134,7 @@ asio::awaitable<void> Worker::drain() {
             broken_off = true;
             spdlog::warn("stopping: {} attempts are broken off", core_.dispatcher.running());
             core_.dispatcher.begin_stop();
-            core_.sender->stop();
+            core_.stop_senders();
         }
         co_await sleep_for(10ms);
     }

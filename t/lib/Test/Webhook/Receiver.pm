@@ -66,7 +66,7 @@ sub requests ($self, $path = undef) {
             last if $line !~ /\n\z/;
             $self->{read_to} += length $line;
             my $request = decode_json($line);
-            $request->{body} = decode_base64($request->{body});
+            $request->{body} = $request->{body_file} ? slurp($request->{body_file}) : decode_base64($request->{body});
             push @{ $self->{requests} }, $request;
         }
     }
@@ -96,7 +96,7 @@ use Time::HiRes qw(time);
 sub new ($class, $listen, $control, $log, $script) {
     open my $out, '>>:raw', $log or die "$log: $!";
     return bless {
-        listen => $listen, control => $control, out => $out, script => { %$script }, at => {}, connections => {},
+        listen => $listen, control => $control, log => $log, out => $out, script => { %$script }, at => {}, connections => {},
         select => IO::Select->new($listen, $control), n => 0, conn => 0, control_buffer => '',
     }, $class;
 }
@@ -205,7 +205,12 @@ sub take_chunks ($buffer, $at) {
 
 sub record ($self, $connection, $request) {
     my %line = (%$request, n => ++$self->{n}, at => time, conn => $connection->{number});
-    $line{body} = encode_base64($request->{body}, '');
+    if (length $line{body} > 100_000) {   # JSON::PP would need seconds for it
+        $line{body_file} = "$self->{log}.$line{n}";
+        Test::Webhook::Wait::spew($line{body_file}, delete $line{body});
+    } else {
+        $line{body} = encode_base64($request->{body}, '');
+    }
     syswrite $self->{out}, JSON::PP->new->latin1->canonical->encode(\%line) . "\n";
 }
 
