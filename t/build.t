@@ -3,6 +3,7 @@
 # What was built: the module exports nginx' symbols and nothing else, programs say who they are, make's lists are true.
 
 use v5.36;
+use File::Spec::Functions qw(abs2rel);
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::Webhook;
@@ -35,7 +36,7 @@ for my $target (qw(all module programs run demo test test-sanitize bench check i
 SKIP: {
     skip 'a sanitized build is not installed', 1 if $ENV{TEST_SANITIZE};
     my $to = $t->file('install root');
-    my $result = $t->run([ 'make', '-s', '-C', $root, "BUILD=$build", "DESTDIR=$to", 'PREFIX=/usr', '-o', 'all', 'install' ], timeout => 300);
+    my $result = $t->run([ 'make', '-s', '-C', $root, "BUILD=" . abs2rel($build, $root), "DESTDIR=$to", 'PREFIX=/usr', '-o', 'all', 'install' ], timeout => 300);
     is $result->{exit}, 0, 'make install' or diag $result->{out}, $result->{err};
     for my $file (qw(bin/webhookctl bin/webhook-worker lib/nginx/modules/ngx_http_webhook_module.so share/doc/nginx-webhook/README.md)) {
         ok -s "$to/usr/$file", "installed: $file";

@@ -105,7 +105,7 @@ sub check_sh ($example, $where) {
     $t->write('sh/endpoints.json', slurp($t->write('sh/.e', to_json([ { id => 'crm', url => $t->receiver->url('/crm') } ]))));
     $t->write('sh/event.json', $body);
     $example =~ s{127\.0\.0\.1:80(?:80)?\b}{127.0.0.1:$port}g;
-    $example =~ s{/etc/nginx/secrets/}{$dir/secrets/}g;
+    $example =~ s{file:/etc/nginx/secrets/(\w+)}{'file:$dir/secrets/$1'}g;
     my @lines = grep { /\S/ && !/^\s*#/ } split /\n/, $example =~ s/\\\n/ /gr;
     for my $line (@lines) {
         like $line, qr/^\s*(?:webhookctl|webhook-worker|echo .*\| *webhookctl)\b/, "$where: a command of ours" or next;

@@ -116,7 +116,7 @@ for (@wrong) {
     my ($exit, $output) = $t->nginx_test(config($content));
     is $exit, 1, "refused: $content";
     like $output, $message, 'with its reason';
-    like $output, qr/\[emerg\] .* in \S+nginx\.conf:\d+/, "and its place" if $output !~ /unknown "nosuch"/;  # nginx itself names no place there
+    like $output, qr/\[emerg\] .* in .+nginx\.conf:\d+/, "and its place" if $output !~ /unknown "nosuch"/;  # nginx itself names no place there
 }
 
 my @streams = (
@@ -126,7 +126,7 @@ for (@streams) {
     my ($word, $more) = @$_;
     my ($exit, $output) = $t->nginx_test(config($good, "location /other { webhook github; webhook_secret s; webhook_stream hooks $word; $more }"));
     is $exit, 1, "refused: one stream with other $word$more";
-    like $output, qr/stream "hooks" has other .* in \S+nginx\.conf:\d+, all locations .* in \S+nginx\.conf:\d+/, 'both places';
+    like $output, qr/stream "hooks" has other .* in .+nginx\.conf:\d+, all locations .* in .+nginx\.conf:\d+/, 'both places';
 }
 
 my $symbols = $t->run([ 'nm', '-D', '--defined-only', $t->build_dir . '/ngx_http_webhook_module.so' ])->{out};

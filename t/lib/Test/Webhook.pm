@@ -31,8 +31,8 @@ our @EXPORT = (@test_more, @Test::Webhook::Sign::EXPORT, @Test::Webhook::Wait::E
 my $root = abs_path(dirname(__FILE__) . '/../../..');
 my @open;
 
-sub to_json ($value) { return JSON::PP->new->canonical->encode($value) }
-sub from_json ($text) { return JSON::PP->new->decode($text) }
+sub to_json :prototype($) ($value) { return JSON::PP->new->canonical->encode($value) }
+sub from_json :prototype($) ($text) { return JSON::PP->new->decode($text) }
 
 sub root ($self) { return $root }
 

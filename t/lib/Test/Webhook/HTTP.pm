@@ -4,6 +4,7 @@ package Test::Webhook::HTTP;
 
 use v5.36;
 use Carp qw(croak);
+use Errno;
 use Exporter 'import';
 use IO::Select;
 use IO::Socket::INET;
@@ -61,11 +62,14 @@ sub send ($self, $bytes, %arg) {
 }
 
 sub _fill ($self, $end) {
-    my $left = $end - time;
-    return 0 if $left <= 0 || !IO::Select->new($self->{socket})->can_read($left);
-    my $got = sysread $self->{socket}, $self->{buffer}, 65536, length $self->{buffer};
-    $self->{eof} = 1 if !$got;
-    return $got;
+    while ((my $left = $end - time) > 0) {
+        next if !IO::Select->new($self->{socket})->can_read($left);   # a signal may have ended the wait
+        my $got = sysread $self->{socket}, $self->{buffer}, 65536, length $self->{buffer};
+        next if !defined $got && $!{EINTR};
+        $self->{eof} = 1 if !$got;
+        return $got;
+    }
+    return 0;
 }
 
 # The next response: {status, reason, version, headers => {lower => first value}, all => [[name, value], ...], body, interim => [100],
