@@ -64,7 +64,8 @@ sub set_clock ($seconds) {
 }
 
 {
-    local @ENV{qw(LD_PRELOAD TEST_CLOCK)} = ($t->file('clock.so'), $clock);
+    # From nginx' own folder: LD_PRELOAD takes no name with a space.
+    local @ENV{qw(LD_PRELOAD TEST_CLOCK)} = ('../clock.so', $clock);
     $t->start_nginx(<<"EOT");
 %%GLOBALS%%
 events { }
