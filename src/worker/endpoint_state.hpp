@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <string>
@@ -27,6 +28,9 @@ struct Endpoint {
     unsigned claiming = 0;          ///< places kept for a claim under way
     bool wants_place = false;       ///< it is in the dispatcher's line for a global place
 
+    /// Attempts it may have at once for now: one until it has answered, then doubled by each answer. Endpoints that hang
+    /// from the start so do not take the places of others before that is noticed.
+    unsigned allowance = 1;
     unsigned failures = 0;    ///< one after the other
     bool slow = false;        ///< attempts are under way and none has ended for a second
     bool behind = false;      ///< it held up others; until its due deliveries are through
@@ -38,6 +42,7 @@ struct Endpoint {
     /// New events wait in Redis at once instead of in memory.
     bool waits() const { return document.paused || troubled(); }
     bool gone() const { return deleted || disabled; }
+    unsigned limit() const { return std::min(document.concurrency, allowance); }
     unsigned taken() const { return running + queued + claiming; }
 };
 

@@ -58,7 +58,7 @@ void release_others(Core& core, const Partition& partition, SteadyTime now) {
     const auto blocking = partition.blocking();
     if (blocking.empty()) return;
     for (const auto& [id, endpoint] : core.endpoints.all()) {
-        const bool idle = endpoint->queued == 0 && endpoint->running < endpoint->document.concurrency;
+        const bool idle = endpoint->queued == 0 && endpoint->running < endpoint->limit();
         if (!idle || endpoint->gone() || endpoint->waits() || now - endpoint->last_routed > relevant_time) continue;
         for (Endpoint* const late : blocking) core.dispatcher.set_behind(late);
         return;
