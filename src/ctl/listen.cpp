@@ -64,7 +64,9 @@ class Receiver {
         const auto value = [&message](const char* name) { return std::string(message.header(name).value); };
         Arrival arrival{
             value("webhook-id"), value("ce-id"), value("ce-type"), value("ce-source"), {}, {}, false};
-        arrival.repeat = !arrival.webhook_id.empty() && !seen_.insert(arrival.webhook_id);
+        // Several endpoints may deliver one event here: a repeat is one to the same path.
+        const std::string target(message.url.substr(0, message.url.find('?')));
+        arrival.repeat = !arrival.webhook_id.empty() && !seen_.insert(arrival.webhook_id + " " + target);
         if (arrival.type.empty() && !message.bytes().empty()) arrival.type = identify(*scheme_, message).type;
         if (!verifier_) return arrival;
         const signature::Outcome outcome = verifier_->check(message, now_ms());
@@ -161,7 +163,7 @@ void add_listen_command(Command& program) {
     auto options = std::make_shared<ListenOptions>();
     program
         .add("listen", "Receive deliveries and print what arrives",
-             "One line per delivery; (repeat) when its webhook-id has come before.\n\n"
+             "One line per delivery; (repeat) when its webhook-id has come to this path before.\n\n"
              "Examples:\n  webhookctl listen --port 9000 --secret file:/run/secrets/crm\n"
              "  webhookctl listen --status 500 --delay 2s --json | jq .headers")
         .option("-p,--port", &options->port, "Port (default 9000; 0: any free one)")
