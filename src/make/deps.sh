@@ -2,6 +2,7 @@
 # deps.sh GROUP...: installs the Debian packages of the groups (run, test, check) that are missing.
 # Asks only dpkg when all is there: no root and no network needed then.
 set -euo pipefail
+export LC_ALL=C
 
 declare -A group=(
     [run]="g++ make nginx nginx-dev redis-server libhiredis-dev libyajl-dev libssl-dev libxxhash-dev
