@@ -17,8 +17,12 @@ mapfile -t units < <(printf '%s\n' "${files[@]}" | grep '\.cpp$')
 flags_of() {
     local nginx=$build/nginx
     case $1 in
-        src/module/*) echo "-std=gnu++17 -Isrc -I$nginx/src/core -I$nginx/src/event -I$nginx/src/event/modules" \
-                           "-I$nginx/src/os/unix -I$nginx/src/http -I$nginx/src/http/modules -I$nginx/src/http/v2 -I$nginx/objs" ;;
+        src/module/*)
+            local folder
+            echo "-std=gnu++17 -Isrc"
+            for folder in src/core src/event src/event/modules src/os/unix src/http src/http/modules src/http/v2 objs; do
+                echo "-isystem $nginx/$folder"
+            done ;;
         src/event/* | src/signature/* | src/store/*) echo "-std=gnu++17 -Isrc" ;;
         *) echo "-std=gnu++20 -Isrc -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL" ;;
     esac
