@@ -45,7 +45,8 @@ bool Partition::has_room(const WindowLimit& limit) const {
 }
 
 WindowItem& Partition::add(WindowItem item) {
-    if (window_.empty()) floor_moved_ = std::chrono::steady_clock::now();
+    item.read_at = std::chrono::steady_clock::now();
+    if (window_.empty()) floor_moved_ = item.read_at;
     position_ = item.id;
     window_bytes_ += item.bytes;
     window_deliveries_ += item.deliveries.size();
@@ -72,10 +73,13 @@ void Partition::log_attempt(std::string json) {
 
 bool Partition::may_leave(const WindowItem& item, const Rules& rules) const {
     if (item.open == 0 || rules.give_back) return true;
+    // Somebody has the event already and an endpoint has not even begun with it: that one lags and must not hold up the
+    // record. While all are equally far, a backlog rests in the stream rather than in `waiting`.
+    const bool lagging = item.open < item.deliveries.size() && rules.now - item.read_at >= patience;
     return std::all_of(item.deliveries.begin(), item.deliveries.end(), [&](const DeliveryPtr& delivery) {
         switch (delivery->state) {
             case Delivery::State::running: return rules.pressed || rules.now - delivery->started >= patience;
-            case Delivery::State::queued: return delivery->endpoint->waits();
+            case Delivery::State::queued: return lagging || delivery->endpoint->waits();
             default: return true;
         }
     });

@@ -25,6 +25,7 @@ struct WindowItem {
     std::uint64_t bytes = 0;
     std::vector<DeliveryPtr> deliveries;
     unsigned open = 0;  ///< deliveries that have not ended
+    SteadyTime read_at{};
 };
 
 /// Which partition; the order is the one in which partitions are shared out.
