@@ -10,6 +10,7 @@
 #include "module/pool.hpp"
 #include "module/redis_client.hpp"
 #include "module/request_state.hpp"
+#include "module/request_view.hpp"
 #include "module/template.hpp"
 
 namespace webhook::module {
@@ -171,6 +172,15 @@ ngx_int_t refuse_method(RequestState* state) {
     return answer(state, Verdict::method, "method not allowed");
 }
 
+/// nginx prints the request line in every line of the error log and in the usual access logs.
+void hide_secret_params(ngx_http_request_t* request, const signature::Scheme& scheme) {
+    if (signature::secret_query_params(scheme).empty() || raw_query(request).empty()) return;
+    std::string line(view(request->method_name));
+    line.append(" ").append(masked_uri(request, scheme));
+    if (request->http_protocol.len != 0) line.append(" ").append(view(request->http_protocol));
+    request->request_line = to_ngx(copy_to_pool(request->pool, line));
+}
+
 }  // namespace
 
 RequestState* find_state(ngx_http_request_t* request) {
@@ -189,6 +199,7 @@ ngx_int_t handle_request(ngx_http_request_t* request) {
     const Location* location = location_conf(request)->location;
     if (location == nullptr) return NGX_HTTP_INTERNAL_SERVER_ERROR;
     return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&]() -> ngx_int_t {
+        hide_secret_params(request, *location->scheme);
         RequestState* state = make_state(request, location);
         if (!signature::accepts_method(*location->scheme, state->headers.method)) return refuse_method(state);
         const ngx_int_t result = ngx_http_read_client_request_body(request, on_body);

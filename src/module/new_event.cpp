@@ -96,6 +96,15 @@ std::string_view mask_query(ngx_pool_t* pool, const signature::Scheme& scheme, s
     return copy_to_pool(pool, masked);
 }
 
+std::string masked_uri(ngx_http_request_t* request, const signature::Scheme& scheme) {
+    const std::string_view uri = view(request->unparsed_uri);
+    const std::string_view query = raw_query(request);
+    if (query.empty()) return std::string(uri);
+    std::string masked(uri.substr(0, static_cast<std::size_t>(query.data() - uri.data())));
+    masked.append(mask_query(request->pool, scheme, query));
+    return masked;
+}
+
 void complete_event(RequestState* state) {
     ngx_http_request_t* request = state->request;
     store::NewEvent& event = state->event;

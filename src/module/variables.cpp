@@ -77,12 +77,8 @@ ngx_int_t uri_variable(ngx_http_request_t* request, ngx_http_variable_value_t* v
     return guarded(request->connection->log, ngx_int_t{NGX_ERROR}, [&] {
         const RequestState* state = find_state(request);
         const Location* location = state != nullptr ? state->location : location_conf(request)->location;
-        const std::string_view uri = view(request->unparsed_uri);
-        const std::string_view query = raw_query(request);
-        if (location == nullptr || query.empty()) return set_value(value, uri);
-        std::string masked(uri.substr(0, static_cast<std::size_t>(query.data() - uri.data())));
-        masked.append(mask_query(request->pool, *location->scheme, query));
-        return set_value(value, copy_to_pool(request->pool, masked));
+        if (location == nullptr) return set_value(value, view(request->unparsed_uri));
+        return set_value(value, copy_to_pool(request->pool, masked_uri(request, *location->scheme)));
     });
 }
 

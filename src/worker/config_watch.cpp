@@ -54,7 +54,8 @@ asio::awaitable<void> ConfigWatch::missing() {
         core_.version.clear();
         drop_partitions();
     }
-    if (co_await restore() || missing_logged_) co_return;
+    const bool restored = co_await restore();  // in the condition itself g++ 12 makes a trap of it
+    if (restored || missing_logged_) co_return;
     missing_logged_ = true;
     spdlog::error("there is no configuration in Redis: no events are read until \"webhookctl apply\" makes one");
 }
