@@ -12,7 +12,7 @@ constexpr std::string_view append_source = R"lua(
 local events, intake, meta = KEYS[1], KEYS[2], KEYS[3]
 local seen, numbers, hash, body = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local appended = ARGV[5] == nil
-local load, slack, layout = 160, 60000, '<ddddddddddd'
+local load, slack, layout = 16, 60000, '<ddddddddddd'
 local partitions, share, byte_share, bytes, window = struct.unpack('<ddddd', numbers)
 
 -- Fails here, before anything is written, when `events` is no stream: then the XADD before us failed too.
@@ -36,11 +36,26 @@ if full then
   full = accepted - routed >= share or (accepted > routed and accepted_bytes + bytes - routed_bytes > byte_share)
 end
 
-local verdict, bucket
+-- Seen ids: a hash per generation, whose fields are small buckets of 16-byte records (id hash, body hash). Buckets are
+-- split one by one as the count grows (linear hashing), so that one stays near `load` to twice `load` records.
+local h = struct.unpack('>I4', hash)
+local function find(generation, count)
+  local n = math.max(1, math.ceil(count / load))
+  local _, e = math.frexp(n)
+  local b = h % 2 ^ e
+  if b >= n then b = b - 2 ^ (e - 1) end
+  local bucket = struct.pack('>I4', b)
+  local records = redis.call('HGET', seen .. generation, bucket) or ''
+  local at = string.find(records, hash, 1, true)
+  while at and at % 16 ~= 1 do at = string.find(records, hash, at + 1, true) end
+  return at and string.sub(records, at + 12, at + 15), bucket, records
+end
+
+local verdict, bucket, records
 if of ~= partitions then
   verdict = -of
 elseif window > 0 then
-  -- Generations of seen ids: one is current for `len` and is looked up for one length more.
+  -- One generation is current for `len` and is looked up for one length more.
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
   if now >= start + len then
@@ -51,37 +66,16 @@ elseif window > 0 then
       gen, start, len, prev = gen + 1, start + len, next_len, ids
     end
     promise, ids = window, 0
+    redis.call('UNLINK', seen .. gen - 2, seen .. gen - 3)
   end
   if window > promise then
     promise, len = window, math.max(len, window)
-    for b = 0, math.ceil(ids / load) - 1 do
-      redis.call('PEXPIREAT', seen .. gen .. ':' .. b, start + 2 * len + slack)
-    end
-    for b = 0, math.ceil(prev / load) - 1 do
-      redis.call('PEXPIREAT', seen .. gen - 1 .. ':' .. b, start + len + slack)
-    end
+    redis.call('PEXPIREAT', seen .. gen, start + 2 * len + slack)
+    redis.call('PEXPIREAT', seen .. gen - 1, start + len + slack)
   end
 
-  local h = struct.unpack('>I4', hash)
-  local function place(g, count)  -- linear hashing: buckets are split one by one as the count grows
-    local n = math.max(1, math.ceil(count / load))
-    local _, e = math.frexp(n)
-    local b = h % 2 ^ e
-    if b >= n then b = b - 2 ^ (e - 1) end
-    return string.format('%s%d:%d', seen, g, b)
-  end
-
-  bucket = place(gen, ids)
-  local known = prev > 0 and redis.call('HGET', place(gen - 1, prev), hash)
-  if not known and full then known = redis.call('HGET', bucket, hash) end
-  if not known and not full then
-    -- The empty field makes the bucket exist from its first moment on, so that it gets its expiry exactly once.
-    if ids == 0 then
-      redis.call('HSET', bucket, '', '')
-      redis.call('PEXPIREAT', bucket, start + 2 * len + slack)
-    end
-    if redis.call('HSETNX', bucket, hash, body) == 0 then known = redis.call('HGET', bucket, hash) end
-  end
+  local known = prev > 0 and find(gen - 1, prev)
+  if not known then known, bucket, records = find(gen, ids) end
   if known then verdict = known == body and 0 or 1 end
 end
 if not verdict and full then verdict = 2 end
@@ -106,34 +100,27 @@ local id = 3
 if not appended then
   id = redis.pcall('XADD', events, '*', 'specversion', '1.0', 'id', ARGV[5], 'source', ARGV[6], 'type', ARGV[7],
     'time', ARGV[8], 'received', ARGV[9], 'method', ARGV[10], 'remote', ARGV[11], 'data', ARGV[12], unpack(ARGV, 13))
-  if type(id) == 'table' then
-    if bucket then redis.call('HDEL', bucket, hash) end
-    return id
+  if type(id) == 'table' then return id end
+end
+
+if bucket then
+  redis.call('HSET', seen .. gen, bucket, records .. hash .. body)
+  if ids == 0 then redis.call('PEXPIREAT', seen .. gen, start + 2 * len + slack) end
+  local n = math.max(1, math.ceil(ids / load))
+  ids = ids + 1
+  if ids > n * load then
+    local _, e = math.frexp(n)
+    local from, size, stay, move = struct.pack('>I4', n - 2 ^ (e - 1)), 2 ^ e, {}, {}
+    local all = redis.call('HGET', seen .. gen, from) or ''
+    for i = 1, #all, 16 do
+      local list = struct.unpack('>I4', all, i) % size == n and move or stay
+      list[#list + 1] = string.sub(all, i, i + 15)
+    end
+    redis.call('HSET', seen .. gen, from, table.concat(stay), struct.pack('>I4', n), table.concat(move))
   end
 end
-local before = ids
-if bucket then ids = ids + 1 end
 redis.call('SET', intake, struct.pack(layout, of, accepted + 1, accepted_bytes + bytes, routed, routed_bytes, gen,
   start, len, promise, ids, prev))
-
--- One more bucket: half of the ids of the one that is split move over.
-local n = math.max(1, math.ceil(before / load))
-if ids > n * load then
-  local _, e = math.frexp(n)
-  local from, to, size = seen .. gen .. ':' .. n - 2 ^ (e - 1), seen .. gen .. ':' .. n, 2 ^ e
-  local all, stay, move = redis.call('HGETALL', from), {'', ''}, {'', ''}
-  for i = 1, #all, 2 do
-    if all[i] ~= '' then
-      local list = struct.unpack('>I4', all[i]) % size == n and move or stay
-      list[#list + 1], list[#list + 2] = all[i], all[i + 1]
-    end
-  end
-  redis.call('DEL', from)
-  redis.call('HSET', from, unpack(stay))
-  redis.call('HSET', to, unpack(move))
-  redis.call('PEXPIREAT', from, start + 2 * len + slack)
-  redis.call('PEXPIREAT', to, start + 2 * len + slack)
-end
 return id
 )lua";
 
@@ -154,21 +141,21 @@ if not m[1] then redis.call('HSET', meta, 'partitions', ARGV[1]) end
 local made = redis.pcall('XGROUP', 'CREATE', events, 'deliver', m[2] or '0', 'MKSTREAM')
 if made.err and not string.find(made.err, '^BUSYGROUP') then return made end
 
-redis.call('DEL', scratch)
-redis.call('HSETNX', scratch, 'a', 'b')
-redis.call('HSET', scratch, 'c', 'd')
+redis.call('UNLINK', scratch)
+redis.call('SET', scratch, 'a')
+redis.call('GET', scratch)
+redis.call('UNLINK', scratch)
+redis.call('HSET', scratch, 'a', 'b')
 redis.call('HGET', scratch, 'a')
-redis.call('HGETALL', scratch)
-redis.call('HDEL', scratch, 'a')
 redis.call('PEXPIREAT', scratch, redis.call('TIME')[1] * 1000 + 60000)
-redis.call('DEL', scratch)
+redis.call('UNLINK', scratch)
 local id = redis.call('XADD', scratch, '*', 'a', 'b')
 redis.call('XLEN', scratch)
 redis.call('XGROUP', 'CREATE', scratch, 'webhook-undo', '$')
 redis.call('XINFO', 'GROUPS', scratch)
 redis.call('XGROUP', 'DESTROY', scratch, 'webhook-undo')
 redis.call('XDEL', scratch, id)
-redis.call('DEL', scratch)
+redis.call('UNLINK', scratch)
 return 1
 )lua";
 }
