@@ -43,7 +43,7 @@ sub new ($class, %arg) {
     make_path("$build/t");
     my $name = basename($0, '.t');
     my $dir = tempdir("$name-XXXX", DIR => abs_path("$build/t"));
-    $ENV{ASAN_OPTIONS} = "log_path=$dir/asan:detect_stack_use_after_return=0";
+    $ENV{ASAN_OPTIONS} = "log_path='$dir/asan':detect_stack_use_after_return=0";
     $ENV{UBSAN_OPTIONS} = "print_stacktrace=1";
     my $self = bless { %arg, build => abs_path($build), dir => $dir, owner => $$, ports => {}, parts => [], allow => [], guards => [] }, $class;
     push @open, $self;
