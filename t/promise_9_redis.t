@@ -88,8 +88,18 @@ refuses('OOM', sub { $redis->call(qw(CONFIG SET maxmemory 1mb)) }, sub { $redis-
 refuses('no EVALSHA', sub { $redis->call(qw(ACL SETUSER default -evalsha -eval)) }, sub { $redis->call(qw(ACL SETUSER default +evalsha +eval)) });
 
 # An error inside the step (here: a key of another type) leaves nothing behind, small body or large.
-sub spoil ($key) { $redis->call('RENAME', $_, "kept:$_"), $redis->call('LPUSH', $_, 'x') for @{ $redis->keys("webhook:{hooks:*}:$key") } }
-sub repair ($key) { $redis->call('RENAME', $_, s/^kept://r) for @{ $redis->keys("kept:webhook:{hooks:*}:$key") } }
+sub spoil ($key) {
+    for my $name (map { "webhook:{hooks:$_}:$key" } 0 .. 7) {
+        $redis->call('RENAME', $name, "kept:$name") if $redis->call('EXISTS', $name);
+        $redis->call('LPUSH', $name, 'x');
+    }
+}
+sub repair ($key) {
+    for my $name (map { "webhook:{hooks:$_}:$key" } 0 .. 7) {
+        $redis->call('DEL', $name);
+        $redis->call('RENAME', "kept:$name", $name) if $redis->call('EXISTS', "kept:$name");
+    }
+}
 spoil('intake');
 for my $body (event('spoilt_small'), event('spoilt_large', text => 'z' x 9000)) {
     my $before = stored();
