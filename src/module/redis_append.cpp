@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "module/pool.hpp"
 #include "module/redis_client.hpp"
 
@@ -7,6 +9,12 @@ namespace {
 
 using State = Appended::State;
 using Result = store::Appender::Result;
+
+Operation* take_first(ngx_queue_t* queue) {
+    ngx_queue_t* link = ngx_queue_head(queue);
+    ngx_queue_remove(link);
+    return ngx_queue_data(link, Operation, link);
+}
 
 Appended unavailable(std::string_view reason) {
     return {State::unavailable, {}, reason};
@@ -23,44 +31,121 @@ bool RedisClient::submit(Operation* operation, Appended* refused) {
         *refused = unavailable(operation->stream->problem);
         return false;
     }
-    const std::size_t waiting = out_.size() - out_sent_;
+    const std::size_t waiting = out_.size() - out_sent_ + gathered_bytes_;
     if (waiting != 0 && waiting + operation->event->data.size > max_output) {
         *refused = {Appended::State::busy, {}, "too many bytes wait for redis"};
         return false;
     }
-    if (send_append(operation)) return true;
-    *refused = unavailable("the command could not be sent");
-    return false;
-}
-
-bool RedisClient::send_append(Operation* operation) {
-    const std::size_t before = out_.size();
-    const bool added = guarded(log_, false, [this, operation] { return add_append(operation); });
-    if (!added) {
-        out_.resize(before);
-        fail_soon("out of memory");
-        return false;
-    }
-    add_under_way(operation);
+    gather(operation);
     return true;
 }
 
-bool RedisClient::add_append(Operation* operation) {
-    const store::AppendCommand command = operation->stream->appender.build(
-        *operation->event, operation->partition, operation->id, operation->text_sent, &out_);
-    for (unsigned i = 1; i < command.replies; ++i) {
-        if (!expect([](redisAsyncContext*, void*, void*) {}, nullptr)) return false;
+void RedisClient::gather(Operation* operation) {
+    operation->sent = ngx_current_msec;
+    gathered_bytes_ += operation->event->data.size;
+    ngx_queue_insert_tail(&gathered_, &operation->link);
+    ngx_post_event(&flush_event_, &ngx_posted_events);
+}
+
+void RedisClient::send_gathered() {
+    if (ngx_queue_empty(&gathered_)) return;
+    gathered_bytes_ = 0;
+    if (state_ != RedisClient::State::ready) {
+        refuse(&gathered_);
+        return;
     }
-    return expect(
+    auto batch = std::make_unique<Batch>();
+    while (!ngx_queue_empty(&gathered_)) {
+        Operation* operation = take_first(&gathered_);
+        if (operation->owner == nullptr) {
+            finish(operation, {});  // the request ended before anything was sent
+            continue;
+        }
+        add_under_way(operation);
+        if (store::Appender::is_large(*operation->event)) {
+            send_large(operation);
+        } else {
+            batch->operation[batch->count++] = operation;
+            if (batch->count == Batch::capacity) {
+                send_batch(std::move(batch));
+                batch = std::make_unique<Batch>();
+            }
+        }
+    }
+    if (batch->count != 0) send_batch(std::move(batch));
+}
+
+void RedisClient::send_batch(std::unique_ptr<Batch> batch) {
+    Operation** const first = batch->operation;
+    std::sort(first, first + batch->count, [](const Operation* a, const Operation* b) {
+        return a->stream != b->stream ? a->stream < b->stream : a->partition < b->partition;
+    });
+    if (first[0]->stream == first[batch->count - 1]->stream) {
+        send_events(std::move(batch));
+        return;
+    }
+    std::unique_ptr<Batch> part;  // of one stream
+    for (std::size_t i = 0; i < batch->count; ++i) {
+        if (part == nullptr) part = std::make_unique<Batch>();
+        part->operation[part->count++] = first[i];
+        if (i + 1 == batch->count || first[i + 1]->stream != first[i]->stream) send_events(std::move(part));
+    }
+}
+
+void RedisClient::send_events(std::unique_ptr<Batch> batch) {
+    store::AppendItem item[Batch::capacity];
+    bool text = false;
+    for (std::size_t i = 0; i < batch->count; ++i) {
+        const Operation& operation = *batch->operation[i];
+        item[i] = {operation.event, operation.partition, operation.id};
+        text = text || operation.text_sent;
+    }
+    batch->operation[0]->stream->appender.build(item, batch->count, text, &out_);
+    const bool sent = expect(
         [](redisAsyncContext* context, void* reply, void* data) {
             static_cast<RedisClient*>(context->data)
-                ->on_append(static_cast<Operation*>(data), static_cast<const redisReply*>(reply));
+                ->on_batch(std::unique_ptr<Batch>(static_cast<Batch*>(data)),
+                           static_cast<const redisReply*>(reply));
         },
-        operation);
+        batch.get());
+    if (sent) {
+        (void)batch.release();  // hiredis hands it back
+    } else {
+        on_batch(std::move(batch), nullptr);
+    }
+}
+
+void RedisClient::send_large(Operation* operation) {
+    operation->stream->appender.build_large({operation->event, operation->partition, operation->id}, &out_);
+    bool sent = true;
+    for (unsigned i = 1; i < store::Appender::large_replies; ++i) {
+        sent = sent && expect([](redisAsyncContext*, void*, void*) {}, nullptr);
+    }
+    sent = sent && expect(
+                       [](redisAsyncContext* context, void* data_reply, void* data) {
+                           auto* client = static_cast<RedisClient*>(context->data);
+                           auto* mine = static_cast<Operation*>(data);
+                           const auto* reply = static_cast<const redisReply*>(data_reply);
+                           client->on_append(mine, reply, mine->stream->appender.read_large(reply));
+                       },
+                       operation);
+    if (!sent) on_append(operation, nullptr, {});
+}
+
+void RedisClient::on_batch(std::unique_ptr<Batch> batch, const redisReply* reply) {
+    for (std::size_t i = 0; i < batch->count; ++i) {
+        Operation* operation = batch->operation[i];
+        on_append(operation, reply, operation->stream->appender.read(reply, i, batch->count));
+    }
+}
+
+void RedisClient::refuse(ngx_queue_t* operations) {
+    while (!ngx_queue_empty(operations)) {
+        finish(take_first(operations), unavailable("the connection to redis was lost"));
+    }
 }
 
 void RedisClient::add_under_way(Operation* operation) {
-    operation->sent = ngx_current_msec;
     ngx_queue_insert_tail(&under_way_, &operation->link);
     // One timer for all, looked at when it fires: setting one for each command would cost more than the rest.
     if (!command_timer_.timer_set) ngx_add_timer(&command_timer_, server_->timeout);
@@ -77,14 +162,14 @@ void RedisClient::on_command_timer() {
     }
 }
 
-void RedisClient::on_append(Operation* operation, const redisReply* reply) {
+void RedisClient::on_append(Operation* operation, const redisReply* reply,
+                            const store::Appender::Reply& answer) {
     ngx_queue_remove(&operation->link);
     if (reply == nullptr) {
         state_ = RedisClient::State::waiting;  // the context is about to go: nothing new may use it
         finish(operation, unavailable("the connection to redis was lost"));
         return;
     }
-    const store::Appender::Reply answer = operation->stream->appender.read(reply);
     switch (answer.result) {
         case Result::accepted:
             finish(operation, {Appended::State::accepted, answer.stream_id, {}});
@@ -119,10 +204,12 @@ void RedisClient::on_no_script(Operation* operation, std::string_view error) {
         finish(operation, {});
         return;
     }
-    const bool first = !operation->text_sent;
-    operation->text_sent = true;
-    if (!first || state_ != RedisClient::State::ready || !send_append(operation))
+    if (operation->text_sent || state_ != RedisClient::State::ready) {
         on_refused(operation, error);
+        return;
+    }
+    operation->text_sent = true;
+    gather(operation);
 }
 
 void RedisClient::on_refused(Operation* operation, std::string_view error) {
@@ -159,6 +246,7 @@ void RedisClient::on_broken(Operation* operation, const store::Appender::Reply& 
         operation);
     state_ = RedisClient::State::waiting;  // nothing new goes to a server that cannot be trusted
     if (sent) {
+        operation->sent = ngx_current_msec;
         add_under_way(operation);
     } else {
         on_undone(operation, nullptr);

@@ -30,6 +30,7 @@ std::string_view text(const redisReply& reply) {
 }  // namespace
 
 RedisClient::RedisClient(RedisServer* server, ngx_log_t* log) : server_(server), log_(log), events_(this) {
+    ngx_queue_init(&gathered_);
     ngx_queue_init(&under_way_);
     timer_owner_.fd = static_cast<ngx_socket_t>(-1);
     timer_owner_.data = this;
@@ -266,6 +267,9 @@ void RedisClient::on_context_freed() {
         set_life_timer(backoff());
     }
     reason_.clear();
+    gathered_bytes_ = 0;
+    refuse(&gathered_);
+    refuse(&under_way_);  // those that hiredis never heard of
 }
 
 void RedisClient::note_down(std::string_view reason) {
@@ -313,6 +317,10 @@ void RedisClient::on_writable() {
 
 void RedisClient::flush() {
     if (context_ == nullptr) return;
+    if (!guarded(log_, false, [this] { return send_gathered(), true; })) {
+        fail_soon("out of memory");
+        return;
+    }
     while (out_sent_ < out_.size()) {
         const ssize_t n =
             ::send(context_->c.fd, out_.data() + out_sent_, out_.size() - out_sent_, MSG_NOSIGNAL);

@@ -5,6 +5,7 @@
 #include <hiredis/async.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -25,8 +26,9 @@ namespace webhook::module {
 /// order of the commands, so a reply that is late ends the connection and with it everything that was under
 /// way.
 ///
-/// hiredis parses replies and keeps the callbacks; the bytes to send are kept and written here, all commands
-/// of one turn of the event loop in one write.
+/// hiredis parses replies and keeps the callbacks; the bytes to send are kept and written here. Appends are gathered
+/// during a turn of the event loop; at its end small events travel together in one command (one step in Redis costs a
+/// third less for each of sixteen than for one), and everything leaves in one write.
 class RedisClient {
   public:
     RedisClient(RedisServer* server, ngx_log_t* log);
@@ -54,6 +56,12 @@ class RedisClient {
     void on_context_freed();
 
   private:
+    /// Small events that travel in one command.
+    struct Batch {
+        static constexpr std::size_t capacity = 32;
+        std::size_t count = 0;
+        Operation* operation[capacity] = {};
+    };
     enum class State : std::uint8_t { waiting, connecting, greeting, preparing, ready };
     using Callback = void (*)(redisAsyncContext*, void* reply, void* data);
 
@@ -74,10 +82,15 @@ class RedisClient {
     ngx_msec_t backoff();
 
     // Appending: redis_append.cpp.
-    bool send_append(Operation* operation);
-    bool add_append(Operation* operation);
+    void gather(Operation* operation);
+    void send_gathered();
+    void send_batch(std::unique_ptr<Batch> batch);
+    void send_events(std::unique_ptr<Batch> batch);
+    void send_large(Operation* operation);
+    void refuse(ngx_queue_t* operations);
     void add_under_way(Operation* operation);
-    void on_append(Operation* operation, const redisReply* reply);
+    void on_batch(std::unique_ptr<Batch> batch, const redisReply* reply);
+    void on_append(Operation* operation, const redisReply* reply, const store::Appender::Reply& answer);
     void on_no_script(Operation* operation, std::string_view error);
     void on_refused(Operation* operation, std::string_view error);
     void on_broken(Operation* operation, const store::Appender::Reply& reply);
@@ -103,8 +116,10 @@ class RedisClient {
     ngx_event_t command_timer_{};     ///< not cancelable: a worker that exits waits for what is under way
     ngx_connection_t timer_owner_{};  ///< nginx' debug log looks for a connection behind every event
 
-    ngx_queue_t under_way_;  ///< operations, oldest first
-    unsigned tries_ = 0;     ///< failed in a row
+    ngx_queue_t gathered_;            ///< operations of this turn, not sent yet
+    std::size_t gathered_bytes_ = 0;  ///< of their bodies
+    ngx_queue_t under_way_;           ///< operations that were sent, oldest first
+    unsigned tries_ = 0;              ///< failed in a row
     std::size_t next_endpoint_ = 0;
     unsigned greetings_due_ = 0;
     bool testing_ = false;         ///< a health check is under way

@@ -7,8 +7,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include <algorithm>
+#include <charconv>
 #include <cstring>
+#include <memory>
 
 #include "store/append_script.hpp"
 #include "store/keys.hpp"
@@ -25,10 +26,16 @@ constexpr std::size_t fixed_count = 8;
 constexpr std::string_view version_name = "specversion", version = "1.0", data_name = "data";
 
 struct Fields {
-    Fields(const NewEvent& event, std::string_view received)
-        : fixed{Field{"id", event.id},   {"source", event.source}, {"type", event.type},
-                {"time", event.time},    {"received", received},   {"method", event.method},
-                {"remote", event.remote}} {
+    Fields() = default;
+    Fields(const Fields&) = delete;  // `received` views a member
+    Fields& operator=(const Fields&) = delete;
+
+    void fill(const NewEvent& event) {
+        const auto end = std::to_chars(digits, digits + sizeof digits, event.received_ms).ptr;
+        const std::string_view received(digits, static_cast<std::size_t>(end - digits));
+        fixed = {Field{"id", event.id},   {"source", event.source}, {"type", event.type},
+                 {"time", event.time},    {"received", received},   {"method", event.method},
+                 {"remote", event.remote}};
         for (const Field& field :
              {Field{"datacontenttype", event.datacontenttype}, Field{"query", event.query},
               Field{"tenant", event.tenant}, Field{"contentencoding", event.contentencoding},
@@ -46,6 +53,9 @@ struct Fields {
     std::array<Field, 5> other;                ///< those of the optional ones that have a value
     std::size_t others = 0;
     std::uint64_t bytes = 0;  ///< what the event counts against limits: all names and values
+
+  private:
+    char digits[20];
 };
 
 void put_data(const event::BodyView& data, std::string* out) {
@@ -110,25 +120,72 @@ void put_xadd(const Fields& fields, const event::BodyView& data, std::string_vie
     put_others(fields, out);
 }
 
-/// Keys and the first four arguments of the step.
-void put_step(const StreamSettings& settings, std::uint64_t bytes, const event::BodyView& data,
-              std::string_view prefix, const IdHash& id, std::string* out) {
-    const auto body = settings.dedup_window_ms != 0 ? hash_body(data) : std::array<unsigned char, 4>{};
-    resp_number(3, out);
-    put_key(prefix, "events", out);
-    put_key(prefix, "intake", out);
-    put_key(prefix, "meta", out);
-    put_key(prefix, "seen:", out);
-    resp_bulk_header(5 * sizeof(double), out);
-    put_double(settings.partitions, out);
-    put_double(share(settings.max_backlog, settings.partitions), out);
-    put_double(share(settings.max_backlog_bytes, settings.partitions), out);
-    put_double(bytes, out);
-    put_double(settings.dedup_window_ms, out);
-    out->append("\r\n", 2);
-    resp_bulk({reinterpret_cast<const char*>(id.data()), 12}, out);
-    resp_bulk({reinterpret_cast<const char*>(body.data()), body.size()}, out);
-}
+/// EVALSHA or EVAL with keys, numbers and the events' values (none when the entry was appended before).
+class Step {
+  public:
+    Step(const StreamSettings& settings, const std::vector<std::string>& prefix, std::string* out)
+        : settings_(settings), prefix_(prefix), out_(out) {}
+
+    void put(const AppendItem* items, const Fields* fields, std::size_t count, bool text, bool values) {
+        std::size_t words = 3 + 1, partitions = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            if (is_first_of_partition(items, i)) ++partitions;
+            words += values ? 1 + fixed_count + 2 * fields[i].others : 1;
+        }
+        resp_array(words + 2 * partitions, out_);
+        resp_bulk(text ? "EVAL" : "EVALSHA", out_);
+        resp_bulk(text ? append_script() : std::string_view(append_sha()), out_);
+        resp_number(2 * partitions, out_);
+        for (std::size_t i = 0; i < count; ++i) {
+            if (!is_first_of_partition(items, i)) continue;
+            put_key(prefix_[items[i].partition], "events", out_);
+            put_key(prefix_[items[i].partition], "intake", out_);
+        }
+        put_numbers(items, fields, count);
+        for (std::size_t i = 0; i < count; ++i)
+            put_event(items[i], fields[i], values);
+    }
+
+  private:
+    static bool is_first_of_partition(const AppendItem* items, std::size_t i) {
+        return i == 0 || items[i].partition != items[i - 1].partition;
+    }
+
+    void put_numbers(const AppendItem* items, const Fields* fields, std::size_t count) {
+        resp_bulk_header((5 + 3 * count) * sizeof(double), out_);
+        put_double(settings_.partitions, out_);
+        put_double(share(settings_.max_backlog, settings_.partitions), out_);
+        put_double(share(settings_.max_backlog_bytes, settings_.partitions), out_);
+        put_double(settings_.dedup_window_ms, out_);
+        put_double(count, out_);
+        std::uint64_t position = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            if (is_first_of_partition(items, i)) ++position;
+            put_double(position, out_);
+            put_double(fields[i].bytes, out_);
+            put_double(fields[i].others, out_);
+        }
+        out_->append("\r\n", 2);
+    }
+
+    void put_event(const AppendItem& item, const Fields& fields, bool values) {
+        const event::BodyView& data = item.event->data;
+        resp_bulk_header(16, out_);
+        out_->append(reinterpret_cast<const char*>(item.id.data()), 12);
+        const auto body = settings_.dedup_window_ms != 0 ? hash_body(data) : std::array<unsigned char, 4>{};
+        out_->append(reinterpret_cast<const char*>(body.data()), body.size());
+        out_->append("\r\n", 2);
+        if (!values) return;
+        for (const Field& field : fields.fixed)
+            resp_bulk(field.second, out_);
+        put_data(data, out_);
+        put_others(fields, out_);
+    }
+
+    const StreamSettings& settings_;
+    const std::vector<std::string>& prefix_;
+    std::string* out_;
+};
 
 IdHash cut(const unsigned char* digest) {
     IdHash hash;
@@ -174,7 +231,9 @@ bool is_entry_id(std::string_view text) {
 Appender::Reply read_exec(const redisReply& reply) {
     if (reply.elements != 2) return {Result::broken, {}, {}, "EXEC gave an unexpected reply"};
     const redisReply& added = *reply.element[0];
-    const redisReply& step = *reply.element[1];
+    const redisReply& steps = *reply.element[1];
+    const bool single = steps.type == REDIS_REPLY_ARRAY && steps.elements == 1;
+    const redisReply& step = single ? *steps.element[0] : steps;
     if (added.type != REDIS_REPLY_STRING) {
         return {Result::broken, {}, {}, added.type == REDIS_REPLY_ERROR ? text(&added) : "XADD gave no id"};
     }
@@ -230,47 +289,51 @@ Appender::Appender(const StreamSettings& settings) : settings_(settings) {
         prefix_.push_back(partition_prefix(settings.name, p));
 }
 
-AppendCommand Appender::build(const NewEvent& event, unsigned partition, const IdHash& id, bool scripted_text,
-                              std::string* out) const {
-    const std::string received = std::to_string(event.received_ms);
-    const Fields fields(event, received);
-    const std::string& prefix = prefix_[partition];
-    const bool scripted = event.data.size <= max_scripted_body;
-    const AppendCommand command{scripted ? 1u : 4u, scripted && !scripted_text};
-    if (!scripted) put_xadd(fields, event.data, prefix, out);
-    resp_array(10 + (scripted ? fixed_count + 2 * fields.others : 0), out);
-    resp_bulk(command.by_sha ? "EVALSHA" : "EVAL", out);
-    resp_bulk(command.by_sha ? std::string_view(append_sha()) : append_script(), out);
-    put_step(settings_, fields.bytes, event.data, prefix, id, out);
-    if (scripted) {
-        for (const Field& field : fields.fixed)
-            resp_bulk(field.second, out);
-        put_data(event.data, out);
-        put_others(fields, out);
-    } else {
-        resp_array(1, out);
-        resp_bulk("EXEC", out);
-    }
-    return command;
+void Appender::build(const AppendItem* items, std::size_t count, bool text, std::string* out) const {
+    const std::unique_ptr<Fields[]> fields(new Fields[count]);
+    for (std::size_t i = 0; i < count; ++i)
+        fields[i].fill(*items[i].event);
+    Step(settings_, prefix_, out).put(items, fields.get(), count, text, true);
 }
 
-Appender::Reply Appender::read(const redisReply* reply) const {
+void Appender::build_large(const AppendItem& item, std::string* out) const {
+    Fields fields;
+    fields.fill(*item.event);
+    put_xadd(fields, item.event->data, prefix_[item.partition], out);
+    Step(settings_, prefix_, out).put(&item, &fields, 1, true, false);
+    resp_array(1, out);
+    resp_bulk("EXEC", out);
+}
+
+Appender::Reply Appender::read(const redisReply* reply, std::size_t index, std::size_t count) const {
     if (reply == nullptr) return {Result::broken, {}, {}, "no reply"};
-    switch (reply->type) {
+    if (reply->type == REDIS_REPLY_ERROR) {
+        if (starts_with(text(reply), "NOSCRIPT")) return {Result::no_script, {}, {}, {}};
+        return {Result::refused, {}, {}, text(reply)};
+    }
+    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != count) {
+        return {Result::broken, {}, {}, "unexpected type of reply"};
+    }
+    const redisReply& mine = *reply->element[index];
+    switch (mine.type) {
         case REDIS_REPLY_STRING:
-            if (!is_entry_id(text(reply))) return {Result::broken, {}, {}, "unreadable id"};
-            return {Result::accepted, text(reply), {}, {}};
+            if (!is_entry_id(text(&mine))) return {Result::broken, {}, {}, "unreadable id"};
+            return {Result::accepted, text(&mine), {}, {}};
         case REDIS_REPLY_INTEGER:
-            if (reply->integer == 3) return {Result::broken, {}, {}, "unexpected number"};
-            return verdict(reply->integer, {});
-        case REDIS_REPLY_ARRAY:
-            return read_exec(*reply);
+            if (mine.integer == 3) return {Result::broken, {}, {}, "unexpected number"};
+            return verdict(mine.integer, {});
         case REDIS_REPLY_ERROR:
-            if (starts_with(text(reply), "NOSCRIPT")) return {Result::no_script, {}, {}, {}};
-            return {Result::refused, {}, {}, text(reply)};
+            return {Result::refused, {}, {}, text(&mine)};
         default:
             return {Result::broken, {}, {}, "unexpected type of reply"};
     }
+}
+
+Appender::Reply Appender::read_large(const redisReply* reply) const {
+    if (reply == nullptr) return {Result::broken, {}, {}, "no reply"};
+    if (reply->type == REDIS_REPLY_ARRAY) return read_exec(*reply);
+    if (reply->type == REDIS_REPLY_ERROR) return {Result::refused, {}, {}, text(reply)};
+    return {Result::broken, {}, {}, "unexpected type of reply"};
 }
 
 void Appender::build_undo(unsigned partition, std::string_view stream_id, std::string* out) const {

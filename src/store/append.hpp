@@ -42,10 +42,11 @@ struct NewEvent {
     event::BodyView data;
 };
 
-/// The commands of one append, ready for the connection: the first `replies - 1` replies carry nothing.
-struct AppendCommand {
-    unsigned replies = 1;  ///< 1: EVALSHA; 4: MULTI, XADD, EVAL, EXEC
-    bool by_sha = true;    ///< a NOSCRIPT error means: send again with `by_sha = false`
+/// An event with where it goes.
+struct AppendItem {
+    const NewEvent* event = nullptr;
+    unsigned partition = 0;
+    IdHash id{};
 };
 
 /// Largest body that goes through the script's arguments.
@@ -56,10 +57,15 @@ class Appender {
   public:
     explicit Appender(const StreamSettings& settings);
 
-    /// Appends RESP to `out`. `partition` from partition_of(); `scripted_text`: send the script's text (after
-    /// NOSCRIPT).
-    AppendCommand build(const NewEvent& event, unsigned partition, const IdHash& id, bool scripted_text,
-                        std::string* out) const;
+    static bool is_large(const NewEvent& event) { return event.data.size > max_scripted_body; }
+
+    /// Appends the RESP of one command for `count` small events, ordered by partition; one reply, read by read().
+    /// `text`: send the script itself (after NOSCRIPT).
+    void build(const AppendItem* items, std::size_t count, bool text, std::string* out) const;
+
+    /// Appends the RESP of a large event: MULTI, XADD, EVAL, EXEC. The last of the four replies is for read_large().
+    void build_large(const AppendItem& item, std::string* out) const;
+    static constexpr unsigned large_replies = 4;
 
     enum class Result : std::uint8_t {
         accepted,
@@ -77,8 +83,9 @@ class Appender {
         std::string_view undo;       ///< entry that must be deleted before the sender hears anything
         std::string_view detail;
     };
-    /// `reply` is the last of the command's replies; views point into it.
-    Reply read(const redisReply* reply) const;
+    /// What became of event `index` of a command of `count`; views point into the reply.
+    Reply read(const redisReply* reply, std::size_t index, std::size_t count) const;
+    Reply read_large(const redisReply* reply) const;
 
     /// XDEL of an entry that an error left standing.
     void build_undo(unsigned partition, std::string_view stream_id, std::string* out) const;

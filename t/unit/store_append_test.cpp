@@ -35,10 +35,19 @@ class Stream {
         event.type = "t";
         event.received_ms = 1;
         event.data = {&body, body.empty() ? 0u : 1u, body.size()};
+        const AppendItem item{&event, 0, hash_id("src", id)};
         std::string out;
-        const auto command = appender_.build(event, 0, hash_id("src", id), text, &out);
-        const auto reply = redis_.raw(out, command.replies);
-        const auto read = appender_.read(reply.get());
+        Appender::Reply read;
+        test::Reply reply;
+        if (Appender::is_large(event)) {
+            appender_.build_large(item, &out);
+            reply = redis_.raw(out, Appender::large_replies);
+            read = appender_.read_large(reply.get());
+        } else {
+            appender_.build(&item, 1, text, &out);
+            reply = redis_.raw(out);
+            read = appender_.read(reply.get(), 0, 1);
+        }
         return {read.result, std::string(read.stream_id), std::string(read.detail)};
     }
     long entries() { return redis_({"XLEN", "webhook:{s:0}:events"})->integer; }
@@ -191,15 +200,47 @@ TEST_F(AppendTest, AnEntryWhoseStepFailedIsNamedForTheUndo) {
     event.id = "a";
     event.data = {&body, 1, body.size()};
     std::string out;
-    const auto command = stream.appender().build(event, 0, hash_id("", "a"), true, &out);
-    const auto reply = redis.raw(out, command.replies);
-    const auto read = stream.appender().read(reply.get());
+    stream.appender().build_large({&event, 0, hash_id("", "a")}, &out);
+    const auto reply = redis.raw(out, Appender::large_replies);
+    const auto read = stream.appender().read_large(reply.get());
     EXPECT_EQ(read.result, Result::broken);
     ASSERT_FALSE(read.undo.empty());
     out.clear();
     stream.appender().build_undo(0, read.undo, &out);
     EXPECT_EQ(redis.raw(out)->integer, 1);
     EXPECT_EQ(stream.entries(), 0);
+}
+
+TEST_F(AppendTest, EventsOfOneCommandAreJudgedEachOnItsOwn) {
+    Stream four(redis, {"s", 4, 1000000, 1u << 30, 3600000});
+    redis({"SET", "webhook:{s:2}:intake", "not the state"});
+    const std::string ids[] = {"a", "b", "a", "c", "d", "e"};
+    const unsigned partitions[] = {0, 0, 0, 1, 2, 3};
+    const std::string bodies[] = {"1", "2", "1", "3", "4", "5"};
+    std::vector<std::string_view> views(bodies, bodies + 6);
+    std::vector<NewEvent> events(6);
+    std::vector<AppendItem> items(6);
+    for (int i = 0; i < 6; ++i) {
+        events[i].id = ids[i];
+        events[i].headers = i % 2 != 0 ? "{}" : "";
+        events[i].data = {&views[i], 1, views[i].size()};
+        items[i] = {&events[i], partitions[i], hash_id("src", ids[i])};
+    }
+    std::string out;
+    four.appender().build(items.data(), items.size(), true, &out);
+    const auto reply = redis.raw(out);
+    const Result expected[] = {Result::accepted, Result::accepted, Result::duplicate,
+                               Result::accepted, Result::refused,  Result::accepted};
+    for (std::size_t i = 0; i < 6; ++i) {
+        const auto read = four.appender().read(reply.get(), i, 6);
+        EXPECT_EQ(read.result, expected[i]) << i << ": " << read.detail;
+    }
+    EXPECT_EQ(stream.entries(), 2);
+    EXPECT_EQ(stream.intake(Stream::accepted), 2);
+    EXPECT_EQ(redis({"XLEN", "webhook:{s:1}:events"})->integer, 1);
+    EXPECT_EQ(redis({"XLEN", "webhook:{s:2}:events"})->integer, 0);
+    EXPECT_EQ(redis({"XLEN", "webhook:{s:3}:events"})->integer, 1);
+    EXPECT_EQ(four.appender().read(reply.get(), 0, 5).result, Result::broken);
 }
 
 TEST_F(AppendTest, GenerationsTurnWithoutAGap) {
@@ -282,9 +323,10 @@ TEST(AppendMemory, AMillionIdsCostAtMost24BytesEach) {
         const std::string id = "evt_" + std::to_string(i);
         event.id = id;
         const auto hash = hash_id("src", id);
-        appender.build(event, partition_of(hash, partitions), hash, false, &out);
+        const AppendItem item{&event, partition_of(hash, partitions), hash};
+        appender.build(&item, 1, false, &out);
         if (i % 1000 == 999) {
-            ASSERT_EQ(redis.raw(out, 1000)->type, REDIS_REPLY_STRING);
+            ASSERT_EQ(redis.raw(out, 1000)->element[0]->type, REDIS_REPLY_STRING);
             out.clear();
         }
     }
