@@ -36,7 +36,7 @@ my %troubled = (timeout => '60s', retry => { schedule => ['1h'] }, match => { so
 my @troubled = map { { id => $_, url => $r->url("/$_"), %troubled } } qw(hang never fails slow drip reset);
 push @troubled, { id => 'refuses', url => 'http://127.0.0.1:' . $t->port('nobody') . '/', %troubled };
 $t->apply({ id => 'healthy', url => $r->url('/healthy'), match => { source => ['stripe'] } }, @troubled);
-$t->start_worker(config => { max_inflight => 32 });
+$t->start_worker(config => { max_inflight => 32, drain_timeout => '1s' });
 
 my $n = 0;
 sub send_events ($count, %arg) {

@@ -115,7 +115,9 @@ is post_event($t, 'spoilt', body => event('spoilt_small'))->{verdict}, 'accepted
 wait_for('the connection through the proxy', sub { post_event($t, 'p' . ++$n, path => '/proxy')->{status} == 200 });
 my %replies = (
     'nil' => "\$-1\r\n", 'another integer' => ":7\r\n", 'OK' => "+OK\r\n", 'an error' => "-ERR what\r\n", 'an empty array' => "*0\r\n",
-    'an array of nil' => "*2\r\n\$-1\r\n\$-1\r\n", 'no RESP' => "HTTP/1.1 200 OK\r\n\r\n", 'an id that is none' => "\$3\r\nabc\r\n", 'an endless length' => "\$99999999999999999999\r\n",
+    'an array of nil' => "*2\r\n\$-1\r\n\$-1\r\n", 'no RESP' => "HTTP/1.1 200 OK\r\n\r\n", 'an id that is none' => "\$3\r\nabc\r\n", 'a list of nothing known' => "*1\r\n:7\r\n", 'a list with an id that is none' => "*1\r\n\$3\r\nabc\r\n",
+    'a list that is too long' => "*3\r\n\$3\r\n1-1\r\n\$3\r\n1-1\r\n\$3\r\n1-1\r\n", 'a list in a list' => "*1\r\n*1\r\n\$3\r\n1-1\r\n", 'a list with nil' => "*1\r\n\$-1\r\n", 'a list with OK' => "*1\r\n+OK\r\n",
+    'an endless length' => "\$99999999999999999999\r\n",
 );
 for my $name (sort keys %replies) {
     for my $size ([ small => '' ], [ large => 'z' x 9000 ]) {
