@@ -6,7 +6,9 @@ namespace webhook::store {
 
 namespace {
 
-std::string config_key(std::string_view name) { return std::string(config_prefix).append(name); }
+std::string config_key(std::string_view name) {
+    return std::string(config_prefix).append(name);
+}
 
 const Script& read_script() {
     static const Script script(R"lua(#!lua flags=no-writes
@@ -75,8 +77,10 @@ Call read_configuration(std::string_view known_epoch, std::string_view known_ver
 Call restore_configuration(const ConfigurationCopy& copy) {
     Call call(restore_script(), config_key("meta"));
     call.arg(config_prefix).arg(copy.epoch).arg(copy.version);
-    for (const auto& [id, document] : copy.endpoints) call.arg("endpoints").arg(id).arg(document);
-    for (const auto& [id, state] : copy.disabled) call.arg("disabled").arg(id).arg(state);
+    for (const auto& [id, document] : copy.endpoints)
+        call.arg("endpoints").arg(id).arg(document);
+    for (const auto& [id, state] : copy.disabled)
+        call.arg("disabled").arg(id).arg(state);
     return call;
 }
 

@@ -96,10 +96,16 @@ Call lease_call(const Script& script, const Ownership& owner) {
 
 }  // namespace
 
-Call acquire(const Ownership& owner) { return lease_call(acquire_script(), owner); }
+Call acquire(const Ownership& owner) {
+    return lease_call(acquire_script(), owner);
+}
 
-Call renew(const Ownership& owner) { return lease_call(renew_script(), owner); }
+Call renew(const Ownership& owner) {
+    return lease_call(renew_script(), owner);
+}
 
-Call release(const Ownership& owner) { return lease_call(release_script(), owner); }
+Call release(const Ownership& owner) {
+    return lease_call(release_script(), owner);
+}
 
 }  // namespace webhook::store

@@ -12,9 +12,9 @@ namespace webhook::store {
 /// Who a partition's owner is: every step of the owner carries this, and changes nothing when the partition has been
 /// acquired by somebody else since (field `holder` of `meta`) or lives under another configuration epoch.
 struct Ownership {
-    std::string prefix;  ///< "webhook:{S:P}:"
-    std::string token;   ///< "<worker id>:<random>", new for every acquisition
-    std::string epoch;   ///< of the configuration
+    std::string prefix;       ///< "webhook:{S:P}:"
+    std::string token;        ///< "<worker id>:<random>", new for every acquisition
+    std::string epoch;        ///< of the configuration
     unsigned partitions = 1;  ///< of the stream: limits of the whole stream are shared out evenly
 
     std::uint64_t share(std::uint64_t limit) const { return (limit + partitions - 1) / partitions; }

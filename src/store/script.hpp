@@ -9,12 +9,12 @@ namespace webhook::store {
 
 /// A Lua step. Lives as long as the program; its SHA-1 is computed once.
 class Script {
- public:
+  public:
     explicit Script(std::string_view text);
     std::string_view text() const { return text_; }
     std::string_view sha() const { return sha_; }
 
- private:
+  private:
     std::string_view text_;
     std::string sha_;
 };
@@ -22,20 +22,20 @@ class Script {
 /// One call of a script: keys and arguments are collected first, so that the same call can be sent by SHA-1 and, after a
 /// NOSCRIPT error, again with the text.
 class Call {
- public:
+  public:
     Call(const Script& script, std::string_view key);
     Call& arg(std::string_view value);
     Call& arg(std::uint64_t value);
     Call& arg(std::string_view prefix, std::string_view name);  ///< both joined, as one argument
 
-    Call& raw(std::string_view resp, std::size_t words);        ///< arguments that are RESP already
+    Call& raw(std::string_view resp, std::size_t words);  ///< arguments that are RESP already
 
     std::size_t size() const { return words_.size(); }  ///< bytes of all arguments
 
     /// Appends EVALSHA (or EVAL) with everything collected.
     void append_to(bool by_text, std::string* out) const;
 
- private:
+  private:
     const Script* script_;
     std::string words_;
     std::size_t count_ = 0;

@@ -187,7 +187,9 @@ return 1
     return script;
 }
 
-std::uint64_t ms(milliseconds time) { return time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count()); }
+std::uint64_t ms(milliseconds time) {
+    return time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count());
+}
 
 }  // namespace
 
@@ -229,7 +231,9 @@ void SettleStep::new_dead(const DeliveryEntry& delivery, std::string_view reason
     word(reason);
 }
 
-void SettleStep::delivered(const DeliveryEntry& delivery) { operation("delivered", delivery); }
+void SettleStep::delivered(const DeliveryEntry& delivery) {
+    operation("delivered", delivery);
+}
 
 void SettleStep::retry(const DeliveryEntry& delivery, milliseconds delay) {
     operation("retry", delivery);
@@ -241,7 +245,9 @@ void SettleStep::dead(const DeliveryEntry& delivery, std::string_view reason) {
     word(reason);
 }
 
-void SettleStep::cancelled(const DeliveryEntry& delivery) { operation("cancelled", delivery); }
+void SettleStep::cancelled(const DeliveryEntry& delivery) {
+    operation("cancelled", delivery);
+}
 
 void SettleStep::lease(std::string_view id, std::string_view endpoint, milliseconds delay) {
     operation("retry", DeliveryEntry{id, endpoint, {}, 0, {}});

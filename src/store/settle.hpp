@@ -34,13 +34,14 @@ struct WaitingLimit {
 /// moved there means that the step was done, and outcomes apply only to deliveries that still wait.
 /// Reply: 1 done (or done before), 0: the partition is not ours any more.
 class SettleStep {
- public:
+  public:
     explicit SettleStep(const Ownership& owner) : owner_(&owner) {}
 
     /// Totals of the events between the two floors; `deliveries` are those created, of which `delivered` need no entry.
     struct Routed {
-        std::string from, to;     ///< floors
-        std::string trim_before;  ///< not empty: everything below this id leaves the stream at once (no retention)
+        std::string from, to;  ///< floors
+        std::string
+            trim_before;  ///< not empty: everything below this id leaves the stream at once (no retention)
         std::uint64_t events = 0, bytes = 0, created = 0, delivered = 0;
     };
     Routed routed;
@@ -70,7 +71,7 @@ class SettleStep {
 
     Call call() const;
 
- private:
+  private:
     void word(std::string_view value);
     void word(std::uint64_t value);
     void operation(std::string_view name, const DeliveryEntry& delivery);

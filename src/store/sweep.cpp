@@ -89,7 +89,9 @@ return more
     return script;
 }
 
-std::uint64_t ms(std::chrono::milliseconds time) { return static_cast<std::uint64_t>(time.count()); }
+std::uint64_t ms(std::chrono::milliseconds time) {
+    return static_cast<std::uint64_t>(time.count());
+}
 
 }  // namespace
 

@@ -107,7 +107,9 @@ Call due_endpoints(const Ownership& owner, std::uint64_t offset, std::uint64_t c
     return call;
 }
 
-Call waiting_endpoints(const Ownership& owner) { return Call(waiting_script(), owner.prefix + "due"); }
+Call waiting_endpoints(const Ownership& owner) {
+    return Call(waiting_script(), owner.prefix + "due");
+}
 
 Call claim(const Ownership& owner, std::string_view endpoint, std::uint64_t count, std::uint64_t bytes,
            std::chrono::milliseconds lease) {
@@ -116,7 +118,8 @@ Call claim(const Ownership& owner, std::string_view endpoint, std::uint64_t coun
     return call;
 }
 
-Call end_waiting(const Ownership& owner, std::string_view endpoint, std::string_view reason, std::uint64_t count) {
+Call end_waiting(const Ownership& owner, std::string_view endpoint, std::string_view reason,
+                 std::uint64_t count) {
     Call call = owned(end_script(), owner);
     call.arg(endpoint).arg(reason).arg(count);
     return call;

@@ -23,6 +23,7 @@ Call claim(const Ownership& owner, std::string_view endpoint, std::uint64_t coun
 
 /// Ends up to `count` waiting deliveries of an endpoint: cancelled when `reason` is empty, else dead.
 /// Reply: how many still wait, or -1 when the partition is not ours any more.
-Call end_waiting(const Ownership& owner, std::string_view endpoint, std::string_view reason, std::uint64_t count);
+Call end_waiting(const Ownership& owner, std::string_view endpoint, std::string_view reason,
+                 std::uint64_t count);
 
 }  // namespace webhook::store

@@ -17,8 +17,8 @@ struct Attempt {
         not_ready,  ///< a secret file is missing: not an attempt; try again later without counting it
     };
     Result result = Result::failed;
-    int status = 0;      ///< HTTP status; 0 when there was none
-    std::string error;   ///< "connect: connection refused", "address 127.0.0.1 is not allowed", "timeout", ...
+    int status = 0;     ///< HTTP status; 0 when there was none
+    std::string error;  ///< "connect: connection refused", "address 127.0.0.1 is not allowed", "timeout", ...
     std::optional<std::chrono::milliseconds> retry_after;  ///< of 429 and 503, at most 24 h
     std::int64_t started_ms = 0;                           ///< Unix ms
     std::chrono::microseconds took{0};

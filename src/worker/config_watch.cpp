@@ -22,7 +22,8 @@ std::string new_epoch() {
 }
 
 void read_pairs(const Reply& list, std::vector<std::pair<std::string, std::string>>* pairs) {
-    for (std::size_t i = 0; i + 1 < list.count; i += 2) pairs->emplace_back(list[i].text, list[i + 1].text);
+    for (std::size_t i = 0; i + 1 < list.count; i += 2)
+        pairs->emplace_back(list[i].text, list[i + 1].text);
 }
 
 }  // namespace
@@ -57,7 +58,8 @@ asio::awaitable<void> ConfigWatch::missing() {
     const bool restored = co_await restore();  // in the condition itself g++ 12 makes a trap of it
     if (restored || missing_logged_) co_return;
     missing_logged_ = true;
-    spdlog::error("there is no configuration in Redis: no events are read until \"webhookctl apply\" makes one");
+    spdlog::error(
+        "there is no configuration in Redis: no events are read until \"webhookctl apply\" makes one");
 }
 
 /// The first of several workers wins; the others find its configuration at the next look.
@@ -72,8 +74,8 @@ asio::awaitable<bool> ConfigWatch::restore() {
     text.disabled = copy->disabled;
     const auto reply = co_await core_.link.run(store::restore_configuration(text));
     if (reply && reply->root().is(1)) {
-        spdlog::warn("the configuration was missing in Redis: {} endpoints written back from {}", copy->endpoints.size(),
-                     core_.settings.state_dir);
+        spdlog::warn("the configuration was missing in Redis: {} endpoints written back from {}",
+                     copy->endpoints.size(), core_.settings.state_dir);
     }
     co_return reply && !reply->root().is_error();
 }
@@ -93,7 +95,8 @@ void ConfigWatch::adopt(const Reply& reply) {
     spdlog::info("configuration version {}: {} endpoints", text.version, text.endpoints.size());
     std::string error;
     if (!core_.settings.state_dir.empty() && !save_copy(core_.settings.state_dir, text, &error)) {
-        if (!std::exchange(copy_failed_, true)) spdlog::error("cannot keep a copy of the endpoints: {}", error);
+        if (!std::exchange(copy_failed_, true))
+            spdlog::error("cannot keep a copy of the endpoints: {}", error);
     } else {
         copy_failed_ = false;
     }
@@ -102,7 +105,8 @@ void ConfigWatch::adopt(const Reply& reply) {
 
 void ConfigWatch::drop_partitions() {
     const auto partitions = core_.partitions;
-    for (const auto& [name, partition] : partitions) core_.lose(partition, "given up: the configuration is another one");
+    for (const auto& [name, partition] : partitions)
+        core_.lose(partition, "given up: the configuration is another one");
 }
 
 asio::awaitable<void> ConfigWatch::disable(std::string endpoint, std::string reason) {

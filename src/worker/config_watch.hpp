@@ -12,7 +12,7 @@ namespace webhook::worker {
 /// Follows the configuration in Redis: version and epoch four times a second, the whole when they differ. Where it is
 /// missing, the copy in `state_dir` is written back under a new epoch; without a copy nothing is read.
 class ConfigWatch {
- public:
+  public:
     ConfigWatch(Core& core, std::function<void()> epoch_changed)
         : core_(core), epoch_changed_(std::move(epoch_changed)) {}
 
@@ -20,7 +20,7 @@ class ConfigWatch {
     /// Records that an endpoint is disabled; goes on until Redis has answered.
     boost::asio::awaitable<void> disable(std::string endpoint, std::string reason);
 
- private:
+  private:
     boost::asio::awaitable<void> poll();
     boost::asio::awaitable<void> missing();
     boost::asio::awaitable<bool> restore();

@@ -20,7 +20,8 @@ std::string make_id() {
 }
 
 /// Keeps the Sender until the attempt has ended: a reload puts another in its place meanwhile.
-boost::asio::awaitable<Attempt> attempt_by(std::shared_ptr<Sender> sender, std::shared_ptr<const Target> target,
+boost::asio::awaitable<Attempt> attempt_by(std::shared_ptr<Sender> sender,
+                                           std::shared_ptr<const Target> target,
                                            std::shared_ptr<const Event> event) {
     co_return co_await sender->attempt(std::move(target), std::move(event));
 }
@@ -74,7 +75,8 @@ void Core::stop_senders() {
 
 WindowLimit Core::window_limit() const {
     WindowLimit limit;
-    limit.bytes = std::max<std::uint64_t>(window_bytes_total / std::max<std::size_t>(partitions.size(), 1), 2u << 20);
+    limit.bytes =
+        std::max<std::uint64_t>(window_bytes_total / std::max<std::size_t>(partitions.size(), 1), 2u << 20);
     return limit;
 }
 

@@ -31,8 +31,8 @@ struct Core {
     std::string epoch, version;      ///< of the configuration; empty epoch: there is none, nothing is read
     unsigned long config_reads = 0;  ///< readings of the configuration begun
     std::map<PartitionName, PartitionPtr> partitions;  ///< that we own
-    SignalFlag readable;             ///< a partition has come or has room again
-    bool stopping = false;           ///< SIGTERM: nothing new is taken
+    SignalFlag readable;                               ///< a partition has come or has room again
+    bool stopping = false;                             ///< SIGTERM: nothing new is taken
 
     WindowLimit window_limit() const;
     /// Forgets a partition that is not ours any more.

@@ -35,9 +35,9 @@ struct Delivery {
 
     State state = State::queued;
     WindowItem* item = nullptr;  ///< of a new one, until it is settled
-    bool recorded = false;   ///< it waits in Redis; outcomes are operations on that
-    Decision decision;       ///< once ended
-    bool cancelled = false;  ///< its endpoint was deleted
+    bool recorded = false;       ///< it waits in Redis; outcomes are operations on that
+    Decision decision;           ///< once ended
+    bool cancelled = false;      ///< its endpoint was deleted
 
     unsigned attempts = 0;
     int status = 0;

@@ -33,10 +33,12 @@ asio::awaitable<void> Discovery::run() {
         std::map<std::string, unsigned> found;
         if (co_await look(&found) && found != streams_) {
             streams_ = std::move(found);
-            for (const auto& [stream, count] : streams_) spdlog::info("stream {}: {} partitions", stream, count);
+            for (const auto& [stream, count] : streams_)
+                spdlog::info("stream {}: {} partitions", stream, count);
             changed_();
         }
-        for (int i = 0; i < 10 && !core_.stopping; ++i) co_await sleep_for(look_time / 10);
+        for (int i = 0; i < 10 && !core_.stopping; ++i)
+            co_await sleep_for(look_time / 10);
     }
 }
 
@@ -76,8 +78,8 @@ asio::awaitable<bool> Discovery::scan(std::map<std::string, unsigned>* found) {
 
 /// The stored number; 0 when nothing has been stored yet.
 asio::awaitable<bool> Discovery::read_count(const std::string& stream, unsigned* count) {
-    const auto reply =
-        co_await core_.link.request(command("HGET", store::partition_prefix(stream, 0) + "meta", "partitions"));
+    const auto reply = co_await core_.link.request(
+        command("HGET", store::partition_prefix(stream, 0) + "meta", "partitions"));
     if (!reply || reply->root().is_error()) co_return false;
     const std::string_view text = reply->root().text;
     *count = 0;
@@ -88,7 +90,8 @@ asio::awaitable<bool> Discovery::read_count(const std::string& stream, unsigned*
 std::vector<PartitionName> Discovery::partitions() const {
     std::vector<PartitionName> all;
     for (const auto& [stream, count] : streams_) {
-        for (unsigned p = 0; p < count; ++p) all.push_back({stream, p});
+        for (unsigned p = 0; p < count; ++p)
+            all.push_back({stream, p});
     }
     return all;
 }

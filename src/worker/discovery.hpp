@@ -12,7 +12,7 @@ namespace webhook::worker {
 
 /// Which partitions there are: those of the streams the configuration names, or all whose streams are found in Redis.
 class Discovery {
- public:
+  public:
     Discovery(Core& core, std::function<void()> changed) : core_(core), changed_(std::move(changed)) {}
 
     /// Looks every few seconds; ends when the worker stops.
@@ -21,7 +21,7 @@ class Discovery {
     std::vector<PartitionName> partitions() const;
     unsigned partition_count(const std::string& stream) const;
 
- private:
+  private:
     boost::asio::awaitable<bool> scan(std::map<std::string, unsigned>* found);
     boost::asio::awaitable<bool> read_count(const std::string& stream, unsigned* count);
     boost::asio::awaitable<bool> look(std::map<std::string, unsigned>* found);

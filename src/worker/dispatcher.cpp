@@ -20,7 +20,10 @@ constexpr auto slow_after = 1000ms;
 }  // namespace
 
 Dispatcher::Dispatcher(asio::any_io_executor executor, Send send, unsigned max_inflight)
-    : executor_(std::move(executor)), send_(std::move(send)), limit_(max_inflight), random_(std::random_device{}()) {}
+    : executor_(std::move(executor)),
+      send_(std::move(send)),
+      limit_(max_inflight),
+      random_(std::random_device{}()) {}
 
 void Dispatcher::submit(const DeliveryPtr& delivery) {
     const EndpointPtr endpoint = delivery->endpoint;
@@ -187,7 +190,8 @@ void Dispatcher::set_problem(Endpoint* endpoint, const std::string& problem) {
 
 void Dispatcher::changed(const EndpointPtr& endpoint) {
     if (endpoint->gone()) {
-        while (const DeliveryPtr delivery = take(endpoint.get())) end_unsent(delivery);
+        while (const DeliveryPtr delivery = take(endpoint.get()))
+            end_unsent(delivery);
     }
     pump(endpoint);
 }

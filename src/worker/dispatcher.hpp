@@ -18,7 +18,7 @@ namespace webhook::worker {
 /// so that they take no places of others; all in all there are never more than twice `max_inflight`. An attempt that ends takes the next delivery of its endpoint along, so a busy endpoint costs no
 /// coroutine per delivery.
 class Dispatcher {
- public:
+  public:
     using Send = std::function<boost::asio::awaitable<Attempt>(std::shared_ptr<const Target>,
                                                                std::shared_ptr<const Event>)>;
 
@@ -47,7 +47,7 @@ class Dispatcher {
     std::function<void(const DeliveryPtr&)> on_place;                     ///< a claimed delivery has ended
     std::function<void(const Endpoint&)> on_health;                       ///< trouble has begun or ended
 
- private:
+  private:
     void pump(const EndpointPtr& endpoint);
     DeliveryPtr take(Endpoint* endpoint);
     unsigned places_taken() const;

@@ -31,10 +31,10 @@ struct Endpoint {
     /// Attempts it may have at once for now: one until it has answered, then doubled by each answer. Endpoints that hang
     /// from the start so do not take the places of others before that is noticed.
     unsigned allowance = 1;
-    unsigned failures = 0;    ///< one after the other
-    bool slow = false;        ///< attempts are under way and none has ended for a second
-    bool behind = false;      ///< it held up others; until its due deliveries are through
-    bool more_due = false;    ///< the last claim was not the last
+    unsigned failures = 0;  ///< one after the other
+    bool slow = false;      ///< attempts are under way and none has ended for a second
+    bool behind = false;    ///< it held up others; until its due deliveries are through
+    bool more_due = false;  ///< the last claim was not the last
     SteadyTime last_progress{}, last_routed{};
 
     bool failing() const { return failures >= trouble_failures || !problem.empty(); }

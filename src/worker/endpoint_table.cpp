@@ -12,7 +12,8 @@ EndpointTable::EndpointTable(Prepare prepare, std::function<void(const EndpointP
 
 void EndpointTable::update(const ConfigurationText& text) {
     std::set<std::string_view> disabled;
-    for (const auto& [id, state] : text.disabled) disabled.insert(id);
+    for (const auto& [id, state] : text.disabled)
+        disabled.insert(id);
     std::set<std::string_view> present;
     for (const auto& [id, json] : text.endpoints) {
         present.insert(id);
@@ -44,7 +45,8 @@ void EndpointTable::put(const std::string& id, const std::string& json, bool dis
         auto document = endpoint::parse_document(json, &errors);
         if (!document) {
             spdlog::error("endpoint {}: its document cannot be read ({}: {})", id,
-                          errors.empty() ? "" : errors.front().where, errors.empty() ? "" : errors.front().what);
+                          errors.empty() ? "" : errors.front().where,
+                          errors.empty() ? "" : errors.front().what);
             if (fresh) {
                 endpoint->document.id = id;
                 endpoint->document.paused = true;  // what waits for it must not be cancelled

@@ -22,8 +22,9 @@ struct ConfigurationText {
 
 /// All endpoints this worker knows, and which of them want an event.
 class EndpointTable {
- public:
-    using Prepare = std::function<std::shared_ptr<const Target>(const endpoint::Document&, std::string* problem)>;
+  public:
+    using Prepare =
+        std::function<std::shared_ptr<const Target>(const endpoint::Document&, std::string* problem)>;
 
     EndpointTable(Prepare prepare, std::function<void(const EndpointPtr&)> changed,
                   std::function<void(Endpoint*, const std::string&)> set_problem);
@@ -40,7 +41,7 @@ class EndpointTable {
     EndpointPtr find(std::string_view id) const;
     const std::map<std::string, EndpointPtr, std::less<>>& all() const { return endpoints_; }
 
- private:
+  private:
     void put(const std::string& id, const std::string& json, bool disabled);
     void prepare(const EndpointPtr& endpoint);
     void rebuild_index();

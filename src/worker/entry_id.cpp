@@ -20,6 +20,8 @@ std::string EntryId::text() const {
     return {buffer, static_cast<std::size_t>(end - buffer)};
 }
 
-EntryId EntryId::next() const { return seq == UINT64_MAX ? EntryId{ms + 1, 0} : EntryId{ms, seq + 1}; }
+EntryId EntryId::next() const {
+    return seq == UINT64_MAX ? EntryId{ms + 1, 0} : EntryId{ms, seq + 1};
+}
 
 }  // namespace webhook::worker

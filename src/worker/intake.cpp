@@ -19,7 +19,7 @@ constexpr std::size_t batch_events = 512;
 constexpr auto block_time = 250ms;
 
 class Intake {
- public:
+  public:
     explicit Intake(Core& core) : core_(core) {}
 
     asio::awaitable<void> run() {
@@ -41,12 +41,13 @@ class Intake {
             }
             logged_.clear();
             const bool before = std::exchange(found_, reply->root().count != 0);
-            for (const Reply& stream : reply->root()) take_stream(stream);
+            for (const Reply& stream : reply->root())
+                take_stream(stream);
             if (!found_ && !before && !all) co_await core_.readable.wait(5ms);
         }
     }
 
- private:
+  private:
     /// Fills `chosen_` with the partitions that have room. False when some have none: then a read must not block.
     bool choose() {
         chosen_.clear();
@@ -66,7 +67,8 @@ class Intake {
 
     /// COUNT applies to each stream; it follows the largest events seen lately, so that a batch stays bounded by bytes.
     std::string command(bool block) {
-        const auto count = std::clamp<std::uint64_t>(batch_bytes / (typical_bytes_ * chosen_.size()), 1, batch_events);
+        const auto count =
+            std::clamp<std::uint64_t>(batch_bytes / (typical_bytes_ * chosen_.size()), 1, batch_events);
         std::string out;
         store::resp_array(4 + (block ? 2 : 0) + 2 * chosen_.size(), &out);
         store::resp_bulk("XREAD", &out);
@@ -77,8 +79,10 @@ class Intake {
             store::resp_number(block_time.count(), &out);
         }
         store::resp_bulk("STREAMS", &out);
-        for (const auto& partition : chosen_) store::resp_bulk(partition->owner().prefix + "events", &out);
-        for (const auto& partition : chosen_) store::resp_bulk(partition->position().text(), &out);
+        for (const auto& partition : chosen_)
+            store::resp_bulk(partition->owner().prefix + "events", &out);
+        for (const auto& partition : chosen_)
+            store::resp_bulk(partition->position().text(), &out);
         return out;
     }
 
@@ -98,7 +102,8 @@ class Intake {
             return key.substr(0, prefix.size()) == prefix && key.size() == prefix.size() + 6;
         });
         if (found == chosen_.end() || (*found)->lost() || (*found)->draining) return;
-        for (const Reply& entry : stream[1]) take_entry(*found, entry);
+        for (const Reply& entry : stream[1])
+            take_entry(*found, entry);
     }
 
     void take_entry(const PartitionPtr& partition, const Reply& entry) {
@@ -134,14 +139,16 @@ class Intake {
             endpoint->last_routed = now;
             if (endpoint->waits()) {
                 delivery->state = Delivery::State::ended;
-                delivery->decision = {Decision::Kind::retry, endpoint->problem.empty() ? 0ms : not_ready_delay, "", false};
+                delivery->decision = {Decision::Kind::retry,
+                                      endpoint->problem.empty() ? 0ms : not_ready_delay, "", false};
             } else {
                 ++item.open;
             }
             item.deliveries.push_back(std::move(delivery));
         }
         WindowItem& kept = partition->add(std::move(item));
-        for (const auto& delivery : kept.deliveries) delivery->item = &kept;
+        for (const auto& delivery : kept.deliveries)
+            delivery->item = &kept;
         for (const auto& delivery : kept.deliveries) {
             if (delivery->state == Delivery::State::queued) core_.dispatcher.submit(delivery);
         }

@@ -31,7 +31,8 @@ std::optional<Settings> load(const Options& options, std::vector<std::string>* e
 std::optional<Settings> reload(const Options& options) {
     std::vector<std::string> errors;
     auto settings = load(options, &errors);
-    for (const auto& error : errors) spdlog::error("reload: {}; the old configuration stays in use", error);
+    for (const auto& error : errors)
+        spdlog::error("reload: {}; the old configuration stays in use", error);
     return settings;
 }
 
@@ -39,7 +40,8 @@ int run(const Options& options) {
     std::vector<std::string> errors;
     auto settings = load(options, &errors);
     for (const auto& error : errors) {
-        fmt::print(stderr, "webhook-worker: {}{}{}\n", options.config, options.config.empty() ? "" : ": ", error);
+        fmt::print(stderr, "webhook-worker: {}{}{}\n", options.config, options.config.empty() ? "" : ": ",
+                   error);
     }
     if (!settings) return usage_error;
     std::string problem;
@@ -62,7 +64,8 @@ int run(const Options& options) {
 
 int main(int count, char** words) {
     Options options;
-    CLI::App app("Delivers the events of the Redis streams to the endpoints that want them.", "webhook-worker");
+    CLI::App app("Delivers the events of the Redis streams to the endpoints that want them.",
+                 "webhook-worker");
     app.footer(
         "Signals: SIGHUP reads configuration and secrets again, SIGTERM drains and ends.\n"
         "Examples:\n"

@@ -22,8 +22,8 @@ store::Keep keep_of(const Settings& settings, const store::Ownership& owner) {
 
 asio::awaitable<void> sweep_one(Core& core, PartitionPtr partition) {
     while (!partition->lost()) {
-        const auto reply =
-            co_await core.link.run(store::sweep(partition->owner(), keep_of(core.settings, partition->owner())));
+        const auto reply = co_await core.link.run(
+            store::sweep(partition->owner(), keep_of(core.settings, partition->owner())));
         if (!reply || !reply->root().is(1)) break;
     }
 }
@@ -35,8 +35,10 @@ asio::awaitable<void> sweep_partitions(Core& core) {
         co_await sleep_for(sweep_time);
         co_await core.link.wait_ready();
         std::vector<PartitionPtr> partitions;
-        for (const auto& [name, partition] : core.partitions) partitions.push_back(partition);
-        for (const auto& partition : partitions) co_await sweep_one(core, partition);
+        for (const auto& [name, partition] : core.partitions)
+            partitions.push_back(partition);
+        for (const auto& partition : partitions)
+            co_await sweep_one(core, partition);
     }
 }
 

@@ -16,20 +16,24 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto beat_time = 1000ms, renew_time = 3000ms;
-constexpr auto handover_time = 3000ms;  // for attempts under way when a partition goes to another living worker
+constexpr auto handover_time =
+    3000ms;  // for attempts under way when a partition goes to another living worker
 
-SteadyTime now() { return std::chrono::steady_clock::now(); }
+SteadyTime now() {
+    return std::chrono::steady_clock::now();
+}
 
 }  // namespace
 
-std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions, std::vector<std::string> workers,
-                                    const std::string& self) {
+std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions,
+                                    std::vector<std::string> workers, const std::string& self) {
     std::sort(workers.begin(), workers.end());
     const auto found = std::find(workers.begin(), workers.end(), self);
     std::vector<PartitionName> mine;
     if (found == workers.end()) return mine;
     const auto rank = static_cast<std::size_t>(found - workers.begin());
-    for (std::size_t i = rank; i < partitions.size(); i += workers.size()) mine.push_back(partitions[i]);
+    for (std::size_t i = rank; i < partitions.size(); i += workers.size())
+        mine.push_back(partitions[i]);
     return mine;
 }
 
@@ -49,7 +53,8 @@ asio::awaitable<void> Membership::run() {
         if (co_await beat() && !core_.epoch.empty()) {
             const auto mine = share_of(all_partitions_(), workers_, core_.id);
             drain_foreign(mine);
-            for (const auto& name : mine) co_await take(name);
+            for (const auto& name : mine)
+                co_await take(name);
         }
         co_await renew();
         co_await release_drained();
@@ -61,8 +66,10 @@ asio::awaitable<bool> Membership::beat() {
     const auto reply = co_await core_.link.run(store::heartbeat(core_.id));
     if (!reply || !reply->root().is_array()) co_return false;
     std::vector<std::string> workers;
-    for (const Reply& id : reply->root()) workers.emplace_back(id.text);
-    if (workers.size() != workers_.size()) spdlog::info("{} worker{} alive", workers.size(), workers.size() == 1 ? "" : "s");
+    for (const Reply& id : reply->root())
+        workers.emplace_back(id.text);
+    if (workers.size() != workers_.size())
+        spdlog::info("{} worker{} alive", workers.size(), workers.size() == 1 ? "" : "s");
     workers_ = std::move(workers);
     co_return true;
 }
@@ -76,7 +83,8 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
     owner.partitions = std::max(1u, partition_count_(name.stream));
     const auto reply = co_await core_.link.run(store::acquire(owner));
     if (!reply || !reply->root().is_array() || reply->root().count != 2) {
-        if (reply && reply->root().is_error()) spdlog::error("partition {}: {}", name.text(), reply->root().text);
+        if (reply && reply->root().is_error())
+            spdlog::error("partition {}: {}", name.text(), reply->root().text);
         co_return;
     }
     EntryId floor;
@@ -147,6 +155,8 @@ asio::awaitable<void> Membership::release_drained() {
     }
 }
 
-asio::awaitable<void> Membership::leave() { co_await core_.link.run(store::leave(core_.id)); }
+asio::awaitable<void> Membership::leave() {
+    co_await core_.link.run(store::leave(core_.id));
+}
 
 }  // namespace webhook::worker

@@ -10,13 +10,13 @@
 namespace webhook::worker {
 
 /// The partitions of a worker: of the sorted partitions number i goes to worker number i mod W of the sorted workers.
-std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions, std::vector<std::string> workers,
-                                    const std::string& self);
+std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions,
+                                    std::vector<std::string> workers, const std::string& self);
 
 /// Gives signs of life, takes the partitions that are this worker's share, renews their leases and hands over those that
 /// are somebody else's. A worker that dies is noticed after 10 s, one that leaves at once.
 class Membership {
- public:
+  public:
     /// `partitions` gives all partitions there are, sorted; `acquired` is called for each that has become ours.
     Membership(Core& core, std::function<std::vector<PartitionName>()> partitions,
                std::function<unsigned(const std::string& stream)> partition_count,
@@ -32,7 +32,7 @@ class Membership {
     /// Tells the others that this worker is gone.
     boost::asio::awaitable<void> leave();
 
- private:
+  private:
     boost::asio::awaitable<bool> beat();
     boost::asio::awaitable<void> take(const PartitionName& name);
     boost::asio::awaitable<void> renew();

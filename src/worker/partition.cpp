@@ -17,14 +17,17 @@ constexpr std::size_t attempts_kept = 4000, attempts_kept_bytes = 4u << 20;
 constexpr auto patience = 1000ms;      // how long an attempt may hold up the floor
 constexpr auto lease_margin = 5000ms;  // beyond the attempt's own limits
 
-milliseconds lease_of(const Endpoint& endpoint) { return endpoint.document.timeout + lease_margin; }
+milliseconds lease_of(const Endpoint& endpoint) {
+    return endpoint.document.timeout + lease_margin;
+}
 
 store::DeliveryEntry entry_of(const Delivery& delivery, const std::string& id, const std::string& record) {
     return {id, delivery.endpoint_id, delivery.event->entry, delivery.bytes, record};
 }
 
 std::int64_t now_ms() {
-    return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
 }
 
 }  // namespace
@@ -41,7 +44,8 @@ Partition::Partition(const boost::asio::any_io_executor& executor, PartitionName
       floor_moved_(std::chrono::steady_clock::now()) {}
 
 bool Partition::has_room(const WindowLimit& limit) const {
-    return window_.size() < limit.events && window_deliveries_ < limit.deliveries && window_bytes_ < limit.bytes;
+    return window_.size() < limit.events && window_deliveries_ < limit.deliveries &&
+           window_bytes_ < limit.bytes;
 }
 
 WindowItem& Partition::add(WindowItem item) {
@@ -78,9 +82,12 @@ bool Partition::may_leave(const WindowItem& item, const Rules& rules) const {
     const bool lagging = item.open < item.deliveries.size() && rules.now - item.read_at >= patience;
     return std::all_of(item.deliveries.begin(), item.deliveries.end(), [&](const DeliveryPtr& delivery) {
         switch (delivery->state) {
-            case Delivery::State::running: return rules.pressed || rules.now - delivery->started >= patience;
-            case Delivery::State::queued: return lagging || delivery->endpoint->waits();
-            default: return true;
+            case Delivery::State::running:
+                return rules.pressed || rules.now - delivery->started >= patience;
+            case Delivery::State::queued:
+                return lagging || delivery->endpoint->waits();
+            default:
+                return true;
         }
     });
 }
@@ -88,7 +95,8 @@ bool Partition::may_leave(const WindowItem& item, const Rules& rules) const {
 bool Partition::build(const Rules& rules, store::SettleStep* step) {
     auto& routed = step->routed;
     const auto room = [&] {
-        return routed.events < step_events && step->operations() < step_operations && step->bytes() < step_bytes;
+        return routed.events < step_events && step->operations() < step_operations &&
+               step->bytes() < step_bytes;
     };
     while (!window_.empty() && room() && may_leave(window_.front(), rules)) {
         settle_item(window_.front(), step);
@@ -104,7 +112,8 @@ bool Partition::build(const Rules& rules, store::SettleStep* step) {
         settle_outcome(outcomes_.front(), step);
         outcomes_.pop_front();
     }
-    for (const auto& attempt : attempts_) step->attempt(attempt);
+    for (const auto& attempt : attempts_)
+        step->attempt(attempt);
     attempts_.clear();
     attempts_bytes_ = 0;
     step_under_way_ = !step->empty();
@@ -113,7 +122,8 @@ bool Partition::build(const Rules& rules, store::SettleStep* step) {
 
 void Partition::applied() {
     step_under_way_ = false;
-    for (const auto& id : step_ends_) held_.erase(id);
+    for (const auto& id : step_ends_)
+        held_.erase(id);
     step_ends_.clear();
     if (floor_ == step_floor_) return;
     floor_ = step_floor_;
@@ -123,7 +133,8 @@ void Partition::applied() {
 void Partition::drop_item(WindowItem& item) {
     window_bytes_ -= item.bytes;
     window_deliveries_ -= item.deliveries.size();
-    for (const auto& delivery : item.deliveries) delivery->item = nullptr;
+    for (const auto& delivery : item.deliveries)
+        delivery->item = nullptr;
 }
 
 void Partition::settle_item(WindowItem& item, store::SettleStep* step) {
@@ -152,7 +163,8 @@ void Partition::settle_new(const DeliveryPtr& delivery, store::SettleStep* step)
     const std::string id = delivery->name();
     const std::string record = delivery_record(*delivery);
     const auto entry = entry_of(*delivery, id, record);
-    const store::WaitingLimit limit{owner_.share(document.max_waiting), owner_.share(document.max_waiting_bytes)};
+    const store::WaitingLimit limit{owner_.share(document.max_waiting),
+                                    owner_.share(document.max_waiting_bytes)};
     if (delivery->state == Delivery::State::running) {
         // It has its place already, so it does not overflow.
         step->new_waiting(entry, lease_of(*delivery->endpoint), {UINT64_MAX >> 12, UINT64_MAX >> 12});
@@ -179,9 +191,12 @@ void Partition::settle_outcome(const DeliveryPtr& delivery, store::SettleStep* s
     step_ends_.push_back(delivery->id);
     if (delivery->cancelled) return step->cancelled(entry);
     switch (delivery->decision.kind) {
-        case Decision::Kind::delivered: return step->delivered(entry);
-        case Decision::Kind::retry: return step->retry(entry, delivery->decision.delay);
-        case Decision::Kind::dead: return step->dead(entry, delivery->decision.reason);
+        case Decision::Kind::delivered:
+            return step->delivered(entry);
+        case Decision::Kind::retry:
+            return step->retry(entry, delivery->decision.delay);
+        case Decision::Kind::dead:
+            return step->dead(entry, delivery->decision.reason);
     }
 }
 

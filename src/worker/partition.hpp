@@ -45,8 +45,9 @@ struct WindowLimit {
 /// A partition while this worker owns it, from acquisition to release or loss: the window of events between floor and
 /// read position, and outcomes that wait for the next settling step. Acquired again it is a new object.
 class Partition : public std::enable_shared_from_this<Partition> {
- public:
-    Partition(const boost::asio::any_io_executor& executor, PartitionName name, store::Ownership owner, EntryId floor);
+  public:
+    Partition(const boost::asio::any_io_executor& executor, PartitionName name, store::Ownership owner,
+              EntryId floor);
 
     const PartitionName& name() const { return name_; }
     const store::Ownership& owner() const { return owner_; }
@@ -69,9 +70,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
     /// What is allowed to leave the window before it has ended.
     struct Rules {
         SteadyTime now;
-        bool pressed = false;      ///< the window is full and the floor stands still
-        bool give_back = false;    ///< nothing may stay: the partition is handed over
-        bool keep_nothing = false; ///< no retention: settled events leave the stream at once
+        bool pressed = false;       ///< the window is full and the floor stands still
+        bool give_back = false;     ///< nothing may stay: the partition is handed over
+        bool keep_nothing = false;  ///< no retention: settled events leave the stream at once
     };
     /// Fills a step with as much as a step should do. False: nothing to settle now.
     bool build(const Rules& rules, store::SettleStep* step);
@@ -91,12 +92,12 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
     bool draining = false;  ///< nothing new is read or claimed; it is to be released
     SteadyTime drain_until{};
-    SignalFlag work;      ///< something to settle
+    SignalFlag work;          ///< something to settle
     SignalFlag waiting_work;  ///< something to claim
     bool check_all = true;    ///< endpoints with waiting deliveries must be compared with the configuration
     SteadyTime renewed{};
 
- private:
+  private:
     bool may_leave(const WindowItem& item, const Rules& rules) const;
     void settle_item(WindowItem& item, store::SettleStep* step);
     void settle_new(const DeliveryPtr& delivery, store::SettleStep* step);

@@ -17,7 +17,8 @@ void append_number(std::int64_t value, std::string* out) {
 
 bool plain(std::string_view text) {
     for (const char c : text) {
-        if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e || c == '"' || c == '\\') {
+        if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e || c == '"' ||
+            c == '\\') {
             return false;
         }
     }
@@ -36,11 +37,16 @@ void append_field(std::string_view name, std::int64_t value, std::string* out) {
 
 std::string_view name_of(Attempt::Result result) {
     switch (result) {
-        case Attempt::Result::delivered: return "delivered";
-        case Attempt::Result::failed: return "failed";
-        case Attempt::Result::gone: return "gone";
-        case Attempt::Result::aborted: return "aborted";
-        case Attempt::Result::not_ready: return "not_ready";
+        case Attempt::Result::delivered:
+            return "delivered";
+        case Attempt::Result::failed:
+            return "failed";
+        case Attempt::Result::gone:
+            return "gone";
+        case Attempt::Result::aborted:
+            return "aborted";
+        case Attempt::Result::not_ready:
+            return "not_ready";
     }
     return "failed";
 }
@@ -81,7 +87,8 @@ ParsedRecord parse_record(std::string_view text) {
     record.status = static_cast<int>(number("status"));
     record.created_ms = number("created");
     record.bytes = static_cast<std::uint64_t>(number("bytes"));
-    if (const auto error = json.find("error"); error != json.end() && error->is_string()) record.error = *error;
+    if (const auto error = json.find("error"); error != json.end() && error->is_string())
+        record.error = *error;
     return record;
 }
 

@@ -27,7 +27,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto connect_timeout = 1500ms;
-constexpr auto command_timeout = 10s;  // longer than any BLOCK of ours; a slow fsync must not look like a dead server
+constexpr auto command_timeout =
+    10s;  // longer than any BLOCK of ours; a slow fsync must not look like a dead server
 constexpr auto shortest_pause = 50ms, longest_pause = 1000ms;
 constexpr std::size_t read_size = 256 * 1024;
 
@@ -124,7 +125,8 @@ void RedisLink::fail_pending() {
 }
 
 asio::awaitable<void> RedisLink::wait_ready() {
-    while (!ready_ && !stopped_) co_await sleep_for(20ms);
+    while (!ready_ && !stopped_)
+        co_await sleep_for(20ms);
 }
 
 asio::awaitable<bool> RedisLink::connect() {
@@ -222,7 +224,8 @@ void RedisLink::answer(ReplyPtr reply) {
 asio::awaitable<void> RedisLink::watch() {
     while (!stopped_) {
         co_await sleep_for(250ms);
-        if (open_ && !pending_.empty() && pending_.front().deadline < Clock::now()) distrust("no answer in time");
+        if (open_ && !pending_.empty() && pending_.front().deadline < Clock::now())
+            distrust("no answer in time");
     }
 }
 
@@ -245,7 +248,8 @@ asio::awaitable<void> RedisLink::write_out() {
         writing_.clear();
         writing_.swap(out_);
         error_code error;
-        co_await asio::async_write(socket_, asio::buffer(writing_), asio::redirect_error(asio::use_awaitable, error));
+        co_await asio::async_write(socket_, asio::buffer(writing_),
+                                   asio::redirect_error(asio::use_awaitable, error));
         if (error && generation == generation_) distrust(error.message());
     }
     flushing_ = false;

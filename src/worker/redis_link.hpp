@@ -19,7 +19,7 @@ namespace webhook::worker {
 /// One connection to Redis that mends itself: connects with backoff, pipelines, gives every command exactly one answer.
 /// All commands of one turn of the loop leave in one write. Logs one line per change of state.
 class RedisLink {
- public:
+  public:
     /// `name` is for the log ("redis", "redis (reading)") and for CLIENT SETNAME.
     RedisLink(boost::asio::any_io_executor executor, RedisAddress address, std::string name);
     ~RedisLink();
@@ -46,7 +46,7 @@ class RedisLink {
     /// Closes the connection because it cannot be used (read-only replica, ...); a new one is made.
     void distrust(std::string_view reason);
 
- private:
+  private:
     using Socket = boost::asio::generic::stream_protocol::socket;
     using Clock = std::chrono::steady_clock;
     struct Pending {

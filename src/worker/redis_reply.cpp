@@ -9,7 +9,8 @@ namespace webhook::worker {
 void* ReplyTree::take(std::size_t size) {
     size = (size + alignof(Reply) - 1) / alignof(Reply) * alignof(Reply);
     if (size > left_) {
-        const std::size_t grown = blocks_.empty() ? 256 : std::size_t{16384} << std::min<std::size_t>(blocks_.size(), 4);
+        const std::size_t grown =
+            blocks_.empty() ? 256 : std::size_t{16384} << std::min<std::size_t>(blocks_.size(), 4);
         left_ = std::max(size, grown);
         blocks_.emplace_back(new char[left_]);
         free_ = blocks_.back().get();
@@ -31,7 +32,9 @@ ReplyReader::ReplyReader() {
     reader_->privdata = this;
 }
 
-ReplyReader::~ReplyReader() { redisReaderFree(reader_); }
+ReplyReader::~ReplyReader() {
+    redisReaderFree(reader_);
+}
 
 void ReplyReader::feed(const char* data, std::size_t size) {
     if (redisReaderFeed(reader_, data, size) != 0) broken_ = true;
@@ -81,6 +84,8 @@ void* ReplyReader::make_integer(const redisReadTask* task, long long value) {
     return reply;
 }
 
-void* ReplyReader::make_nil(const redisReadTask* task) { return place(task); }
+void* ReplyReader::make_nil(const redisReadTask* task) {
+    return place(task);
+}
 
 }  // namespace webhook::worker

@@ -29,14 +29,14 @@ struct Reply {
 
 /// A whole reply with all its bytes: a few large blocks instead of two allocations per element.
 class ReplyTree {
- public:
+  public:
     ReplyTree() = default;
     ReplyTree(const ReplyTree&) = delete;
     ReplyTree& operator=(const ReplyTree&) = delete;
 
     const Reply& root() const { return *root_; }
 
- private:
+  private:
     friend class ReplyReader;
     void* take(std::size_t size);
 
@@ -50,7 +50,7 @@ using ReplyPtr = std::shared_ptr<const ReplyTree>;
 
 /// hiredis' parser with our own tree behind it.
 class ReplyReader {
- public:
+  public:
     ReplyReader();
     ~ReplyReader();
     ReplyReader(const ReplyReader&) = delete;
@@ -62,7 +62,7 @@ class ReplyReader {
     ReplyPtr next();
     bool broken() const { return broken_; }
 
- private:
+  private:
     static Reply* place(const redisReadTask* task);
     static void* make_text(const redisReadTask* task, char* data, std::size_t size);
     template <typename Count>

@@ -8,7 +8,8 @@ namespace {
 
 std::chrono::milliseconds jittered(std::chrono::milliseconds delay, double jitter, std::minstd_rand* random) {
     std::uniform_real_distribution<double> factor(1 - jitter, 1 + jitter);
-    return std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(delay.count()) * factor(*random)));
+    return std::chrono::milliseconds(
+        static_cast<std::int64_t>(static_cast<double>(delay.count()) * factor(*random)));
 }
 
 }  // namespace
@@ -17,11 +18,16 @@ Decision decide(const Attempt& attempt, unsigned attempts, const endpoint::Docum
                 std::minstd_rand* random) {
     using Kind = Decision::Kind;
     switch (attempt.result) {
-        case Attempt::Result::delivered: return {Kind::delivered, {}, "", true};
-        case Attempt::Result::gone: return {Kind::dead, {}, "disabled", true};
-        case Attempt::Result::aborted: return {Kind::dead, {}, "aborted", true};
-        case Attempt::Result::not_ready: return {Kind::retry, not_ready_delay, "", false};
-        case Attempt::Result::failed: break;
+        case Attempt::Result::delivered:
+            return {Kind::delivered, {}, "", true};
+        case Attempt::Result::gone:
+            return {Kind::dead, {}, "disabled", true};
+        case Attempt::Result::aborted:
+            return {Kind::dead, {}, "aborted", true};
+        case Attempt::Result::not_ready:
+            return {Kind::retry, not_ready_delay, "", false};
+        case Attempt::Result::failed:
+            break;
     }
     if (attempts >= document.schedule.size()) return {Kind::dead, {}, "exhausted", true};
     auto delay = jittered(document.schedule[attempts], document.jitter, random);

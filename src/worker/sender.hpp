@@ -27,7 +27,7 @@ struct SenderOptions {
 /// HTTP(S) delivery on one thread: keep-alive connections per origin, resolving and connecting of our own so that the
 /// address guard judges the address that is connected to. No redirects, no proxies.
 class Sender {
- public:
+  public:
     Sender(boost::asio::any_io_executor executor, SenderOptions options);
     ~Sender();
 
@@ -36,12 +36,13 @@ class Sender {
     std::shared_ptr<const Target> prepare(const endpoint::Document& document, std::string* problem);
 
     /// One attempt: fresh timestamp and signature, within timeout and connect_timeout. Never throws.
-    boost::asio::awaitable<Attempt> attempt(std::shared_ptr<const Target> target, std::shared_ptr<const Event> event);
+    boost::asio::awaitable<Attempt> attempt(std::shared_ptr<const Target> target,
+                                            std::shared_ptr<const Event> event);
 
     /// Cancels what is under way (their attempts end as failed, error "stopped") and closes idle connections.
     void stop();
 
- private:
+  private:
     struct Impl;
     std::shared_ptr<Impl> impl_;
 };

@@ -18,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 class Reader {
- public:
+  public:
     Reader(Settings* settings, std::vector<std::string>* errors) : settings_(*settings), errors_(*errors) {}
 
     void read(const Json& json) {
@@ -33,7 +33,7 @@ class Reader {
         }
     }
 
- private:
+  private:
     using Method = void (Reader::*)(const std::string&, const Json&);
 
     static const std::map<std::string, Method>& readers() {
@@ -57,7 +57,9 @@ class Reader {
 
     void fail(const std::string& where, const std::string& what) { errors_.push_back(where + ": " + what); }
 
-    void later(const std::string& key, const Json&) { fail(key, "is not supported by this version (no HTTP API yet)"); }
+    void later(const std::string& key, const Json&) {
+        fail(key, "is not supported by this version (no HTTP API yet)");
+    }
 
     bool text(const std::string& key, const Json& value, std::string* out) {
         if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
@@ -98,7 +100,8 @@ class Reader {
 
     void streams(const std::string& key, const Json& value) {
         if (!value.is_array()) return fail(key, "must be a list of names or of {name, partitions}");
-        for (std::size_t i = 0; i < value.size(); ++i) stream(key + "[" + std::to_string(i) + "]", value[i]);
+        for (std::size_t i = 0; i < value.size(); ++i)
+            stream(key + "[" + std::to_string(i) + "]", value[i]);
     }
 
     void stream(const std::string& where, const Json& value) {
@@ -119,7 +122,8 @@ class Reader {
             }
         }
         for (const auto& other : settings_.streams) {
-            if (other.name == stream.name) return fail(where, "stream \"" + stream.name + "\" is named twice");
+            if (other.name == stream.name)
+                return fail(where, "stream \"" + stream.name + "\" is named twice");
         }
         settings_.streams.push_back(std::move(stream));
     }
@@ -136,7 +140,8 @@ class Reader {
     }
 
     bool time(const std::string& where, const Json& value, milliseconds* out) {
-        const auto parsed = value.is_string() ? endpoint::parse_time(value.get_ref<const std::string&>()) : std::nullopt;
+        const auto parsed =
+            value.is_string() ? endpoint::parse_time(value.get_ref<const std::string&>()) : std::nullopt;
         if (parsed) *out = *parsed;
         if (!parsed) fail(where, value.dump() + R"( is not a time such as "30s" or "2h")");
         return parsed.has_value();
@@ -147,7 +152,8 @@ class Reader {
             *out = value.get<std::uint64_t>();
             return true;
         }
-        const auto parsed = value.is_string() ? endpoint::parse_size(value.get_ref<const std::string&>()) : std::nullopt;
+        const auto parsed =
+            value.is_string() ? endpoint::parse_size(value.get_ref<const std::string&>()) : std::nullopt;
         if (parsed) *out = *parsed;
         if (!parsed) fail(where, value.dump() + R"( is not a size such as "64k" or "256m")");
         return parsed.has_value();
@@ -192,7 +198,9 @@ class Reader {
         settings_.guard = std::move(guard);
     }
 
-    void drain_timeout(const std::string& key, const Json& value) { time(key, value, &settings_.drain_timeout); }
+    void drain_timeout(const std::string& key, const Json& value) {
+        time(key, value, &settings_.drain_timeout);
+    }
 
     void log(const std::string& key, const Json& value) { text(key, value, &settings_.log); }
 

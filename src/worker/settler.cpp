@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto gather_time = 4ms;    // one step carries what has ended in this time
+constexpr auto gather_time = 4ms;  // one step carries what has ended in this time
 constexpr auto tick_time = 50ms;
 constexpr auto press_after = 100ms;  // a full window whose floor stands still for so long is opened by force
 constexpr auto relevant_time = 10s;  // an endpoint that got an event this recently counts as held up
@@ -46,7 +46,8 @@ asio::awaitable<bool> send_step(Core& core, const PartitionPtr& partition, const
 Partition::Rules rules_for(const Core& core, const Partition& partition) {
     Partition::Rules rules;
     rules.now = std::chrono::steady_clock::now();
-    rules.pressed = !partition.has_room(core.window_limit()) && rules.now - partition.floor_moved() >= press_after;
+    rules.pressed =
+        !partition.has_room(core.window_limit()) && rules.now - partition.floor_moved() >= press_after;
     rules.give_back = partition.draining && rules.now >= partition.drain_until;
     rules.keep_nothing = core.settings.keeps_nothing();
     return rules;
@@ -59,8 +60,10 @@ void release_others(Core& core, const Partition& partition, SteadyTime now) {
     if (blocking.empty()) return;
     for (const auto& [id, endpoint] : core.endpoints.all()) {
         const bool idle = endpoint->queued == 0 && endpoint->running < endpoint->limit();
-        if (!idle || endpoint->gone() || endpoint->waits() || now - endpoint->last_routed > relevant_time) continue;
-        for (Endpoint* const late : blocking) core.dispatcher.set_behind(late);
+        if (!idle || endpoint->gone() || endpoint->waits() || now - endpoint->last_routed > relevant_time)
+            continue;
+        for (Endpoint* const late : blocking)
+            core.dispatcher.set_behind(late);
         return;
     }
 }
@@ -93,7 +96,8 @@ asio::awaitable<void> tick_partitions(Core& core) {
             partition->work.notify();
         }
         if (n % 5 != 0) continue;
-        for (const auto& [id, endpoint] : core.endpoints.all()) core.dispatcher.check_health(endpoint.get(), now);
+        for (const auto& [id, endpoint] : core.endpoints.all())
+            core.dispatcher.check_health(endpoint.get(), now);
     }
 }
 

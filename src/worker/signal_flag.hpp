@@ -11,7 +11,7 @@ namespace webhook::worker {
 
 /// Wakes the one coroutine that waits for it; a notification while nobody waits is kept.
 class SignalFlag {
- public:
+  public:
     explicit SignalFlag(const boost::asio::any_io_executor& executor) : timer_(executor) {}
 
     void notify() {
@@ -30,7 +30,7 @@ class SignalFlag {
         set_ = false;
     }
 
- private:
+  private:
     boost::asio::steady_timer timer_;
     bool set_ = false;
 };

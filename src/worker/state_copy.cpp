@@ -15,11 +15,14 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string path_of(const std::string& folder) { return folder + "/endpoints.json"; }
+std::string path_of(const std::string& folder) {
+    return folder + "/endpoints.json";
+}
 
 Json to_object(const std::vector<std::pair<std::string, std::string>>& pairs) {
     Json object = Json::object();
-    for (const auto& [key, value] : pairs) object[key] = value;
+    for (const auto& [key, value] : pairs)
+        object[key] = value;
     return object;
 }
 

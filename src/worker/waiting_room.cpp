@@ -20,7 +20,7 @@ constexpr std::uint64_t claim_count = 64, claim_bytes = 4u << 20, end_slice = 50
 constexpr auto lease_margin = 10000ms;  // for the time between claim and attempt
 
 class WaitingRoom {
- public:
+  public:
     WaitingRoom(Core& core, PartitionPtr partition) : core_(core), partition_(std::move(partition)) {}
 
     asio::awaitable<void> run() {
@@ -34,7 +34,7 @@ class WaitingRoom {
         }
     }
 
- private:
+  private:
     asio::awaitable<void> check_all() {
         const auto reply = co_await core_.link.run(store::waiting_endpoints(partition_->owner()));
         if (!reply || !reply->root().is_array()) {
@@ -69,7 +69,8 @@ class WaitingRoom {
                 partition_->check_all = true;
                 co_return true;
             }
-            if (reply->root().is(-1)) core_.lose(partition_, "another worker owns it now, or Redis has lost it");
+            if (reply->root().is(-1))
+                core_.lose(partition_, "another worker owns it now, or Redis has lost it");
             if (reply->root().integer <= 0) break;
         }
         unknown_.erase(id);
@@ -104,7 +105,8 @@ class WaitingRoom {
         }
         const Reply& found = reply->root();
         endpoint->more_due = found.count / 3 >= places;
-        for (std::size_t i = 0; i + 2 < found.count; i += 3) take(endpoint, found[i].text, found[i + 1], found[i + 2]);
+        for (std::size_t i = 0; i + 2 < found.count; i += 3)
+            take(endpoint, found[i].text, found[i + 1], found[i + 2]);
     }
 
     void take(const EndpointPtr& endpoint, std::string_view id, const Reply& record, const Reply& content) {
@@ -135,7 +137,8 @@ class WaitingRoom {
 
     Core& core_;
     PartitionPtr partition_;
-    std::map<std::string, unsigned long> unknown_;  ///< endpoint -> readings of the configuration when first missed
+    std::map<std::string, unsigned long>
+        unknown_;  ///< endpoint -> readings of the configuration when first missed
     std::uint64_t offset_ = 0;
 };
 

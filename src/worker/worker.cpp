@@ -19,7 +19,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto farewell_time = 1500ms;  // after the drain deadline, for the last settling step and the release
+constexpr auto farewell_time =
+    1500ms;  // after the drain deadline, for the last settling step and the release
 
 /// A part that ends by an exception is a defect; the whole worker ends, so that another one takes over.
 void part_ended(std::exception_ptr error) {
@@ -39,7 +40,9 @@ Worker::Worker(asio::io_context& loop, Settings settings, std::function<std::opt
           [this](const PartitionPtr& partition) { acquired(partition); }),
       watch_(core_, [this] { membership_.look(); }),
       signals_(loop, SIGTERM, SIGINT, SIGHUP) {
-    core_.dispatcher.on_gone = [this](const EndpointPtr& endpoint, const char* reason) { disable(endpoint, reason); };
+    core_.dispatcher.on_gone = [this](const EndpointPtr& endpoint, const char* reason) {
+        disable(endpoint, reason);
+    };
     core_.dispatcher.on_place = [this](const DeliveryPtr& delivery) {
         const Endpoint& endpoint = *delivery->endpoint;
         const bool half_free = endpoint.taken() * 2 <= endpoint.limit();
@@ -79,7 +82,8 @@ void Worker::disable(const EndpointPtr& endpoint, const char* reason) {
     if (endpoint->gone()) return;
     endpoint->disabled = true;
     core_.dispatcher.changed(endpoint);
-    for (const auto& [name, partition] : core_.partitions) partition->check_all = true;
+    for (const auto& [name, partition] : core_.partitions)
+        partition->check_all = true;
     asio::co_spawn(loop_.get_executor(), watch_.disable(endpoint->document.id, reason), part_ended);
 }
 
@@ -138,7 +142,8 @@ asio::awaitable<void> Worker::drain() {
         }
         co_await sleep_for(10ms);
     }
-    for (const auto& [name, partition] : core_.partitions) spdlog::warn("partition {}: not released", name.text());
+    for (const auto& [name, partition] : core_.partitions)
+        spdlog::warn("partition {}: not released", name.text());
     spdlog::info("stopped");
     loop_.stop();
 }

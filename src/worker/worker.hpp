@@ -14,13 +14,13 @@ namespace webhook::worker {
 
 /// The whole worker on one loop: starts its parts, listens to signals, drains.
 class Worker {
- public:
+  public:
     /// `reload` reads the settings again for SIGHUP; nothing when they are bad (it has logged why).
     Worker(boost::asio::io_context& loop, Settings settings, std::function<std::optional<Settings>()> reload);
 
     void start();
 
- private:
+  private:
     void wait_signal();
     void reload();
     void terminate();

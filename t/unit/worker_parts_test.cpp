@@ -77,7 +77,8 @@ TEST(WorkerSchedule, GoneAbortedAndNotReady) {
 
 TEST(WorkerMembership, SharesAreDisjointAndWhole) {
     std::vector<PartitionName> partitions;
-    for (unsigned p = 0; p < 8; ++p) partitions.push_back({"s", p});
+    for (unsigned p = 0; p < 8; ++p)
+        partitions.push_back({"s", p});
     const std::vector<std::string> workers{"c", "a", "b"};
     std::vector<PartitionName> all;
     for (const auto& worker : workers) {
@@ -100,7 +101,8 @@ TEST(WorkerEntryId, ParsesOrdersAndSteps) {
     EXPECT_EQ(a.next(), b);
     EXPECT_EQ(b.text(), "1700000000000-10");
     EXPECT_EQ((EntryId{5, UINT64_MAX}.next()), (EntryId{6, 0}));
-    for (const char* bad : {"", "5", "5-", "-5", "5-x", "x-5", "5-5-5"}) EXPECT_FALSE(EntryId::parse(bad, &a)) << bad;
+    for (const char* bad : {"", "5", "5-", "-5", "5-x", "x-5", "5-5-5"})
+        EXPECT_FALSE(EntryId::parse(bad, &a)) << bad;
 }
 
 TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
@@ -109,7 +111,8 @@ TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
         "redis": "unix:/run/r.sock:3", "redis_auth": {"user": "u", "password": "p"},
         "streams": ["a", {"name": "b", "partitions": 4}], "secrets_dir": "/s", "state_dir": "/t",
         "max_inflight": 64, "retention": {"age": "0s", "bytes": "0"}, "dead": {"age": "1d", "bytes": "1m"},
-        "allow_private": ["127.0.0.0/8"], "drain_timeout": "3s", "log": "stderr" })", &errors);
+        "allow_private": ["127.0.0.0/8"], "drain_timeout": "3s", "log": "stderr" })",
+                                         &errors);
     ASSERT_TRUE(settings) << (errors.empty() ? "" : errors[0]);
     EXPECT_EQ(settings->redis.path, "/run/r.sock");
     EXPECT_EQ(settings->redis.database, 3u);
@@ -117,9 +120,10 @@ TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
     EXPECT_EQ(settings->streams[1].partitions, 4u);
     EXPECT_TRUE(settings->keeps_nothing());
     EXPECT_EQ(settings->drain_timeout, 3s);
-    for (const char* bad : {R"({"listen":"unix:/x"})", R"({"tokens":[]})", R"({"nonsense":1})", R"({"max_inflight":0})",
-                            R"({"retention":{"age":"5x"}})", R"({"redis":"rediss://h"})", R"({"streams":["a b"]})",
-                            R"({"streams":["a","a"]})", R"({"allow_private":["10.0.0.1/8"]})", "[]", "{"}) {
+    for (const char* bad :
+         {R"({"listen":"unix:/x"})", R"({"tokens":[]})", R"({"nonsense":1})", R"({"max_inflight":0})",
+          R"({"retention":{"age":"5x"}})", R"({"redis":"rediss://h"})", R"({"streams":["a b"]})",
+          R"({"streams":["a","a"]})", R"({"allow_private":["10.0.0.1/8"]})", "[]", "{"}) {
         errors.clear();
         EXPECT_FALSE(parse_settings(bad, &errors)) << bad;
         EXPECT_EQ(errors.size(), 1u) << bad;
@@ -134,19 +138,22 @@ TEST(WorkerRedisAddress, Forms) {
     EXPECT_EQ(tcp->password, "p@ss");
     EXPECT_EQ(tcp->text(), "redis://[::1]:7000/2");
     EXPECT_EQ(parse_redis_url("redis://h", &error)->port, "6379");
-    for (const char* bad : {"", "h:1", "redis://", "redis://h:0", "redis://h:x", "redis://h/x", "unix:rel", "rediss://h"}) {
+    for (const char* bad :
+         {"", "h:1", "redis://", "redis://h:0", "redis://h:x", "redis://h/x", "unix:rel", "rediss://h"}) {
         EXPECT_FALSE(parse_redis_url(bad, &error)) << bad;
     }
 }
 
 TEST(WorkerReplyReader, NestedReplyInPieces) {
-    const std::string text = "*2\r\n$3\r\nkey\r\n*2\r\n*2\r\n$3\r\n1-1\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n*-1\r\n:7\r\n-ERR x\r\n";
+    const std::string text =
+        "*2\r\n$3\r\nkey\r\n*2\r\n*2\r\n$3\r\n1-1\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n*-1\r\n:7\r\n-ERR x\r\n";
     for (std::size_t piece = 1; piece < text.size(); ++piece) {
         ReplyReader reader;
         std::vector<ReplyPtr> replies;
         for (std::size_t at = 0; at < text.size(); at += piece) {
             reader.feed(text.data() + at, std::min(piece, text.size() - at));
-            while (auto reply = reader.next()) replies.push_back(std::move(reply));
+            while (auto reply = reader.next())
+                replies.push_back(std::move(reply));
         }
         ASSERT_FALSE(reader.broken());
         ASSERT_EQ(replies.size(), 3u);
