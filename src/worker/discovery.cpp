@@ -31,7 +31,9 @@ asio::awaitable<void> Discovery::run() {
     while (!core_.stopping) {
         co_await core_.link.wait_ready();
         std::map<std::string, unsigned> found;
-        if (co_await look(&found) && found != streams_) {
+        // g++ 12 makes a trap of `co_await a() && b` in a condition.
+        const bool complete = co_await look(&found);
+        if (complete && found != streams_) {
             streams_ = std::move(found);
             for (const auto& [stream, count] : streams_)
                 spdlog::info("stream {}: {} partitions", stream, count);
@@ -46,7 +48,9 @@ asio::awaitable<bool> Discovery::look(std::map<std::string, unsigned>* found) {
     if (core_.settings.streams.empty()) co_return co_await scan(found);
     for (const auto& stream : core_.settings.streams) {
         unsigned count = stream.partitions.value_or(0);
-        if (count == 0 && !co_await read_count(stream.name, &count)) co_return false;
+        if (count == 0) {
+            if (!co_await read_count(stream.name, &count)) co_return false;
+        }
         (*found)[stream.name] = count != 0 ? count : store::default_partitions;
     }
     co_return true;

@@ -50,7 +50,8 @@ asio::awaitable<void> Membership::run() {
     while (!core_.stopping) {
         co_await core_.link.wait_ready();
         if (core_.stopping) break;
-        if (co_await beat() && !core_.epoch.empty()) {
+        const bool beaten = co_await beat();  // in the condition itself g++ 12 makes a trap of it
+        if (beaten && !core_.epoch.empty()) {
             const auto mine = share_of(all_partitions_(), workers_, core_.id);
             drain_foreign(mine);
             for (const auto& name : mine)
