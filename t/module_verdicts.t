@@ -28,12 +28,13 @@ http {
         location /reject { webhook stripe; webhook_stream hooks; webhook_source reject; webhook_dedup 4d policy=reject; }
         location /body { webhook github; webhook_stream hooks; webhook_dedup 4d by=body; }
         location /off { webhook stripe; webhook_stream free; webhook_dedup off; }
-        location /page { webhook stripe; webhook_stream hooks; error_page 401 = @page; error_page 503 405 /static.txt; }
+        location /page { webhook stripe; webhook_stream hooks; error_page 401 = @page; error_page 413 503 405 /static.txt; }
         location @page { return 418 "$webhook_verdict $webhook_reason\n"; }
         location /static.txt { return 200 "static"; }
         location /full { webhook stripe; webhook_stream full partitions=1 max_backlog=2; }
         location /tenants { webhook stripe; webhook_secret $arg_key $arg_old; webhook_source t-$arg_t; webhook_stream hooks; }
         location /publish { webhook publish; webhook_stream hooks; }
+        location /ids { webhook stripe; webhook_stream hooks; webhook_id header:X-Id "{header:X-Shop}/{header:X-Order}"; }
         location /part { webhook stripe; webhook_stream parts; webhook_partition header:x-customer; }
         location /outer { webhook stripe; webhook_stream hooks; location /outer/open { webhook off; return 204; }
             if ($arg_stop) { return 410; } if ($arg_go) { set $x 1; } }
@@ -104,6 +105,9 @@ is_verdict $t->post('/stripe', "$body ", @stripe), 401, 'forged', 'another body'
 is_verdict $t->post('/stripe', $body, sign_stripe('s3cret', $body, clock => time - 3600)), 401, 'stale', 'too old';
 is_verdict $t->post('/stripe', $body, sign_stripe('s3cret', $body, clock => time + 3600)), 401, 'stale', 'too young';
 is_verdict $t->post('/stripe', $body, @stripe, @stripe), 400, 'malformed', 'doubled header';
+is_verdict send_event('/ids', event(), 'X-Id' => 'h1', 'X-Id' => 'h1'), 400, 'malformed', 'doubled header of webhook_id';
+is_verdict send_event('/ids', event(), 'X-Shop' => 's', 'X-Order' => 1, 'X-Order' => 2), 400, 'malformed', 'doubled header in a template of webhook_id';
+is send_event('/ids', event(), 'X-Shop' => 's', 'X-Order' => 1)->{json}{id}, 's/1', 'webhook_id: template';
 is_verdict send_event('/stripe', event(id => 'x' x 257)), 400, 'malformed', 'id too long';
 is_verdict send_event('/stripe', event(id => 'x' x 256)), 200, 'accepted', 'longest id';
 is_verdict send_event('/stripe', event(id => "a\nb")), 400, 'malformed', 'control character in the id';
@@ -119,8 +123,11 @@ for my $method (qw(GET PUT DELETE OPTIONS HEAD PATCH)) {
     is $answer->{headers}{allow}, 'POST', "$method: Allow";
 }
 is $t->get('/stripe')->{verdict}, 'method', 'verdict method';
-is $t->post('/stripe', 'x' x 2000)->{status}, 413, 'too large';
-is $t->request(method => 'POST', path => '/stripe', chunked => [ 'x' x 2000 ])->{status}, 413, 'too large, chunked';
+$answer = $t->post('/stripe', 'x' x 2000);
+is_verdict $answer, 413, 'too_large', 'too large';
+is $answer->{headers}{'content-type'}, 'application/json', 'too large: as JSON';
+is_verdict $t->request(method => 'POST', path => '/stripe', chunked => [ 'x' x 2000 ]), 413, 'too_large', 'too large, chunked';
+is $t->post('/static.txt', 'x' x 2000)->{body} =~ /<html>/, 1, 'too large elsewhere: the page of nginx';
 
 # --- busy ---
 
@@ -135,6 +142,7 @@ $answer = $t->post('/page', event());
 is "$answer->{status} $answer->{body}", "418 unsigned no signature\n", 'error_page: the location answers, variables live' or diag $answer->{body};
 is $answer->{headers}{'www-authenticate'}, 'Webhook', 'error_page: header stays';
 is $t->get('/page')->{body}, 'static', 'error_page: internal redirect';
+is $t->post('/page', 'x' x 2000)->{body}, 'static', 'error_page: too large';
 is_verdict send_event('/page'), 200, 'accepted', 'error_page: accepted untouched';
 
 # --- secrets of variables ---
@@ -181,7 +189,7 @@ my @lines = split /\n/, do { local (@ARGV, $/) = $t->file('access.log'); <> };
 like $lines[0], qr{^/stripe\?a=1\|200\|accepted\|evt_1\|charge\.paid\|stripe\|acme\|\d{10}\|\d+-\d\|0\.\d{3}\|-$}, 'access log: accepted';
 like $lines[1], qr{^/stripe\|200\|duplicate\|evt_1\|charge\.paid\|stripe\|-\|\d{10}\|-\|0\.\d{3}\|-$}, 'access log: duplicate';
 ok scalar(grep { m{^/stripe\|401\|forged\|-\|-\|-\|-\|\d{10}\|-\|-\|\S} } @lines), 'access log: forged';
-is scalar(grep { m{\|413\|too_large\|} } @lines), 2, 'access log: too_large';
+is scalar(grep { m{^/stripe\|413\|too_large\|} } @lines), 2, 'access log: too_large';
 ok scalar(grep { m{^/page\|418\|unsigned\|} } @lines), 'access log: after an error_page';
 like +(grep { /^.token/ } @lines)[0], qr{^/token\?goal_id=sale&transaction_id=t1&security_token=\*\*\*\|}, 'access log: secret parameter masked';
 ok !grep({ /s3cret|wrong-secret/ } @lines), 'no secret in the access log';

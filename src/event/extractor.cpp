@@ -34,7 +34,9 @@ bool reads_body_json(const Source& source) {
 struct Extractor::Impl {
     std::array<Field, field_count> fields;
     PointerSet pointers;
+    std::vector<std::string> id_headers;
 
+    void note_id_headers();
     bool add(const std::vector<std::string>& texts, Field* field, std::string* error);
     bool add_pointers(Choice* choice, std::string* error);
 };
@@ -53,6 +55,15 @@ bool Extractor::Impl::add_pointers(Choice* choice, std::string* error) {
         choice->pointer.push_back(index);
     }
     return true;
+}
+
+void Extractor::Impl::note_id_headers() {
+    for (const Choice& choice : fields.front()) {
+        for (const Template::Part& part : choice.text.parts) {
+            if (part.is_value && part.source.kind == Source::Kind::header)
+                id_headers.push_back(part.source.name);
+        }
+    }
 }
 
 bool Extractor::Impl::add(const std::vector<std::string>& texts, Field* field, std::string* error) {
@@ -198,7 +209,12 @@ std::unique_ptr<Extractor> Extractor::make(const Fields& fields, std::string* er
     for (std::size_t f = 0; f < field_count; ++f) {
         if (!impl->add(*given[f], &impl->fields[f], error)) return nullptr;
     }
+    impl->note_id_headers();
     return std::unique_ptr<Extractor>(new Extractor(std::move(impl)));
+}
+
+const std::vector<std::string>& Extractor::id_headers() const {
+    return impl_->id_headers;
 }
 
 void Extractor::extract(const Request& request, std::size_t json_max, Values* values) const {

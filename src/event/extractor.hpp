@@ -34,6 +34,9 @@ class Extractor {
     /// Bodies over `json_max` bytes are not parsed. `values` is reused to save allocations.
     void extract(const Request& request, std::size_t json_max, Values* values) const;
 
+    /// Headers that the id is read from: what is there twice has no one value.
+    const std::vector<std::string>& id_headers() const;
+
     /// SHA-256 of the body, or for query schemes of method, query without the `secret_params` and body; 64
     /// hex digits.
     static std::string fallback_id(const Request& request, bool query_scheme,

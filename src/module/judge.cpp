@@ -136,6 +136,12 @@ Verdict judge_signature(RequestState* state, std::string_view* reason) {
 Verdict identify(RequestState* state, std::string_view* reason) {
     static event::Extractor::Values values;  // one thread; keeps its capacity
     const Location& location = *state->location;
+    for (const std::string& name : location.extractor->id_headers()) {
+        if (state->headers.header(name).count > 1) {
+            *reason = "a header of the id was sent twice";
+            return Verdict::malformed;
+        }
+    }
     location.extractor->extract(state->headers, location.json_max, &values);
     if (values.id.empty()) fall_back_to_hash(*state, &values.id);
     std::string_view source;

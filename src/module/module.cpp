@@ -5,6 +5,7 @@
 #include "module/pool.hpp"
 #include "module/redis_client.hpp"
 #include "module/settings.hpp"
+#include "module/too_large.hpp"
 #include "module/variables.hpp"
 
 namespace webhook::module {
@@ -65,14 +66,14 @@ void exit_process(ngx_cycle_t* cycle) {
 }
 
 ngx_http_module_t context = {
-    add_variables,         // preconfiguration
-    nullptr,               // postconfiguration
-    create_main_conf,      // create main configuration
-    init_main_conf,        // init main configuration
-    nullptr,               // create server configuration
-    nullptr,               // merge server configuration
-    create_location_conf,  // create location configuration
-    merge_location_conf,   // merge location configuration
+    add_variables,              // preconfiguration
+    install_too_large_filters,  // postconfiguration
+    create_main_conf,           // create main configuration
+    init_main_conf,             // init main configuration
+    nullptr,                    // create server configuration
+    nullptr,                    // merge server configuration
+    create_location_conf,       // create location configuration
+    merge_location_conf,        // merge location configuration
 };
 
 }  // namespace
