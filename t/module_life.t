@@ -127,6 +127,12 @@ for my $size (10, 9000) {
     spoiled("READONLY, $size bytes", $size, 'unavailable', qr/^duplicate$/, replace => "-READONLY You can't write\r\n" x ($size > 4096 ? 4 : 1));
 }
 
+for my $more ("+MORE\r\n", ":1\r\n" x 3, "+MORE\r\n\$9\r\nx") {
+    spoiled('more than was asked for', 10, 'duplicate', qr/^duplicate$/, replace => "*1\r\n:0\r\n$more");
+}
+ok $nginx->grep_log(qr/it sent something that was not asked for/), 'more than was asked for: logged';
+ok !$nginx->grep_log(qr/exited on signal/), 'more than was asked for: no worker process ends';
+
 # --- the undo: an error in EXEC after the XADD ---
 
 becomes '/spoiled', 'before the undo';

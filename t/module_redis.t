@@ -67,6 +67,13 @@ $t->nginx->wait_log(qr/stream "third" on .* cannot be used: .*(?:NOPERM|can't ru
 $t->redis->call(qw(ACL SETUSER app +xadd));
 becomes '/auth', 'accepted', 'XADD again: used again';
 
+$t->redis->call(qw(ACL SETUSER app -multi));
+$t->redis->call(qw(CLIENT KILL USER app));
+becomes '/auth', 'unavailable', 'no MULTI: a large event would be stored and refused';
+$t->nginx->wait_log(qr{/3 is unavailable: .*multi}i);
+$t->redis->call(qw(ACL SETUSER app +multi));
+becomes '/auth', 'accepted', 'MULTI again: used again';
+
 # --- scripts flushed, restart, kill ---
 
 $t->redis->call(qw(SCRIPT FLUSH));

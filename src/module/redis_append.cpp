@@ -126,6 +126,7 @@ void RedisClient::send_large(Operation* operation) {
                            auto* client = static_cast<RedisClient*>(context->data);
                            auto* mine = static_cast<Operation*>(data);
                            const auto* reply = static_cast<const redisReply*>(data_reply);
+                           if (reply != nullptr) client->look_behind();
                            client->on_append(mine, reply, mine->stream->appender.read_large(reply));
                        },
                        operation);
@@ -133,6 +134,7 @@ void RedisClient::send_large(Operation* operation) {
 }
 
 void RedisClient::on_batch(std::unique_ptr<Batch> batch, const redisReply* reply) {
+    if (reply != nullptr) look_behind();
     for (std::size_t i = 0; i < batch->count; ++i) {
         Operation* operation = batch->operation[i];
         on_append(operation, reply, operation->stream->appender.read(reply, i, batch->count));
@@ -187,7 +189,7 @@ void RedisClient::on_append(Operation* operation, const redisReply* reply,
             on_no_script(operation, answer.detail);
             return;
         case Result::wrong_partitions:
-            set_life_timer(0);  // the test says what is wrong, and shuts the stream
+            if (!testing_) set_life_timer(0);  // the test says what is wrong, and shuts the stream
             finish(operation, unavailable("the stream has another number of partitions"));
             return;
         case Result::refused:
@@ -202,14 +204,14 @@ void RedisClient::on_append(Operation* operation, const redisReply* reply,
 void RedisClient::on_no_script(Operation* operation, std::string_view error) {
     if (operation->owner == nullptr) {
         finish(operation, {});
-        return;
-    }
-    if (operation->text_sent || state_ != RedisClient::State::ready) {
+    } else if (state_ != RedisClient::State::ready) {
+        finish(operation, unavailable("the connection to redis was lost"));
+    } else if (operation->text_sent) {
         on_refused(operation, error);
-        return;
+    } else {
+        operation->text_sent = true;
+        gather(operation);
     }
-    operation->text_sent = true;
-    gather(operation);
 }
 
 void RedisClient::on_refused(Operation* operation, std::string_view error) {
@@ -254,6 +256,7 @@ void RedisClient::on_broken(Operation* operation, const store::Appender::Reply& 
 }
 
 void RedisClient::on_undone(Operation* operation, const redisReply* reply) {
+    if (reply != nullptr) look_behind();
     if (reply == nullptr || reply->type != REDIS_REPLY_INTEGER) {
         ngx_log_error(
             NGX_LOG_ERR, log_, 0,
@@ -268,7 +271,8 @@ void RedisClient::on_undone(Operation* operation, const redisReply* reply) {
 
 void RedisClient::finish(Operation* operation, const Appended& appended) {
     Stream* stream = operation->stream;
-    if (appended.state != Appended::State::unavailable && !stream->refusal.empty()) stream->refusal.clear();
+    // Repeats are known even where nothing new can be stored.
+    if (appended.state == Appended::State::accepted && !stream->refusal.empty()) stream->refusal.clear();
     void* owner = operation->owner;
     const Operation::Done done = operation->done;
     operations().give_back(operation);

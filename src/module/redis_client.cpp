@@ -116,12 +116,16 @@ void RedisClient::greet() {
         store::resp_number(server_->address.database, &out_);
         if (expect(greeted, nullptr)) ++greetings_due_;
     }
-    store::resp_array(1, &out_);
-    store::resp_bulk("INFO", &out_);
-    if (expect(greeted, nullptr)) ++greetings_due_;
+    // Without MULTI the XADD of a large event would be carried out alone. INFO is last: its reply is judged.
+    for (const std::string_view command : {"MULTI", "EXEC", "INFO"}) {
+        store::resp_array(1, &out_);
+        store::resp_bulk(command, &out_);
+        if (expect(greeted, nullptr)) ++greetings_due_;
+    }
 }
 
 void RedisClient::on_greeting(const redisReply* reply) {
+    if (reply != nullptr) look_behind();
     if (reply == nullptr || state_ == State::waiting) return;
     guarded(log_, 0, [this, reply] {
         if (reply->type == REDIS_REPLY_ERROR) {
@@ -155,6 +159,7 @@ void RedisClient::prepare_streams() {
 }
 
 void RedisClient::on_prepared(const redisReply* reply) {
+    if (reply != nullptr) look_behind();
     if (reply == nullptr || state_ == State::waiting) return;
     guarded(log_, 0, [this, reply] {
         Stream* stream = server_->streams[test_stream_].get();
@@ -360,6 +365,19 @@ bool RedisClient::has_unasked_input() {
     char byte;
     return (context_->c.flags & REDIS_CONNECTED) != 0 && context_->replies.head == nullptr &&
            ::recv(context_->c.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+}
+
+/// To be called for each reply. The assertion also waits for what was read together with the last reply that was due:
+/// a callback of ours takes it, and nothing of it becomes the answer to a later command.
+void RedisClient::look_behind() {
+    const redisReader& reader = *context_->c.reader;
+    if (context_->replies.head != nullptr || reader.pos == reader.len) return;
+    fail_soon("it sent something that was not asked for");
+    expect(
+        [](redisAsyncContext* context, void* reply, void*) {
+            if (reply != nullptr) owner_of(context)->look_behind();
+        },
+        nullptr);
 }
 
 }  // namespace webhook::module

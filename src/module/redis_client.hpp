@@ -101,6 +101,7 @@ class RedisClient {
     bool expect(Callback callback, void* data);
     void flush();
     bool has_unasked_input();
+    void look_behind();
 
     RedisServer* server_;
     ngx_log_t* log_;

@@ -308,7 +308,7 @@ void Appender::build_large(const AppendItem& item, std::string* out) const {
 Appender::Reply Appender::read(const redisReply* reply, std::size_t index, std::size_t count) const {
     if (reply == nullptr) return {Result::broken, {}, {}, "no reply"};
     if (reply->type == REDIS_REPLY_ERROR) {
-        if (starts_with(text(reply), "NOSCRIPT")) return {Result::no_script, {}, {}, {}};
+        if (starts_with(text(reply), "NOSCRIPT")) return {Result::no_script, {}, {}, text(reply)};
         return {Result::refused, {}, {}, text(reply)};
     }
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements != count) {
