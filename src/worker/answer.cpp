@@ -88,12 +88,13 @@ void Answer::judge(const endpoint::Document& document, std::int64_t now_ms, Atte
     attempt->status = status_;
     attempt->response = std::move(kept_);
     const bool success = is_success(document, status_);
-    if (delivery_ == "disable" || (status_ == 410 && !success)) {
-        attempt->result = Attempt::Result::gone;
-        attempt->error = status_ == 410 ? "status 410: gone" : "the receiver asked to be disabled";
-    } else if (success) {
+    attempt->disable = delivery_ == "disable" || (status_ == 410 && !success);
+    if (success) {
         attempt->result = Attempt::Result::delivered;
         attempt->error.clear();
+    } else if (attempt->disable) {
+        attempt->result = Attempt::Result::gone;
+        attempt->error = status_ == 410 ? "status 410: gone" : "the receiver asked to be disabled";
     } else if (delivery_ == "abort-message") {
         attempt->result = Attempt::Result::aborted;
         attempt->error = "the receiver asked to drop this message";

@@ -150,7 +150,7 @@ void Dispatcher::judge(const EndpointPtr& endpoint, const Attempt& attempt) {
         ++endpoint->failures;
     }
     update_trouble(endpoint.get(), before);
-    if (attempt.result == Attempt::Result::gone && on_gone) {
+    if (attempt.disable && on_gone) {
         on_gone(endpoint, attempt.status == 410 ? "the receiver answered 410" : "the receiver asked for it");
     }
 }
