@@ -2,6 +2,7 @@
 
 #include "module/pool.hpp"
 #include "module/redis_client.hpp"
+#include "store/server_info.hpp"
 
 namespace webhook::module {
 
@@ -84,11 +85,12 @@ void RedisClient::send_batch(std::unique_ptr<Batch> batch) {
         send_events(std::move(batch));
         return;
     }
-    std::unique_ptr<Batch> part;  // of one stream
-    for (std::size_t i = 0; i < batch->count; ++i) {
-        if (part == nullptr) part = std::make_unique<Batch>();
-        part->operation[part->count++] = first[i];
-        if (i + 1 == batch->count || first[i + 1]->stream != first[i]->stream) send_events(std::move(part));
+    for (std::size_t start = 0; start < batch->count;) {
+        auto part = std::make_unique<Batch>();  // of one stream
+        const Stream* stream = first[start]->stream;
+        while (start < batch->count && first[start]->stream == stream)
+            part->operation[part->count++] = first[start++];
+        send_events(std::move(part));
     }
 }
 
@@ -216,7 +218,7 @@ void RedisClient::on_no_script(Operation* operation, std::string_view error) {
 
 void RedisClient::on_refused(Operation* operation, std::string_view error) {
     Stream* stream = operation->stream;
-    if (is_server_error(error)) {
+    if (store::is_server_error(error)) {
         fail_soon(error);
     } else if (stream->refusal != error) {
         stream->refusal = error;

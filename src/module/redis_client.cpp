@@ -6,6 +6,7 @@
 
 #include "module/pool.hpp"
 #include "store/resp.hpp"
+#include "store/server_info.hpp"
 
 namespace webhook::module {
 
@@ -132,7 +133,8 @@ void RedisClient::on_greeting(const redisReply* reply) {
             fail_soon(text(*reply));
         } else if (--greetings_due_ == 0) {
             const bool readable = reply->type == REDIS_REPLY_STRING;
-            const std::string problem = readable ? judge_server(text(*reply)) : "unreadable reply to INFO";
+            const std::string problem =
+                readable ? store::judge_server(text(*reply)) : "unreadable reply to INFO";
             if (!problem.empty()) {
                 fail_soon(problem);
             } else if (state_ == State::greeting) {
@@ -165,7 +167,7 @@ void RedisClient::on_prepared(const redisReply* reply) {
         Stream* stream = server_->streams[test_stream_].get();
         const unsigned partitions = stream->appender.settings().partitions;
         if (reply->type == REDIS_REPLY_ERROR) {
-            if (is_server_error(text(*reply))) {
+            if (store::is_server_error(text(*reply))) {
                 fail_soon(text(*reply));
                 return 0;
             }

@@ -136,10 +136,4 @@ class RedisClient {
 /// Bytes that may wait for the socket; beyond, appends are refused as busy.
 inline constexpr std::size_t max_output = 64 << 20;
 
-/// Errors after which the server is of no use for now: reconnect and test it again.
-bool is_server_error(std::string_view error);
-
-/// Why the server must not be used, from its INFO; empty when it may.
-std::string judge_server(std::string_view info);
-
 }  // namespace webhook::module

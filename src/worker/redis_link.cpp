@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "store/resp.hpp"
+#include "store/server_info.hpp"
 #include "worker/signal_flag.hpp"
 
 namespace webhook::worker {
@@ -30,6 +31,8 @@ constexpr auto connect_timeout = 1500ms;
 constexpr auto command_timeout =
     10s;  // longer than any BLOCK of ours; a slow fsync must not look like a dead server
 constexpr auto shortest_pause = 50ms, longest_pause = 1000ms;
+constexpr auto watch_time = 250ms;
+constexpr unsigned watches_per_look = 20;  // so every 5 s
 constexpr std::size_t read_size = 256 * 1024;
 
 template <typename... Words>
@@ -38,12 +41,6 @@ std::string command(const Words&... words) {
     store::resp_array(sizeof...(words), &out);
     (store::resp_bulk(words, &out), ...);
     return out;
-}
-
-/// Errors that say: not this server, or not now; a new connection may find a better one.
-bool unusable(const Reply& reply) {
-    return reply.is_error("READONLY") || reply.is_error("LOADING") || reply.is_error("MASTERDOWN") ||
-           reply.is_error("NOAUTH");
 }
 
 }  // namespace
@@ -174,7 +171,12 @@ asio::awaitable<bool> RedisLink::expect_ok(std::string text, std::string_view wh
     co_return false;
 }
 
-/// AUTH, SELECT, and PING, which a server that is still loading refuses.
+std::string judge_info(const Reply& reply) {
+    if (reply.is_error()) return "INFO: " + std::string(reply.text);
+    return store::judge_server(reply.text);
+}
+
+/// AUTH, SELECT, and a look at the server: one that may drop our keys, a replica, or one that is loading is refused.
 asio::awaitable<bool> RedisLink::greet() {
     if (!address_.password.empty()) {
         const auto auth = address_.user.empty() ? command("AUTH", address_.password)
@@ -185,7 +187,10 @@ asio::awaitable<bool> RedisLink::greet() {
         const auto select = command("SELECT", std::to_string(address_.database));
         if (!co_await expect_ok(select, "SELECT")) co_return false;
     }
-    co_return co_await expect_ok(command("PING"), "PING");
+    const auto info = co_await request(command("INFO"));
+    const std::string problem = info ? judge_info(info->root()) : reason_;
+    if (!problem.empty()) distrust(problem);
+    co_return info&& problem.empty();
 }
 
 asio::awaitable<void> RedisLink::read_replies() {
@@ -214,18 +219,24 @@ void RedisLink::answer(ReplyPtr reply) {
     if (pending_.empty()) return distrust("unexpected reply: " + std::string(reply->root().text));
     const auto callback = std::move(pending_.front().callback);
     pending_.pop_front();
-    const bool bad = unusable(reply->root());
+    const bool bad = reply->root().is_error() && store::is_server_error(reply->root().text);
     const std::string why = bad ? std::string(reply->root().text) : std::string();
     callback(std::move(reply));
     if (bad && ready_) distrust(why);
 }
 
-/// Replies come in order, so one that does not come spoils the connection.
+/// Replies come in order, so one that does not come spoils the connection. And a server that was good when we connected
+/// may become a replica, or be told to drop keys.
 asio::awaitable<void> RedisLink::watch() {
-    while (!stopped_) {
-        co_await sleep_for(250ms);
+    for (unsigned n = 1; !stopped_; ++n) {
+        co_await sleep_for(watch_time);
         if (open_ && !pending_.empty() && pending_.front().deadline < Clock::now())
             distrust("no answer in time");
+        if (!ready_ || n % watches_per_look != 0) continue;
+        send(command("INFO"), [this](const ReplyPtr& reply) {
+            if (!reply) return;
+            if (const std::string problem = judge_info(reply->root()); !problem.empty()) distrust(problem);
+        });
     }
 }
 

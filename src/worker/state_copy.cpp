@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
@@ -45,9 +46,19 @@ bool write_all(int file, std::string_view text) {
     return true;
 }
 
+/// Only ours to read, as the copy is. One that exists stays as it is.
+bool make_folder(const std::string& folder, std::string* error) {
+    std::error_code failed;
+    if (std::filesystem::create_directories(folder, failed))
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, failed);
+    if (failed) *error = folder + ": " + failed.message();
+    return !failed;
+}
+
 }  // namespace
 
 bool save_copy(const std::string& folder, const ConfigurationText& configuration, std::string* error) {
+    if (!make_folder(folder, error)) return false;
     const Json json = {{"epoch", configuration.epoch},
                        {"version", configuration.version},
                        {"endpoints", to_object(configuration.endpoints)},

@@ -1,8 +1,8 @@
+#include "store/server_info.hpp"
+
 #include <cstdlib>
 
-#include "module/redis_client.hpp"
-
-namespace webhook::module {
+namespace webhook::store {
 
 namespace {
 
@@ -51,4 +51,4 @@ bool is_server_error(std::string_view error) {
     return false;
 }
 
-}  // namespace webhook::module
+}  // namespace webhook::store

@@ -1,0 +1,104 @@
+#!/usr/bin/perl
+
+# The worker beside servers it must not work with, secrets that come later, and receivers that ask to be left alone.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Test::Webhook;
+use Test::Webhook::Promise;
+
+my $t = Test::Webhook->new;
+$t->start_redis;
+$t->start_receiver(script => { '/leave' => { status => 200, headers => [ 'Webhook-Delivery' => 'disable' ] } });
+$t->start_nginx(<<'EOT2');
+%%GLOBALS%%
+events { }
+http {
+    %%HTTP%%
+    webhook_redis %%REDIS%%;
+    webhook_secret s3cret;
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        location /in { webhook stripe; webhook_stream hooks partitions=1; }
+    }
+}
+EOT2
+my $redis = $t->redis;
+my $receiver = $t->receiver;
+sub log_count ($pattern) { return scalar(my @lines = grep { $_ =~ $pattern } split /\n/, $t->worker->output) }
+
+# --- a server that may drop our keys: nothing is done there, one line a connection says so
+$redis->call(qw(CONFIG SET maxmemory-policy allkeys-lru));
+my $worker = $t->start_worker(wait => 0, config => { state_dir => $t->file('deep/er/state') });
+$worker->wait_log(qr/redis: .*allkeys-lru.*noeviction/);
+$worker->wait_log(qr/redis \(reading\): .*noeviction/);
+is $redis->exists('webhook:{config}:workers'), 0, 'eviction policy: the worker does not take part';
+$redis->call(qw(CONFIG SET maxmemory-policy noeviction));
+wait_for('the worker to take part', sub { $redis->exists('webhook:{config}:workers') });
+is log_count(qr/noeviction/), 2, 'eviction policy: one line a connection, however often it tried';
+
+# --- while it works: a replica, an evicting server
+for my $case ([ 'a replica', qr/no master/, [qw(REPLICAOF 127.0.0.1 1)], [qw(REPLICAOF NO ONE)] ],
+    [ 'evicting', qr/allkeys-lru/, [qw(CONFIG SET maxmemory-policy allkeys-lru)], [qw(CONFIG SET maxmemory-policy noeviction)] ]) {
+    my ($name, $pattern, $make, $unmake) = @$case;
+    my ($lines, $connected) = (log_count($pattern), log_count(qr/redis: connected/));
+    $redis->call(@$make);
+    wait_for("$name: the worker to notice", sub { log_count($pattern) >= $lines + 2 }, 15);
+    $redis->call(@$unmake);
+    wait_for("$name: the worker to work again", sub { log_count(qr/redis: connected/) > $connected });
+    is log_count($pattern), $lines + 2, "$name: one line a connection";
+    is log_count(qr/redis: connected/), $connected + 1, "$name: it did not count as connected meanwhile";
+}
+
+# --- state_dir is made
+$t->apply({ id => 'signed', url => $receiver->url('/signed'), sign => [ { secrets => ['secret:later'] } ] });
+wait_for('the copy', sub { -s $t->file('deep/er/state/endpoints.json') });
+is sprintf('%o', (stat $t->file('deep/er/state'))[2] & 07777), '700', 'state_dir is made, for us alone';
+
+# --- a secret that is not there yet: deliveries wait, one line; SIGHUP finds it
+is post_event($t, "s$_")->{verdict}, 'accepted', "event $_" for 1 .. 3;
+wait_for('waiting deliveries', sub { $t->ledger->{total}{waiting} == 3 });
+is log_count(qr/endpoint signed: .*later.*deliveries wait/), 1, 'missing secret: one line';
+is $receiver->count('/signed'), 0, 'missing secret: nothing is sent';
+$t->write('secrets/later', 'whsec_' . b64('the first key of them all') . "\n");
+$worker->signal('HUP');
+$worker->wait_log(qr/reloaded/);
+$worker->wait_log(qr/endpoint signed: ready/);
+$receiver->wait_requests(3, '/signed', 20);
+$t->wait_settled;
+
+# --- SIGHUP reads a changed secret and a changed file; a bad file changes nothing
+sub signed_with ($key, $request) {
+    my %sent = @{ [ sign_standard($key, $request->{body}, id => $request->{headers}{'webhook-id'}, clock => $request->{headers}{'webhook-timestamp'}) ] };
+    my %lower = map { lc $_ => $sent{$_} } keys %sent;
+    return ($request->{headers}{'webhook-signature'} // '') eq $lower{'webhook-signature'};
+}
+my $second = 'whsec_' . b64('the second key, after rotation');
+$t->write('secrets/later', "$second\n");
+$worker->signal('HUP');
+$worker->wait_log(qr/reloaded/, count => 2);
+post_event($t, 's4');
+my @signed = $receiver->wait_requests(4, '/signed');
+ok signed_with($second, $signed[3]), 'SIGHUP: the new secret signs';
+my %config = %{ $worker->{config} };
+$worker->configure({ %config, nonsense => 1 });
+$worker->signal('HUP');
+$worker->wait_log(qr/reload: .*nonsense.*stays in use/);
+ok $worker->alive, 'SIGHUP: a bad file is refused and the worker goes on';
+$worker->configure(\%config);
+
+# --- 2xx with "webhook-delivery: disable": delivered, and the endpoint is disabled
+$t->apply({ id => 'leave', url => $receiver->url('/leave') });
+wait_for('the change', sub { log_count(qr/endpoint signed: deleted/) });
+post_event($t, 'd1');
+$receiver->wait_requests(1, '/leave');
+wait_for('the endpoint to be disabled', sub { $redis->hexists('webhook:{config}:disabled', 'leave') });
+my $total = $t->wait_settled->{total};
+is $total->{delivered}, 5, 'disabled by a success: that delivery counts as delivered';
+is $total->{dead}, 0, 'nothing is dead';
+post_event($t, 'd2');
+wait_for('routing to nobody', sub { $t->ledger->{total}{routed} == 6 });
+is $receiver->count('/leave'), 1, 'disabled: new events do not match';
+
+done_testing;
