@@ -74,7 +74,7 @@ Command& Command::option(const char* names, std::vector<std::string>* target, co
 }
 
 Command& Command::option(const char* names, std::size_t* target, const char* about) {
-    last_ = app_->add_option(names, *target, about);
+    last_ = app_->add_option(names, *target, about)->check(CLI::NonNegativeNumber);
     return *this;
 }
 

@@ -118,7 +118,10 @@ int run_replay(const Context& context, const ReplaySelection& selection) {
         if (!outcome.replayed())
             fmt::print(stderr, "webhookctl: {}: {}\n", printable(outcome.label), explain(outcome));
     });
-    if (!context.json) print_line(fmt::format("{} replayed, {} not", replayed, refused));
+    if (!context.json) {
+        print_line(replayed + refused == 0 ? "no dead letters"
+                                           : fmt::format("{} replayed, {} not", replayed, refused));
+    }
     return refused == 0 ? exit_yes : exit_no;
 }
 

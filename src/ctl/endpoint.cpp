@@ -42,6 +42,7 @@ State state_of(const Config& config, const std::string& id) {
 std::map<std::string, std::int64_t> count_waiting(Redis& redis) {
     const auto partitions = find_partitions(redis);
     std::vector<Arguments> lists;
+    lists.reserve(partitions.size());
     for (const auto& partition : partitions)
         lists.push_back({"ZRANGE", partition.key("due"), "0", "-1"});
     const auto due = redis.pipeline(lists);

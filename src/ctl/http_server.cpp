@@ -13,6 +13,7 @@
 #include <boost/beast/http.hpp>
 #include <csignal>
 #include <exception>
+#include <utility>
 
 #include "ctl/failure.hpp"
 
@@ -53,7 +54,7 @@ class Server {
 
     void run() {
         const auto stop_on_error = [this](std::exception_ptr error) {
-            if (error) fail(error);
+            if (error) fail(std::move(error));
         };
         asio::co_spawn(loop_, accept(), stop_on_error);
         signals_.async_wait([this](const boost::system::error_code& error, int /*signal*/) {
@@ -86,7 +87,7 @@ class Server {
     }
 
     void fail(std::exception_ptr error) {
-        if (!failure_) failure_ = error;
+        if (!failure_) failure_ = std::move(error);
         loop_.stop();
     }
 
@@ -95,7 +96,7 @@ class Server {
             auto socket = co_await acceptor_.async_accept(use_awaitable);
             asio::co_spawn(loop_, session(beast::tcp_stream(std::move(socket))),
                            [this](std::exception_ptr error) {
-                               if (error) fail(error);
+                               if (error) fail(std::move(error));
                            });
         }
     }

@@ -97,6 +97,7 @@ Ledger ledger_from(ReplyView reply) {
 
 std::vector<PartitionLedger> read_ledgers(Redis& redis, const std::vector<Partition>& partitions) {
     std::vector<store::Call> questions;
+    questions.reserve(partitions.size());
     for (const auto& partition : partitions) {
         questions.push_back(store::read_ledger(partition.stream, partition.number));
     }

@@ -87,7 +87,7 @@ class Receiver {
         add("id", arrival.id);
         add("signature", arrival.signature);
         if (arrival.signature != "accepted") add("reason", arrival.reason);
-        text += fmt::format("  {}", format_bytes(message.bytes().size()));
+        add("size", format_bytes(message.bytes().size()));
         return arrival.repeat ? text + "  (repeat)" : text;
     }
 

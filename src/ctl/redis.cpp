@@ -175,8 +175,9 @@ Reply Redis::blocking_command(const Arguments& words, int block_ms) {
 
 void Redis::fail_connection() const {
     const bool late = context_->err == REDIS_ERR_IO && (errno == EAGAIN || errno == EWOULDBLOCK);
-    throw Failure(fmt::format("lost the connection to Redis at {}: {}", url_.display(),
-                              late ? "no reply in time" : context_->errstr));
+    const char* hint = context_->err == REDIS_ERR_PROTOCOL ? " (is that a Redis server?)" : "";
+    throw Failure(fmt::format("lost the connection to Redis at {}: {}{}", url_.display(),
+                              late ? "no reply in time" : context_->errstr, hint));
 }
 
 void Redis::fail_reply(std::string_view error) const {

@@ -88,6 +88,7 @@ class Replayer {
 std::vector<Batch> locate(Redis& redis, const std::string& id, const std::string& stream) {
     const auto partitions = find_partitions(redis, stream);
     std::vector<Arguments> questions;
+    questions.reserve(partitions.size());
     for (const auto& partition : partitions)
         questions.push_back({"ZSCORE", partition.key("dead"), id});
     const auto scores = redis.pipeline(questions);

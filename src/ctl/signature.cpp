@@ -190,7 +190,8 @@ Command& add_request_options(Command& command, RequestOptions* options) {
     return command
         .option("--method", &options->method, "Method (default: POST; GET for postbacks without a body)")
         .option("--url", &options->url, "The public URL, where the scheme signs it or stands in its query")
-        .option("--clock", &options->clock, "The time to judge by: Unix seconds or RFC 3339 (default: now)");
+        .option("--clock", &options->clock,
+                "The time to sign with or to judge by: Unix seconds or RFC 3339 (default: now)");
 }
 
 void add_verify(Command& program) {

@@ -15,6 +15,7 @@ namespace webhook::ctl {
 struct EntryId {
     std::uint64_t ms = 0, sequence = 0;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the generated comparison with 0 for a pointer
     friend auto operator<=>(const EntryId&, const EntryId&) = default;
 };
 
