@@ -9,7 +9,7 @@ failed=()
 if [ $# -gt 0 ]; then
     files=("$@")
 else
-    mapfile -t files < <(find src t/unit t/fuzz t/bench -name '*.[ch]pp' | LC_ALL=C sort)
+    mapfile -t files < <(find src t -name '*.[ch]pp' | LC_ALL=C sort)
 fi
 mapfile -t units < <(printf '%s\n' "${files[@]}" | grep '\.cpp$')
 

@@ -79,6 +79,12 @@ sub wait_deliveries ($id, @endpoints) {
     }
 }
 
+# From the first byte sent to nginx to the receiver's answer. The log has whole milliseconds.
+sub latency ($attempt, $answer) {
+    my $ms = $attempt->{at} + $attempt->{ms} - $answer->{at} * 1000;
+    return $ms < 1 ? 'under 1 ms' : sprintf '%.0f ms', $ms;
+}
+
 sub line (@cells) { printf "%-24s  %-18s  %8s  %s\n", @cells }
 
 my @wrong;
@@ -88,7 +94,7 @@ for my $case (@cases) {
     my ($name, $request, $status, $verdict, $id, @endpoints) = @$case;
     my $answer = send_one($request);
     my $of = $answer->{verdict} eq 'accepted' ? wait_deliveries($answer->{id}, @endpoints) : {};
-    my @delivered = map { sprintf '%s: %d, %.0f ms', $_, $of->{$_}{status}, $of->{$_}{at} + $of->{$_}{ms} - $answer->{at} * 1000 } sort keys %$of;
+    my @delivered = map { sprintf '%s: %d, %s', $_, $of->{$_}{status}, latency($of->{$_}, $answer) } sort keys %$of;
     line($name, "$answer->{status} $answer->{verdict}", sprintf('%.1f ms', $answer->{took} * 1000), join('  ', @delivered) || '-');
     push @wrong, "$name: $answer->{status} $answer->{verdict}, should be $status $verdict" if "$answer->{status} $answer->{verdict}" ne "$status $verdict";
     push @wrong, "$name: id $answer->{id}, should be $id" if defined $id && ($answer->{id} // '') ne $id;

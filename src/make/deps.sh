@@ -6,7 +6,7 @@ export LC_ALL=C
 
 declare -A group=(
     [run]="g++ make nginx nginx-dev redis-server libhiredis-dev libyajl-dev libssl-dev libxxhash-dev
-           libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl"
+           libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl ca-certificates"
     [test]="libgtest-dev curl valgrind binutils"
     [check]="clang-format clang-tidy cppcheck"
 )
