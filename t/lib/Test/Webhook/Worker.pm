@@ -8,7 +8,7 @@ use JSON::PP;
 use Test::Webhook::Process;
 use Test::Webhook::Wait;
 
-# name, dir, build, config => {...} (what DESIGN calls the configuration file), redis => RedisServer
+# name, dir, build, config => {...} (docs/commands.md, webhook-worker), redis => RedisServer
 sub new ($class, %arg) {
     my $self = bless { %arg }, $class;
     $self->{file} = "$self->{dir}/$self->{name}.json";
