@@ -30,7 +30,7 @@ struct RequestState {
     ngx_msec_t sent = 0;               ///< when the append was sent
     ngx_int_t redis_ms = -1;           ///< how long Redis took; -1: was not asked
     store::NewEvent event;             ///< id, type, source, tenant and the rest
-    char time[24];                     ///< of event.time
+    char time[24] = {};                ///< of event.time
     std::string_view chunk[4];         ///< of short bodies
 };
 
