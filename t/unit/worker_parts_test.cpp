@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "worker/answer.hpp"
 #include "worker/entry_id.hpp"
 #include "worker/membership.hpp"
 #include "worker/records.hpp"
@@ -59,6 +60,16 @@ TEST(WorkerSchedule, RetryAfterMakesLongerNeverShorter) {
     EXPECT_EQ(decide(attempt, 0, document, &random).delay, 60s);
     attempt.retry_after = 1s;
     EXPECT_EQ(decide(attempt, 0, document, &random).delay, 10s);
+}
+
+TEST(WorkerSchedule, RetryAfterAsDate) {
+    const std::int64_t now = 784111777000;  // Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110
+    EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", now), 60s);
+    EXPECT_EQ(parse_retry_after("Sunday, 06-Nov-94 08:50:37 GMT", now), 60s);
+    EXPECT_EQ(parse_retry_after("Sun Nov  6 08:50:37 1994", now), 60s);
+    EXPECT_EQ(parse_retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now), 0s) << "past";
+    EXPECT_EQ(parse_retry_after("Wed, 09 Nov 1994 08:49:37 GMT", now), 24h) << "too far";
+    EXPECT_EQ(parse_retry_after("tomorrow", now), std::nullopt);
 }
 
 TEST(WorkerSchedule, GoneAbortedAndNotReady) {
