@@ -175,7 +175,8 @@ sub reload_nginx ($self, $conf, %arg) {
 sub wait_redis_ready ($self, $nginx, $timeout = 10) {
     wait_for("$nginx->{name} to be connected to Redis", sub {
         my %ready = map { /^\S+ \S+ \[\w+\] (\d+)#/ ? ($1 => 1) : () } $nginx->grep_log(qr/webhook: .*redis.* ready/i);
-        return !grep { !$ready{$_} } $nginx->workers;
+        my @workers = $nginx->workers;    # none yet: the master has not forked
+        return @workers && !grep { !$ready{$_} } @workers;
     }, $timeout);
 }
 
