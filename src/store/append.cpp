@@ -55,7 +55,7 @@ struct Fields {
     std::uint64_t bytes = 0;  ///< what the event counts against limits: all names and values
 
   private:
-    char digits[20];
+    char digits[20] = {};
 };
 
 void put_data(const event::BodyView& data, std::string* out) {
