@@ -37,6 +37,9 @@ std::string judge_server(std::string_view info) {
     if (const auto role = info_value(info, "role"); role != "master") {
         return "it is no master (role \"" + std::string(role) + "\")";
     }
+    if (info_value(info, "redis_mode") == "cluster") {
+        return "it is a cluster node, which this version cannot use";  // a step may span partitions, so slots
+    }
     if (const auto policy = info_value(info, "maxmemory_policy"); policy != "noeviction") {
         return "its maxmemory-policy \"" + std::string(policy) +
                "\" may drop events, it must be \"noeviction\"";
