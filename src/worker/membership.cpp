@@ -75,6 +75,14 @@ asio::awaitable<bool> Membership::beat() {
     co_return true;
 }
 
+/// One line per change: a partition that cannot be taken is tried again every second.
+void Membership::note_trouble(const std::string& name, std::string_view error) {
+    std::string& noted = trouble_[name];
+    if (noted == error) return;
+    noted = error;
+    spdlog::error("partition {}: {}", name, error);
+}
+
 asio::awaitable<void> Membership::take(const PartitionName& name) {
     if (core_.stopping || core_.partitions.count(name) != 0) co_return;
     store::Ownership owner;
@@ -84,8 +92,7 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
     owner.partitions = std::max(1u, partition_count_(name.stream));
     const auto reply = co_await core_.link.run(store::acquire(owner));
     if (!reply || !reply->root().is_array() || reply->root().count != 2) {
-        if (reply && reply->root().is_error())
-            spdlog::error("partition {}: {}", name.text(), reply->root().text);
+        if (reply && reply->root().is_error()) note_trouble(name.text(), reply->root().text);
         co_return;
     }
     EntryId floor;
@@ -97,6 +104,7 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
     auto partition = std::make_shared<Partition>(core_.executor, name, std::move(owner), floor);
     partition->renewed = now();
     core_.partitions.emplace(name, partition);
+    trouble_.erase(name.text());
     spdlog::info("partition {}: taken, at {}", name.text(), floor.text());
     acquired_(partition);
     core_.readable.notify();

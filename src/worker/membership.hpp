@@ -2,7 +2,9 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "worker/core.hpp"
@@ -35,6 +37,7 @@ class Membership {
   private:
     boost::asio::awaitable<bool> beat();
     boost::asio::awaitable<void> take(const PartitionName& name);
+    void note_trouble(const std::string& name, std::string_view error);
     boost::asio::awaitable<void> renew();
     void drain_foreign(const std::vector<PartitionName>& mine);
     void drain(const PartitionPtr& partition, SteadyTime until);
@@ -46,6 +49,7 @@ class Membership {
     std::vector<std::string> workers_;
     SignalFlag look_;
     unsigned long tokens_ = 0;
+    std::map<std::string, std::string> trouble_;  ///< partition -> error that was logged last
 };
 
 }  // namespace webhook::worker
