@@ -9,17 +9,19 @@ namespace webhook::event {
 
 namespace {
 
+enum class Arg : std::uint8_t { none, required, optional };
+
 struct FilterWord {
     std::string_view word;
     Filter::Kind kind;
-    bool has_arg;
+    Arg arg;
+    bool scheme_only = false;  ///< means nothing outside signature schemes
 };
 
 constexpr FilterWord filter_words[] = {
-    {"lower", Filter::Kind::lower, false},
-    {"before", Filter::Kind::before, true},
-    {"without", Filter::Kind::without, true},
-    {"sortedquery", Filter::Kind::sorted_query, false},
+    {"lower", Filter::Kind::lower, Arg::none},         {"before", Filter::Kind::before, Arg::required},
+    {"without", Filter::Kind::without, Arg::required}, {"sortedquery", Filter::Kind::sorted_query, Arg::none},
+    {"hmac", Filter::Kind::hmac, Arg::optional, true},
 };
 
 bool fail(std::string* error, std::string_view text, std::string_view what) {
@@ -27,12 +29,13 @@ bool fail(std::string* error, std::string_view text, std::string_view what) {
     return false;
 }
 
-bool parse_filter(std::string_view text, Filter* filter, std::string* error) {
+bool parse_filter(std::string_view text, SourceSet set, Filter* filter, std::string* error) {
     const std::size_t colon = text.find(':');
     for (const FilterWord& known : filter_words) {
         if (known.word != text.substr(0, colon)) continue;
         const std::string_view arg = colon == std::string_view::npos ? "" : text.substr(colon + 1);
-        if (known.has_arg == arg.empty()) break;
+        if (known.arg != Arg::optional && (known.arg == Arg::required) == arg.empty()) break;
+        if (known.scheme_only && set == SourceSet::event) break;
         *filter = {known.kind, std::string(arg)};
         return true;
     }
@@ -46,7 +49,7 @@ bool parse_value(std::string_view text, SourceSet set, Template::Part* part, std
     while (bar != std::string_view::npos) {
         text.remove_prefix(bar + 1);
         bar = text.find('|');
-        if (!parse_filter(text.substr(0, bar), &part->filters.emplace_back(), error)) return false;
+        if (!parse_filter(text.substr(0, bar), set, &part->filters.emplace_back(), error)) return false;
     }
     return true;
 }
@@ -133,6 +136,8 @@ void apply_filter(const Filter& filter, std::string_view raw_query, std::string*
             break;
         case Filter::Kind::sorted_query:
             *value = sorted_pairs(raw_query);
+            break;
+        case Filter::Kind::hmac:  // needs a key: the scheme applies it
             break;
     }
 }

@@ -16,6 +16,7 @@ struct Filter {
         before,        ///< what stands before the first ARG (all of it where there is none)
         without,       ///< a URL or query without the parameter ARG
         sorted_query,  ///< the parameters of the raw query, sorted by name (bytes)
+        hmac,  ///< in answers to handshakes only: the scheme's HMAC of it, ARG is hex (default) or base64
     };
     Kind kind;
     std::string arg;

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "module/json.hpp"
+#include "event/json_text.hpp"
 #include "module/pool.hpp"
 
 namespace webhook::module {
@@ -71,7 +71,7 @@ std::string_view make_body(const RequestState& state) {
     scratch.assign("{\"verdict\":\"");
     scratch.append(info.name);
     scratch.append("\",\"id\":\"");
-    append_json(state.event.id, &scratch);
+    event::append_json(state.event.id, &scratch);
     scratch.append("\"}");
     return copy_to_pool(state.request->pool, scratch);
 }

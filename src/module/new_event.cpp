@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "event/json_text.hpp"
 #include "event/urlencoded.hpp"
-#include "module/json.hpp"
 #include "module/pool.hpp"
 
 namespace webhook::module {
@@ -25,13 +25,13 @@ void add_header(const RequestState& state, std::string_view name, std::string* j
     state.headers.for_each(name, [&](std::string_view value) {
         if (first) {
             json->append(json->empty() ? "{\"" : ",\"");
-            append_json(name, json);
+            event::append_json(name, json);
             json->append("\":[\"");
         } else {
             json->append(",\"");
         }
         first = false;
-        append_json(is_secret_header(*state.location->scheme, name) ? mask : value, json);
+        event::append_json(is_secret_header(*state.location->scheme, name) ? mask : value, json);
         json->push_back('"');
     });
     if (!first) json->push_back(']');

@@ -62,6 +62,10 @@ bool check_part(const Template::Part& part, std::string* error) {
         return part.literal.find_first_of("[]") == std::string::npos ||
                fail(error, "\"[\" and \"]\" in a message are not supported");
     }
+    for (const event::Filter& filter : part.filters) {
+        if (filter.kind == event::Filter::Kind::hmac)
+            return fail(error, "\"hmac\" in a message is not supported");
+    }
     const bool bad_kind = part.source.needs_body() || part.source.kind == Kind::body_sha256;
     if (bad_kind || part.source.then != nullptr) {
         return fail(error, "\"" + part.source.text + "\" in a message is not supported");

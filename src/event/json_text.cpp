@@ -1,9 +1,9 @@
-#include "module/json.hpp"
+#include "event/json_text.hpp"
 
 #include <cstdint>
 #include <cstdio>
 
-namespace webhook::module {
+namespace webhook::event {
 
 namespace {
 
@@ -50,4 +50,4 @@ void append_json(std::string_view text, std::string* out) {
     }
 }
 
-}  // namespace webhook::module
+}  // namespace webhook::event
