@@ -1,17 +1,13 @@
 #include "module/handler.hpp"
 
-#include <algorithm>
-#include <string>
-
 #include "module/answer.hpp"
 #include "module/body.hpp"
 #include "module/judge.hpp"
 #include "module/new_event.hpp"
+#include "module/parking.hpp"
 #include "module/pool.hpp"
 #include "module/redis_client.hpp"
 #include "module/request_state.hpp"
-#include "module/request_view.hpp"
-#include "module/template.hpp"
 
 namespace webhook::module {
 
@@ -23,39 +19,9 @@ namespace {
 //   on_body          the body is there: judge, then answer, or send to Redis and park
 //   (parked)         nginx only looks whether the client is still there; the operation holds a pointer to the state
 //   on_appended      Redis' answer (or its loss): answer, finalize
-//   on_cleanup       the request ends, parked or not: the operation forgets it
+//   (the end)        parked or not, make_state() has seen to it that the operation forgets the request
 //
 // Verification, extraction and the append never run twice.
-
-void on_cleanup(void* data) {
-    auto* state = static_cast<RequestState*>(data);
-    if (state->operation != nullptr) state->operation->detach();
-    state->operation = nullptr;
-}
-
-// Marks the record by which find_state() finds the state after nginx has cleared the contexts.
-void on_pool_cleanup(void*) {}
-
-RequestState* make_state(ngx_http_request_t* request, const Location* location) {
-    void* memory = ngx_palloc(request->pool, sizeof(RequestState));
-    ngx_http_cleanup_t* cleanup = ngx_http_cleanup_add(request, 0);
-    ngx_pool_cleanup_t* mark = ngx_pool_cleanup_add(request->pool, 0);
-    if (memory == nullptr || cleanup == nullptr || mark == nullptr) throw std::bad_alloc();
-    auto* state = new (memory) RequestState(request, location);
-    cleanup->handler = on_cleanup;
-    cleanup->data = state;
-    mark->handler = on_pool_cleanup;
-    mark->data = state;
-    ngx_http_set_ctx(request, state, ngx_http_webhook_module);
-    return state;
-}
-
-/// Ends the request from outside nginx' HTTP code; it may be gone afterwards.
-void finalize_from_outside(ngx_http_request_t* request, ngx_int_t result) {
-    ngx_connection_t* connection = request->connection;
-    ngx_http_finalize_request(request, result);
-    ngx_http_run_posted_requests(connection);
-}
 
 Verdict verdict_of(Appended::State appended) {
     switch (appended) {
@@ -101,17 +67,6 @@ unsigned choose_partition(const RequestState& state, const store::IdHash& id) {
     return store::partition_of(store::hash_id({}, state.partition_value), partitions);
 }
 
-/// While Redis is asked, a client that leaves must be noticed.
-ngx_int_t park(ngx_http_request_t* request) {
-    ngx_event_t* read = request->connection->read;
-    request->read_event_handler = ngx_http_test_reading;
-    if (read->ready) {
-        ngx_post_event(read, &ngx_posted_events);
-        return NGX_DONE;
-    }
-    return ngx_handle_read_event(read, 0) == NGX_OK ? NGX_DONE : NGX_ERROR;
-}
-
 /// Sends the event to Redis. NGX_DONE: parked; else the answer was given.
 ngx_int_t append(RequestState* state) {
     Stream* stream = state->location->stream;
@@ -137,23 +92,11 @@ ngx_int_t append(RequestState* state) {
     return answer(state, verdict_of(refused.state), copy_to_pool(state->request->pool, refused.reason));
 }
 
-bool is_wanted(const Location& location, std::string_view type) {
-    return location.accept_types.empty() ||
-           std::any_of(location.accept_types.begin(), location.accept_types.end(),
-                       [type](const std::string& pattern) { return matches(pattern, type); });
-}
-
 ngx_int_t process(RequestState* state) {
     if (!gather_body(state)) return answer(state, Verdict::unavailable, "the body's file cannot be read");
     std::string_view reason;
-    if (const Verdict verdict = judge_signature(state, &reason); verdict != Verdict::none) {
-        return answer(state, verdict, reason);
-    }
-    if (const Verdict verdict = identify(state, &reason); verdict != Verdict::none) {
-        return answer(state, verdict, reason);
-    }
-    if (!is_wanted(*state->location, state->event.type)) return answer(state, Verdict::ignored, {});
-    return append(state);
+    const Verdict verdict = examine(state, &reason);
+    return verdict == Verdict::none ? append(state) : answer(state, verdict, reason);
 }
 
 /// NGX_DONE for a parked request, which keeps the reference that reading the body took.
@@ -166,34 +109,7 @@ void on_body(ngx_http_request_t* request) {
     if (result != NGX_DONE) ngx_http_finalize_request(request, result);
 }
 
-ngx_int_t refuse_method(RequestState* state) {
-    const ngx_int_t result = ngx_http_discard_request_body(state->request);
-    if (result != NGX_OK) return result;
-    return answer(state, Verdict::method, "method not allowed");
-}
-
-/// nginx prints the request line in every line of the error log and in the usual access logs.
-void hide_secret_params(ngx_http_request_t* request, const signature::Scheme& scheme) {
-    if (signature::secret_query_params(scheme).empty() || raw_query(request).empty()) return;
-    std::string line(view(request->method_name));
-    line.append(" ").append(masked_uri(request, scheme));
-    if (request->http_protocol.len != 0) line.append(" ").append(view(request->http_protocol));
-    request->request_line = to_ngx(copy_to_pool(request->pool, line));
-}
-
 }  // namespace
-
-RequestState* find_state(ngx_http_request_t* request) {
-    auto* state = static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module));
-    if (state != nullptr || request->pool == nullptr) return state;
-    if (!request->internal && !request->filter_finalize && !request->error_page) return nullptr;
-    for (ngx_pool_cleanup_t* mark = request->pool->cleanup; mark != nullptr; mark = mark->next) {
-        if (mark->handler == on_pool_cleanup && static_cast<RequestState*>(mark->data)->request == request) {
-            return static_cast<RequestState*>(mark->data);
-        }
-    }
-    return nullptr;
-}
 
 ngx_int_t handle_request(ngx_http_request_t* request) {
     const Location* location = location_conf(request)->location;

@@ -1,8 +1,11 @@
 #include "module/judge.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
+#include "module/answer.hpp"
+#include "module/new_event.hpp"
 #include "module/pool.hpp"
 #include "module/template.hpp"
 
@@ -120,8 +123,6 @@ void fall_back_to_hash(const RequestState& state, std::string* id) {
                                         signature::secret_query_params(*state.location->scheme));
 }
 
-}  // namespace
-
 Verdict judge_signature(RequestState* state, std::string_view* reason) {
     if (state->location->signs_url && !make_url(state, &state->headers.url)) {
         *reason = "the URL cannot be computed";
@@ -158,6 +159,34 @@ Verdict identify(RequestState* state, std::string_view* reason) {
     if (event.type.empty()) event.type = "webhook";
     if (location.by_partition) state->partition_value = copy_to_pool(state->request->pool, values.partition);
     return Verdict::none;
+}
+
+bool is_wanted(const Location& location, std::string_view type) {
+    return location.accept_types.empty() ||
+           std::any_of(location.accept_types.begin(), location.accept_types.end(),
+                       [type](const std::string& pattern) { return matches(pattern, type); });
+}
+
+}  // namespace
+
+Verdict examine(RequestState* state, std::string_view* reason) {
+    if (const Verdict verdict = judge_signature(state, reason); verdict != Verdict::none) return verdict;
+    if (const Verdict verdict = identify(state, reason); verdict != Verdict::none) return verdict;
+    return is_wanted(*state->location, state->event.type) ? Verdict::none : Verdict::ignored;
+}
+
+ngx_int_t refuse_method(RequestState* state) {
+    const ngx_int_t result = ngx_http_discard_request_body(state->request);
+    if (result != NGX_OK) return result;
+    return answer(state, Verdict::method, "method not allowed");
+}
+
+void hide_secret_params(ngx_http_request_t* request, const signature::Scheme& scheme) {
+    if (signature::secret_query_params(scheme).empty() || raw_query(request).empty()) return;
+    std::string line(client_method(request));
+    line.append(" ").append(masked_uri(request, scheme));
+    if (request->http_protocol.len != 0) line.append(" ").append(view(request->http_protocol));
+    request->request_line = to_ngx(copy_to_pool(request->pool, line));
 }
 
 }  // namespace webhook::module

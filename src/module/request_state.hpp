@@ -37,8 +37,11 @@ struct RequestState {
 // It lies in a pool without a cleanup.
 static_assert(std::is_trivially_destructible_v<RequestState>);
 
-/// The state of the request, also after an internal redirect (error_page) took its context; nullptr: not one
-/// of ours.
+/// A new state as the request's context; lets go of the operation when the request ends. Throws std::bad_alloc.
+RequestState* make_state(ngx_http_request_t* request, const Location* location);
+
+/// The state of the request, also after an internal redirect (error_page, try_files) took its context; for a subrequest
+/// that has none, its parent's. nullptr: not one of ours.
 RequestState* find_state(ngx_http_request_t* request);
 
 }  // namespace webhook::module

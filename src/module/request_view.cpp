@@ -3,7 +3,7 @@
 namespace webhook::module {
 
 RequestView::RequestView(ngx_http_request_t* request) : request_(request) {
-    method = view(request->method_name);
+    method = client_method(request);
     query = raw_query(request);
 }
 
@@ -13,6 +13,11 @@ event::Request::Header RequestView::header(std::string_view name) const {
         if (found.count++ == 0) found.value = value;
     });
     return found;
+}
+
+std::string_view client_method(const ngx_http_request_t* request) {
+    const std::string_view line = view(request->request_line);
+    return line.substr(0, line.find(' '));
 }
 
 std::string_view raw_query(const ngx_http_request_t* request) {

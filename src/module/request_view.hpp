@@ -21,6 +21,9 @@ class RequestView final : public event::Request {
     ngx_http_request_t* request_;
 };
 
+/// The method as the client sent it, also after an internal redirect or in a subrequest, where nginx calls it GET.
+std::string_view client_method(const ngx_http_request_t* request);
+
 /// The query as the client sent it, also after a rewrite; without "?".
 std::string_view raw_query(const ngx_http_request_t* request);
 
