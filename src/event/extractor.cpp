@@ -169,6 +169,7 @@ class Extraction : public JsonSink {
         bool any = false;
         for (std::size_t i = 0; i < choice.text.parts.size(); ++i) {
             const Template::Part& part = choice.text.parts[i];
+            if (part.segment != 0 && value_of(choice, choice.text.first_of_segment(i)).empty()) continue;
             if (!part.is_value) {
                 out->append(part.literal);
                 continue;

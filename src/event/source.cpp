@@ -31,6 +31,7 @@ constexpr Word words[] = {
     {"body", Kind::body, false, true},
     {"query_string", Kind::query_string, false, true},
     {"query", Kind::query_string, false, true},
+    {"form", Kind::form_fields, false, true},
 };
 
 std::string lower(std::string_view text) {
@@ -112,7 +113,7 @@ bool parse_source(std::string_view text, SourceSet set, Source* source, std::str
 
     auto next = std::make_shared<Source>();
     if (!parse_source(text.substr(arrow + 1), set, next.get(), error)) return false;
-    if (!next->needs_body())
+    if (next->kind != Kind::json && next->kind != Kind::form)
         return fail(error, next->text, "cannot stand after \">\": only json: and form: can");
     source->then = std::move(next);
     source->text = std::string(text);

@@ -13,7 +13,7 @@ namespace webhook::event {
 ///   form:payload>json:/a/b
 /// and, in signature schemes only:
 ///   config:NAME  (a parameter of the location)  ts  secret  body  query_string  query  (the last two: the
-///   raw query)
+///   raw query)  form  (all fields, for the filter "sorted")
 struct Source {
     enum class Kind : std::uint8_t {
         header,
@@ -28,6 +28,7 @@ struct Source {
         secret,
         body,
         query_string,
+        form_fields,
     };
     Kind kind = Kind::body;
     std::string name;                    ///< header: lower case; json: the pointer (RFC 6901)
@@ -36,7 +37,9 @@ struct Source {
     std::shared_ptr<const Source> then;  ///< of a chain: looked up in this one's value (json or form)
 
     /// True when the body must be parsed to find it.
-    bool needs_body() const { return kind == Kind::form || kind == Kind::json; }
+    bool needs_body() const {
+        return kind == Kind::form || kind == Kind::json || kind == Kind::form_fields;
+    }
 };
 
 /// Which words are known: id, type, ... of an event, or everything a signature scheme may name.

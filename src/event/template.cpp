@@ -1,6 +1,7 @@
 #include "event/template.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "event/urlencoded.hpp"
@@ -21,7 +22,8 @@ struct FilterWord {
 constexpr FilterWord filter_words[] = {
     {"lower", Filter::Kind::lower, Arg::none},         {"before", Filter::Kind::before, Arg::required},
     {"without", Filter::Kind::without, Arg::required}, {"sortedquery", Filter::Kind::sorted_query, Arg::none},
-    {"hmac", Filter::Kind::hmac, Arg::optional, true},
+    {"crc32", Filter::Kind::crc32, Arg::none},         {"jsonesc", Filter::Kind::json_escape, Arg::none},
+    {"sorted", Filter::Kind::sorted, Arg::none, true}, {"hmac", Filter::Kind::hmac, Arg::optional, true},
 };
 
 bool fail(std::string* error, std::string_view text, std::string_view what) {
@@ -42,8 +44,20 @@ bool parse_filter(std::string_view text, SourceSet set, Filter* filter, std::str
     return fail(error, text, "is not a filter");
 }
 
+/// The set of all fields is only good sorted, and nothing else is.
+bool check_sorted(std::string_view text, const Template::Part& part, std::string* error) {
+    for (std::size_t i = 0; i < part.filters.size(); ++i) {
+        const bool is_sorted = part.filters[i].kind == Filter::Kind::sorted;
+        if (is_sorted && (i > 0 || part.source.kind != Source::Kind::form_fields))
+            return fail(error, text, "sorts something else than {form}");
+    }
+    const bool sorted = !part.filters.empty() && part.filters.front().kind == Filter::Kind::sorted;
+    return sorted || part.source.kind != Source::Kind::form_fields || fail(error, text, "lacks \"|sorted\"");
+}
+
 bool parse_value(std::string_view text, SourceSet set, Template::Part* part, std::string* error) {
     part->is_value = true;
+    const std::string_view whole = text;
     std::size_t bar = text.find('|');
     if (!parse_source(text.substr(0, bar), set, &part->source, error)) return false;
     while (bar != std::string_view::npos) {
@@ -51,7 +65,7 @@ bool parse_value(std::string_view text, SourceSet set, Template::Part* part, std
         bar = text.find('|');
         if (!parse_filter(text.substr(0, bar), set, &part->filters.emplace_back(), error)) return false;
     }
-    return true;
+    return check_sorted(whole, *part, error);
 }
 
 bool starts_value(std::string_view rest) {
@@ -89,6 +103,120 @@ std::string sorted_pairs(std::string_view query) {
     return out;
 }
 
+/// Polynomial 0xEDB88320, as in zip and PNG.
+std::uint32_t crc32_of(std::string_view text) {
+    static const std::array<std::uint32_t, 256> table = [] {
+        std::array<std::uint32_t, 256> made{};
+        for (std::uint32_t n = 0; n < made.size(); ++n) {
+            std::uint32_t c = n;
+            for (int k = 0; k < 8; ++k)
+                c = (c & 1) != 0 ? 0xEDB88320U ^ (c >> 1) : c >> 1;
+            made[n] = c;
+        }
+        return made;
+    }();
+    std::uint32_t crc = ~0U;
+    for (const char c : text)
+        crc = table[(crc ^ static_cast<unsigned char>(c)) & 255] ^ (crc >> 8);
+    return ~crc;
+}
+
+void escape_json(std::string_view text, std::string* out) {
+    static constexpr std::string_view special = "\"\\\b\f\n\r\t";
+    static constexpr std::string_view letters = "\"\\bfnrt";
+    static constexpr char digits[] = "0123456789abcdef";
+    for (const char c : text) {
+        const std::size_t at = special.find(c);
+        if (at != std::string_view::npos) {
+            out->append({'\\', letters[at]});
+        } else if (static_cast<unsigned char>(c) < 0x20) {
+            out->append("\\u00").append({digits[c >> 4], digits[c & 15]});
+        } else {
+            out->push_back(c);
+        }
+    }
+}
+
+/// Reads a template from left to right.
+class Parser {
+  public:
+    Parser(SourceSet set, Template* result, std::string* error) : set_(set), result_(result), error_(error) {}
+
+    bool parse(std::string_view text) {
+        result_->parts.clear();
+        while (!text.empty()) {
+            const std::size_t inner = segment_length(text);
+            if (inner != 0) {
+                flush();
+                segment_ = ++segments_;
+                if (!parse_run(text.substr(1, inner))) return false;
+                segment_ = 0;
+                text.remove_prefix(inner + 2);
+            } else if (!parse_one(&text)) {
+                return false;
+            }
+        }
+        flush();
+        return result_->parts.size() <= max_template_parts ||
+               fail(error_, "template", "has more than 24 parts");
+    }
+
+  private:
+    bool parse_run(std::string_view text) {
+        while (!text.empty()) {
+            if (!parse_one(&text)) return false;
+        }
+        flush();
+        return true;
+    }
+
+    /// One value or one character.
+    bool parse_one(std::string_view* text) {
+        if (!starts_value(*text)) {
+            literal_.push_back(text->front());
+            text->remove_prefix(1);
+            return true;
+        }
+        const std::size_t end = text->find('}');
+        if (end == std::string_view::npos) return fail(error_, *text, "lacks a closing \"}\"");
+        flush();
+        Template::Part& part = result_->parts.emplace_back();
+        part.segment = segment_;
+        if (!parse_value(text->substr(1, end - 1), set_, &part, error_)) return false;
+        text->remove_prefix(end + 1);
+        return true;
+    }
+
+    void flush() {
+        if (literal_.empty()) return;
+        Template::Part& part = result_->parts.emplace_back();
+        part.literal = std::exchange(literal_, {});
+        part.segment = segment_;
+    }
+
+    /// Characters between the brackets that `text` starts with; 0 when it does not start with brackets that hold a
+    /// value.
+    static std::size_t segment_length(std::string_view text) {
+        if (text.front() != '[') return 0;
+        bool has_value = false;
+        for (std::size_t i = 1; i < text.size(); ++i) {
+            if (text[i] == '[') return 0;
+            if (text[i] == ']') return has_value ? i - 1 : 0;
+            if (!starts_value(text.substr(i))) continue;
+            has_value = true;
+            i = text.find('}', i);
+            if (i == std::string_view::npos) return 0;
+        }
+        return 0;
+    }
+
+    SourceSet set_;
+    Template* result_;
+    std::string* error_;
+    std::string literal_;
+    unsigned segment_ = 0, segments_ = 0;
+};
+
 }  // namespace
 
 bool is_template(std::string_view text) {
@@ -99,27 +227,15 @@ bool is_template(std::string_view text) {
 }
 
 bool parse_template(std::string_view text, SourceSet set, Template* result, std::string* error) {
-    result->parts.clear();
-    std::string literal;
-    const auto flush = [&] {
-        if (literal.empty()) return;
-        result->parts.emplace_back().literal = std::exchange(literal, {});
-    };
-    while (!text.empty()) {
-        if (!starts_value(text)) {
-            literal.push_back(text.front());
-            text.remove_prefix(1);
-            continue;
-        }
-        const std::size_t end = text.find('}');
-        if (end == std::string_view::npos) return fail(error, text, "lacks a closing \"}\"");
-        flush();
-        if (!parse_value(text.substr(1, end - 1), set, &result->parts.emplace_back(), error)) return false;
-        text.remove_prefix(end + 1);
-    }
-    flush();
-    if (result->parts.size() > max_template_parts) return fail(error, "template", "has more than 24 parts");
-    return true;
+    return Parser(set, result, error).parse(text);
+}
+
+std::size_t Template::first_of_segment(std::size_t at) const {
+    while (at > 0 && parts[at - 1].segment == parts[at].segment)
+        --at;
+    while (!parts[at].is_value)
+        ++at;
+    return at;
 }
 
 void apply_filter(const Filter& filter, std::string_view raw_query, std::string* value) {
@@ -137,6 +253,16 @@ void apply_filter(const Filter& filter, std::string_view raw_query, std::string*
         case Filter::Kind::sorted_query:
             *value = sorted_pairs(raw_query);
             break;
+        case Filter::Kind::crc32:
+            *value = std::to_string(crc32_of(*value));
+            break;
+        case Filter::Kind::json_escape: {
+            std::string escaped;
+            escape_json(*value, &escaped);
+            *value = std::move(escaped);
+            break;
+        }
+        case Filter::Kind::sorted:
         case Filter::Kind::hmac:  // needs a key: the scheme applies it
             break;
     }

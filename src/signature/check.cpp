@@ -58,10 +58,8 @@ bool check_timestamp(const Scheme& scheme, std::string* error) {
 }
 
 bool check_part(const Template::Part& part, std::string* error) {
-    if (!part.is_value) {
-        return part.literal.find_first_of("[]") == std::string::npos ||
-               fail(error, "\"[\" and \"]\" in a message are not supported");
-    }
+    if (part.segment != 0) return fail(error, "\"[\" and \"]\" in a message are not supported");
+    if (!part.is_value) return true;
     for (const event::Filter& filter : part.filters) {
         if (filter.kind == event::Filter::Kind::hmac)
             return fail(error, "\"hmac\" in a message is not supported");
