@@ -4,8 +4,10 @@
 
 #include "event/extractor.hpp"
 #include "module/location.hpp"
+#include "module/place.hpp"
 #include "module/pool.hpp"
 #include "module/redis_url.hpp"
+#include "module/scheme_block.hpp"
 #include "module/secret.hpp"
 #include "module/settings.hpp"
 #include "module/template.hpp"
@@ -57,10 +59,6 @@ char* checked(ngx_conf_t* cf, ngx_command_t*, void* data) {
     return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [&] { return set(cf, Words(cf), conf); });
 }
 
-Place here(ngx_conf_t* cf) {
-    return {std::string(view(cf->conf_file->file.name)), cf->conf_file->line};
-}
-
 char* invalid(ngx_conf_t* cf, ngx_str_t& word) {
     return refuse(cf, "invalid parameter \"%V\"", &word);
 }
@@ -106,12 +104,7 @@ char* set_redis_auth(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
 
 char* set_webhook(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     if (conf->scheme) return is_duplicate;
-    const signature::Scheme* scheme = nullptr;
-    if (view(words[1]) != "off") {
-        scheme = signature::find_scheme(view(words[1]));
-        if (scheme == nullptr) return refuse(cf, "unknown webhook scheme \"%V\"", &words[1]);
-    }
-    conf->scheme = LocationConf::Choice{scheme, here(cf)};
+    conf->scheme = LocationConf::Choice{view(words[1]) == "off" ? "" : words.text(1), nullptr, here(cf)};
     return ok;
 }
 
@@ -292,6 +285,8 @@ ngx_command_t directives[] = {
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(PlainConf, redis_timeout), nullptr},
     {ngx_string("webhook_redis_connect_timeout"), anywhere | NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
      NGX_HTTP_LOC_CONF_OFFSET, offsetof(PlainConf, redis_connect_timeout), nullptr},
+    {ngx_string("webhook_scheme"), NGX_HTTP_MAIN_CONF | NGX_CONF_BLOCK | NGX_CONF_TAKE1, set_scheme_block,
+     NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     directive<set_webhook>(ngx_string("webhook"), in_location | NGX_CONF_TAKE1),
     directive<set_secret>(ngx_string("webhook_secret"), anywhere | NGX_CONF_1MORE),
     directive<set_param>(ngx_string("webhook_param"), in_location | NGX_CONF_TAKE2),

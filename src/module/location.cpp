@@ -2,6 +2,7 @@
 
 #include "module/directives.hpp"
 #include "module/handler.hpp"
+#include "module/place.hpp"
 #include "module/pool.hpp"
 #include "module/redis_url.hpp"
 #include "module/server.hpp"
@@ -12,24 +13,6 @@ namespace {
 
 constexpr ngx_msec_t default_timeout = 500, default_connect_timeout = 250;
 constexpr std::size_t default_json_max = 1 << 20;
-
-/// Messages while it lives name the place of an earlier directive.
-class AtPlace {
-  public:
-    AtPlace(ngx_conf_t* cf, const Place& place) : cf_(cf), file_(*cf->conf_file), previous_(cf->conf_file) {
-        file_.file.name = to_ngx(place.file);
-        file_.line = place.line;
-        cf->conf_file = &file_;
-    }
-    ~AtPlace() { cf_->conf_file = previous_; }
-    AtPlace(const AtPlace&) = delete;
-    AtPlace& operator=(const AtPlace&) = delete;
-
-  private:
-    ngx_conf_t* cf_;
-    ngx_conf_file_t file_;
-    ngx_conf_file_t* previous_;
-};
 
 template <class T>
 void inherit(std::optional<T>* child, const std::optional<T>& parent) {
@@ -157,8 +140,7 @@ char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup
     settings.max_backlog_bytes = choice.max_backlog_bytes;
     settings.dedup_window_ms = dedup.window_ms;
 
-    auto* main = static_cast<MainState*>(
-        static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module)));
+    MainState* main = main_state(cf);
     const Stream* other = find_other_settings(main->servers, address, settings);
     if (other != nullptr) {
         return refuse(
@@ -205,11 +187,23 @@ char* install_handler(ngx_conf_t* cf) {
                   "cannot stand in the same location");
 }
 
+/// A scheme of one's own may stand behind its use, so that it is looked up when all has been read.
+char* resolve_scheme(ngx_conf_t* cf, LocationConf::Choice* choice) {
+    if (choice->scheme != nullptr || choice->name.empty()) return NGX_CONF_OK;
+    choice->scheme = main_state(cf)->schemes.find(choice->name);
+    if (choice->scheme != nullptr) return NGX_CONF_OK;
+    const AtPlace place(cf, choice->place);
+    return refuse(cf, "unknown webhook scheme \"%s\"", choice->name.c_str());
+}
+
 }  // namespace
 
 char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* child) {
     const bool own_stream = child->stream.has_value();
     inherit_all(parent, child);
+    if (child->scheme) {
+        if (char* bad = resolve_scheme(cf, &*child->scheme); bad != NGX_CONF_OK) return bad;
+    }
     const bool verifies = child->scheme && child->scheme->scheme != nullptr;
     if (!verifies && own_stream) {
         const AtPlace place(cf, child->stream->place);

@@ -12,6 +12,7 @@
 #include "event/extractor.hpp"
 #include "module/stream.hpp"
 #include "signature/scheme.hpp"
+#include "signature/scheme_set.hpp"
 #include "signature/verifier.hpp"
 
 namespace webhook::module {
@@ -77,7 +78,8 @@ struct LocationConf : PlainConf {
         std::int64_t seconds = 0;
     };
     struct Choice {
-        const signature::Scheme* scheme = nullptr;  ///< nullptr: off
+        std::string name;                           ///< as written; empty: off
+        const signature::Scheme* scheme = nullptr;  ///< nullptr: off, or not looked up yet
         Place place;
     };
     using Words = std::vector<std::string>;
@@ -102,11 +104,18 @@ struct MainConf {
 
 /// Everything that C++ owns at http level; MainConf first, for the stock setter.
 struct MainState : MainConf {
+    signature::SchemeSet schemes;
     std::vector<std::unique_ptr<RedisServer>> servers;
 };
 
 inline MainState* main_state(ngx_http_request_t* request) {
     auto* conf = static_cast<MainConf*>(ngx_http_get_module_main_conf(request, ngx_http_webhook_module));
+    return static_cast<MainState*>(conf);
+}
+
+/// While the configuration is read.
+inline MainState* main_state(ngx_conf_t* cf) {
+    auto* conf = static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module));
     return static_cast<MainState*>(conf);
 }
 

@@ -1,6 +1,8 @@
 #include "signature/check.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace webhook::signature {
 
@@ -140,9 +142,16 @@ void derive_single(Scheme* scheme) {
 
 }  // namespace
 
-bool check_scheme(const Scheme& scheme, std::string* error) {
-    return check_signature(scheme, error) && check_timestamp(scheme, error) && check_message(scheme, error) &&
-           check_digest(scheme, error);
+bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* word) {
+    static constexpr std::pair<std::string_view, bool (*)(const Scheme&, std::string*)> checks[] = {
+        {"signature", check_signature},
+        {"timestamp", check_timestamp},
+        {"message", check_message},
+        {"digest", check_digest}};
+    return std::all_of(std::begin(checks), std::end(checks), [&](const auto& check) {
+        *word = check.first;
+        return check.second(scheme, error);
+    });
 }
 
 void derive(Scheme* scheme) {

@@ -1,14 +1,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "signature/definition.hpp"
 
 namespace webhook::signature {
 
-/// False, with a message, for a definition whose parts do not fit together or that could let a forgery
-/// through.
-bool check_scheme(const Scheme& scheme, std::string* error);
+/// False, with a message and the word of the directive at fault, for a definition whose parts do not fit together or
+/// that could let a forgery through.
+bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* word);
 
 /// Fills in what follows from a checked definition.
 void derive(Scheme* scheme);

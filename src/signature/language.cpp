@@ -302,7 +302,13 @@ std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Di
         (scheme->algorithm == Algorithm::hmac || scheme->algorithm == Algorithm::hash)) {
         event::parse_template("{body}", SourceSet::scheme, &scheme->message, &error->message);
     }
-    if (!check_scheme(*scheme, &error->message)) return nullptr;
+    std::string_view word;
+    if (!check_scheme(*scheme, &error->message, &word)) {
+        const auto at = std::find_if(directives.begin(), directives.end(),
+                                     [word](const Directive& words) { return words[0] == word; });
+        error->directive = static_cast<std::size_t>(at - directives.begin());
+        return nullptr;
+    }
     derive(scheme.get());
     return scheme;
 }

@@ -1,7 +1,9 @@
-#include "signature/language.hpp"
+#include "signature/tokenizer.hpp"
 
 #include <algorithm>
 #include <utility>
+
+#include "signature/language.hpp"
 
 namespace webhook::signature {
 
@@ -9,88 +11,93 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
 
-class Tokenizer {
-  public:
-    explicit Tokenizer(std::string_view text) : rest_(text) {}
-
-    /// Skips blanks and comments; false at the end of the text.
-    bool more() {
-        while (!rest_.empty()) {
-            if (rest_.front() == '#') {
-                rest_.remove_prefix(std::min(rest_.size(), rest_.find('\n')));
-            } else if (blanks.find(rest_.front()) != std::string_view::npos) {
-                rest_.remove_prefix(1);
-            } else {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    bool take_end() {
-        if (rest_.front() != ';') return false;
-        rest_.remove_prefix(1);
-        return true;
-    }
-
-    /// A word; false when its quote is not closed or runs into other text.
-    bool word(std::string* out) {
-        const char quote = rest_.front();
-        if (quote != '"' && quote != '\'') {
-            while (!rest_.empty() && blanks.find(rest_.front()) == std::string_view::npos &&
-                   rest_.front() != ';') {
-                out->push_back(character());
-            }
-            return true;
-        }
-        rest_.remove_prefix(1);
-        while (!rest_.empty() && rest_.front() != quote)
-            out->push_back(character());
-        if (rest_.empty()) return false;
-        rest_.remove_prefix(1);
-        return rest_.empty() || rest_.front() == ';' || blanks.find(rest_.front()) != std::string_view::npos;
-    }
-
-  private:
-    char character() {
-        char c = rest_.front();
-        rest_.remove_prefix(1);
-        if (c != '\\' || rest_.empty()) return c;
-        static constexpr std::string_view escapes = "\"'\\;trn";
-        static constexpr std::string_view meanings = "\"'\\;\t\r\n";
-        const std::size_t at = escapes.find(rest_.front());
-        if (at == std::string_view::npos) return c;
-        rest_.remove_prefix(1);
-        return meanings[at];
-    }
-
-    std::string_view rest_;
-};
+bool is_one_of(char c, std::string_view set) {
+    return set.find(c) != std::string_view::npos;
+}
 
 }  // namespace
 
-bool tokenize(std::string_view text, std::vector<Directive>* directives, LanguageError* error) {
-    Tokenizer tokenizer(text);
-    Directive current;
-    directives->clear();
-    while (tokenizer.more()) {
-        if (tokenizer.take_end()) {
-            if (current.empty()) {
-                *error = {directives->size(), "unexpected \";\""};
-                return false;
-            }
-            directives->push_back(std::move(current));
-            current.clear();
-            continue;
-        }
-        if (!tokenizer.word(&current.emplace_back())) {
-            *error = {directives->size(), "\"" + current.back() + "\" lacks a closing quote"};
-            return false;
+Tokenizer::Token Tokenizer::next(std::string* word) {
+    word->clear();
+    if (!skip_blanks()) return Token::end;
+    static constexpr std::pair<char, Token> marks[] = {
+        {';', Token::semicolon}, {'{', Token::open}, {'}', Token::close}};
+    for (const auto& [mark, token] : marks) {
+        if (rest_.front() != mark) continue;
+        advance();
+        return token;
+    }
+    return read_word(word) ? Token::word : Token::unclosed;
+}
+
+void Tokenizer::advance() {
+    if (rest_.front() == '\n') ++line_;
+    rest_.remove_prefix(1);
+}
+
+/// Skips blanks and comments; false at the end of the text.
+bool Tokenizer::skip_blanks() {
+    while (!rest_.empty()) {
+        if (rest_.front() == '#') {
+            rest_.remove_prefix(std::min(rest_.size(), rest_.find('\n')));
+        } else if (is_one_of(rest_.front(), blanks)) {
+            advance();
+        } else {
+            return true;
         }
     }
-    if (current.empty()) return true;
-    *error = {directives->size(), "\"" + current.front() + "\" is not terminated by \";\""};
     return false;
+}
+
+bool Tokenizer::read_word(std::string* word) {
+    const char quote = rest_.front();
+    if (quote != '"' && quote != '\'') {
+        while (!rest_.empty() && !is_one_of(rest_.front(), " \t\r\n;{"))
+            word->push_back(character());
+        return true;
+    }
+    advance();
+    while (!rest_.empty() && rest_.front() != quote)
+        word->push_back(character());
+    if (rest_.empty()) return false;
+    advance();
+    return rest_.empty() || is_one_of(rest_.front(), " \t\r\n;{");
+}
+
+char Tokenizer::character() {
+    const char c = rest_.front();
+    advance();
+    if (c != '\\' || rest_.empty()) return c;
+    static constexpr std::string_view escapes = "\"'\\;trn";
+    static constexpr std::string_view meanings = "\"'\\;\t\r\n";
+    const std::size_t at = escapes.find(rest_.front());
+    if (at == std::string_view::npos) return c;
+    advance();
+    return meanings[at];
+}
+
+bool tokenize(std::string_view text, std::vector<Directive>* directives, LanguageError* error) {
+    using Token = Tokenizer::Token;
+    Tokenizer tokenizer(text);
+    Directive current;
+    std::string word;
+    directives->clear();
+    const auto fail = [&](std::string message) {
+        *error = {directives->size(), std::move(message)};
+        return false;
+    };
+    for (Token token = tokenizer.next(&word); token != Token::end; token = tokenizer.next(&word)) {
+        if (token == Token::unclosed) return fail("\"" + word + "\" lacks a closing quote");
+        if (token == Token::open) return fail("unexpected \"{\"");
+        if (token == Token::close) return fail("unexpected \"}\"");
+        if (token == Token::word) {
+            current.push_back(word);
+            continue;
+        }
+        if (current.empty()) return fail("unexpected \";\"");
+        directives->push_back(std::exchange(current, {}));
+    }
+    return current.empty() || fail("\"" + current.front() + "\" is not terminated by \";\"");
 }
 
 }  // namespace webhook::signature

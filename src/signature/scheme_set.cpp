@@ -1,0 +1,65 @@
+#include "signature/scheme_set.hpp"
+
+#include <algorithm>
+
+#include "signature/definition.hpp"
+
+namespace webhook::signature {
+
+namespace {
+
+constexpr std::size_t longest_name = 64;
+
+bool is_well_formed(std::string_view name) {
+    return !name.empty() && name.size() <= longest_name && std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
+               c == '.' || c == '-';
+    });
+}
+
+}  // namespace
+
+// Here, where Scheme is a complete type.
+SchemeSet::SchemeSet() = default;
+SchemeSet::~SchemeSet() = default;
+SchemeSet::SchemeSet(SchemeSet&&) noexcept = default;
+SchemeSet& SchemeSet::operator=(SchemeSet&&) noexcept = default;
+
+std::string SchemeSet::check_name(std::string_view name) const {
+    const std::string quoted = "\"" + std::string(name) + "\"";
+    if (!is_well_formed(name) || name == "off") return "invalid scheme name " + quoted;
+    if (find_scheme(name) != nullptr) return quoted + " is the name of a built-in scheme";
+    if (own_.find(name) != own_.end()) return "duplicate scheme " + quoted;
+    return {};
+}
+
+bool SchemeSet::add(std::string_view name, const std::vector<Directive>& directives, LanguageError* error) {
+    *error = {directives.size(), check_name(name)};
+    if (!error->message.empty()) return false;
+    auto scheme = parse_scheme(name, directives, error);
+    if (scheme == nullptr) return false;
+    if (scheme->algorithm == Algorithm::none) {
+        const auto at = std::find_if(directives.begin(), directives.end(), [](const Directive& words) {
+            return !words.empty() && words[0] == "algorithm";
+        });
+        *error = {static_cast<std::size_t>(at - directives.begin()),
+                  R"("algorithm none" verifies nothing: use the built-in scheme "none")"};
+        return false;
+    }
+    own_.emplace(name, std::move(scheme));
+    return true;
+}
+
+const Scheme* SchemeSet::find(std::string_view name) const {
+    const auto found = own_.find(name);
+    return found == own_.end() ? find_scheme(name) : found->second.get();
+}
+
+std::vector<std::string_view> SchemeSet::names() const {
+    std::vector<std::string_view> all;
+    for (const auto& each : own_)
+        all.push_back(each.first);
+    return all;
+}
+
+}  // namespace webhook::signature

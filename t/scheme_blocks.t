@@ -1,0 +1,159 @@
+#!/usr/bin/perl
+
+# Schemes of one's own: whatever the catalogue says, a webhook_scheme block can say, with the same judgement of every
+# vector; each mistake is named with its line.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use JSON::PP;
+use MIME::Base64 qw(decode_base64);
+use Test::Webhook;
+
+my $t = Test::Webhook->new;
+sub bytes ($text) { utf8::encode(my $copy = $text); return $copy }
+sub quoted ($text) { return '"' . ($text =~ s/(["\\])/\\$1/gr) . '"' }
+
+# --- every scheme of the catalogue as a block
+my %text = map { $_->{name} => $_->{text} } map { decode_json($_) } split /\n/, $t->ctl('schemes', '--json')->{out};
+delete $text{none};
+cmp_ok scalar keys %text, '>=', 80, 'schemes to define again: ' . keys %text;
+$t->write('schemes.conf', join '', map { "webhook_scheme own-$_ {\n" . bytes($text{$_}) . "}\n" } sort keys %text);
+
+my @vectors = grep { !$_->{policy} && $text{ $_->{scheme} } } @{ decode_json(slurp("$FindBin::Bin/vectors/vectors.json")) };
+my (%host, @servers);
+
+sub server_of ($vector) {
+    my ($origin) = $vector->{url} =~ m{^(https?://[^/?]+)};
+    my $key = JSON::PP->new->canonical->encode([ @{$vector}{qw(scheme secret config)}, $origin ]);
+    return $host{$key} if $host{$key};
+    my $name = 'v' . keys(%host) . '.test';
+    my $secret = $t->write("keys/$name", bytes($vector->{secret}) . "\n");
+    my $params = join '', map { "webhook_param $_ " . quoted($t->write("keys/$name.$_", bytes($vector->{config}{$_})) =~ s/^/file:/r) . ";\n" }
+        sort keys %{ $vector->{config} };
+    for ([ '', $vector->{scheme} ], [ '_own', "own-$vector->{scheme}" ]) {
+        my ($port, $scheme) = @$_;
+        # Nothing is stored: genuine events are of no wanted type.
+        push @servers, sprintf <<'EOS', $port, $name, $scheme, quoted("file:$secret"), $params, $origin;
+    server {
+        listen 127.0.0.1:%%%%PORT%s%%%%;
+        server_name %s;
+        location / {
+            webhook %s;
+            webhook_source same;
+            webhook_secret %s;
+            %s
+            webhook_url %s;
+            webhook_accept_types nothing-of-the-kind;
+            webhook_stream vectors;
+            add_header X-Judged "$webhook_verdict|$webhook_reason|$webhook_id|$webhook_type|$webhook_timestamp|$webhook_request_uri" always;
+        }
+    }
+EOS
+    }
+    return $host{$key} = $name;
+}
+server_of($_) for @vectors;
+
+my $clock = $t->write('clock', pack 'q', 1_760_000_000);
+my $built = $t->run([ $ENV{CC} // 'cc', '-O1', '-shared', '-fPIC', '-o', $t->file('clock.so'), "$FindBin::Bin/lib/clock.c" ]);
+is $built->{exit}, 0, 'the clock is built' or diag $built->{err};
+open my $clock_file, '+<:raw', $clock or die "$clock: $!";
+
+sub set_clock ($seconds) {
+    seek $clock_file, 0, 0;
+    syswrite $clock_file, pack 'q', $seconds;
+}
+
+{
+    # From nginx' own folder: LD_PRELOAD takes no name with a space.
+    local @ENV{qw(LD_PRELOAD TEST_CLOCK)} = ('../clock.so', $clock);
+    $t->start_nginx(<<"EOT", ready => 0);    # the blocks stand behind their use
+%%GLOBALS%%
+events { }
+http {
+    %%HTTP%%
+    server_names_hash_max_size 8192;
+    underscores_in_headers on;
+    webhook_redis redis://127.0.0.1:1;
+@servers
+    include %%DIR%%/schemes.conf;
+}
+EOT
+}
+
+sub judge ($vector, $port) {
+    my $body = $vector->{body_encoding} eq 'base64' ? decode_base64($vector->{body}) : bytes($vector->{body});
+    my @headers = map { bytes($_) } %{ $vector->{headers} };
+    my ($target) = bytes($vector->{url}) =~ m{^https?://[^/?]+(.*)};
+    $target = "/$target" if $target !~ m{^/};
+    set_clock($vector->{clock});
+    my $has_body = length $body || $vector->{method} eq 'POST';
+    my $answer = $t->request(method => $vector->{method}, path => $target, port => $port,
+        headers => [ Host => server_of($vector), @headers ], $has_body ? (body => $body) : ());
+    return join "\n", $answer->{status}, $answer->{headers}{'x-judged'} // '', $answer->{headers}{'www-authenticate'} // '', $answer->{body};
+}
+
+my (%kinds, $different);
+for my $vector (@vectors) {
+    my ($built_in, $own) = (judge($vector, $t->port), judge($vector, $t->port('own')));
+    $kinds{ (split /[\n|]/, $built_in)[1] }++;
+    next if $own eq $built_in;
+    $different++;
+    is $own, $built_in, bytes("$vector->{scheme} $vector->{note}");
+}
+ok !$different, 'all ' . @vectors . ' vectors: the same verdict, reason, id, type, timestamp and masked URI';
+diag 'verdicts: ' . join ', ', map { "$_ $kinds{$_}" } sort keys %kinds;
+ok $kinds{$_}, "some were $_" for qw(ignored forged stale unsigned);
+
+# --- mistakes
+sub config ($block, $rest = '') {
+    return "%%GLOBALS%%\nevents { }\nhttp { %%HTTP%%\n#here\n$block\n$rest\n}\n";
+}
+my $before = () = (config('') =~ s/%%(?:GLOBALS|HTTP)%%/$t->expand($&)/ger =~ s/#here.*//sr) =~ /\n/g;
+my $first = $before + 2;
+my $use = 'server { listen 127.0.0.1:%%PORT%%; location / { webhook acme; webhook_secret s; webhook_stream x; } }';
+my $hmac = "algorithm hmac-sha256;\nsignature header:x-sig encoding=hex;";
+my @wrong = (
+    # line within the block (0: the first), the block, the message
+    [ 1, "webhook_scheme acme {\nalgoritm hmac-sha256;\n}", qr/"webhook_scheme acme": unknown directive "algoritm"/ ],
+    [ 2, "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature header:x-sig;\n}", qr/"signature" lacks "encoding="/ ],
+    [ 3, "webhook_scheme acme {\n$hmac\nid json:type;\n}", qr/"json:type"/ ],
+    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"text\";\n}", qr/the message holds nothing of the request/ ],
+    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{header:x-id}\";\n}", qr/the body is not signed: add \{body\} or "unsigned_body"/ ],
+    [ 2, "webhook_scheme acme {\nalgorithm hmac-sha256;\ntimestamp header:x-ts unit=s;\nsignature header:x-sig encoding=hex;\n}", qr/the timestamp is not signed/ ],
+    [ 1, "webhook_scheme acme {\nalgorithm rot13;\n}", qr/invalid algorithm "rot13"/ ],
+    [ 1, "webhook_scheme acme {\nalgorithm none;\n}", qr/"algorithm none" verifies nothing: use the built-in scheme "none"/ ],
+    [ 2, "webhook_scheme acme {\nalgorithm token;\nalgorithm token;\n}", qr/"algorithm" is duplicate/ ],
+    [ 0, "webhook_scheme acme {\nsignature header:x-sig;\n}", qr/"algorithm" is missing/ ],
+    [ 0, "webhook_scheme stripe {\nalgorithm token;\nsignature header:x;\n}", qr/"stripe" is the name of a built-in scheme/ ],
+    [ 0, "webhook_scheme off {\nalgorithm token;\nsignature header:x;\n}", qr/invalid scheme name "off"/ ],
+    [ 0, "webhook_scheme 'a b' {\nalgorithm token;\nsignature header:x;\n}", qr/invalid scheme name "a b"/ ],
+    [ 1, "webhook_scheme acme { algorithm token; signature header:x; }\nwebhook_scheme acme {\nalgorithm token;\n}", qr/duplicate scheme "acme"/ ],
+    [ 1, "webhook_scheme acme {\nalgorithm {\n}", qr/unexpected "\{"/ ],
+    [ 0, 'webhook_scheme a b { }', qr/invalid number of arguments in "webhook_scheme" directive/ ],
+    [ 0, 'webhook_scheme acme;', qr/directive "webhook_scheme" has no opening "\{"/ ],
+    [ 1, "\n$use", qr/unknown webhook scheme "acme"/ ],
+    [ 1, "webhook_scheme acme { $hmac key base64; }" =~ s/\n/ /gr . "\n" . ($use =~ s/webhook_secret s/webhook_secret "===="/r), qr/"webhook acme": / ],
+    [ 1, "webhook_scheme acme { $hmac key whsec; }" =~ s/\n/ /gr . "\n" . ($use =~ s/webhook_secret s/webhook_secret whsec_/r), qr/"webhook acme": .*empty/ ],
+    [ 1, "server {\nwebhook_scheme acme { }\n}", qr/"webhook_scheme" directive is not allowed here/ ],
+);
+for (@wrong) {
+    my ($line, $block, $message) = @$_;
+    my ($exit, $output) = $t->nginx_test(config($block));
+    my $at = $first + $line;
+    is $exit, 1, 'refused: ' . $block =~ s/\n/ /gr;
+    like $output, $message, 'with its reason';
+    like $output, qr/ in .+nginx\.conf:$at$/m, "and line $at";
+}
+
+my $including = config("webhook_scheme acme {\nalgorithm hmac-sha256;\ninclude %%DIR%%/words.conf;\n}", $use);
+$t->write('words.conf', "signature header:x-sig encoding=hex;\nid header:x-id json:/id;\n");
+my ($exit, $output) = $t->nginx_test($including);
+is $exit, 0, 'a part of a block may be included' or diag $output;
+$t->write('words.conf', "signature header:x-sig\nencoding=hux;\n");
+($exit, $output) = $t->nginx_test($including);
+is $exit, 1, 'with a mistake it may not';
+like $output, qr/invalid encoding "encoding=hux" in .*words\.conf:2$/m, 'which is named there';
+
+done_testing;
