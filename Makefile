@@ -49,7 +49,7 @@ SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)
 refresh  = @mkdir -p $(BUILD) && printf '%s\n' $(1) | cmp -s - $@ || printf '%s\n' $(1) > $@
 
 .DELETE_ON_ERROR:
-.PHONY: all module programs unit deps deps-test deps-check run demo test test-sanitize bench check install clean help FORCE
+.PHONY: all module programs unit deps deps-test deps-check run demo test test-sanitize sdk bench check install clean help FORCE
 .DEFAULT_GOAL = all
 
 all: module programs   ## build module, worker and webhookctl
@@ -77,7 +77,9 @@ test: deps-test        ## install what is missing, build, run all tests
 test-sanitize: deps-test  ## the same tests with ASan and UBSan, the module's central ones under valgrind
 	@$(SUBMAKE) module
 	@$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=1 OPT="-O1 -g" programs unit
-	@BUILD=$(BUILD)/sanitize MODULE=$(MODULE) TEST_SANITIZE=1 src/make/test.sh
+	@BUILD=$(BUILD)/sanitize SDK=$(BUILD)/sdk MODULE=$(MODULE) TEST_SANITIZE=1 src/make/test.sh
+sdk:                   ## install (npm, into $(BUILD)/sdk) the senders' own packages, which t/sdk.t tries
+	@SDK=$(BUILD)/sdk src/make/sdk.sh
 bench: deps-test       ## CPU per event beside plain nginx, CPU per delivery of the worker
 	@$(SUBMAKE) all
 	@TEST_BUILD=$(BUILD) perl -It/lib t/bench/bench.pl
@@ -131,7 +133,7 @@ install: all           ## install below DESTDIR, PREFIX (programs) and MODULES_D
 	@echo 'nginx.conf: load_module $(MODULES_DIR)/$(notdir $(MODULE));'
 
 clean:                 ## remove everything that was built (not the data of make run)
-	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize bench flags files module-files configure.log libwebhook.a unit-tests \
+	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize sdk bench flags files module-files configure.log libwebhook.a unit-tests \
 	    $(notdir $(PROGRAMS) $(MODULE)) || true
 help:                  ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'

@@ -1,5 +1,5 @@
 #!/bin/bash
-# deps.sh GROUP...: installs the Debian packages of the groups (run, test, check) that are missing.
+# deps.sh GROUP...: installs the Debian packages of the groups (run, test, check, node) that are missing.
 # Asks only dpkg when all is there: no root and no network needed then.
 set -euo pipefail
 export LC_ALL=C
@@ -9,6 +9,7 @@ declare -A group=(
            libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl ca-certificates"
     [test]="libgtest-dev curl valgrind binutils"
     [check]="clang-format clang-tidy cppcheck"
+    [node]="nodejs npm"
 )
 
 installed() {
@@ -31,6 +32,11 @@ boost_package() {
         fi
     done
     echo libboost-dev
+}
+
+# Other packages of node than Debian's have npm in them, and would have to give way for Debian's.
+is_there() {
+    [ "$1" = node ] && command -v node > /dev/null && command -v npm > /dev/null
 }
 
 as_root() {
@@ -57,6 +63,7 @@ apt_install() {
 
 missing=()
 for name in "$@"; do
+    ! is_there "$name" || continue
     for package in ${group[$name]}; do
         installed "$package" || missing+=("$package")
     done
