@@ -23,9 +23,10 @@ void log_verdict(const RequestState& state) {
     const std::string_view name = info_of(verdict).name;
     const std::string_view scheme = signature::name_of(*state.location->scheme);
     const std::string_view id = state.event.id, label = id.empty() ? "" : ", id ";
-    ngx_log_error(level, state.request->connection->log, 0, "webhook %*s: %*s, scheme \"%*s\"%*s%*s",
+    ngx_log_error(level, state.request->connection->log, 0, "webhook %*s: %*s, scheme \"%*s\"%*s%*s%s",
                   name.size(), name.data(), state.reason.size(), state.reason.data(), scheme.size(),
-                  scheme.data(), label.size(), label.data(), id.size(), id.data());
+                  scheme.data(), label.size(), label.data(), id.size(), id.data(),
+                  state.location->dry_run ? ", dry run" : "");
 }
 
 ngx_table_elt_t* add_header(ngx_http_request_t* request, std::string_view name, std::string_view value) {
@@ -99,10 +100,14 @@ ngx_int_t send(ngx_http_request_t* request, unsigned status, std::string_view bo
 
 }  // namespace
 
-ngx_int_t answer(RequestState* state, Verdict verdict, std::string_view reason) {
+void record(RequestState* state, Verdict verdict, std::string_view reason) {
     state->verdict = verdict;
     state->reason = reason;
     log_verdict(*state);
+}
+
+ngx_int_t answer(RequestState* state, Verdict verdict, std::string_view reason) {
+    record(state, verdict, reason);
     const unsigned status = status_of(*state);
     add_headers(*state, status);
     if (has_error_page(state->request, status)) return static_cast<ngx_int_t>(status);

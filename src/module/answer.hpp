@@ -6,8 +6,11 @@
 
 namespace webhook::module {
 
-/// Records the verdict, logs a refusal with its reason, and sends the answer, unless an error_page of the
-/// location wants to. The result is for ngx_http_finalize_request(). `reason` must live as long as the
+/// Records the verdict and logs a refusal with its reason; `reason` must live as long as the request. answer() does it
+/// too: this is for a request that goes on (at a gate).
+void record(RequestState* state, Verdict verdict, std::string_view reason);
+
+/// Records the verdict and sends the answer, unless an error_page of the location wants to. The result is for ngx_http_finalize_request(). `reason` must live as long as the
 /// request.
 ngx_int_t answer(RequestState* state, Verdict verdict, std::string_view reason);
 

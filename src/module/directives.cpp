@@ -295,6 +295,8 @@ ngx_command_t directives[] = {
     directive<set_source>(ngx_string("webhook_source"), in_location | NGX_CONF_TAKE1),
     directive<set_dedup>(ngx_string("webhook_dedup"), anywhere | NGX_CONF_TAKE123),
     directive<set_stream>(ngx_string("webhook_stream"), in_location | NGX_CONF_TAKE1234),
+    {ngx_string("webhook_dry_run"), anywhere | NGX_CONF_FLAG, ngx_conf_set_flag_slot,
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(PlainConf, dry_run), nullptr},
     directive<set_partition>(ngx_string("webhook_partition"), in_location | NGX_CONF_TAKE1),
     directive<set_id>(ngx_string("webhook_id"), in_location | NGX_CONF_1MORE),
     directive<set_type>(ngx_string("webhook_type"), in_location | NGX_CONF_1MORE),

@@ -1,6 +1,7 @@
 #include "module/location.hpp"
 
 #include "module/directives.hpp"
+#include "module/gate_conf.hpp"
 #include "module/handler.hpp"
 #include "module/place.hpp"
 #include "module/pool.hpp"
@@ -24,6 +25,7 @@ void inherit_all(const LocationConf& parent, LocationConf* child) {
     ngx_conf_merge_msec_value(child->redis_connect_timeout, parent.redis_connect_timeout,
                               default_connect_timeout);
     ngx_conf_merge_size_value(child->json_max, parent.json_max, default_json_max);
+    ngx_conf_merge_value(child->dry_run, parent.dry_run, 0);
     inherit(&child->redis, parent.redis);
     inherit(&child->auth, parent.auth);
     inherit(&child->scheme, parent.scheme);
@@ -168,9 +170,12 @@ char* prepare(ngx_conf_t* cf, LocationConf* conf) {
     if (char* bad = make_verifier(cf, *conf, location); bad != NGX_CONF_OK) return bad;
     if (char* bad = make_extractor(cf, *conf, location); bad != NGX_CONF_OK) return bad;
     copy_settings(*conf, dedup, location);
-    {
+    if (conf->stream) {
         const AtPlace place(cf, conf->stream->place);
         if (char* bad = choose_stream(cf, *conf, dedup, location); bad != NGX_CONF_OK) return bad;
+    } else {
+        main_state(cf)->has_gates = true;
+        location->dry_run = conf->dry_run != 0;
     }
     conf->location = location;
     return NGX_CONF_OK;
@@ -200,6 +205,7 @@ char* resolve_scheme(ngx_conf_t* cf, LocationConf::Choice* choice) {
 
 char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* child) {
     const bool own_stream = child->stream.has_value();
+    const bool own_partition = child->partition.has_value(), own_headers = child->headers.has_value();
     inherit_all(parent, child);
     if (child->scheme) {
         if (char* bad = resolve_scheme(cf, &*child->scheme); bad != NGX_CONF_OK) return bad;
@@ -211,8 +217,16 @@ char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* c
     }
     if (!verifies) return NGX_CONF_OK;
     const AtPlace place(cf, child->scheme->place);
-    if (!child->stream) return refuse(cf, "\"webhook\" requires \"webhook_stream\"");
-    if (char* bad = install_handler(cf); bad != NGX_CONF_OK) return bad;
+    if (child->stream) {
+        if (char* bad = install_handler(cf); bad != NGX_CONF_OK) return bad;
+        if (child->dry_run != 0) {
+            return refuse(cf, "\"webhook_dry_run\" is for gates, it cannot be on beside \"webhook_stream\"");
+        }
+    } else {
+        if (own_partition) return refuse(cf, "\"webhook_partition\" requires \"webhook_stream\"");
+        if (own_headers) return refuse(cf, "\"webhook_headers\" requires \"webhook_stream\"");
+        if (char* bad = check_rewrites(cf); bad != NGX_CONF_OK) return bad;
+    }
     return prepare(cf, child);
 }
 

@@ -1,6 +1,7 @@
 #include "module/ngx.hpp"
 
 #include "module/directives.hpp"
+#include "module/gate.hpp"
 #include "module/location.hpp"
 #include "module/pool.hpp"
 #include "module/redis_client.hpp"
@@ -65,15 +66,20 @@ void exit_process(ngx_cycle_t* cycle) {
         server->client.reset();
 }
 
+ngx_int_t postconfigure(ngx_conf_t* cf) {
+    if (install_too_large_filters(cf) != NGX_OK) return NGX_ERROR;
+    return main_state(cf)->has_gates ? install_gate(cf) : NGX_OK;
+}
+
 ngx_http_module_t context = {
-    add_variables,              // preconfiguration
-    install_too_large_filters,  // postconfiguration
-    create_main_conf,           // create main configuration
-    init_main_conf,             // init main configuration
-    nullptr,                    // create server configuration
-    nullptr,                    // merge server configuration
-    create_location_conf,       // create location configuration
-    merge_location_conf,        // merge location configuration
+    add_variables,         // preconfiguration
+    postconfigure,         // postconfiguration
+    create_main_conf,      // create main configuration
+    init_main_conf,        // init main configuration
+    nullptr,               // create server configuration
+    nullptr,               // merge server configuration
+    create_location_conf,  // create location configuration
+    merge_location_conf,   // merge location configuration
 };
 
 }  // namespace

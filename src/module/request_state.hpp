@@ -2,6 +2,7 @@
 
 #include "module/ngx.hpp"
 
+#include <cstdint>
 #include <type_traits>
 
 #include "module/operation.hpp"
@@ -11,6 +12,9 @@
 #include "store/append.hpp"
 
 namespace webhook::module {
+
+/// Where a request stands at a gate; see gate.cpp.
+enum class GateStep : std::uint8_t { reading, reserving, passed, refused };
 
 /// Everything this module knows of one request; in its pool, and its context. All views point into the pool,
 /// the request or the configuration.
@@ -24,6 +28,7 @@ struct RequestState {
     Operation* operation = nullptr;  ///< under way; detached when the request ends first
 
     Verdict verdict = Verdict::none;
+    GateStep gate = GateStep::reading;
     std::string_view reason;  ///< of a refusal
     std::string_view timestamp, stream_id;
     std::string_view partition_value;  ///< of webhook_partition, only until the operation is made

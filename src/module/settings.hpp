@@ -58,7 +58,8 @@ struct Location {
     std::vector<std::string> headers;       ///< lower case
     bool dedup_by_body = false, reject_duplicates = false, by_partition = false;
     bool query_scheme = false, signs_url = false;
-    Stream* stream = nullptr;
+    Stream* stream = nullptr;  ///< nullptr: a gate
+    bool dry_run = false;      ///< gate: judges, refuses nothing
 };
 
 /// The fields that nginx' stock setters fill in; first in LocationConf, so that their offsets are known.
@@ -66,6 +67,7 @@ struct PlainConf {
     ngx_msec_t redis_timeout = NGX_CONF_UNSET_MSEC;
     ngx_msec_t redis_connect_timeout = NGX_CONF_UNSET_MSEC;
     size_t json_max = NGX_CONF_UNSET_SIZE;
+    ngx_flag_t dry_run = NGX_CONF_UNSET;
 };
 
 /// What stands in the configuration for one location, server or http block. An absent optional inherits.
@@ -105,6 +107,7 @@ struct MainConf {
 /// Everything that C++ owns at http level; MainConf first, for the stock setter.
 struct MainState : MainConf {
     signature::SchemeSet schemes;
+    bool has_gates = false;
     std::vector<std::unique_ptr<RedisServer>> servers;
 };
 

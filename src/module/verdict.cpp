@@ -26,11 +26,12 @@ constexpr VerdictInfo infos[] = {
     WEBHOOK_VERDICT("method", 405, false),
     WEBHOOK_VERDICT("busy", 503, false),
     WEBHOOK_VERDICT("unavailable", 503, false),
+    WEBHOOK_VERDICT("in_progress", 503, false),
 };
 
 #undef WEBHOOK_VERDICT
 
-static_assert(sizeof infos / sizeof infos[0] == static_cast<std::size_t>(Verdict::unavailable) + 1);
+static_assert(sizeof infos / sizeof infos[0] == static_cast<std::size_t>(Verdict::in_progress) + 1);
 
 }  // namespace
 

@@ -22,6 +22,7 @@ enum class Verdict : std::uint8_t {
     method,
     busy,
     unavailable,
+    in_progress,
 };
 
 struct VerdictInfo {

@@ -160,7 +160,7 @@ sub _nginx ($self, $conf, %arg) {
         $self->_add(nginx => $name, $nginx);
     }
     $nginx->{ports} = \@ports;
-    $nginx->{uses_redis} = $text =~ /\bwebhook_stream\b/ && scalar grep { $_->{kind} eq 'redis' && $_->{object}{process}->alive } @{ $self->{parts} };
+    $nginx->{uses_redis} = $text =~ /\bwebhook_(?:stream|dedup)\b/ && scalar grep { $_->{kind} eq 'redis' && $_->{object}{process}->alive } @{ $self->{parts} };
     return $nginx;
 }
 

@@ -1,0 +1,126 @@
+#include "module/gate.hpp"
+
+#include "module/answer.hpp"
+#include "module/gate_body.hpp"
+#include "module/judge.hpp"
+#include "module/pool.hpp"
+#include "module/request_state.hpp"
+
+namespace webhook::module {
+
+namespace {
+
+// A request goes through these hands:
+//
+//   handle_gate   nginx' phase engine; the first time it gives the request to nginx' body reader   (GateStep::reading)
+//   on_body       the body is there: judge; then answer (refused), or go on with the phases (passed)
+//   handle_gate   the phase engine again: a request that passed goes to what stands behind the gate
+//
+// nginx holds the request in every step; the body stays as nginx read it, for whatever stands behind.
+
+RequestState* own_state(ngx_http_request_t* request) {
+    return static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module));
+}
+
+/// For process(): the request goes on behind the gate.
+constexpr ngx_int_t go_on = NGX_DECLINED;
+
+ngx_int_t pass(RequestState* state) {
+    state->gate = GateStep::passed;
+    return go_on;
+}
+
+ngx_int_t refuse_request(RequestState* state, Verdict verdict, std::string_view reason) {
+    if (state->location->dry_run) {
+        record(state, verdict, reason);
+        return pass(state);
+    }
+    state->gate = GateStep::refused;
+    return answer(state, verdict, reason);
+}
+
+Verdict examine_body(RequestState* state, std::string_view* reason) {
+    const BodyInPlace body(state);
+    if (body.usable()) return examine(state, reason);
+    *reason = "the body's file cannot be read";
+    return Verdict::unavailable;
+}
+
+ngx_int_t process(RequestState* state) {
+    std::string_view reason;
+    const Verdict verdict = examine_body(state, &reason);
+    if (verdict != Verdict::none) return refuse_request(state, verdict, reason);
+    record(state, Verdict::accepted, {});
+    return pass(state);
+}
+
+void on_body(ngx_http_request_t* request) {
+    const ngx_int_t result = guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR},
+                                     [&] { return process(own_state(request)); });
+    if (result == go_on) {
+        request->write_event_handler = ngx_http_core_run_phases;
+        ngx_http_core_run_phases(request);
+    } else if (result != NGX_DONE) {
+        ngx_http_finalize_request(request, result);
+    }
+}
+
+/// In a subrequest of auth_request nginx has not read the client's body, and nobody may read it there: it gives the
+/// subrequest an empty one.
+bool lacks_body(const ngx_http_request_t* request) {
+    const ngx_http_request_t* main = request->main;
+    const bool comes_with_body = main->headers_in.content_length_n > 0 || main->headers_in.chunked;
+    const bool has_it = request->request_body != nullptr && request->request_body == main->request_body;
+    return request != main && comes_with_body && !has_it;
+}
+
+ngx_int_t end(ngx_http_request_t* request, ngx_int_t result) {
+    if (result == go_on) return NGX_DECLINED;
+    ngx_http_finalize_request(request, result);
+    return NGX_DONE;
+}
+
+ngx_int_t start(ngx_http_request_t* request, const Location* location) {
+    if (request == request->main) hide_secret_params(request, *location->scheme);
+    RequestState* state = make_state(request, location);
+    if (lacks_body(request)) {
+        return end(request,
+                   refuse_request(state, Verdict::unavailable, "a subrequest before the body was read"));
+    }
+    if (!signature::accepts_method(*location->scheme, state->headers.method)) {
+        if (location->dry_run) return refuse_request(state, Verdict::method, "method not allowed");
+        state->gate = GateStep::refused;
+        return end(request, refuse_method(state));
+    }
+    // Or nginx closes the body's file as soon as an upstream has answered; other gates may want to read it then.
+    request->preserve_body = 1;
+    const ngx_int_t result = ngx_http_read_client_request_body(request, on_body);
+    if (result >= NGX_HTTP_SPECIAL_RESPONSE) return result;
+    ngx_http_finalize_request(request, NGX_DONE);
+    return NGX_DONE;
+}
+
+ngx_int_t handle_gate(ngx_http_request_t* request) {
+    const Location* location = location_conf(request)->location;
+    if (location == nullptr || location->stream != nullptr) return NGX_DECLINED;
+    const RequestState* state = own_state(request);
+    if (state != nullptr && state->location == location) {
+        return state->gate == GateStep::passed ? NGX_DECLINED : NGX_DONE;
+    }
+    return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR},
+                   [&] { return start(request, location); });
+}
+
+}  // namespace
+
+ngx_int_t install_gate(ngx_conf_t* cf) {
+    auto* core =
+        static_cast<ngx_http_core_main_conf_t*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
+    // The phase engine begins with the handler that was added last: a mirror or try_files comes after the gate.
+    void* handler = ngx_array_push(&core->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
+    if (handler == nullptr) return NGX_ERROR;
+    *static_cast<ngx_http_handler_pt*>(handler) = handle_gate;
+    return NGX_OK;
+}
+
+}  // namespace webhook::module
