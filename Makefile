@@ -126,10 +126,11 @@ $(MODULE): $(BUILD)/nginx/objs/Makefile FORCE
 -include $(wildcard $(BUILD)/obj/*/*/*.d)
 
 install: all           ## install below DESTDIR, PREFIX (programs) and MODULES_DIR (module)
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MODULES_DIR)" "$(DESTDIR)$(PREFIX)/share/doc/nginx-webhook"
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MODULES_DIR)" "$(DESTDIR)$(PREFIX)/share/doc/nginx-webhook/recipes"
 	install -m 755 $(PROGRAMS) "$(DESTDIR)$(PREFIX)/bin"
 	install -m 644 $(MODULE) "$(DESTDIR)$(MODULES_DIR)"
 	install -m 644 README.md LICENSE docs/*.md "$(DESTDIR)$(PREFIX)/share/doc/nginx-webhook"
+	install -m 644 docs/recipes/*.md "$(DESTDIR)$(PREFIX)/share/doc/nginx-webhook/recipes"
 	@echo 'nginx.conf: load_module $(MODULES_DIR)/$(notdir $(MODULE));'
 
 clean:                 ## remove everything that was built (not the data of make run)

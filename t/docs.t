@@ -13,7 +13,7 @@ use Test::Webhook;
 
 my $t = Test::Webhook->new;
 my $root = $t->root;
-my @pages = ("$root/README.md", glob "'$root/docs/'*.md");
+my @pages = ("$root/README.md", glob("'$root/docs/'*.md"), "$root/docs/recipes/README.md");   # the recipes themselves: recipes.t
 
 # --- an installation with something to see
 $t->start_redis;

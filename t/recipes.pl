@@ -1,0 +1,100 @@
+# The requests of t/recipes.t: page => [ what the sender sends to each location that the page shows ].
+#   path, secret        location, and the secret that signs; `configured` where that is another text (public keys)
+#   wrong               another secret: what it signs is refused
+#   id, type            of the event; `stored_id` where the id in the stream is not the one that is sent in a header
+#   body, headers       as the sender sends them; `form` for a form, `query`, `method`
+#   unsigned_body       the scheme does not sign the body, so a changed one is not refused
+#   answer              pattern of the answer, where it is not the usual JSON
+#   also                other requests, with the status they get
+#
+# Every body holds 1999, which the test changes.
+
+use v5.36;
+
+my $sha256 = qr/\A[0-9a-f]{64}\z/;
+my %standard = (
+    secret => 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0', wrong => 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM1', id => 'msg_1',
+    type => 'user.created', body => '{"type":"user.created","data":{"number":1999,"name":"Zoë"}}',
+);
+
+return {
+    stripe => [ { path => '/hooks/stripe', secret => 'whsec_stripe', wrong => 'whsec_other', id => 'evt_1', type => 'invoice.paid',
+        body => '{"id":"evt_1","object":"event","type":"invoice.paid","data":{"object":{"amount_paid":1999}}}' } ],
+    github => [ { path => '/hooks/github', secret => 'hubsecret', wrong => 'other', id => '72d3162e-cc78-11e3-81ab-4c9367dc0958', type => 'pull_request',
+        body => '{"action":"opened","number":1999}' } ],
+    shopify => [ { path => '/hooks/shopify', secret => 'hush', wrong => 'other', id => 'b54557e4-bdd9-4b37-8a5f-bf7d70bcd043', type => 'orders/create',
+        headers => { 'X-Shopify-Shop-Domain' => 'shop.myshopify.com' }, tenant => 'shop.myshopify.com', body => '{"id":820982911946154508,"total_price":"1999.00"}' } ],
+    square => [ { path => '/hooks/square', secret => 'key', wrong => 'other', id => 'e1', type => 'payment.updated',
+        body => '{"merchant_id":"M","type":"payment.updated","event_id":"e1","data":{"amount":1999}}' } ],
+    paddle => [ { path => '/hooks/paddle', secret => 'pdl_ntfset_1', wrong => 'pdl_ntfset_2', id => 'evt_01', type => 'transaction.completed',
+        body => '{"event_id":"evt_01","event_type":"transaction.completed","data":{"total":"1999"}}' } ],
+    razorpay => [ { path => '/hooks/razorpay', secret => 's', wrong => 'other', id => 'rzp_1', type => 'payment.captured',
+        body => '{"entity":"event","event":"payment.captured","payload":{"payment":{"entity":{"amount":1999}}}}' } ],
+    woocommerce => [ { path => '/hooks/woocommerce', secret => 's', wrong => 'other', id => 'd1', type => 'order.updated', body => '{"id":727,"total":"1999.00"}',
+        unsigned_answered => 1, also => [
+            { what => 'the first ping', headers => { 'Content-Type' => 'application/x-www-form-urlencoded' }, body => 'webhook_id=1', status => 200 } ] } ],
+    'lemon-squeezy' => [ { path => '/hooks/lemonsqueezy', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'order_created',
+        body => '{"meta":{"event_name":"order_created"},"data":{"id":"1","attributes":{"total":1999}}}' } ],
+    paystack => [ { path => '/hooks/paystack', secret => 'sk_test_1', wrong => 'sk_test_2', id => 'charge.success:302961', type => 'charge.success',
+        body => '{"event":"charge.success","data":{"id":302961,"amount":1999}}' } ],
+    slack => [
+        { path => '/hooks/slack', secret => '8f742231b10e8888abcd99yyyzzz85a5', wrong => 'other', id => 'Ev08MFMKH6', type => 'app_mention',
+            body => '{"type":"event_callback","event_id":"Ev08MFMKH6","event":{"type":"app_mention","text":"1999 €"}}' },
+        { path => '/hooks/slack', secret => '8f742231b10e8888abcd99yyyzzz85a5', id => '13345224609.738474920.8088930838d88f008e0', type => '/weather', form => 1,
+            body => 'team_id=T0001&command=%2Fweather&text=1999&trigger_id=13345224609.738474920.8088930838d88f008e0' },
+    ],
+    gitlab => [
+        { path => '/hooks/gitlab', secret => 'token', wrong => 'other', id => 'e7d4e3b2-1', type => 'Push Hook', unsigned_body => 1, body => '{"object_kind":"push","total_commits_count":1999}' },
+        { path => '/hooks/gitlab-signed', secret => $standard{secret}, wrong => $standard{wrong}, id => 'e7d4e3b2-2', type => 'Merge Request Hook',
+            body => '{"object_kind":"merge_request","object_attributes":{"iid":1999}}' },
+    ],
+    bitbucket => [ { path => '/hooks/bitbucket', secret => 's', wrong => 'other', id => 'd5b1e7d0-0d8c-4a0e-9b59-0b8a1d3a5d11', type => 'repo:push', body => '{"push":{"changes":[1999]}}' } ],
+    hubspot => [ { path => '/hooks/hubspot', secret => 'client-secret', wrong => 'other', id => 'x', stored_id => $sha256, type => 'contact.creation',
+        body => '[{"eventId":100,"subscriptionType":"contact.creation","objectId":1999},{"eventId":101,"subscriptionType":"contact.creation","objectId":2}]' } ],
+    zoom => [ { path => '/hooks/zoom', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'meeting.started',
+        body => '{"event":"meeting.started","event_ts":1626230691572,"payload":{"object":{"id":"1999"}}}' } ],
+    linear => [ { path => '/hooks/linear', secret => 'lin_wh_1', wrong => 'lin_wh_2', id => '234d1a4e-b617-4388-90fe-adc3633d6b72', type => 'Issue',
+        body => '{"action":"create","type":"Issue","data":{"number":1999},"webhookTimestamp":' . time . '000}' } ],
+    notion => [ { path => '/hooks/notion', secret => 'secret_tok', wrong => 'other', id => '367cba44-b6f3-4c92-81e7-6a2e9659efd4', type => 'page.content_updated',
+        body => '{"id":"367cba44-b6f3-4c92-81e7-6a2e9659efd4","type":"page.content_updated","attempt_number":1999}' } ],
+    'standard-webhooks' => [
+        { %standard, path => '/hooks/openai', type => 'response.completed', body => '{"object":"event","id":"evt_1","type":"response.completed","created_at":1999}' },
+        { %standard, path => '/hooks/clerk' },
+        { %standard, path => '/hooks/partner' },
+    ],
+    postbacks => [
+        { path => '/postback/voluum', method => 'GET', secret => 'tok', wrong => 'other', query => 'cid=w1NQ&payout=19.99&txid=T1&et=sale', id => 'w1NQ:T1', send_id => 0, type => 'sale', unsigned_body => 1 },
+        { path => '/postback/everflow', method => 'GET', secret => 'tok', wrong => 'other', query => 'nid=1&transaction_id=abc&event_id=7', id => 'abc:7', send_id => 0, type => '7', unsigned_body => 1 },
+        { path => '/postback/tune', method => 'GET', secret => 'tok', wrong => 'other', query => 'offer_id=26&transaction_id=1027c887059b47bc69c699f45466b9', id => '1027c887059b47bc69c699f45466b9',
+            send_id => 0, unsigned_body => 1 },
+    ],
+    zendesk => [ { path => '/hooks/zendesk', secret => 's', wrong => 'other', id => 'i1', type => 'zen:event-type:ticket.created',
+        body => '{"type":"zen:event-type:ticket.created","detail":{"id":"1999"}}' } ],
+    twitch => [ { path => '/hooks/twitch', secret => 's3cre7s3cre7', wrong => 'other', id => 'e76c6bd4-55c9-4987-8304-da1588d8988b', type => 'stream.online',
+        body => '{"subscription":{"type":"stream.online"},"event":{"id":"1999"}}' } ],
+    jira => [ { path => '/hooks/jira', secret => 's', wrong => 'other', id => 'j1', type => 'jira:issue_updated', body => '{"webhookEvent":"jira:issue_updated","issue":{"id":"1999"}}' } ],
+    xero => [ { path => '/hooks/xero', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'UPDATE',
+        body => '{"events":[{"eventType":"UPDATE","resourceId":"1999"}],"firstEventSequence":1,"lastEventSequence":1}' } ],
+    quickbooks => [ { path => '/hooks/quickbooks', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'Update',
+        body => '{"eventNotifications":[{"realmId":"1","dataChangeEvent":{"entities":[{"name":"Customer","id":"1999","operation":"Update"}]}}]}' } ],
+    intercom => [ { path => '/hooks/intercom', secret => 's', wrong => 'other', id => 'notif_1', type => 'conversation.user.created',
+        body => '{"type":"notification_event","id":"notif_1","topic":"conversation.user.created","data":{"n":1999}}' } ],
+    calendly => [ { path => '/hooks/calendly', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'invitee.created',
+        body => '{"event":"invitee.created","created_at":"1999-01-01T00:00:00Z","payload":{}}' } ],
+    typeform => [ { path => '/hooks/typeform', secret => 's', wrong => 'other', id => '01H', type => 'form_response', body => '{"event_id":"01H","event_type":"form_response","form_response":{"n":1999}}' } ],
+    pagerduty => [ { path => '/hooks/pagerduty', secret => 's', wrong => 'other', id => '01C', type => 'incident.triggered',
+        body => '{"event":{"id":"01C","event_type":"incident.triggered","data":{"number":1999}}}' } ],
+    postmark => [ { path => '/hooks/postmark', secret => 'user:password', wrong => 'user:other', id => 'x', stored_id => $sha256, type => 'Bounce', unsigned_body => 1,
+        body => '{"RecordType":"Bounce","MessageID":"883953f4","BouncedAt":"1999-01-01T00:00:00Z"}' } ],
+    telegram => [ { path => '/hooks/telegram', secret => 'tok_en-1', wrong => 'other', id => '10000', unsigned_body => 1, body => '{"update_id":10000,"message":{"text":"1999"}}' } ],
+    line => [ { path => '/hooks/line', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'message',
+        body => '{"destination":"U1","events":[{"type":"message","webhookEventId":"01F","message":{"text":"1999"}}]}' } ],
+    trello => [ { path => '/hooks/trello', secret => 's', wrong => 'other', id => '51f9424bcd6e040f3c002412', type => 'updateCard',
+        body => '{"action":{"id":"51f9424bcd6e040f3c002412","type":"updateCard","data":{"n":1999}}}' } ],
+    docusign => [ { path => '/hooks/docusign', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'envelope-completed', body => '{"event":"envelope-completed","data":{"n":1999}}' } ],
+    sentry => [ { path => '/hooks/sentry', secret => 's', wrong => 'other', id => 'r1', type => 'issue', body => '{"action":"created","data":{"issue":{"id":"1999"}}}' } ],
+    vercel => [ { path => '/hooks/vercel', secret => 's', wrong => 'other', id => 'v1', type => 'deployment.succeeded', body => '{"id":"v1","type":"deployment.succeeded","createdAt":1999}' } ],
+    box => [ { path => '/hooks/box', secret => 'primary', wrong => 'other', id => 'b1', type => 'FILE.UPLOADED', body => '{"type":"webhook_event","trigger":"FILE.UPLOADED","source":{"size":1999}}' } ],
+    x => [ { path => '/hooks/x', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, body => '{"for_user_id":"1999","tweet_create_events":[]}' } ],
+    'your-own' => [ { path => '/publish', secret => 'tok', wrong => 'other', id => 'order-1', type => 'order.paid', unsigned_body => 1, body => '{"order":1999}' } ],
+};
