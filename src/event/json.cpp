@@ -65,12 +65,19 @@ using Handle = std::unique_ptr<std::remove_pointer_t<yajl_handle>, FreeHandle>;
 /// to.
 class JsonPass {
   public:
-    JsonPass(const PointerSet& set, std::uint64_t wanted, JsonSink* sink)
-        : nodes_(set.nodes_), wanted_(wanted), sink_(sink) {
+    enum class Mode : std::uint8_t { first, all };
+
+    JsonPass(const PointerSet& set, Mode mode, std::uint64_t wanted, JsonSink* sink)
+        : nodes_(set.nodes_),
+          repeated_(mode == Mode::all ? set.repeated_ : -1),
+          all_(mode == Mode::all),
+          wanted_(wanted),
+          sink_(sink) {
         path_[0] = {0, false, -1};
     }
 
-    bool done() const { return wanted_ == 0; }
+    bool done() const { return !all_ && wanted_ == 0; }
+    JsonProblem problem() const { return problem_; }
 
     int value(std::string_view text) {
         const int node = enter();
@@ -80,14 +87,18 @@ class JsonPass {
 
     int nothing() {
         enter();
-        return 1;
+        return more();
     }
 
     int open(bool array) {
         const int node = enter();
+        if (all_ && node >= 0) {
+            const bool is_leaf = nodes_[static_cast<std::size_t>(node)].leaf >= 0;
+            if (is_leaf || (node == repeated_ && !array)) problem_ = JsonProblem::shape;
+        }
         if (++depth_ == path_.size()) return 0;
         path_[depth_] = {node, array, array ? -1L : none};
-        return 1;
+        return more();
     }
 
     int close() {
@@ -122,14 +133,38 @@ class JsonPass {
         return -1;
     }
 
-    /// The node of the value that starts here, once: a repeated key finds nothing.
+    /// The node of the value that starts here, once: a repeated key finds nothing, and is a problem when all are wanted.
     int enter() {
         if (depth_ == 0) return visit(0);
         Level& level = path_[depth_];
         if (!level.array) return visit(static_cast<int>(level.next));
         ++level.next;
         if (level.node < 0) return -1;
+        if (level.node == repeated_) return element(level);
         return visit(child(level.node, [&](const Node& node) { return node.index == level.next; }));
+    }
+
+    /// Every element of the repeated array is read as its first one.
+    int element(const Level& level) {
+        if (level.next == max_elements) {
+            problem_ = JsonProblem::elements;
+            return -1;
+        }
+        const int node = child(level.node, [](const Node& each) { return each.index == 0; });
+        forget(node);
+        sink_->next_element();
+        return visit(node);
+    }
+
+    void forget(int node) {
+        if (node < 0) return;
+        const auto at = static_cast<std::size_t>(node);
+        if (at < 64)
+            seen_ &= ~(std::uint64_t{1} << at);
+        else if (!seen_more_.empty())
+            seen_more_[at] = false;
+        for (int i = nodes_[at].child; i >= 0; i = nodes_[static_cast<std::size_t>(i)].sibling)
+            forget(i);
     }
 
     int visit(int node) {
@@ -137,29 +172,39 @@ class JsonPass {
         const auto at = static_cast<std::size_t>(node);
         if (at < 64) {
             const std::uint64_t bit = std::uint64_t{1} << at;
-            if ((seen_ & bit) != 0) return -1;
+            if ((seen_ & bit) != 0) return again();
             seen_ |= bit;
             return node;
         }
         if (seen_more_.empty()) seen_more_.resize(nodes_.size());
-        if (seen_more_[at]) return -1;
+        if (seen_more_[at]) return again();
         seen_more_[at] = true;
         return node;
     }
 
-    void report(int leaf, std::string_view text) {
-        if (leaf < 0 || (wanted_ >> leaf & 1) == 0) return;
-        bad_ = !valid_utf8(text);  // yajl lets overlong forms and surrogates pass
-        if (bad_) return;
-        wanted_ &= ~(std::uint64_t{1} << leaf);
-        wanted_ &= sink_->found(leaf, text);
+    int again() {
+        if (all_) problem_ = JsonProblem::repeated;
+        return -1;
     }
 
-    int more() const { return wanted_ != 0 && !bad_ ? 1 : 0; }
+    void report(int leaf, std::string_view text) {
+        if (leaf < 0 || (!all_ && (wanted_ >> leaf & 1) == 0)) return;
+        // yajl lets overlong forms and surrogates pass
+        if (!valid_utf8(text)) {
+            problem_ = JsonProblem::syntax;
+            return;
+        }
+        const std::uint64_t still = sink_->found(leaf, text);
+        if (!all_) wanted_ &= still & ~(std::uint64_t{1} << leaf);
+    }
+
+    int more() const { return problem_ == JsonProblem::none && !done() ? 1 : 0; }
 
     const std::vector<Node>& nodes_;
+    const int repeated_;
+    const bool all_;
     std::uint64_t wanted_;
-    bool bad_ = false;
+    JsonProblem problem_ = JsonProblem::none;
     JsonSink* sink_;
     std::array<Level, max_json_depth + 1> path_;
     std::size_t depth_ = 0;
@@ -222,7 +267,7 @@ long array_index(const std::string& token) {
 
 PointerSet::PointerSet() : nodes_(1) {}
 
-int PointerSet::add(const std::vector<std::string>& tokens) {
+int PointerSet::node_of(const std::vector<std::string>& tokens) {
     std::size_t at = 0;
     for (const std::string& token : tokens) {
         int next = nodes_[at].child;
@@ -239,7 +284,11 @@ int PointerSet::add(const std::vector<std::string>& tokens) {
         }
         at = static_cast<std::size_t>(next);
     }
-    Node& node = nodes_[at];
+    return static_cast<int>(at);
+}
+
+int PointerSet::add(const std::vector<std::string>& tokens) {
+    Node& node = nodes_[static_cast<std::size_t>(node_of(tokens))];
     if (node.leaf < 0) {
         if (leaves_ == max_pointers) return -1;
         node.leaf = static_cast<int>(leaves_++);
@@ -247,22 +296,40 @@ int PointerSet::add(const std::vector<std::string>& tokens) {
     return node.leaf;
 }
 
-bool scan_json(const PointerSet& pointers, const BodyView& body, std::uint64_t wanted, JsonSink* sink) {
-    JsonPass pass(pointers, wanted, sink);
-    if (pass.done()) return true;
+void PointerSet::repeat(const std::vector<std::string>& tokens) {
+    repeated_ = node_of(tokens);
+}
+
+namespace {
+
+/// Feeds the body to yajl. False when it is not JSON, or the pass ended before it was done.
+bool run(JsonPass* pass, const BodyView& body) {
     Arena arena;
     yajl_alloc_funcs memory = {Arena::allocate, Arena::resize, Arena::release, &arena};
-    const Handle handle(yajl_alloc(&callbacks, &memory, &pass));
+    const Handle handle(yajl_alloc(&callbacks, &memory, pass));
     if (!handle) return false;
     for (const std::string_view chunk : body) {
         if (chunk.empty()) continue;
         const auto* text = reinterpret_cast<const unsigned char*>(chunk.data());
         const yajl_status status = yajl_parse(handle.get(), text, chunk.size());
         if (status == yajl_status_ok) continue;
-        return status == yajl_status_client_canceled && pass.done();
+        return status == yajl_status_client_canceled && pass->done();
     }
     const yajl_status status = yajl_complete_parse(handle.get());
-    return status == yajl_status_ok || (status == yajl_status_client_canceled && pass.done());
+    return status == yajl_status_ok || (status == yajl_status_client_canceled && pass->done());
+}
+
+}  // namespace
+
+bool scan_json(const PointerSet& pointers, const BodyView& body, std::uint64_t wanted, JsonSink* sink) {
+    JsonPass pass(pointers, JsonPass::Mode::first, wanted, sink);
+    return pass.done() || run(&pass, body);
+}
+
+JsonProblem scan_all_json(const PointerSet& pointers, const BodyView& body, JsonSink* sink) {
+    JsonPass pass(pointers, JsonPass::Mode::all, 0, sink);
+    if (run(&pass, body)) return pass.problem();
+    return pass.problem() == JsonProblem::none ? JsonProblem::syntax : pass.problem();
 }
 
 }  // namespace webhook::event

@@ -23,6 +23,9 @@ class PointerSet {
     int add(const std::vector<std::string>& tokens);
     std::size_t size() const { return leaves_; }
 
+    /// For scan_all_json: what stands under `tokens`/0 is looked for in every element of that array.
+    void repeat(const std::vector<std::string>& tokens);
+
   private:
     friend class JsonPass;
     struct Node {
@@ -32,8 +35,11 @@ class PointerSet {
         int child = -1;   ///< first child
         int sibling = -1;
     };
+    int node_of(const std::vector<std::string>& tokens);
+
     std::vector<Node> nodes_;
     std::size_t leaves_ = 0;
+    int repeated_ = -1;
 };
 
 /// Where the values of a pass go.
@@ -43,6 +49,9 @@ class JsonSink {
     /// wanted, a bit each; 0 ends the pass.
     virtual std::uint64_t found(int pointer, std::string_view value) = 0;
 
+    /// scan_all_json: the next element of the repeated array begins.
+    virtual void next_element() {}
+
   protected:
     ~JsonSink() = default;
 };
@@ -51,5 +60,16 @@ class JsonSink {
 /// follows is not looked at then. False when the body is not JSON up to there (syntax, UTF-8, nesting): what
 /// was reported is void.
 bool scan_json(const PointerSet& pointers, const BodyView& body, std::uint64_t wanted, JsonSink* sink);
+
+/// Most elements of a repeated array.
+inline constexpr long max_elements = 1000;
+
+/// Why a body must not be trusted by who depends on its values. `repeated`: a key on the way to a pointer is there
+/// twice; `shape`: an object or array stands where a value belongs, or an object where the repeated array does;
+/// `elements`: the repeated array is too long.
+enum class JsonProblem : std::uint8_t { none, syntax, repeated, shape, elements };
+
+/// Reads the whole body and reports all pointers. What was reported is void unless the answer is `none`.
+JsonProblem scan_all_json(const PointerSet& pointers, const BodyView& body, JsonSink* sink);
 
 }  // namespace webhook::event

@@ -4,6 +4,7 @@
 
 #include "event/digest.hpp"
 #include "event/json.hpp"
+#include "event/multipart.hpp"
 #include "event/urlencoded.hpp"
 
 namespace webhook::event {
@@ -19,9 +20,24 @@ std::string_view decoded(std::string_view raw, std::string* scratch) {
     return *scratch;
 }
 
+/// Of parts that are there twice the first counts, as elsewhere.
+std::string_view part_value(const BodyView& body, std::string_view boundary, std::string_view name,
+                            std::string* scratch) {
+    std::string joined;
+    std::string_view value;
+    std::size_t count = 0;
+    if (!find_part(whole_body(body, &joined), boundary, name, &value, &count)) return {};
+    if (body.count <= 1) return value;
+    *scratch = std::string(value);
+    return *scratch;
+}
+
 std::string_view form_value(const Request& request, const Source& source, std::size_t limit,
                             std::string* scratch) {
-    if (request.body.size > limit || !may_be_form(request)) return {};
+    if (request.body.size > limit) return {};
+    const std::string_view boundary = multipart_boundary(request.header("content-type").value);
+    if (!boundary.empty()) return part_value(request.body, boundary, source.name, scratch);
+    if (!may_be_form(request)) return {};
     if (request.body.count <= 1) {
         const std::string_view body = whole_body(request.body, scratch);
         return decoded(find_param(body, source.name).raw, scratch);

@@ -21,7 +21,7 @@ std::string_view chained_value(const Source& source, std::string_view text, std:
 /// The body in one piece: a view of its only chunk, or of `scratch`.
 std::string_view whole_body(const BodyView& body, std::string* scratch);
 
-/// True when the request may carry a form: its content type says so or is absent.
+/// True when the request may carry a URL-encoded form: its content type says so or is absent.
 bool may_be_form(const Request& request);
 
 }  // namespace webhook::event

@@ -16,12 +16,37 @@ constexpr Definition definitions[] = {
     id json:/event_id form:trigger_id;
     type json:/event/type json:/type form:command;
 )"},
+    {"twilio", R"(
+    algorithm hmac-sha1;
+    signature header:X-Twilio-Signature encoding=base64;
+    url_variants;
+    message "{url}{form|sorted}";
+    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid;
+    type form:MessageStatus form:CallStatus;
+)"},
     {"twilio-json", R"(
     algorithm hmac-sha1;
     signature header:X-Twilio-Signature encoding=base64;
+    url_variants;
     message "{url}";
     digest query:bodySHA256 algorithm=sha256 encoding=hex;
     id header:I-Twilio-Idempotency-Token;
+)"},
+    {"mandrill", R"(
+    algorithm hmac-sha1;
+    signature header:X-Mandrill-Signature encoding=base64;
+    message "{url}{form|sorted}";
+    id sha256:body;
+)"},
+    {"mailgun", R"(
+    # Timestamp and token are signed, the event is not.
+    algorithm hmac-sha256;
+    signature json:/signature/signature encoding=hex;
+    timestamp json:/signature/timestamp unit=s;
+    message "{json:/signature/timestamp}{json:/signature/token}";
+    unsigned_body;
+    id json:/event-data/id json:/signature/token;
+    type json:/event-data/event;
 )"},
     {"line", R"(
     algorithm hmac-sha256;

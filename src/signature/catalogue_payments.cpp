@@ -37,6 +37,18 @@ constexpr Definition definitions[] = {
     id json:/event_id;
     type json:/event_type;
 )"},
+    {"adyen", R"(
+    # Eight fields of each item are signed, the rest is not. Adyen answers for one item with its id; of several the
+    # body tells batches apart.
+    algorithm hmac-sha256;
+    key hex;
+    batch json:/notificationItems;
+    signature json:/notificationItems/0/NotificationRequestItem/additionalData/hmacSignature encoding=base64;
+    message "{json:/notificationItems/0/NotificationRequestItem/pspReference}:{json:/notificationItems/0/NotificationRequestItem/originalReference}:{json:/notificationItems/0/NotificationRequestItem/merchantAccountCode}:{json:/notificationItems/0/NotificationRequestItem/merchantReference}:{json:/notificationItems/0/NotificationRequestItem/amount/value}:{json:/notificationItems/0/NotificationRequestItem/amount/currency}:{json:/notificationItems/0/NotificationRequestItem/eventCode}:{json:/notificationItems/0/NotificationRequestItem/success}";
+    unsigned_body;
+    id "{json:/notificationItems/0/NotificationRequestItem/pspReference}:{json:/notificationItems/0/NotificationRequestItem/eventCode}[:{json:/notificationItems/1/NotificationRequestItem/pspReference}:{sha256:body}]";
+    type json:/notificationItems/0/NotificationRequestItem/eventCode;
+)"},
     {"adyen-platform", R"(
     algorithm hmac-sha256;
     key hex;
@@ -113,6 +125,24 @@ constexpr Definition definitions[] = {
     message "v1.{ts}.{body}";
     id sha256:body;
     type json:/event;
+)"},
+    {"braintree", R"(
+    # Only the payload is signed; webhook_param public_key tells which of the signatures is ours.
+    algorithm hmac-sha1;
+    key sha1;
+    signature form:bt_signature split=& "prefix={config:public_key}|" encoding=hex;
+    message "{form:bt_payload}";
+    unsigned_body;
+)"},
+    {"mercadopago", R"(
+    # Not the body is signed but the id in the query.
+    algorithm hmac-sha256;
+    signature header:X-Signature split=, trim prefix=v1= encoding=hex;
+    timestamp header:X-Signature split=, trim prefix=ts= unit=auto;
+    message "[id:{query:data.id|lower};][request-id:{header:X-Request-Id};]ts:{ts};";
+    unsigned_body;
+    id json:/id header:X-Request-Id;
+    type json:/action query:type;
 )"},
     {"quickbooks", R"(
     algorithm hmac-sha256;

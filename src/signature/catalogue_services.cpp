@@ -8,6 +8,32 @@ namespace {
 
 // clang-format off
 constexpr Definition definitions[] = {
+    {"dropbox-sign", R"(
+    # Time and type of the event are signed, the rest is not.
+    algorithm hmac-sha256;
+    signature form:json>json:/event/event_hash encoding=hex;
+    message "{form:json>json:/event/event_time}{form:json>json:/event/event_type}";
+    unsigned_body;
+    id form:json>json:/event/event_hash;
+    type form:json>json:/event/event_type;
+)"},
+    {"ms-graph", R"(
+    # The clientState of the subscription, in every notification.
+    algorithm token;
+    batch json:/value;
+    signature json:/value/0/clientState;
+    unsigned_body;
+    id sha256:body;
+    type json:/value/0/changeType;
+)"},
+    {"monday", R"(
+    # monday signs nothing: the secret stands in the URL that it is given, https://HOST/PATH?token=SECRET.
+    algorithm token;
+    signature query:token;
+    unsigned_body;
+    id json:/event/triggerUuid;
+    type json:/event/type;
+)"},
     {"hubspot-v1", R"(
     algorithm sha256;
     signature header:X-HubSpot-Signature encoding=hex;

@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "signature/message_rules.hpp"
+
 namespace webhook::signature {
 
 namespace {
@@ -17,9 +19,10 @@ bool fail(std::string* error, std::string message) {
     return false;
 }
 
-bool has_value(const Template& text, Kind kind) {
-    return std::any_of(text.parts.begin(), text.parts.end(),
-                       [&](const Template::Part& part) { return part.is_value && part.source.kind == kind; });
+/// What a value may be read of; only values of the body can be documents themselves.
+bool readable(const Source& source) {
+    if (source.kind == Kind::json || source.kind == Kind::form) return true;
+    return (source.kind == Kind::header || source.kind == Kind::query) && source.then == nullptr;
 }
 
 bool keyed(const Scheme& scheme) {
@@ -33,7 +36,7 @@ bool check_signature(const Scheme& scheme, std::string* error) {
     }
     if (rule.from.empty()) return fail(error, "\"signature\" is missing");
     for (const Source& source : rule.from) {
-        if ((source.kind != Kind::header && source.kind != Kind::query) || source.then != nullptr) {
+        if (!readable(source)) {
             return fail(error, "signatures in \"" + source.text + "\" are not supported");
         }
     }
@@ -43,37 +46,27 @@ bool check_signature(const Scheme& scheme, std::string* error) {
     return true;
 }
 
-bool check_timestamp(const Scheme& scheme, std::string* error) {
-    if (!scheme.timestamp) {
-        return !has_value(scheme.message, Kind::timestamp) || fail(error, "{ts} needs a \"timestamp\"");
-    }
-    const Source& source = scheme.timestamp->from.front();
-    const bool in_body = source.kind == Kind::json;
-    if ((source.kind != Kind::header && source.kind != Kind::query && !in_body) || source.then != nullptr) {
-        return fail(error, "timestamps in \"" + source.text + "\" are not supported");
-    }
-    if (in_body && has_value(scheme.message, Kind::timestamp)) {
-        return fail(error, "{ts} of a timestamp in the body is not supported");
-    }
-    const bool is_signed = keyed(scheme) && has_value(scheme.message, in_body ? Kind::body : Kind::timestamp);
-    return is_signed || fail(error, "the timestamp is not signed");
+/// It stands in a body that is signed as a whole, so only genuine senders make us parse that.
+bool is_late(const Scheme& scheme) {
+    const bool reads_body = std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(),
+                                        [](const auto& part) { return part.is_value && part.source.needs_body(); }) ||
+                            std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
+                                        [](const Source& source) { return source.needs_body(); });
+    return scheme.timestamp && scheme.timestamp->from.front().needs_body() && !reads_body &&
+           signs(scheme, Kind::body) && !signs(scheme, Kind::timestamp);
 }
 
-bool check_part(const Template::Part& part, std::string* error) {
-    if (part.segment != 0) return fail(error, "\"[\" and \"]\" in a message are not supported");
-    if (!part.is_value) return true;
-    for (const event::Filter& filter : part.filters) {
-        if (filter.kind == event::Filter::Kind::hmac)
-            return fail(error, "\"hmac\" in a message is not supported");
+bool check_timestamp(const Scheme& scheme, std::string* error) {
+    if (!scheme.timestamp) {
+        return !signs(scheme, Kind::timestamp) || fail(error, "{ts} needs a \"timestamp\"");
     }
-    const bool bad_kind = part.source.needs_body() || part.source.kind == Kind::body_sha256;
-    if (bad_kind || part.source.then != nullptr) {
-        return fail(error, "\"" + part.source.text + "\" in a message is not supported");
-    }
-    if (part.source.kind == Kind::body && !part.filters.empty()) {
-        return fail(error, "filters of {body} are not supported");
-    }
-    return true;
+    const Source& source = scheme.timestamp->from.front();
+    if (!readable(source)) return fail(error, "timestamps in \"" + source.text + "\" are not supported");
+    if (source.needs_body() && !scheme.batch.empty())
+        return fail(error, "a batch cannot have timestamps in the body");
+    const bool in_body = source.needs_body() && signs_body(scheme);
+    const bool is_signed = keyed(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
+    return is_signed || fail(error, "the timestamp is not signed");
 }
 
 bool check_message(const Scheme& scheme, std::string* error) {
@@ -81,10 +74,10 @@ bool check_message(const Scheme& scheme, std::string* error) {
         return (scheme.message.parts.empty() && !scheme.digest) ||
                fail(error, "only HMAC and hash algorithms have a \"message\" or \"digest\"");
     }
-    for (const Template::Part& part : scheme.message.parts) {
-        if (!check_part(part, error)) return false;
+    for (std::size_t i = 0; i < scheme.message.parts.size(); ++i) {
+        if (!check_part(scheme.message, i, error)) return false;
     }
-    if (scheme.algorithm == Algorithm::hash && !has_value(scheme.message, Kind::secret)) {
+    if (scheme.algorithm == Algorithm::hash && !signs(scheme, Kind::secret)) {
         return fail(error, "a plain hash needs {secret} in its message");
     }
     const bool reads =
@@ -92,7 +85,7 @@ bool check_message(const Scheme& scheme, std::string* error) {
             return part.is_value && part.source.kind != Kind::secret && part.source.kind != Kind::config;
         });
     if (!reads) return fail(error, "the message holds nothing of the request");
-    const bool covered = has_value(scheme.message, Kind::body) || scheme.digest || scheme.postback;
+    const bool covered = signs_body(scheme) || scheme.digest || scheme.postback;
     return covered || scheme.unsigned_body ||
            fail(error, "the body is not signed: add {body} or \"unsigned_body\"");
 }
@@ -100,19 +93,36 @@ bool check_message(const Scheme& scheme, std::string* error) {
 bool check_digest(const Scheme& scheme, std::string* error) {
     if (!scheme.digest) return true;
     const Source& source = scheme.digest->from;
-    if (source.then != nullptr) return fail(error, "digests in \"" + source.text + "\" are not supported");
-    if (source.kind == Kind::query) {
-        const bool covered =
-            has_value(scheme.message, Kind::url) || has_value(scheme.message, Kind::query_string);
-        return covered || fail(error, "the digest is not signed");
+    if (!readable(source)) return fail(error, "digests in \"" + source.text + "\" are not supported");
+    const bool in_url = source.kind == Kind::query && (signs(scheme, Kind::url) || signs(scheme, Kind::query_string));
+    return in_url || signs(scheme, source) || fail(error, "the digest is not signed");
+}
+
+/// Each element must have a signature of its own; a part of the message that is of none would bind nothing.
+bool check_batch(const Scheme& scheme, std::string* error) {
+    if (scheme.batch.empty()) return true;
+    const bool good = std::all_of(scheme.signature.from.begin(), scheme.signature.from.end(), [&](const Source& source) {
+        const std::vector<std::string>& pointer = source.pointer;
+        return source.kind == Kind::json && pointer.size() > scheme.batch.size() &&
+               std::equal(scheme.batch.begin(), scheme.batch.end(), pointer.begin()) &&
+               pointer[scheme.batch.size()] == "0";
+    });
+    return good || fail(error, "the signature stands outside the elements of the batch");
+}
+
+/// Places beyond what a plan holds are left out and so always absent.
+void plan_body(Scheme* scheme) {
+    if (!scheme->batch.empty()) scheme->body.repeat(scheme->batch);
+    const auto add = [scheme](const Source& source) {
+        if (source.needs_body()) scheme->body.add(source);
+    };
+    for (const Source& source : scheme->signature.from)
+        add(source);
+    if (scheme->timestamp) add(scheme->timestamp->from.front());
+    if (scheme->digest) add(scheme->digest->from);
+    for (const Template::Part& part : scheme->message.parts) {
+        if (part.is_value) add(part.source);
     }
-    const bool covered =
-        std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(), [&](const auto& part) {
-            return part.is_value && part.source.kind == Kind::header && part.source.name == source.name;
-        });
-    if (source.kind != Kind::header)
-        return fail(error, "digests in \"" + source.text + "\" are not supported");
-    return covered || fail(error, "the digest is not signed");
 }
 
 void add_once(const std::string& name, std::vector<std::string>* names) {
@@ -147,7 +157,8 @@ bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* wo
         {"signature", check_signature},
         {"timestamp", check_timestamp},
         {"message", check_message},
-        {"digest", check_digest}};
+        {"digest", check_digest},
+        {"batch", check_batch}};
     return std::all_of(std::begin(checks), std::end(checks), [&](const auto& check) {
         *word = check.first;
         return check.second(scheme, error);
@@ -155,7 +166,10 @@ bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* wo
 }
 
 void derive(Scheme* scheme) {
+    plan_body(scheme);
+    scheme->late_timestamp = is_late(*scheme);
     derive_single(scheme);
+    if (scheme->body.reads_form()) add_once("content-type", &scheme->single_headers);
     for (const Template::Part& part : scheme->message.parts) {
         if (part.is_value && part.source.kind == Kind::url) scheme->reads_url = true;
     }

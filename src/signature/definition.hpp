@@ -9,6 +9,7 @@
 #include "event/digest.hpp"
 #include "event/source.hpp"
 #include "event/template.hpp"
+#include "signature/body_plan.hpp"
 #include "signature/encoding.hpp"
 #include "signature/scheme.hpp"
 #include "signature/timestamp.hpp"
@@ -59,8 +60,12 @@ struct Scheme {
     std::vector<std::string> id, type, tenant;
     bool unsigned_body = false;
     bool postback = false;  ///< the data is the query
+    bool url_variants = false;  ///< the URL may have been signed with or without the default port
+    std::vector<std::string> batch;  ///< pointer to an array whose every element is signed; empty: no batch
 
     // Derived from the above.
+    BodyPlan body;                ///< what signature, timestamp, digest and message read of the body
+    bool late_timestamp = false;  ///< it stands in the body, which is signed as a whole: read when that is verified
     bool reads_url = false;
     std::vector<std::string> secret_params, secret_headers;
     std::vector<std::string> single_headers, single_params;  ///< what must not be there twice

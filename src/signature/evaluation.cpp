@@ -1,5 +1,6 @@
 #include "signature/evaluation.hpp"
 
+#include "event/multipart.hpp"
 #include "event/urlencoded.hpp"
 #include "event/values.hpp"
 
@@ -16,11 +17,44 @@ event::Request::Header Evaluation::header(const std::string& name) {
     return found;
 }
 
+bool Evaluation::is_compressed() {
+    static const std::string name = "content-encoding";
+    const event::Request::Header encoding = header(name);
+    if (encoding.count > 1) return true;
+    return encoding.count > 0 && !encoding.value.empty() && encoding.value != "identity";
+}
+
+bool Evaluation::load() {
+    if (parsed_ != nullptr || has_problem() || plan_ == nullptr) return parsed_ != nullptr && !has_problem();
+    static const std::string name = "content-type";
+    const std::string_view type = header(name).value;
+    const std::string_view boundary = plan_->reads_form() ? event::multipart_boundary(type) : std::string_view();
+    if (is_compressed()) {
+        problem_ = {Verdict::encoded, "the body is compressed and must be parsed"};
+    } else if (request_.body.size > json_max_) {
+        problem_ = {Verdict::too_large, "the body is too large to be parsed"};
+    } else if (plan_->reads_form() && boundary.empty() && !event::may_be_form(request_)) {
+        problem_ = {Verdict::malformed, "the body is not a form"};
+    } else {
+        parsed_ = std::make_unique<ParsedBody>(*plan_);
+        problem_ = {Verdict::malformed, parsed_->load(request_.body, boundary)};
+    }
+    return !has_problem();
+}
+
+std::size_t Evaluation::elements() {
+    return load() ? parsed_->elements() : 0;
+}
+
 bool Evaluation::read(const event::Source& source, std::string_view* value) {
     if (source.kind == Kind::header) {
         const event::Request::Header found = header(source.name);
         *value = found.value;
         return found.count > 0;
+    }
+    if (source.needs_body()) {
+        *value = {};
+        return load() && parsed_->read(source, element_, value);
     }
     const event::Param found = event::find_param(request_.query, source.name);
     *value = found.raw;
@@ -32,6 +66,21 @@ bool Evaluation::read(const event::Source& source, std::string_view* value) {
     return found.count > 0;
 }
 
+/// A body that a filter changes is needed in one piece.
+std::string_view Evaluation::filtered_body(const event::Template::Part& part) {
+    if (request_.body.size > json_max_) {
+        problem_ = {Verdict::too_large, "the body is too large to be filtered"};
+        return {};
+    }
+    std::string& text = keep();
+    text.reserve(request_.body.size);
+    for (const std::string_view chunk : request_.body)
+        text.append(chunk);
+    for (const event::Filter& filter : part.filters)
+        event::apply_filter(filter, request_.query, &text);
+    return text;
+}
+
 std::string_view Evaluation::read_part(const event::Template::Part& part) {
     std::string_view value;
     switch (part.source.kind) {
@@ -39,19 +88,27 @@ std::string_view Evaluation::read_part(const event::Template::Part& part) {
             value = request_.method;
             break;
         case Kind::url:
-            value = request_.url;
+            value = url_;
             break;
         case Kind::query_string:
             value = request_.query;
             break;
+        case Kind::body_sha256:
+            value = event::plain_value(request_, part.source, json_max_, &keep());
+            break;
+        case Kind::body:
+            return filtered_body(part);
         case Kind::header:
         case Kind::query:
+        case Kind::form:
+        case Kind::json:
+        case Kind::form_fields:
             read(part.source, &value);
             break;
         default:
             break;
     }
-    if (part.filters.empty()) return value;
+    if (part.filters.empty() || part.source.kind == Kind::form_fields) return value;
     std::string& text = keep();
     text.assign(value);
     for (const event::Filter& filter : part.filters)
@@ -61,11 +118,13 @@ std::string_view Evaluation::read_part(const event::Template::Part& part) {
 
 Message::Error Message::resolve(const event::Template& text, std::string_view ts, Evaluation* evaluation) {
     count_ = 0;
-    for (const event::Template::Part& part : text.parts) {
+    for (std::size_t i = 0; i < text.parts.size(); ++i) {
+        const event::Template::Part& part = text.parts[i];
+        if (part.segment != 0 && evaluation->read_part(text.parts[text.first_of_segment(i)]).empty()) continue;
         Piece& piece = pieces_[count_++];
         piece = {Kind::text, part.literal};
         if (!part.is_value) continue;
-        if (part.source.kind == event::Source::Kind::body) {
+        if (part.source.kind == event::Source::Kind::body && part.filters.empty()) {
             piece.kind = Kind::body;
         } else if (part.source.kind == event::Source::Kind::secret) {
             piece.kind = Kind::secret;

@@ -3,38 +3,69 @@
 #include <array>
 #include <cstddef>
 #include <forward_list>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "event/request.hpp"
+#include "signature/parsed_body.hpp"
 #include "signature/prepared.hpp"
+#include "signature/verifier.hpp"
 
 namespace webhook::signature {
 
 /// Reads what one scheme wants of one request. Headers are looked up once; strings are made only for values
-/// that must be decoded or filtered, which header schemes have none of.
+/// that must be decoded or filtered, which header schemes have none of. The body is parsed once, when the first value
+/// of it is asked for.
 class Evaluation {
   public:
-    explicit Evaluation(const event::Request& request) : request_(request) {}
+    /// `plan`: what is read of the body. Larger bodies than `json_max` are a problem then.
+    explicit Evaluation(const event::Request& request, const BodyPlan* plan = nullptr,
+                        std::size_t json_max = std::string::npos)
+        : request_(request), url_(request.url), plan_(plan), json_max_(json_max) {}
 
     event::Request::Header header(const std::string& name);
 
-    /// A header or query source: false when it is absent.
+    /// A header, query or body source: false when it is absent, and after a problem with the body.
     bool read(const event::Source& source, std::string_view* value);
 
     /// A part of a message other than {body}, {secret} and {ts}, filters applied. Absent: empty.
     std::string_view read_part(const event::Template::Part& part);
 
+    /// Elements of the repeated array of the body; what is read from then on of its elements is of one of them.
+    std::size_t elements();
+    void select(std::size_t element) { element_ = element; }
+
+    /// What {url} stands for; the request's at first.
+    void set_url(std::string_view url) { url_ = url; }
+
+    /// Why the body cannot be relied on. To be looked at before anything that was read is trusted.
+    struct Problem {
+        Verdict verdict = Verdict::genuine;
+        const char* reason = nullptr;
+    };
+    bool has_problem() const { return problem_.reason != nullptr; }
+    const Problem& problem() const { return problem_; }
+
     const event::Request& request() const { return request_; }
 
   private:
     std::string& keep() { return kept_.emplace_front(); }
+    bool load();
+    bool is_compressed();
+    std::string_view filtered_body(const event::Template::Part& part);
 
     struct Cached {
         const std::string* name;
         event::Request::Header header;
     };
     const event::Request& request_;
+    std::string_view url_;
+    const BodyPlan* plan_;
+    std::size_t json_max_;
+    std::size_t element_ = 0;
+    std::unique_ptr<ParsedBody> parsed_;
+    Problem problem_;
     std::array<Cached, 8> cache_;
     std::size_t cached_ = 0;
     std::forward_list<std::string> kept_;

@@ -48,7 +48,7 @@ class Reader {
         std::size_t min, max;
         bool (Reader::*read)(const Directive&);
     };
-    static const std::array<Entry, 11> entries;
+    static const std::array<Entry, 13> entries;
 
     bool fail(std::string message) {
         *error_ = std::move(message);
@@ -69,6 +69,8 @@ class Reader {
     bool read_tenant(const Directive& words) { return read_choices(words, &scheme_->tenant); }
     bool read_unsigned_body(const Directive&) { return scheme_->unsigned_body = true; }
     bool read_postback(const Directive&) { return scheme_->postback = true; }
+    bool read_url_variants(const Directive&) { return scheme_->url_variants = true; }
+    bool read_batch(const Directive& words);
 
     bool read_choices(const Directive& words, std::vector<std::string>* choices);
     bool read_item_word(std::string_view word, Items* items, bool* known);
@@ -83,7 +85,7 @@ class Reader {
 
 constexpr std::size_t any_number = 64;
 
-const std::array<Reader::Entry, 11> Reader::entries = {{
+const std::array<Reader::Entry, 13> Reader::entries = {{
     {"algorithm", 1, 1, &Reader::read_algorithm},
     {"key", 1, 1, &Reader::read_key},
     {"signature", 1, any_number, &Reader::read_signature},
@@ -95,6 +97,8 @@ const std::array<Reader::Entry, 11> Reader::entries = {{
     {"tenant", 1, any_number, &Reader::read_tenant},
     {"unsigned_body", 0, 0, &Reader::read_unsigned_body},
     {"postback", 0, 0, &Reader::read_postback},
+    {"url_variants", 0, 0, &Reader::read_url_variants},
+    {"batch", 1, 1, &Reader::read_batch},
 }};
 
 /// "name=value" -> value; false when the word does not start with name.
@@ -245,6 +249,14 @@ bool Reader::read_timestamp(const Directive& words) {
     }
     if (rule.from.size() != 1) return fail("\"timestamp\" needs one source");
     return has_unit || fail("\"timestamp\" lacks \"unit=\"");
+}
+
+bool Reader::read_batch(const Directive& words) {
+    Source source;
+    if (!parse_source(words[1], SourceSet::scheme, &source, error_)) return false;
+    const bool good = source.kind == Source::Kind::json && source.then == nullptr && !source.pointer.empty();
+    scheme_->batch = std::move(source.pointer);
+    return good || fail(quoted(words[1]) + " is not the JSON pointer of an array");
 }
 
 bool Reader::read_message(const Directive& words) {

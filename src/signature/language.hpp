@@ -24,6 +24,9 @@ namespace webhook::signature {
 ///   id, type, tenant  SRC|TEMPLATE...                       first non-empty wins
 ///   unsigned_body                                           says that the body is not signed
 ///   postback                                                the data is the query; GET is accepted
+///   url_variants                                            {url} may have been signed with or without the default port
+///   batch     json:/ARRAY                                   each element is signed: what is read of json:/ARRAY/0/... is
+///                                                           read of all of them, and all must match
 ///
 /// Windows are seconds, default 300 both ways; both sides are at least 300 unless `exact` says otherwise.
 // clang-format on

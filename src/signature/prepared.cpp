@@ -82,12 +82,14 @@ bool fill_in(const event::Template& from, const Params& params, event::Template*
     for (event::Template::Part part : from.parts) {
         if (part.is_value && part.source.kind == event::Source::Kind::config) {
             event::Template::Part literal;
+            literal.segment = part.segment;
             if (!config_value(part.source, params, &literal.literal, error)) return false;
             for (const event::Filter& filter : part.filters)
                 event::apply_filter(filter, {}, &literal.literal);
             part = std::move(literal);
         }
-        const bool joins = !part.is_value && !to->parts.empty() && !to->parts.back().is_value;
+        const bool joins = !part.is_value && !to->parts.empty() && !to->parts.back().is_value &&
+                           part.segment == to->parts.back().segment;
         if (joins)
             to->parts.back().literal += part.literal;
         else

@@ -115,7 +115,7 @@ struct Signer::Impl {
     Signed sign(const SignRequest& given) const;
 
   private:
-    std::vector<std::string> signatures(const std::string& ts, Outgoing* request) const;
+    std::vector<std::string> signatures(const std::string& ts, Outgoing* request, const char** problem) const;
     void add_names(const SignRequest& given, Outgoing* request) const;
     void add_signatures(const std::vector<std::string>& all, const std::string& ts, Outgoing* request,
                         std::string* url) const;
@@ -141,12 +141,14 @@ void Signer::Impl::add_names(const SignRequest& given, Outgoing* request) const 
     }
 }
 
-std::vector<std::string> Signer::Impl::signatures(const std::string& ts, Outgoing* request) const {
+std::vector<std::string> Signer::Impl::signatures(const std::string& ts, Outgoing* request,
+                                                  const char** problem) const {
     std::vector<std::string> all;
-    Evaluation evaluation(*request);
+    Evaluation evaluation(*request, &scheme().body);
     Message message;
     const bool keyed = scheme().algorithm == Algorithm::hmac || scheme().algorithm == Algorithm::hash;
     if (keyed) message.resolve(prepared.message, ts, &evaluation);
+    *problem = evaluation.problem().reason;
     for (const PreparedKey& key : prepared.keys) {
         std::string& text = all.emplace_back(prepared.signature_prefix);
         if (keyed) {
@@ -192,7 +194,7 @@ Signed Signer::Impl::sign(const SignRequest& given) const {
     std::string url(given.url);
     Outgoing request(given);
     add_names(given, &request);
-    if (scheme().algorithm == Algorithm::none) return {std::move(request.headers), std::move(url)};
+    if (scheme().algorithm == Algorithm::none) return {std::move(request.headers), std::move(url), nullptr};
 
     std::string ts;
     if (scheme().timestamp) {
@@ -216,10 +218,11 @@ Signed Signer::Impl::sign(const SignRequest& given) const {
             request.set(rule.from, text);
     }
     request.set_url(url);
-    const std::vector<std::string> all = signatures(ts, &request);
+    const char* problem = nullptr;
+    const std::vector<std::string> all = signatures(ts, &request, &problem);
     request.set_url({});
     add_signatures(all, ts, &request, &url);
-    return {std::move(request.headers), std::move(url)};
+    return {std::move(request.headers), std::move(url), problem};
 }
 
 Signer::Signer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -228,6 +231,10 @@ Signer::~Signer() = default;
 std::unique_ptr<Signer> Signer::make(const Scheme& scheme, const std::vector<std::string>& secrets,
                                      const std::map<std::string, std::string>& params, std::string* error) {
     auto impl = std::make_unique<Impl>();
+    if (!scheme.signature.from.empty() && scheme.signature.from.front().needs_body()) {
+        *error = "signatures of \"" + scheme.name + "\" stand in the body, which is sent as it is";
+        return nullptr;
+    }
     if (!prepare(scheme, secrets, params, &impl->prepared, error)) return nullptr;
     impl->standard = is_standard(scheme);
     return std::unique_ptr<Signer>(new Signer(std::move(impl)));

@@ -28,6 +28,7 @@ struct SignRequest {
 struct Signed {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string url;  ///< equal to the given one unless the signature stands in the query
+    const char* problem = nullptr;  ///< static text: the body cannot be signed (it is no form, for example)
 };
 
 /// The sending side of a scheme: HMAC, plain hash, token and Basic schemes. Keys are prepared once.
@@ -35,6 +36,8 @@ struct Signed {
 /// first.
 class Signer {
   public:
+    /// Refuses (nullptr, `error` says why) bad keys and parameters as a verifier does, and schemes whose signature stands
+    /// within the body, which the sender would have to write.
     static std::unique_ptr<Signer> make(const Scheme& scheme, const std::vector<std::string>& secrets,
                                         const std::map<std::string, std::string>& params, std::string* error);
     ~Signer();

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "event/json.hpp"
 #include "event/urlencoded.hpp"
 #include "signature/evaluation.hpp"
+#include "signature/url_variants.hpp"
 
 namespace webhook::signature {
 
@@ -20,32 +20,18 @@ struct Candidates {
     std::size_t seen = 0;
 };
 
-/// The timestamp in a JSON body.
-class BodyTimestamp : public event::JsonSink {
-  public:
-    std::uint64_t found(int /*pointer*/, std::string_view value) override {
-        text.assign(value.substr(0, 64));
-        in_place = value;
-        present = true;
-        return 0;
-    }
-    std::string text;
-    std::string_view in_place;
-    bool present = false;
-};
-
-bool lies_in(const event::BodyView& body, std::string_view text) {
-    for (const std::string_view chunk : body) {
-        if (text.data() >= chunk.data() && text.data() + text.size() <= chunk.data() + chunk.size())
-            return true;
-    }
-    return false;
+/// True when the view is still good after the check: values that had to be decoded or put together are not.
+bool outlives_check(const event::Request& request, const Source& source, std::string_view text) {
+    if (source.kind == Source::Kind::header) return true;
+    if (source.needs_body()) return lies_in(request.body, text);
+    return lies_in({&request.query, 1, request.query.size()}, text);
 }
 
-bool is_compressed(Evaluation* evaluation) {
-    static const std::string name = "content-encoding";
-    const event::Request::Header encoding = evaluation->header(name);
-    return encoding.count > 0 && !encoding.value.empty() && encoding.value != "identity";
+/// True when the body cannot be relied on; `outcome` says why.
+bool failed(const Evaluation& evaluation, Outcome* outcome) {
+    if (!evaluation.has_problem()) return false;
+    *outcome = {evaluation.problem().verdict, evaluation.problem().reason, {}};
+    return true;
 }
 
 }  // namespace
@@ -55,24 +41,25 @@ struct Verifier::Impl {
     bool check_window = true;
     std::int64_t past_ms = 0, future_ms = 0;
     std::size_t json_max = 0;
-    event::PointerSet timestamp_pointer;
 
     const Scheme& scheme() const { return *prepared.scheme; }
     bool timestamp_in_body() const {
-        return scheme().timestamp && scheme().timestamp->from.front().kind == Source::Kind::json;
+        return scheme().timestamp && scheme().timestamp->from.front().needs_body();
     }
 
     Outcome check(const event::Request& request, std::int64_t now_ms) const;
 
   private:
     bool doubled(Evaluation* evaluation, Outcome* outcome) const;
-    bool read_timestamp(Evaluation* evaluation, std::int64_t* unix_ms, bool* present, Outcome* outcome) const;
+    bool read_timestamp(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
+    bool read_body_timestamp(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
     bool collect(Evaluation* evaluation, Candidates* candidates, bool* credential) const;
     bool matches_credential(std::string_view item) const;
     bool matches(const Message& message, const Candidates& candidates, const event::BodyView& body) const;
+    bool matches_other_url(const Candidates& candidates, std::string_view ts, Evaluation* evaluation) const;
     bool digest_matches(Evaluation* evaluation) const;
-    bool read_body_timestamp(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
-    bool authentic(Evaluation* evaluation, Outcome* outcome) const;
+    bool authentic(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
+    bool authentic_batch(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
 };
 
 bool Verifier::Impl::doubled(Evaluation* evaluation, Outcome* outcome) const {
@@ -92,18 +79,18 @@ bool Verifier::Impl::doubled(Evaluation* evaluation, Outcome* outcome) const {
 }
 
 /// False when there is a timestamp that cannot be read.
-bool Verifier::Impl::read_timestamp(Evaluation* evaluation, std::int64_t* unix_ms, bool* present,
-                                    Outcome* outcome) const {
+bool Verifier::Impl::read_timestamp(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const {
     const TimestampRule& rule = *scheme().timestamp;
     std::string_view value;
+    bool present = false;
     if (!evaluation->read(rule.from.front(), &value)) return true;
     if (value.data() == nullptr) value = "";
     each_item(value, rule, prepared.timestamp_prefix, [&](std::string_view item) {
         outcome->timestamp = item;
-        *present = true;
+        present = true;
         return false;
     });
-    if (!*present || parse_timestamp(outcome->timestamp, rule.unit, unix_ms)) return true;
+    if (!present || parse_timestamp(outcome->timestamp, rule.unit, unix_ms)) return true;
     *outcome = {Verdict::malformed, "unreadable timestamp", outcome->timestamp};
     return false;
 }
@@ -157,6 +144,22 @@ bool Verifier::Impl::matches(const Message& message, const Candidates& candidate
     return false;
 }
 
+/// For senders that sign a URL with or without the port that its scheme implies.
+bool Verifier::Impl::matches_other_url(const Candidates& candidates, std::string_view ts,
+                                       Evaluation* evaluation) const {
+    const std::string_view url = evaluation->request().url;
+    bool match = false;
+    for (const std::string& variant : url_variants(url)) {
+        if (match || variant == url) continue;
+        evaluation->set_url(variant);
+        Message message;
+        message.resolve(prepared.message, ts, evaluation);
+        match = matches(message, candidates, evaluation->request().body);
+    }
+    evaluation->set_url(url);
+    return match;
+}
+
 bool Verifier::Impl::digest_matches(Evaluation* evaluation) const {
     const DigestRule& rule = *scheme().digest;
     std::string_view text;
@@ -171,38 +174,29 @@ bool Verifier::Impl::digest_matches(Evaluation* evaluation) const {
     return equal(state.finish().view(), given.view());
 }
 
+/// The same for one in the body, which must be there.
 bool Verifier::Impl::read_body_timestamp(Evaluation* evaluation, std::int64_t* unix_ms,
                                          Outcome* outcome) const {
-    const event::BodyView& body = evaluation->request().body;
-    BodyTimestamp timestamp;
-    if (is_compressed(evaluation)) {
-        *outcome = {Verdict::encoded, "the body is compressed and must be parsed", {}};
-    } else if (body.size > json_max) {
-        *outcome = {Verdict::too_large, "the body is too large to be parsed", {}};
-    } else if (!scan_json(timestamp_pointer, body, 1, &timestamp)) {
-        *outcome = {Verdict::malformed, "the body is not JSON", {}};
-    } else if (!timestamp.present) {
-        *outcome = {Verdict::no_signature, "no timestamp", {}};
-    } else if (!parse_timestamp(timestamp.text, scheme().timestamp->unit, unix_ms)) {
-        *outcome = {Verdict::malformed, "unreadable timestamp", {}};
-    } else {
-        if (lies_in(body, timestamp.in_place)) outcome->timestamp = timestamp.in_place;
-        return true;
-    }
+    if (!read_timestamp(evaluation, unix_ms, outcome) || failed(*evaluation, outcome)) return false;
+    if (outcome->timestamp.data() != nullptr) return true;
+    *outcome = {Verdict::no_signature, "no timestamp", {}};
     return false;
 }
 
 /// Whether signature or credential are right; `outcome` says why not. Leaves the timestamp's age aside.
-bool Verifier::Impl::authentic(Evaluation* evaluation, Outcome* outcome) const {
+bool Verifier::Impl::authentic(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const {
     Candidates candidates;
     bool credential = false;
-    const std::string_view ts = outcome->timestamp;
-    const bool has_timestamp = !scheme().timestamp || timestamp_in_body() || ts.data() != nullptr;
-    if (!collect(evaluation, &candidates, &credential)) {
-        *outcome = {Verdict::no_signature, "no signature", ts};
+    const bool has_signature = collect(evaluation, &candidates, &credential);
+    if (failed(*evaluation, outcome)) return false;
+    if (!has_signature) {
+        *outcome = {Verdict::no_signature, "no signature", outcome->timestamp};
         return false;
     }
-    if (!has_timestamp) {
+    const bool early = timestamp_in_body() && !scheme().late_timestamp;
+    if (early && !read_body_timestamp(evaluation, unix_ms, outcome)) return false;
+    const std::string_view ts = outcome->timestamp;
+    if (scheme().timestamp && !scheme().late_timestamp && ts.data() == nullptr) {
         *outcome = {Verdict::no_signature, "no timestamp", ts};
         return false;
     }
@@ -211,11 +205,14 @@ bool Verifier::Impl::authentic(Evaluation* evaluation, Outcome* outcome) const {
         return credential;
     }
     Message message;
-    if (message.resolve(prepared.message, ts, evaluation) != Message::Error::none) {
+    const Message::Error resolved = message.resolve(prepared.message, ts, evaluation);
+    if (failed(*evaluation, outcome)) return false;
+    if (resolved != Message::Error::none) {
         *outcome = {Verdict::no_signature, "no signed header", ts};
         return false;
     }
-    if (!matches(message, candidates, evaluation->request().body)) {
+    if (!matches(message, candidates, evaluation->request().body) &&
+        !(scheme().url_variants && matches_other_url(candidates, ts, evaluation))) {
         const char* why = candidates.decoded == 0 ? "undecodable signature" : "signature does not match";
         *outcome = {Verdict::forged, why, ts};
         return false;
@@ -227,18 +224,30 @@ bool Verifier::Impl::authentic(Evaluation* evaluation, Outcome* outcome) const {
     return true;
 }
 
+/// Every element has its own signature, and all must be right.
+bool Verifier::Impl::authentic_batch(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const {
+    const std::size_t elements = evaluation->elements();
+    if (failed(*evaluation, outcome)) return false;
+    if (elements == 0) *outcome = {Verdict::no_signature, "no signed item", {}};
+    for (std::size_t i = 0; i < elements; ++i) {
+        evaluation->select(i);
+        if (!authentic(evaluation, unix_ms, outcome)) return false;
+    }
+    return elements > 0;
+}
+
 Outcome Verifier::Impl::check(const event::Request& request, std::int64_t now_ms) const {
     Outcome outcome;
     if (scheme().algorithm == Algorithm::none) return {Verdict::genuine, "", {}};
-    Evaluation evaluation(request);
+    Evaluation evaluation(request, &scheme().body, json_max);
     std::int64_t unix_ms = 0;
-    bool present = false;
     if (doubled(&evaluation, &outcome)) return outcome;
-    const bool in_body = timestamp_in_body();
-    if (scheme().timestamp && !in_body && !read_timestamp(&evaluation, &unix_ms, &present, &outcome))
+    if (scheme().timestamp && !timestamp_in_body() && !read_timestamp(&evaluation, &unix_ms, &outcome))
         return outcome;
-    if (!authentic(&evaluation, &outcome)) return outcome;
-    if (in_body && !read_body_timestamp(&evaluation, &unix_ms, &outcome)) return outcome;
+    const bool good = scheme().body.repeats() ? authentic_batch(&evaluation, &unix_ms, &outcome)
+                                              : authentic(&evaluation, &unix_ms, &outcome);
+    if (!good) return outcome;
+    if (scheme().late_timestamp && !read_body_timestamp(&evaluation, &unix_ms, &outcome)) return outcome;
     outcome.verdict = Verdict::genuine;
     if (!scheme().timestamp || !check_window) return outcome;
     if (now_ms - unix_ms > past_ms) {
@@ -269,7 +278,6 @@ std::unique_ptr<Verifier> Verifier::make(const Scheme& scheme, const VerifierOpt
     if (scheme.timestamp) {
         impl->past_ms = options.tolerance_seconds.value_or(scheme.timestamp->past) * 1000;
         impl->future_ms = options.tolerance_seconds.value_or(scheme.timestamp->future) * 1000;
-        if (impl->timestamp_in_body()) impl->timestamp_pointer.add(scheme.timestamp->from.front().pointer);
     }
     return std::unique_ptr<Verifier>(new Verifier(std::move(impl)));
 }
@@ -277,11 +285,8 @@ std::unique_ptr<Verifier> Verifier::make(const Scheme& scheme, const VerifierOpt
 Outcome Verifier::check(const event::Request& request, std::int64_t now_ms) const noexcept {
     try {
         Outcome outcome = impl_->check(request, now_ms);
-        // A timestamp that had to be decoded from the query lived only as long as the check.
-        const bool in_query =
-            impl_->scheme().timestamp && impl_->scheme().timestamp->from.front().kind == Source::Kind::query;
-        if (in_query && !lies_in({&request.query, 1, request.query.size()}, outcome.timestamp))
-            outcome.timestamp = {};
+        const auto& rule = impl_->scheme().timestamp;
+        if (rule && !outlives_check(request, rule->from.front(), outcome.timestamp)) outcome.timestamp = {};
         return outcome;
     } catch (...) {
         return {Verdict::forged, "out of memory", {}};

@@ -61,16 +61,24 @@ TEST(SchemeLanguage, MistakesAreNamed) {
     EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x encoding=rot13;"),
               "invalid encoding \"encoding=rot13\"");
     EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x;"), "\"signature\" lacks \"encoding=\"");
-    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature json:/sig encoding=hex;"),
-              "signatures in \"json:/sig\" are not supported");
+    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature sha256:body encoding=hex;"),
+              "signatures in \"sha256:body\" are not supported");
+    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:a>json:/sig encoding=hex;"),
+              "signatures in \"header:a>json:/sig\" are not supported");
     EXPECT_EQ(parse_error("algorithm hmac-sha256;"), "\"signature\" is missing");
     EXPECT_EQ(parse_error(good + "message \"{bdy}\";"), "\"bdy\" is not a source");
     EXPECT_EQ(parse_error(good + "message \"{body|rot13}\";"), "\"rot13\" is not a filter");
     EXPECT_EQ(parse_error(good + "message \"{body\";"), "\"{body\" lacks a closing \"}\"");
-    EXPECT_EQ(parse_error(good + "message \"{json:/a}{body}\";"),
-              "\"json:/a\" in a message is not supported");
-    EXPECT_EQ(parse_error(good + "message \"[{header:x}]{body}\";"),
-              "\"[\" and \"]\" in a message are not supported");
+    EXPECT_EQ(parse_error(good + "message \"{header:a>json:/a}{body}\";"),
+              "\"header:a>json:/a\" in a message is not supported");
+    EXPECT_EQ(parse_error(good + "message \"[{ts}{header:x}]{body}\";"),
+              "brackets that begin with \"ts\" are never left out");
+    EXPECT_EQ(parse_error(good + "message \"{form}\";"), "\"form\" lacks \"|sorted\"");
+    EXPECT_EQ(parse_error(good + "message \"{body|sorted}\";"),
+              "\"body|sorted\" sorts something else than {form}");
+    EXPECT_EQ(parse_error(good + "message \"{body}{header:x|hmac}\";"), "\"hmac\" in a message is not supported");
+    EXPECT_EQ(parse_error(good + "batch form:a;"), "\"form:a\" is not the JSON pointer of an array");
+    EXPECT_EQ(parse_error(good + "id \"{query:a|sorted}\";"), "\"sorted\" is not a filter");
     EXPECT_EQ(parse_error(good + "id jsn:/id;"), "\"jsn:/id\" is not a source");
     EXPECT_EQ(parse_error(good + "id json:id;"), "\"json:id\" is not a JSON pointer");
     EXPECT_EQ(parse_error(good + "id secret;"), "\"secret\" is not a source");
@@ -96,6 +104,20 @@ TEST(SchemeLanguage, WhatCouldLetAForgeryThroughIsRefused) {
     EXPECT_EQ(parse_error(good + "message \"{method}\"; digest query:h;"), "the digest is not signed");
     EXPECT_EQ(parse_error("algorithm token; signature header:x; timestamp header:t unit=s;"),
               "the timestamp is not signed");
+    const std::string unsigned_body = "the body is not signed: add {body} or \"unsigned_body\"";
+    EXPECT_EQ(parse_error(good + "message \"[{header:x}{body}]\";"), unsigned_body);
+    EXPECT_EQ(parse_error(good + "message \"{body|crc32}\";"), unsigned_body);
+    EXPECT_EQ(parse_error(good + "message \"{body|before:x}\";"), unsigned_body);
+    EXPECT_EQ(parse_error(good + "message \"{json:/a}\";"), unsigned_body);
+    EXPECT_EQ(parse_error(good + "message \"{body|jsonesc}\";"), "");
+    EXPECT_EQ(parse_error(good + "message \"{sha256:body}\";"), "");
+    EXPECT_EQ(parse_error(good + "message \"{form|sorted}\";"), "");
+    EXPECT_EQ(parse_error(good + "message \"{body}[{query:t}]\"; timestamp query:t unit=s;"),
+              "the timestamp is not signed");
+    EXPECT_EQ(parse_error(good + "batch json:/items;"), "the signature stands outside the elements of the batch");
+    EXPECT_EQ(parse_error("algorithm hmac-sha1; signature json:/a/0/s encoding=hex; batch json:/a; unsigned_body;"
+                          "message \"{json:/a/0/t}\"; timestamp json:/a/0/t unit=s;"),
+              "a batch cannot have timestamps in the body");
     EXPECT_EQ(parse_error("algorithm none; signature header:x;"),
               "algorithm \"none\" takes no \"signature\"");
 }

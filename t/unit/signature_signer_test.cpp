@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "signature/verifier.hpp"
 #include "signature_support.hpp"
 
@@ -19,6 +21,17 @@ std::string secret_for(std::string_view scheme, char digit) {
     return std::string(40, digit);
 }
 
+/// What a scheme asks for beside the secret.
+const std::map<std::string, std::string> params = {{"public_key", "pk"}};
+
+/// Schemes whose signature stands in the body cannot be signed for.
+bool can_sign(std::string_view name) {
+    std::string error;
+    if (Signer::make(*find_scheme(name), {secret_for(name, 'a')}, params, &error)) return name != "none";
+    EXPECT_NE(error.find("stand in the body, which is sent as it is"), std::string::npos) << error;
+    return false;
+}
+
 struct Trip {
     std::unique_ptr<Signer> signer;
     std::unique_ptr<Verifier> verifier;
@@ -29,10 +42,11 @@ Trip trip_for(std::string_view name, const std::vector<std::string>& sign_with,
     const Scheme& scheme = *find_scheme(name);
     std::string error;
     Trip trip;
-    trip.signer = Signer::make(scheme, sign_with, {}, &error);
+    trip.signer = Signer::make(scheme, sign_with, params, &error);
     EXPECT_TRUE(trip.signer) << error;
     VerifierOptions options;
     options.secrets = {verify_with};
+    options.params = params;
     trip.verifier = Verifier::make(scheme, options, &error);
     EXPECT_TRUE(trip.verifier) << error;
     return trip;
@@ -57,6 +71,7 @@ void sign(const Signer& signer, bool is_query, test::PlainRequest* request) {
 
 bool signs_body(std::string_view name) {
     const std::string_view text = scheme_text(name);
+    if (text.find("unsigned_body") != std::string_view::npos) return false;
     const bool keyed = text.find("algorithm hmac-") != std::string_view::npos ||
                        text.find("{secret}{body}") != std::string_view::npos || name == "hubspot-v2";
     return keyed && !is_query_scheme(*find_scheme(name));
@@ -64,7 +79,7 @@ bool signs_body(std::string_view name) {
 
 TEST(Signer, EverySchemeMakesTheRoundTrip) {
     for (const std::string_view name : scheme_names()) {
-        if (name == "none") continue;
+        if (!can_sign(name)) continue;
         SCOPED_TRACE(name);
         const std::string secret = secret_for(name, 'a');
         const Trip trip = trip_for(name, {secret}, secret);
@@ -97,7 +112,7 @@ TEST(Signer, AChangedByteOfTheBodyIsForged) {
 
 TEST(Signer, AnotherSecretIsForged) {
     for (const std::string_view name : scheme_names()) {
-        if (name == "none") continue;
+        if (!can_sign(name)) continue;
         SCOPED_TRACE(name);
         const Trip trip = trip_for(name, {secret_for(name, 'a')}, secret_for(name, 'b'));
         test::PlainRequest request;
