@@ -81,6 +81,7 @@ class JsonPass {
 
     int value(std::string_view text) {
         const int node = enter();
+        if (!readable(text)) return 0;
         if (node >= 0) report(nodes_[static_cast<std::size_t>(node)].leaf, text);
         return more();
     }
@@ -107,6 +108,7 @@ class JsonPass {
     }
 
     int key(std::string_view text) {
+        if (!readable(text)) return 0;
         Level& level = path_[depth_];
         level.next =
             level.node < 0 ? none : child(level.node, [&](const Node& node) { return node.token == text; });
@@ -182,6 +184,12 @@ class JsonPass {
         return node;
     }
 
+    /// Whoever wants all wants every text to be UTF-8; yajl lets overlong forms and surrogates pass.
+    bool readable(std::string_view text) {
+        if (all_ && !valid_utf8(text)) problem_ = JsonProblem::syntax;
+        return problem_ != JsonProblem::syntax;
+    }
+
     int again() {
         if (all_) problem_ = JsonProblem::repeated;
         return -1;
@@ -189,7 +197,6 @@ class JsonPass {
 
     void report(int leaf, std::string_view text) {
         if (leaf < 0 || (!all_ && (wanted_ >> leaf & 1) == 0)) return;
-        // yajl lets overlong forms and surrogates pass
         if (!valid_utf8(text)) {
             problem_ = JsonProblem::syntax;
             return;
