@@ -5,10 +5,12 @@
 //   sdk               the npm package
 //   scheme, secret    what nginx is configured with
 //   event(id)         {id, type, body, headers} of an event, as it looks before it is signed
-//   sign(request)     headers, or {headers, body, url} where the signature stands there; `request.secret` is the key
+//   sign(request)     headers, or {headers, body, url, id} where signing changes these; `request.secret` is the key
 //   verify(request)   whether the package takes the request: false or an exception means no
 //   params            values of webhook_param
 //   tamper            [text, other text] of the body that is changed to forge it
+//   ctl               false where webhookctl cannot sign: the signature stands in the body
+//   signer            who signs where it is not the package
 //   signing           the private key that belongs to `secret`, where that is a public key
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -48,6 +50,8 @@ async function describe(sender) {
     return {
         name: sender.name,
         sdk: `${sender.sdk} ${versions[sender.sdk]}`,
+        signer: sender.signer ?? `${sender.sdk} ${versions[sender.sdk]}`,
+        ctl: sender.ctl ?? true,
         scheme: sender.scheme,
         secret: sender.secret,
         wrong,
