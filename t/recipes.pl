@@ -4,18 +4,45 @@
 #   id, type            of the event; `stored_id` where the id in the stream is not the one that is sent in a header
 #   body, headers       as the sender sends them; `form` for a form, `query`, `method`
 #   unsigned_body       the scheme does not sign the body, so a changed one is not refused
+#   sign                what signs where webhookctl does not: sub ($secret) { { body, headers } }
 #   answer              pattern of the answer, where it is not the usual JSON
 #   also                other requests, with the status they get
 #
 # Every body holds 1999, which the test changes.
 
 use v5.36;
+use Digest::SHA qw(hmac_sha1_hex hmac_sha256 hmac_sha256_hex sha1);
+use MIME::Base64 qw(encode_base64);
 
 my $sha256 = qr/\A[0-9a-f]{64}\z/;
 my %standard = (
     secret => 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0', wrong => 'whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM1', id => 'msg_1',
     type => 'user.created', body => '{"type":"user.created","data":{"number":1999,"name":"Zoë"}}',
 );
+
+sub escaped ($text) { return $text =~ s/([^A-Za-z0-9_.-])/sprintf '%%%02X', ord $1/ger }
+
+# Two items, each signed on its own.
+sub adyen ($secret, @references) {
+    my $key = pack 'H*', $secret;
+    my @items = map {
+        my $signature = encode_base64(hmac_sha256("${_}::TestMerchant:Order:1999:EUR:AUTHORISATION:true", $key), '');
+        qq({"NotificationRequestItem":{"pspReference":"$_","merchantAccountCode":"TestMerchant","merchantReference":"Order","eventCode":"AUTHORISATION",)
+            . qq("amount":{"value":1999,"currency":"EUR"},"success":"true","additionalData":{"hmacSignature":"$signature"}}});
+    } @references;
+    return { body => '{"live":"false","notificationItems":[' . join(',', @items) . ']}' };
+}
+
+sub braintree ($secret) {
+    my $payload = encode_base64('<notification><kind>check</kind><n>1999</n></notification>');
+    return { body => 'bt_signature=' . escaped('integration_public_key|' . hmac_sha1_hex($payload, sha1($secret))) . '&bt_payload=' . escaped($payload) };
+}
+
+sub mailgun ($secret) {
+    my $time = time;
+    my $signature = hmac_sha256_hex("${time}token1999", $secret);
+    return { body => qq({"signature":{"timestamp":"$time","token":"token1999","signature":"$signature"},"event-data":{"id":"mg1","event":"delivered"}}) };
+}
 
 return {
     stripe => [ { path => '/hooks/stripe', secret => 'whsec_stripe', wrong => 'whsec_other', id => 'evt_1', type => 'invoice.paid',
@@ -97,4 +124,24 @@ return {
     box => [ { path => '/hooks/box', secret => 'primary', wrong => 'other', id => 'b1', type => 'FILE.UPLOADED', body => '{"type":"webhook_event","trigger":"FILE.UPLOADED","source":{"size":1999}}' } ],
     x => [ { path => '/hooks/x', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, body => '{"for_user_id":"1999","tweet_create_events":[]}' } ],
     'your-own' => [ { path => '/publish', secret => 'tok', wrong => 'other', id => 'order-1', type => 'order.paid', unsigned_body => 1, body => '{"order":1999}' } ],
+    adyen => [
+        { path => '/hooks/adyen', secret => '44782DEF547AAA06C910C43932B1EB0C', wrong => '44782DEF547AAA06C910C43932B1EB0D', sign => sub ($secret) { adyen($secret, '7914073381342284') },
+            id => '7914073381342284:AUTHORISATION', type => 'AUTHORISATION' },
+        { path => '/hooks/adyen', secret => '44782DEF547AAA06C910C43932B1EB0C', sign => sub ($secret) { adyen($secret, 'first', 'second') },
+            stored_id => qr/\Afirst:AUTHORISATION:second:[0-9a-f]{64}\z/, type => 'AUTHORISATION', change => [ '"pspReference":"second"', '"pspReference":"2nd"' ] },
+        { path => '/hooks/adyen-platform', secret => '44782DEF547AAA06C910C43932B1EB0C', wrong => '44782DEF547AAA06C910C43932B1EB0D', id => 'TR1', type => 'balancePlatform.transfer.created',
+            body => '{"data":{"id":"TR1","amount":{"value":1999}},"type":"balancePlatform.transfer.created"}' },
+    ],
+    braintree => [ { path => '/hooks/braintree', secret => 'integration_private_key', wrong => 'other', form => 1, sign => \&braintree, stored_id => $sha256, change => [ 'bt_payload=PG', 'bt_payload=PH' ] } ],
+    twilio => [
+        { path => '/hooks/twilio', secret => 'token', wrong => 'other', form => 1, id => 'idem-1', type => 'delivered', body => 'MessageSid=SM1&MessageStatus=delivered&Price=1999' },
+        { path => '/hooks/twilio-events', secret => 'token', wrong => 'other', id => 'idem-2', type => 'com.twilio.messaging.message.sent', send_type => 0,
+            body => '[{"specversion":"1.0","type":"com.twilio.messaging.message.sent","data":{"price":1999}}]' },
+    ],
+    mailgun => [ { path => '/hooks/mailgun', secret => 's', wrong => 'other', sign => \&mailgun, id => 'mg1', type => 'delivered' } ],
+    mandrill => [ { path => '/hooks/mandrill', secret => 's', wrong => 'other', form => 1, id => 'x', stored_id => $sha256, body => 'mandrill_events=%5B%7B%22_id%22%3A%221999%22%7D%5D' } ],
+    'mercado-pago' => [ { path => '/hooks/mercadopago', secret => 's', wrong => 'other', query => 'data.id=1999&type=payment', id => 'r1', stored_id => '12345', type => 'payment.updated', send_type => 0,
+        change_in => 'url', body => '{"id":12345,"action":"payment.updated","data":{"id":"1999"}}' } ],
+    'microsoft-graph' => [ { path => '/hooks/microsoft-graph', secret => 'state', wrong => 'other', stored_id => $sha256, type => 'updated', unsigned_body => 1,
+        sign => sub ($secret) { { body => qq({"value":[{"subscriptionId":"1","clientState":"$secret","changeType":"updated","resource":"me/messages/1999"}]}) } } } ],
 };
