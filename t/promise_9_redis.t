@@ -85,7 +85,8 @@ sub refuses ($when, $make, $unmake) {
 }
 refuses('READONLY', sub { $redis->call(qw(REPLICAOF 127.0.0.1 1)) }, sub { $redis->call(qw(REPLICAOF NO ONE)) });
 refuses('OOM', sub { $redis->call(qw(CONFIG SET maxmemory 1mb)) }, sub { $redis->call(qw(CONFIG SET maxmemory 0)) });
-refuses('no EVALSHA', sub { $redis->call(qw(ACL SETUSER default -evalsha -eval)) }, sub { $redis->call(qw(ACL SETUSER default +evalsha +eval)) });
+refuses('no FCALL', sub { $redis->call(qw(ACL SETUSER default -fcall)) }, sub { $redis->call(qw(ACL SETUSER default +fcall)) });
+refuses('no EVAL', sub { $redis->call(qw(ACL SETUSER default -eval)) }, sub { $redis->call(qw(ACL SETUSER default +eval)) });
 
 # An error inside the step (here: a key of another type) leaves nothing behind, small body or large.
 sub spoil ($key) {

@@ -33,7 +33,6 @@ Operation* Operations::take(ngx_uint_t limit) {
         operation = from_link(link);
     }
     ++under_way_;
-    operation->text_sent = false;
     return operation;
 }
 

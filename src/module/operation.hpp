@@ -20,7 +20,7 @@ struct Appended {
 
 /// One append on its way to Redis and back.
 ///
-///     free -> sent -> (sent again, after NOSCRIPT) -> (undoing) -> free
+///     free -> sent -> (undoing) -> free
 ///
 /// It belongs to the client from submit() until it has called `done`, exactly once, on every path; it may
 /// outlive the request, which detaches by clearing `owner`.
@@ -34,7 +34,7 @@ struct Operation {
     Stream* stream = nullptr;
     ngx_msec_t sent = 0;
     unsigned partition = 0;
-    bool text_sent = false;  ///< the script went as text: a second NOSCRIPT is an error
+    std::uint64_t bytes = 0;  ///< of the entry, as limits count it
     store::IdHash id{};
     std::string undo;  ///< entry that is being taken back
 

@@ -55,7 +55,7 @@ void RedisClient::send_gathered() {
         refuse(&gathered_);
         return;
     }
-    auto batch = std::make_unique<Batch>();
+    Batch batch;
     while (!ngx_queue_empty(&gathered_)) {
         Operation* operation = take_first(&gathered_);
         if (operation->owner == nullptr) {
@@ -64,82 +64,70 @@ void RedisClient::send_gathered() {
         }
         add_under_way(operation);
         if (store::Appender::is_large(*operation->event)) {
-            send_large(operation);
-        } else {
-            batch->operation[batch->count++] = operation;
-            if (batch->count == Batch::capacity) {
-                send_batch(std::move(batch));
-                batch = std::make_unique<Batch>();
-            }
+            send_events(&operation, 1);
+            continue;
         }
+        batch.operation[batch.count++] = operation;
+        if (batch.count == Batch::capacity) send_sorted(&batch);
     }
-    if (batch->count != 0) send_batch(std::move(batch));
+    send_sorted(&batch);
 }
 
-void RedisClient::send_batch(std::unique_ptr<Batch> batch) {
+void RedisClient::send_sorted(Batch* batch) {
     Operation** const first = batch->operation;
     std::sort(first, first + batch->count, [](const Operation* a, const Operation* b) {
         return a->stream != b->stream ? a->stream < b->stream : a->partition < b->partition;
     });
-    if (first[0]->stream == first[batch->count - 1]->stream) {
-        send_events(std::move(batch));
-        return;
+    for (std::size_t start = 0, end = 0; start < batch->count; start = end) {
+        while (end < batch->count && first[end]->stream == first[start]->stream)
+            ++end;
+        send_events(first + start, end - start);
     }
-    for (std::size_t start = 0; start < batch->count;) {
-        auto part = std::make_unique<Batch>();  // of one stream
-        const Stream* stream = first[start]->stream;
-        while (start < batch->count && first[start]->stream == stream)
-            part->operation[part->count++] = first[start++];
-        send_events(std::move(part));
-    }
+    batch->count = 0;
 }
 
-void RedisClient::send_events(std::unique_ptr<Batch> batch) {
+void RedisClient::send_events(Operation* const* operations, std::size_t count) {
     store::AppendItem item[Batch::capacity];
-    bool text = false;
-    for (std::size_t i = 0; i < batch->count; ++i) {
-        const Operation& operation = *batch->operation[i];
-        item[i] = {operation.event, operation.partition, operation.id};
-        text = text || operation.text_sent;
+    Batch& batch = batches_.emplace_back();
+    batch.count = count;
+    for (std::size_t i = 0; i < count; ++i) {
+        batch.operation[i] = operations[i];
+        item[i] = {operations[i]->event, operations[i]->partition, operations[i]->id};
+        operations[i]->bytes = store::Appender::bytes_of(*operations[i]->event);
     }
-    batch->operation[0]->stream->appender.build(item, batch->count, text, &out_);
-    const bool sent = expect(
-        [](redisAsyncContext* context, void* reply, void* data) {
-            static_cast<RedisClient*>(context->data)
-                ->on_batch(std::unique_ptr<Batch>(static_cast<Batch*>(data)),
-                           static_cast<const redisReply*>(reply));
-        },
-        batch.get());
-    if (sent) {
-        (void)batch.release();  // hiredis hands it back
-    } else {
-        on_batch(std::move(batch), nullptr);
-    }
-}
-
-void RedisClient::send_large(Operation* operation) {
-    operation->stream->appender.build_large({operation->event, operation->partition, operation->id}, &out_);
+    operations[0]->stream->appender.build(item, count, &out_);
     bool sent = true;
-    for (unsigned i = 1; i < store::Appender::large_replies; ++i) {
-        sent = sent && expect([](redisAsyncContext*, void*, void*) {}, nullptr);
-    }
-    sent = sent && expect(
-                       [](redisAsyncContext* context, void* data_reply, void* data) {
-                           auto* client = static_cast<RedisClient*>(context->data);
-                           auto* mine = static_cast<Operation*>(data);
-                           const auto* reply = static_cast<const redisReply*>(data_reply);
-                           if (reply != nullptr) client->look_behind();
-                           client->on_append(mine, reply, mine->stream->appender.read_large(reply));
-                       },
-                       operation);
-    if (!sent) on_append(operation, nullptr, {});
+    for (std::size_t i = 1; sent && i < store::Appender::replies(count); ++i)
+        sent = expect(on_queued, nullptr);
+    sent = sent && expect(on_executed, nullptr);
+    // Out of step with what was written: nothing after this could be trusted.
+    if (!sent) fail_soon("no place for its replies");
 }
 
-void RedisClient::on_batch(std::unique_ptr<Batch> batch, const redisReply* reply) {
-    if (reply != nullptr) look_behind();
-    for (std::size_t i = 0; i < batch->count; ++i) {
-        Operation* operation = batch->operation[i];
-        on_append(operation, reply, operation->stream->appender.read(reply, i, batch->count));
+void RedisClient::on_queued(redisAsyncContext* context, void* data, void*) {
+    auto* client = static_cast<RedisClient*>(context->data);
+    const auto* reply = static_cast<const redisReply*>(data);
+    if (reply == nullptr) return;
+    client->look_behind();
+    if (reply->type == REDIS_REPLY_STATUS || !client->batches_.front().problem.empty()) return;
+    guarded(client->log_, 0, [client, reply] {
+        const bool error = reply->type == REDIS_REPLY_ERROR;
+        client->batches_.front().problem = error ? std::string(reply->str, reply->len) : "unexpected reply";
+        return 0;
+    });
+}
+
+void RedisClient::on_executed(redisAsyncContext* context, void* data, void*) {
+    auto* client = static_cast<RedisClient*>(context->data);
+    const auto* reply = static_cast<const redisReply*>(data);
+    if (reply != nullptr) client->look_behind();
+    const Batch batch = std::move(client->batches_.front());
+    client->batches_.pop_front();
+    for (std::size_t i = 0; i < batch.count; ++i) {
+        store::Appender::Reply answer = store::Appender::read(reply, i, batch.count);
+        // Why a command was not queued says more than that the transaction was not carried out.
+        if (answer.result == Result::refused && !batch.problem.empty()) answer.detail = batch.problem;
+        client->on_append(batch.operation[i], reply, answer);
     }
 }
 
@@ -187,9 +175,6 @@ void RedisClient::on_append(Operation* operation, const redisReply* reply,
         case Result::full:
             finish(operation, {Appended::State::busy, {}, "the stream's backlog is full"});
             return;
-        case Result::no_script:
-            on_no_script(operation, answer.detail);
-            return;
         case Result::wrong_partitions:
             if (!testing_) set_life_timer(0);  // the test says what is wrong, and shuts the stream
             finish(operation, unavailable("the stream has another number of partitions"));
@@ -200,19 +185,6 @@ void RedisClient::on_append(Operation* operation, const redisReply* reply,
         case Result::broken:
             on_broken(operation, answer);
             return;
-    }
-}
-
-void RedisClient::on_no_script(Operation* operation, std::string_view error) {
-    if (operation->owner == nullptr) {
-        finish(operation, {});
-    } else if (state_ != RedisClient::State::ready) {
-        finish(operation, unavailable("the connection to redis was lost"));
-    } else if (operation->text_sent) {
-        on_refused(operation, error);
-    } else {
-        operation->text_sent = true;
-        gather(operation);
     }
 }
 
@@ -239,7 +211,7 @@ void RedisClient::on_broken(Operation* operation, const store::Appender::Reply& 
         return;
     }
     operation->undo = reply.undo;
-    operation->stream->appender.build_undo(operation->partition, reply.undo, &out_);
+    operation->stream->appender.build_undo(operation->partition, operation->bytes, reply.undo, &out_);
     const bool sent = expect(
         [](redisAsyncContext* context, void* undone, void* data) {
             auto* client = static_cast<RedisClient*>(context->data);

@@ -117,12 +117,39 @@ void RedisClient::greet() {
         store::resp_number(server_->address.database, &out_);
         if (expect(greeted, nullptr)) ++greetings_due_;
     }
-    // Without MULTI the XADD of a large event would be carried out alone. INFO is last: its reply is judged.
-    for (const std::string_view command : {"MULTI", "EXEC", "INFO"}) {
+    store::Appender::build_load(&out_);
+    expect([](redisAsyncContext* context, void* reply,
+              void*) { owner_of(context)->on_loaded(static_cast<const redisReply*>(reply)); },
+           nullptr);
+    // Without MULTI each XADD would be carried out alone.
+    for (const std::string_view command : {"MULTI", "EXEC"}) {
         store::resp_array(1, &out_);
         store::resp_bulk(command, &out_);
         if (expect(greeted, nullptr)) ++greetings_due_;
     }
+    ask_server();
+}
+
+/// The step must be there and allowed; INFO is last: its reply is judged.
+void RedisClient::ask_server() {
+    auto greeted = [](redisAsyncContext* context, void* reply, void*) {
+        owner_of(context)->on_greeting(static_cast<const redisReply*>(reply));
+    };
+    store::Appender::build_probe(&out_);
+    if (expect(greeted, nullptr)) ++greetings_due_;
+    store::resp_array(1, &out_);
+    store::resp_bulk("INFO", &out_);
+    if (expect(greeted, nullptr)) ++greetings_due_;
+}
+
+void RedisClient::on_loaded(const redisReply* reply) {
+    if (reply == nullptr) return;
+    look_behind();
+    if (state_ == State::waiting || store::Appender::is_loaded(*reply)) return;
+    guarded(log_, 0, [this, reply] {
+        fail_soon(reply->type == REDIS_REPLY_ERROR ? text(*reply) : "unreadable reply to FUNCTION LOAD");
+        return 0;
+    });
 }
 
 void RedisClient::on_greeting(const redisReply* reply) {
@@ -212,13 +239,9 @@ void RedisClient::finish_prepare() {
 
 void RedisClient::start_test() {
     testing_ = true;
-    greetings_due_ = 1;
+    greetings_due_ = 0;
     set_life_timer(server_->timeout);
-    store::resp_array(1, &out_);
-    store::resp_bulk("INFO", &out_);
-    expect([](redisAsyncContext* context, void* reply,
-              void*) { owner_of(context)->on_greeting(static_cast<const redisReply*>(reply)); },
-           nullptr);
+    ask_server();
     prepare_streams();
 }
 
@@ -275,6 +298,7 @@ void RedisClient::on_context_freed() {
     }
     reason_.clear();
     gathered_bytes_ = 0;
+    batches_.clear();
     refuse(&gathered_);
     refuse(&under_way_);  // those that hiredis never heard of
 }

@@ -5,7 +5,7 @@
 #include <hiredis/async.h>
 
 #include <cstdint>
-#include <memory>
+#include <deque>
 #include <string>
 #include <string_view>
 
@@ -27,8 +27,8 @@ namespace webhook::module {
 /// way.
 ///
 /// hiredis parses replies and keeps the callbacks; the bytes to send are kept and written here. Appends are gathered
-/// during a turn of the event loop; at its end small events travel together in one command (one step in Redis costs a
-/// third less for each of sixteen than for one), and everything leaves in one write.
+/// during a turn of the event loop; at its end small events travel together in one transaction (the step in Redis costs a
+/// third for each of sixteen of what it costs for one), and everything leaves in one write.
 class RedisClient {
   public:
     RedisClient(RedisServer* server, ngx_log_t* log);
@@ -56,11 +56,12 @@ class RedisClient {
     void on_context_freed();
 
   private:
-    /// Small events that travel in one command.
+    /// Events that travel in one transaction.
     struct Batch {
         static constexpr std::size_t capacity = 32;
         std::size_t count = 0;
         Operation* operation[capacity] = {};
+        std::string problem;  ///< why a command was not queued
     };
     enum class State : std::uint8_t { waiting, connecting, greeting, preparing, ready };
     using Callback = void (*)(redisAsyncContext*, void* reply, void* data);
@@ -68,6 +69,8 @@ class RedisClient {
     // Connecting and testing: redis_client.cpp.
     void on_connected(int status);
     void greet();
+    void ask_server();
+    void on_loaded(const redisReply* reply);
     void on_greeting(const redisReply* reply);
     void prepare_streams();
     void on_prepared(const redisReply* reply);
@@ -84,14 +87,13 @@ class RedisClient {
     // Appending: redis_append.cpp.
     void gather(Operation* operation);
     void send_gathered();
-    void send_batch(std::unique_ptr<Batch> batch);
-    void send_events(std::unique_ptr<Batch> batch);
-    void send_large(Operation* operation);
+    void send_sorted(Batch* batch);
+    void send_events(Operation* const* operations, std::size_t count);
     void refuse(ngx_queue_t* operations);
     void add_under_way(Operation* operation);
-    void on_batch(std::unique_ptr<Batch> batch, const redisReply* reply);
+    static void on_queued(redisAsyncContext* context, void* reply, void*);
+    static void on_executed(redisAsyncContext* context, void* reply, void*);
     void on_append(Operation* operation, const redisReply* reply, const store::Appender::Reply& answer);
-    void on_no_script(Operation* operation, std::string_view error);
     void on_refused(Operation* operation, std::string_view error);
     void on_broken(Operation* operation, const store::Appender::Reply& reply);
     void on_undone(Operation* operation, const redisReply* reply);
@@ -120,6 +122,7 @@ class RedisClient {
     ngx_queue_t gathered_;            ///< operations of this turn, not sent yet
     std::size_t gathered_bytes_ = 0;  ///< of their bodies
     ngx_queue_t under_way_;           ///< operations that were sent, oldest first
+    std::deque<Batch> batches_;       ///< transactions under way, in the order of their replies
     unsigned tries_ = 0;              ///< failed in a row
     std::size_t next_endpoint_ = 0;
     unsigned greetings_due_ = 0;
