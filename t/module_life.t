@@ -126,12 +126,12 @@ for my $size (10, 9000) {
     is spoiled("no reply, $size bytes", $size, 'unavailable', qr/^duplicate$/, 'swallow'), 1, 'stored once';
     spoiled("garbage, $size bytes", $size, 'unavailable', qr/^duplicate$/, replace => "hello\r\n");
     spoiled("an endless reply, $size bytes", $size, 'unavailable', qr/^duplicate$/, replace => "\$99999999\r\nx");
-    spoiled("a reply of the wrong kind, $size bytes", $size, 'unavailable', qr/^duplicate$/, replace => "*0\r\n" x ($size > 4096 ? 4 : 1));
-    spoiled("READONLY, $size bytes", $size, 'unavailable', qr/^duplicate$/, replace => "-READONLY You can't write\r\n" x ($size > 4096 ? 4 : 1));
+    spoiled("a reply of the wrong kind, $size bytes", $size, 'unavailable', qr/^duplicate$/, replace => "*0\r\n" x 4);
+    spoiled("READONLY, $size bytes", $size, 'unavailable', qr/^duplicate$/, replace => "-READONLY You can't write\r\n" x 4);
 }
 
 for my $more ("+MORE\r\n", ":1\r\n" x 3, "+MORE\r\n\$9\r\nx") {
-    spoiled('more than was asked for', 10, 'duplicate', qr/^duplicate$/, replace => "*1\r\n:0\r\n$more");
+    spoiled('more than was asked for', 10, 'duplicate', qr/^duplicate$/, replace => "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n\$3\r\n1-1\r\n*1\r\n:0\r\n$more");
 }
 ok $nginx->grep_log(qr/it sent something that was not asked for/), 'more than was asked for: logged';
 ok !$nginx->grep_log(qr/exited on signal/), 'more than was asked for: no worker process ends';

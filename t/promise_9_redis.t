@@ -114,11 +114,18 @@ is post_event($t, 'spoilt', body => event('spoilt_small'))->{verdict}, 'accepted
 
 # --- replies that are not what Redis says: never a success
 wait_for('the connection through the proxy', sub { post_event($t, 'p' . ++$n, path => '/proxy')->{status} == 200 });
+my $queued = "+OK\r\n+QUEUED\r\n+QUEUED\r\n";
+sub list (@parts) { return '*' . @parts . "\r\n" . join '', @parts }
+my ($added, $stays) = ("\$3\r\n1-1\r\n", ":3\r\n");
 my %replies = (
-    'nil' => "\$-1\r\n", 'another integer' => ":7\r\n", 'OK' => "+OK\r\n", 'an error' => "-ERR what\r\n", 'an empty array' => "*0\r\n",
-    'an array of nil' => "*2\r\n\$-1\r\n\$-1\r\n", 'no RESP' => "HTTP/1.1 200 OK\r\n\r\n", 'an id that is none' => "\$3\r\nabc\r\n", 'a list of nothing known' => "*1\r\n:7\r\n", 'a list with an id that is none' => "*1\r\n\$3\r\nabc\r\n",
-    'a list that is too long' => "*3\r\n\$3\r\n1-1\r\n\$3\r\n1-1\r\n\$3\r\n1-1\r\n", 'a list in a list' => "*1\r\n*1\r\n\$3\r\n1-1\r\n", 'a list with nil' => "*1\r\n\$-1\r\n", 'a list with OK' => "*1\r\n+OK\r\n",
-    'an endless length' => "\$99999999999999999999\r\n",
+    'nil' => "\$-1\r\n", 'an error' => "-ERR what\r\n", 'no RESP' => "HTTP/1.1 200 OK\r\n\r\n", 'an endless length' => "\$99999999999999999999\r\n",
+    'not queued' => "+OK\r\n-ERR no\r\n+QUEUED\r\n" . list($added, list($stays)),
+    'transaction: nil' => "$queued*-1\r\n", 'transaction: an integer' => "$queued:7\r\n", 'transaction: OK' => "$queued+OK\r\n",
+    'transaction: an error' => "$queued-EXECABORT what\r\n", 'transaction: an empty list' => $queued . list(),
+    'transaction: nothing but nil' => $queued . list("\$-1\r\n", "\$-1\r\n"), 'transaction: too long' => $queued . list($added, $added, list($stays, $stays)),
+    'transaction: an id that is none' => $queued . list("\$3\r\nabc\r\n", list($stays)), 'transaction: no verdict' => $queued . list($added, list()),
+    'transaction: a verdict unknown' => $queued . list($added, list(":7\r\n")), 'transaction: nil for a verdict' => $queued . list($added, list("\$-1\r\n")),
+    'transaction: a text for a verdict' => $queued . list($added, list($added)), 'transaction: an error of the step' => $queued . list($added, "-ERR step\r\n"),
 );
 for my $name (sort keys %replies) {
     for my $size ([ small => '' ], [ large => 'z' x 9000 ]) {

@@ -125,8 +125,10 @@ void RedisClient::on_executed(redisAsyncContext* context, void* data, void*) {
     client->batches_.pop_front();
     for (std::size_t i = 0; i < batch.count; ++i) {
         store::Appender::Reply answer = store::Appender::read(reply, i, batch.count);
-        // Why a command was not queued says more than that the transaction was not carried out.
-        if (answer.result == Result::refused && !batch.problem.empty()) answer.detail = batch.problem;
+        if (reply != nullptr && !batch.problem.empty()) {
+            // Why a command was not queued says more than that the transaction was not carried out.
+            answer = {answer.result == Result::refused ? Result::refused : Result::broken, {}, {}, batch.problem};
+        }
         client->on_append(batch.operation[i], reply, answer);
     }
 }
