@@ -1,0 +1,105 @@
+#include "store/reservation.hpp"
+
+#include <hiredis/hiredis.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "store/reservation_script.hpp"
+
+namespace webhook::store {
+
+namespace {
+
+std::string gate_tag(std::string_view name) {
+    const IdHash hash = hash_id("gate", name);
+    std::string hex;
+    for (std::size_t i = 0; i < 8; ++i) {
+        hex += "0123456789abcdef"[hash[i] >> 4];
+        hex += "0123456789abcdef"[hash[i] & 15];
+    }
+    return hex;
+}
+
+std::string_view view(const std::array<char, 16>& bytes) {
+    return {bytes.data(), bytes.size()};
+}
+
+const Script& reserve_step() {
+    static const Script script(reserve_script());
+    return script;
+}
+const Script& confirm_step() {
+    static const Script script(confirm_script());
+    return script;
+}
+const Script& release_step() {
+    static const Script script(release_script());
+    return script;
+}
+const Script& renew_step() {
+    static const Script script(renew_script());
+    return script;
+}
+
+}  // namespace
+
+Reserver::Reserver(std::string_view name, std::uint64_t window_ms) : name_(name), window_ms_(window_ms) {
+    const std::string tag = gate_tag(name);
+    for (unsigned p = 0; p < reservation_partitions; ++p)
+        prefix_.push_back("webhook:{gate:" + tag + ":" + std::to_string(p) + "}:");
+}
+
+Claim Reserver::make_claim(const IdHash& id, const event::BodyView& body,
+                           const std::array<char, 16>& token) const {
+    Claim claim;
+    claim.partition = partition_of(id, reservation_partitions);
+    claim.token = token;
+    const auto body_hash = hash_body(body);
+    std::memcpy(claim.record.data(), id.data(), 12);
+    std::memcpy(claim.record.data() + 12, body_hash.data(), 4);
+    return claim;
+}
+
+Call Reserver::call(const Script& script, const Claim& claim) const {
+    Call call(script, prefix_[claim.partition] + "state");
+    call.arg(prefix_[claim.partition]).arg(view(claim.record)).arg(view(claim.token));
+    call.arg(static_cast<std::uint64_t>(reservation_time.count())).arg(window_ms_).arg(name_);
+    return call;
+}
+
+Call Reserver::reserve(const Claim& claim) const {
+    return call(reserve_step(), claim);
+}
+Call Reserver::confirm(const Claim& claim) const {
+    return call(confirm_step(), claim);
+}
+Call Reserver::release(const Claim& claim) const {
+    return call(release_step(), claim);
+}
+Call Reserver::renew(const Claim& claim) const {
+    return call(renew_step(), claim);
+}
+
+Reserver::Result Reserver::read_reserve(const redisReply* reply) {
+    if (reply == nullptr) return Result::failed;
+    if (reply->type == REDIS_REPLY_ERROR) {
+        return std::string_view(reply->str, reply->len).substr(0, 8) == "NOSCRIPT" ? Result::no_script
+                                                                                   : Result::failed;
+    }
+    if (reply->type != REDIS_REPLY_INTEGER) return Result::failed;
+    switch (reply->integer) {
+        case 0:
+            return Result::reserved;
+        case 1:
+            return Result::duplicate;
+        case 2:
+            return Result::conflict;
+        case 3:
+            return Result::in_progress;
+        default:
+            return Result::failed;
+    }
+}
+
+}  // namespace webhook::store

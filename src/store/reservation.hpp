@@ -1,0 +1,70 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/append.hpp"
+#include "store/script.hpp"
+
+struct redisReply;
+
+namespace webhook::store {
+
+/// How long a reservation holds without being renewed.
+inline constexpr std::chrono::milliseconds reservation_time{30000};
+/// A gate's ids are spread over so many hash tags.
+inline constexpr unsigned reservation_partitions = 8;
+
+/// An event that is under way through a gate: who holds it, and what is remembered of it when it has passed.
+struct Claim {
+    unsigned partition = 0;
+    std::array<char, 16> record{};  ///< 12 bytes of the hash of source and id, 4 bytes of the body's
+    std::array<char, 16> token{};   ///< unlike any other's: the steps of another holder change nothing
+};
+
+/// The steps in Redis of one gate that lets an event pass once: a reservation while its upstream works, a remembered id
+/// when that has answered well. All gates of the same name share their ids. Immutable after construction.
+class Reserver {
+  public:
+    /// `window_ms`: how long an id is remembered, at least; at most twice as long.
+    Reserver(std::string_view name, std::uint64_t window_ms);
+
+    Claim make_claim(const IdHash& id, const event::BodyView& body, const std::array<char, 16>& token) const;
+
+    enum class Result : std::uint8_t {
+        reserved,
+        duplicate,
+        conflict,     ///< the id was seen with another body
+        in_progress,  ///< somebody else holds it
+        no_script,    ///< nothing happened: send again with the text
+        failed,       ///< an error or an unreadable reply
+    };
+    /// Takes the reservation, unless the id was seen or somebody holds it.
+    Call reserve(const Claim& claim) const;
+    static Result read_reserve(const redisReply* reply);
+
+    /// Remembers the id and ends the reservation. Reply: 1. Can be repeated.
+    Call confirm(const Claim& claim) const;
+    /// Ends the reservation if it is still this one. Reply: 1 or 0. Can be repeated.
+    Call release(const Claim& claim) const;
+    /// Prolongs the reservation, or takes it again if it has run out. Reply: 1, or 0: somebody else holds it.
+    Call renew(const Claim& claim) const;
+
+    const std::string& name() const { return name_; }
+    std::uint64_t window_ms() const { return window_ms_; }
+    /// "webhook:{gate:<16 hex digits of a hash of the name>:P}:"
+    const std::string& prefix(unsigned partition) const { return prefix_[partition]; }
+
+  private:
+    Call call(const Script& script, const Claim& claim) const;
+
+    std::string name_;
+    std::uint64_t window_ms_;
+    std::vector<std::string> prefix_;
+};
+
+}  // namespace webhook::store
