@@ -2,7 +2,9 @@
 
 #include "module/answer.hpp"
 #include "module/gate_body.hpp"
+#include "module/gate_hold.hpp"
 #include "module/judge.hpp"
+#include "module/parking.hpp"
 #include "module/pool.hpp"
 #include "module/request_state.hpp"
 
@@ -13,8 +15,12 @@ namespace {
 // A request goes through these hands:
 //
 //   handle_gate   nginx' phase engine; the first time it gives the request to nginx' body reader   (GateStep::reading)
-//   on_body       the body is there: judge; then answer (refused), or go on with the phases (passed)
+//   on_body       the body is there: judge; then answer (refused), or go on with the phases (passed), or ask Redis
+//   (parked)      nginx only looks whether the client is still there                               (GateStep::reserving)
+//   on_reserved   Redis' answer: answer, or go on with the phases
 //   handle_gate   the phase engine again: a request that passed goes to what stands behind the gate
+//   filter_header the answer of what stands behind, or ours: the reservation is settled
+//   (the end)     without an answer: gate_hold.cpp settles it
 //
 // nginx holds the request in every step; the body stays as nginx read it, for whatever stands behind.
 
@@ -39,17 +45,71 @@ ngx_int_t refuse_request(RequestState* state, Verdict verdict, std::string_view 
     return answer(state, verdict, reason);
 }
 
-Verdict examine_body(RequestState* state, std::string_view* reason) {
-    const BodyInPlace body(state);
-    if (body.usable()) return examine(state, reason);
-    *reason = "the body's file cannot be read";
+Verdict verdict_of(Reserved::State reserved) {
+    switch (reserved) {
+        case Reserved::State::reserved:
+            return Verdict::accepted;
+        case Reserved::State::duplicate:
+            return Verdict::duplicate;
+        case Reserved::State::conflict:
+            return Verdict::conflict;
+        case Reserved::State::in_progress:
+            return Verdict::in_progress;
+        case Reserved::State::busy:
+            return Verdict::busy;
+        case Reserved::State::unavailable:
+            break;
+    }
     return Verdict::unavailable;
 }
 
+ngx_int_t answer_reserved(RequestState* state, const Reserved& reserved) {
+    const Verdict verdict = verdict_of(reserved.state);
+    std::string_view reason = copy_to_pool(state->request->pool, reserved.reason);
+    if (verdict == Verdict::conflict) reason = "the id was seen with another body";
+    if (verdict == Verdict::in_progress) reason = "another copy is on its way";
+    return refuse_request(state, verdict, reason);
+}
+
+void on_reserved(RequestState* state, const Reserved& reserved) {
+    ngx_http_request_t* request = state->request;
+    ngx_http_set_log_request(request->connection->log, request);
+    state->redis_ms = static_cast<ngx_int_t>(ngx_current_msec - state->sent);
+    if (reserved.state == Reserved::State::reserved) {
+        record(state, Verdict::accepted, {});
+        state->gate = GateStep::passed;
+        resume_from_outside(request);
+        return;
+    }
+    finalize_from_outside(request, guarded(request->connection->log, ngx_int_t{NGX_ERROR},
+                                           [&] { return answer_reserved(state, reserved); }));
+}
+
+/// NGX_DONE: parked until on_reserved().
+ngx_int_t reserve(RequestState* state) {
+    const std::string_view source = state->event.source;
+    const store::IdHash id = state->location->dedup_by_body ? store::hash_id(source, state->headers.body)
+                                                            : store::hash_id(source, state->event.id);
+    if (is_held(*state, id)) {
+        record(state, Verdict::accepted, {});
+        return pass(state);
+    }
+    Reserved refused;
+    if (!ask_to_hold(state, id, on_reserved, &refused)) return answer_reserved(state, refused);
+    state->gate = GateStep::reserving;
+    state->sent = ngx_current_msec;
+    return park(state->request);
+}
+
 ngx_int_t process(RequestState* state) {
+    const BodyInPlace body(state);
+    if (!body.usable()) {
+        return refuse_request(state, Verdict::unavailable, "the body's file cannot be read");
+    }
     std::string_view reason;
-    const Verdict verdict = examine_body(state, &reason);
+    const Verdict verdict = examine(state, &reason);
     if (verdict != Verdict::none) return refuse_request(state, verdict, reason);
+    if (state->location->once != nullptr && !state->location->dry_run) return reserve(state);
     record(state, Verdict::accepted, {});
     return pass(state);
 }
@@ -111,6 +171,13 @@ ngx_int_t handle_gate(ngx_http_request_t* request) {
                    [&] { return start(request, location); });
 }
 
+ngx_http_output_header_filter_pt next_header_filter;
+
+ngx_int_t filter_header(ngx_http_request_t* request) {
+    settle_holds(request);
+    return next_header_filter(request);
+}
+
 }  // namespace
 
 ngx_int_t install_gate(ngx_conf_t* cf) {
@@ -120,6 +187,8 @@ ngx_int_t install_gate(ngx_conf_t* cf) {
     void* handler = ngx_array_push(&core->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
     if (handler == nullptr) return NGX_ERROR;
     *static_cast<ngx_http_handler_pt*>(handler) = handle_gate;
+    next_header_filter = ngx_http_top_header_filter;
+    ngx_http_top_header_filter = filter_header;
     return NGX_OK;
 }
 

@@ -127,13 +127,15 @@ ServerSettings server_settings(const LocationConf& conf, RedisAddress address) {
     return settings;
 }
 
-char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup, Location* location) {
+RedisAddress redis_address(ngx_conf_t* cf, const LocationConf& conf) {
+    if (conf.redis) return *conf.redis;
     RedisAddress address;
-    if (conf.redis) {
-        address = *conf.redis;
-    } else {
-        parse_redis_url(cf->pool, "redis://127.0.0.1:6379", &address);
-    }
+    parse_redis_url(cf->pool, "redis://127.0.0.1:6379", &address);
+    return address;
+}
+
+char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup, Location* location) {
+    RedisAddress address = redis_address(cf, conf);
     const StreamChoice& choice = *conf.stream;
     store::StreamSettings settings;
     settings.name = choice.name;
@@ -176,6 +178,12 @@ char* prepare(ngx_conf_t* cf, LocationConf* conf) {
     } else {
         main_state(cf)->has_gates = true;
         location->dry_run = conf->dry_run != 0;
+        if (conf->dedup && dedup.window_ms != 0) {
+            location->once = std::make_unique<GateOnce>(
+                GateOnce{store::Reserver(gate_name(cf), dedup.window_ms),
+                         find_or_add_server(&main_state(cf)->servers,
+                                            server_settings(*conf, redis_address(cf, *conf)))});
+        }
     }
     conf->location = location;
     return NGX_CONF_OK;

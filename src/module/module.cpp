@@ -5,6 +5,7 @@
 #include "module/location.hpp"
 #include "module/pool.hpp"
 #include "module/redis_client.hpp"
+#include "module/reservations.hpp"
 #include "module/settings.hpp"
 #include "module/too_large.hpp"
 #include "module/variables.hpp"
@@ -53,6 +54,7 @@ ngx_int_t init_process(ngx_cycle_t* cycle) {
     return guarded(cycle->log, ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
         for (const auto& server : state->servers) {
             server->client = std::make_unique<RedisClient>(server.get(), cycle->log);
+            server->reservations = std::make_unique<Reservations>(server.get(), cycle->log);
             server->client->connect();
         }
         return NGX_OK;
@@ -62,8 +64,10 @@ ngx_int_t init_process(ngx_cycle_t* cycle) {
 void exit_process(ngx_cycle_t* cycle) {
     MainState* state = state_of(cycle);
     if (state == nullptr) return;
-    for (const auto& server : state->servers)
+    for (const auto& server : state->servers) {
         server->client.reset();
+        server->reservations.reset();
+    }
 }
 
 ngx_int_t postconfigure(ngx_conf_t* cf) {

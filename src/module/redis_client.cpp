@@ -57,6 +57,31 @@ RedisClient::~RedisClient() {
     }
 }
 
+bool RedisClient::send(std::string_view resp, Command* command) {
+    if (state_ != State::ready || out_.size() - out_sent_ > max_output) return false;
+    out_.append(resp);
+    return expect(
+        [](redisAsyncContext* context, void* data_reply, void* data) {
+            RedisClient* client = owner_of(context);
+            const auto* reply = static_cast<const redisReply*>(data_reply);
+            if (reply == nullptr) {
+                client->state_ = State::waiting;  // the context is about to go: nothing new may use it
+            } else {
+                client->look_behind();
+                const bool error = reply->type == REDIS_REPLY_ERROR;
+                if (error && store::is_server_error(text(*reply))) client->fail_soon(text(*reply));
+            }
+            auto* mine = static_cast<Command*>(data);
+            mine->done(mine, reply);
+        },
+        command);
+}
+
+std::string_view RedisClient::problem() const {
+    if (state_ == State::ready) return "too many bytes wait for redis";
+    return noted_.empty() ? std::string_view("redis is not connected yet") : noted_;
+}
+
 void RedisClient::connect() {
     const auto& endpoint = server_->address.endpoints[next_endpoint_++ % server_->address.endpoints.size()];
     redisAsyncContext* context = endpoint.port == 0 ? redisAsyncConnectUnix(endpoint.host.c_str())
@@ -167,6 +192,8 @@ void RedisClient::on_greeting(const redisReply* reply) {
             } else if (state_ == State::greeting) {
                 state_ = State::preparing;
                 prepare_streams();
+            } else if (server_->streams.empty()) {
+                finish_prepare();
             }
         }
         return 0;
@@ -177,6 +204,7 @@ void RedisClient::prepare_streams() {
     test_stream_ = 0;
     test_partition_ = 0;
     test_problem_.clear();
+    if (server_->streams.empty() && state_ == State::preparing) finish_prepare();  // used by gates only
     for (const auto& stream : server_->streams) {
         for (unsigned p = 0; p < stream->appender.settings().partitions; ++p) {
             stream->appender.build_prepare(p, &out_);

@@ -44,6 +44,16 @@ class RedisClient {
     /// the caller's.
     bool submit(Operation* operation, Appended* refused);
 
+    /// A command of somebody else on this connection; lives until `done` was called.
+    struct Command {
+        /// `reply` nullptr: the connection was lost.
+        void (*done)(Command* command, const redisReply* reply) = nullptr;
+    };
+    /// Sends RESP bytes of one command. False: it was not sent, problem() says why, and `done` is not called.
+    bool send(std::string_view resp, Command* command);
+    /// Why nothing can be sent now; lives until the next change of state.
+    std::string_view problem() const;
+
     /// Ends the connection (not to be called from a hiredis callback), answers what is under way, and plans
     /// the next try.
     void drop(std::string_view reason);

@@ -52,11 +52,15 @@ const Stream* find_other_settings(const Servers& servers, const RedisAddress& ad
     return nullptr;
 }
 
-Stream* find_or_add_stream(Servers* servers, ServerSettings settings, const store::StreamSettings& stream) {
+RedisServer* find_or_add_server(Servers* servers, ServerSettings settings) {
     const auto found = std::find_if(
         servers->begin(), servers->end(),
         [&settings](const std::unique_ptr<RedisServer>& server) { return same_server(*server, settings); });
-    RedisServer* server = found == servers->end() ? add_server(servers, std::move(settings)) : found->get();
+    return found == servers->end() ? add_server(servers, std::move(settings)) : found->get();
+}
+
+Stream* find_or_add_stream(Servers* servers, ServerSettings settings, const store::StreamSettings& stream) {
+    RedisServer* server = find_or_add_server(servers, std::move(settings));
     if (Stream* known = find_stream(*server, stream.name)) return known;
     server->streams.push_back(std::make_unique<Stream>(stream, server));
     return server->streams.back().get();

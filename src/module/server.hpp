@@ -24,6 +24,9 @@ using Servers = std::vector<std::unique_ptr<RedisServer>>;
 const Stream* find_other_settings(const Servers& servers, const RedisAddress& address,
                                   const store::StreamSettings& settings);
 
+/// The server of these settings; made where it is missing.
+RedisServer* find_or_add_server(Servers* servers, ServerSettings settings);
+
 /// The stream on the server of these settings; both are made where they are missing.
 Stream* find_or_add_stream(Servers* servers, ServerSettings settings, const store::StreamSettings& stream);
 

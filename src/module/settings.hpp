@@ -14,6 +14,7 @@
 #include "signature/scheme.hpp"
 #include "signature/scheme_set.hpp"
 #include "signature/verifier.hpp"
+#include "store/reservation.hpp"
 
 namespace webhook::module {
 
@@ -44,6 +45,12 @@ struct StreamChoice {
     Place place;
 };
 
+/// Of a gate that lets an event pass once.
+struct GateOnce {
+    store::Reserver reserver;
+    RedisServer* server;
+};
+
 /// A location as it is used for requests: everything is prepared.
 struct Location {
     const signature::Scheme* scheme = nullptr;
@@ -58,8 +65,9 @@ struct Location {
     std::vector<std::string> headers;       ///< lower case
     bool dedup_by_body = false, reject_duplicates = false, by_partition = false;
     bool query_scheme = false, signs_url = false;
-    Stream* stream = nullptr;  ///< nullptr: a gate
-    bool dry_run = false;      ///< gate: judges, refuses nothing
+    Stream* stream = nullptr;        ///< nullptr: a gate
+    bool dry_run = false;            ///< gate: judges, refuses nothing
+    std::unique_ptr<GateOnce> once;  ///< gate: nullptr without webhook_dedup
 };
 
 /// The fields that nginx' stock setters fill in; first in LocationConf, so that their offsets are known.

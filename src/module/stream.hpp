@@ -11,6 +11,7 @@
 namespace webhook::module {
 
 class RedisClient;
+class Reservations;
 
 /// Where Redis is, as configured; names were resolved when the configuration was read.
 struct RedisAddress {
@@ -43,7 +44,8 @@ struct RedisServer {
     std::string user, password;
     ngx_msec_t timeout = 0, connect_timeout = 0;
     std::vector<std::unique_ptr<Stream>> streams;
-    std::unique_ptr<RedisClient> client;  ///< only in worker processes
+    std::unique_ptr<RedisClient> client;         ///< only in worker processes
+    std::unique_ptr<Reservations> reservations;  ///< of gates; only in worker processes; uses `client`
 };
 
 }  // namespace webhook::module
