@@ -8,7 +8,7 @@ namespace webhook::store {
 
 namespace {
 
-// Seen ids as the streams keep them (append_script.cpp): two generations of buckets that grow by linear hashing.
+// Seen ids, much as streams keep them: two generations of buckets that grow by linear hashing (docs/design.md).
 constexpr std::string_view seen_ids = R"lua(
 local call, unpack_numbers, sub = redis.call, struct.unpack, string.sub
 local state, prefix, record, token, lease, window, name =
