@@ -100,7 +100,9 @@ class Composer {
         request.url = url;
         request.now_ms = clock_ms(options_.clock);
         if (!chunk.empty()) request.body = {&chunk, 1, chunk.size()};
-        return signer_->sign(request);
+        signature::Signed result = signer_->sign(request);
+        if (result.problem != nullptr) throw Failure(result.problem);
+        return result;
     }
 
     /// The path of the target with the query that was signed: the public URL may have another host and path.

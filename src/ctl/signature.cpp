@@ -122,6 +122,7 @@ int run_sign(const Context& context, const SignOptions& options) {
     request.now_ms = clock_ms(options.request.clock);
     if (!body.empty()) request.body = {&chunk, 1, body.size()};
     const signature::Signed result = signer->sign(request);
+    if (result.problem != nullptr) throw Failure(result.problem);
     if (context.json) {
         Json json{{"headers", Json::object()}};
         for (const auto& [name, value] : result.headers)
@@ -146,6 +147,7 @@ Json scheme_json(std::string_view name, const signature::Scheme& scheme) {
             {"id", signature::id_sources(scheme)},
             {"type", signature::type_sources(scheme)},
             {"signs_url", signature::signs_url(scheme)},
+            {"unsigned_body", signature::has_unsigned_body(scheme)},
             {"text", signature::scheme_text(name)}};
 }
 

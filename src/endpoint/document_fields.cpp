@@ -140,7 +140,7 @@ void take_sign_item(const FieldReader& reader, Document* document) {
     }
     if (!reader.value().contains("secrets")) reader.fail("needs \"secrets\"");
     const signature::Scheme* scheme = signature::find_scheme(sign.scheme);
-    if (scheme == nullptr || sign.scheme == "none")
+    if (scheme == nullptr || sign.scheme == "none" || signature::has_signature_in_body(*scheme))
         return reader.fail(in_quotes(sign.scheme) + " is not a scheme that can sign");
     for (const Sign& other : document->sign) {
         if (other.scheme == sign.scheme)

@@ -90,5 +90,11 @@ const std::vector<std::string>& secret_headers(const Scheme& scheme) {
 bool signs_url(const Scheme& scheme) {
     return scheme.reads_url;
 }
+bool has_unsigned_body(const Scheme& scheme) {
+    return scheme.unsigned_body;
+}
+bool has_signature_in_body(const Scheme& scheme) {
+    return !scheme.signature.from.empty() && scheme.signature.from.front().needs_body();
+}
 
 }  // namespace webhook::signature

@@ -37,5 +37,9 @@ const std::vector<std::string>& secret_query_params(const Scheme&);
 const std::vector<std::string>& secret_headers(const Scheme&);
 /// True when the scheme signs the public URL (webhook_url matters).
 bool signs_url(const Scheme&);
+/// True when the scheme says that it does not sign the body, or only parts of it.
+bool has_unsigned_body(const Scheme&);
+/// True when the signature is a part of the body, which a sender has to write together with it.
+bool has_signature_in_body(const Scheme&);
 
 }  // namespace webhook::signature

@@ -231,7 +231,7 @@ Signer::~Signer() = default;
 std::unique_ptr<Signer> Signer::make(const Scheme& scheme, const std::vector<std::string>& secrets,
                                      const std::map<std::string, std::string>& params, std::string* error) {
     auto impl = std::make_unique<Impl>();
-    if (!scheme.signature.from.empty() && scheme.signature.from.front().needs_body()) {
+    if (has_signature_in_body(scheme)) {
         *error = "signatures of \"" + scheme.name + "\" stand in the body, which is sent as it is";
         return nullptr;
     }
