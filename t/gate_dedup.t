@@ -13,8 +13,8 @@ my $t = Test::Webhook->new;
 my $redis = $t->start_redis;
 my $receiver = $t->start_receiver(script => {
     '/fails'  => [ 500, 200 ],
-    '/slow'   => [ { status => 200, delay => 1 } ],
-    '/slow-fail' => [ { status => 500, delay => 1 }, 200 ],
+    '/slow'   => [ { status => 200, delay => slowness() } ],
+    '/slow-fail' => [ { status => 500, delay => slowness() }, 200 ],
     '/mute'   => ['hang'],
     '/drops'  => ['close'],
     '/accel'  => { status => 200, headers => [ 'X-Accel-Redirect' => '/inner/none' ] },
@@ -233,11 +233,13 @@ $body = event();
 $connection = $t->connect;
 $connection->send(text('/slow', $body));
 $receiver->wait_requests(4, '/slow');
+my @old = $t->nginx->workers;
 $t->nginx->reload;
 $t->wait_redis_ready($t->nginx);
 is send_event('/slow', $body)->{verdict}, 'in_progress', 'reload: the new worker knows of the old one';
 is $connection->response->{status}, 200, 'reload: the old one ends its request';
 is_duplicate('/slow', $body, 'reload');
+$t->nginx->wait_gone(@old);
 $body = event();
 $connection = $t->connect;
 $connection->send(text('/slow', $body));
@@ -269,7 +271,7 @@ none_held('a lost reply: released as soon as Redis is back');
 $t->nginx->wait_log(qr/proxy.*is ready|127\.0\.0\.1:@{[$t->port('proxy')]} is ready/);
 wait_for('the gate behind the proxy', sub { send_event('/cut', $body)->{status} == 200 });
 is_duplicate('/cut', $body, 'a lost reply');
-$receiver->script('/cut' => { status => 200, delay => 1 });
+$receiver->script('/cut' => { status => 200, delay => slowness() });
 $body = event();
 $connection = $t->connect;
 $connection->send(text('/cut', $body));
@@ -288,9 +290,12 @@ $redis->stop;
 is $connection->response->{status}, 200, 'Redis goes while a request is under way';
 is send_event('/a', event())->{verdict}, 'unavailable', 'Redis is away: not passed on';
 is send_event('/off', event())->{status}, 200, 'a gate that does not need it';
+@old = $t->nginx->workers;
+$t->nginx->reload;
 $redis->start;
+$t->nginx->wait_gone(@old);
 wait_for('the outcome', sub { (send_event('/slow', $body)->{verdict} // '') eq 'duplicate' });
-is $receiver->count('/slow'), 7, 'what it was not told is told when it is back';
+is $receiver->count('/slow'), 7, 'what it was not told is told when it is back, also by a worker that exits';
 
 $t->redis->call('CONFIG', 'SET', 'maxmemory', 1);
 is send_event('/a', event())->{verdict}, 'unavailable', 'out of memory: not passed on';

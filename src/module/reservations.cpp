@@ -22,10 +22,13 @@ constexpr ngx_msec_t retry_interval = 200;
 constexpr ngx_msec_t confirm_time =
     600000;  // later than any lease: a copy may have passed by then, a third need not
 constexpr ngx_msec_t release_time = store::reservation_time.count();  // then it has run out
+constexpr ngx_msec_t exit_patience = 10000;
 constexpr ngx_uint_t max_waiting = 10000;
 
 Reservation* first_of(ngx_queue_t* queue) {
-    return ngx_queue_data(ngx_queue_head(queue), Reservation, link);
+    ngx_queue_t* head = ngx_queue_head(queue);
+    // clang-tidy does not see that what was deleted had been taken out of the queue.
+    return ngx_queue_data(head, Reservation, link);  // NOLINT(clang-analyzer-cplusplus.NewDelete)
 }
 
 Reservation* take_first(ngx_queue_t* queue) {
@@ -36,6 +39,12 @@ Reservation* take_first(ngx_queue_t* queue) {
 
 bool is_past(ngx_msec_t time) {
     return static_cast<ngx_msec_int_t>(ngx_current_msec - time) >= 0;
+}
+
+/// True while a worker that exits waits for Redis to hear it.
+bool keeps_worker(const Reservation& reservation) {
+    return reservation.step == Step::confirming &&
+           !is_past(reservation.deadline - confirm_time + exit_patience);
 }
 
 Reservations* book_of(const ngx_event_t* event) {
@@ -273,10 +282,12 @@ void Reservations::wait(Reservation* reservation) {
     }
     ++waiting_count_;
     ngx_queue_insert_tail(&waiting_, &reservation->link);
+    if (keeps_worker(*reservation)) retry_timer_.cancelable = 0;
     set_timer(&retry_timer_, retry_interval);
 }
 
 void Reservations::on_retry_timer() {
+    retry_timer_.cancelable = 1;
     for (ngx_uint_t n = waiting_count_; n > 0; --n) {
         Reservation* reservation = take_first(&waiting_);
         --waiting_count_;
