@@ -127,7 +127,8 @@ void RedisClient::on_executed(redisAsyncContext* context, void* data, void*) {
         store::Appender::Reply answer = store::Appender::read(reply, i, batch.count);
         if (reply != nullptr && !batch.problem.empty()) {
             // Why a command was not queued says more than that the transaction was not carried out.
-            answer = {answer.result == Result::refused ? Result::refused : Result::broken, {}, {}, batch.problem};
+            answer = {
+                answer.result == Result::refused ? Result::refused : Result::broken, {}, {}, batch.problem};
         }
         client->on_append(batch.operation[i], reply, answer);
     }
