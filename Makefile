@@ -26,7 +26,8 @@ LDFLAGS  += $(SAN) -pthread
 LIB_SRC    = $(sort $(wildcard src/event/*.cpp src/signature/*.cpp src/store/*.cpp))
 WORKER_SRC = $(sort $(wildcard src/endpoint/*.cpp src/worker/*.cpp))
 CTL_SRC    = $(sort $(wildcard src/endpoint/*.cpp src/ctl/*.cpp))
-UNIT_SRC   = $(sort $(wildcard t/unit/*.cpp) $(filter-out %/main.cpp,$(WORKER_SRC) $(CTL_SRC)))
+FUZZ_SRC   = $(sort $(filter-out %/fuzz_main.cpp,$(wildcard t/fuzz/*.cpp)))
+UNIT_SRC   = $(sort $(wildcard t/unit/*.cpp) $(FUZZ_SRC) $(filter-out %/main.cpp,$(WORKER_SRC) $(CTL_SRC)))
 MODULE_SRC = config $(sort $(wildcard src/event/*.[ch]pp src/signature/*.[ch]pp src/store/*.[ch]pp src/module/*.[ch]pp))
 
 obj        = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(1))
@@ -49,7 +50,7 @@ SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)
 refresh  = @mkdir -p $(BUILD) && printf '%s\n' $(1) | cmp -s - $@ || printf '%s\n' $(1) > $@
 
 .DELETE_ON_ERROR:
-.PHONY: all module programs unit deps deps-test deps-check run demo test test-sanitize sdk bench check install clean help FORCE
+.PHONY: all module programs unit deps deps-test deps-check run demo test test-sanitize sdk bench fuzz check install clean help FORCE
 .DEFAULT_GOAL = all
 
 all: module programs   ## build module, worker and webhookctl
@@ -83,6 +84,10 @@ sdk:                   ## install (npm, into $(BUILD)/sdk) the senders' own pack
 bench: deps-test       ## CPU per event beside plain nginx, CPU per delivery of the worker
 	@$(SUBMAKE) all
 	@TEST_BUILD=$(BUILD) perl -It/lib t/bench/bench.pl
+fuzz:                  ## libFuzzer (clang) on every parser, FUZZ_SECONDS=20 each
+	@src/make/deps.sh run test fuzz
+	@$(SUBMAKE) BUILD=$(BUILD)/fuzz CXX=clang++ SAN=-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined WARN= $(BUILD)/fuzz/fuzzer
+	@BUILD=$(BUILD)/fuzz FUZZ_SECONDS=$(or $(FUZZ_SECONDS),20) src/make/fuzz.sh
 check: deps-check      ## format, clang-tidy, cppcheck
 	@$(SUBMAKE) module
 	@BUILD=$(BUILD) JOBS=$(JOBS) src/make/check.sh
@@ -105,6 +110,12 @@ $(BUILD)/webhookctl: $(call obj,$(CTL_SRC)) $(LIB) $(BUILD)/files
 $(BUILD)/unit-tests: $(call obj,$(UNIT_SRC)) $(LIB) $(BUILD)/files
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(UNIT_LIBS)
+
+# Only with clang, see the target fuzz; clang 14 cannot compile coroutines with these sanitizers.
+FUZZ_PARTS = $(wildcard src/endpoint/*.cpp) $(addprefix src/worker/,address_guard.cpp answer.cpp redis_address.cpp settings.cpp)
+$(BUILD)/fuzzer: $(call obj,$(sort $(wildcard t/fuzz/*.cpp) $(FUZZ_PARTS))) $(LIB) $(BUILD)/files
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(WORKER_LIBS)
 
 # What a build was made with and of: another compiler, flag or list of files makes again what it touches.
 $(BUILD)/flags: FORCE
@@ -134,7 +145,7 @@ install: all           ## install below DESTDIR, PREFIX (programs) and MODULES_D
 	@echo 'nginx.conf: load_module $(MODULES_DIR)/$(notdir $(MODULE));'
 
 clean:                 ## remove everything that was built (not the data of make run)
-	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize sdk bench flags files module-files configure.log libwebhook.a unit-tests \
+	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize sdk bench fuzz flags files module-files configure.log libwebhook.a unit-tests \
 	    $(notdir $(PROGRAMS) $(MODULE)) || true
 help:                  ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'

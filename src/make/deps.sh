@@ -1,5 +1,5 @@
 #!/bin/bash
-# deps.sh GROUP...: installs the Debian packages of the groups (run, test, check, node) that are missing.
+# deps.sh GROUP...: installs the Debian packages of the groups (run, test, fuzz, check, node) that are missing.
 # Asks only dpkg when all is there: no root and no network needed then.
 set -euo pipefail
 export LC_ALL=C
@@ -8,6 +8,7 @@ declare -A group=(
     [run]="g++ make nginx nginx-dev redis-server libhiredis-dev libyajl-dev libssl-dev libxxhash-dev
            libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl ca-certificates"
     [test]="libgtest-dev curl valgrind binutils"
+    [fuzz]="clang"
     [check]="clang-format clang-tidy cppcheck"
     [node]="nodejs npm"
 )

@@ -39,6 +39,7 @@ bool parse_events_key(std::string_view key, std::string* stream, unsigned* parti
     const auto number = key.substr(colon + 1);
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), *partition);
     if (error != std::errc{} || end != number.data() + number.size()) return false;
+    if (number.size() > 1 && number[0] == '0') return false;  // "03" would be taken for partition 3
     stream->assign(key.substr(0, colon));
     return true;
 }

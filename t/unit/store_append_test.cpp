@@ -380,7 +380,7 @@ TEST(Keys, EventsKeysAreTakenApart) {
     EXPECT_EQ(stream, "a.b");
     EXPECT_EQ(partition, 3u);
     for (const char* bad : {"webhook:{a.b}:events", "webhook:{:3}:events", "webhook:{a:x}:events",
-                            "webhook:{a:3}:meta", "x", "webhook:{a:}:events", "webhook:{a b:1}:events"}) {
+                            "webhook:{a:3}:meta", "x", "webhook:{a:}:events", "webhook:{a b:1}:events", "webhook:{a:01}:events"}) {
         EXPECT_FALSE(parse_events_key(bad, &stream, &partition)) << bad;
     }
     EXPECT_FALSE(valid_stream_name(""));

@@ -1,0 +1,146 @@
+// Body, query and template parsers of src/event.
+
+#include <algorithm>
+
+#include "../unit/signature_support.hpp"
+#include "event/extractor.hpp"
+#include "event/json.hpp"
+#include "event/json_text.hpp"
+#include "event/multipart.hpp"
+#include "event/source.hpp"
+#include "event/template.hpp"
+#include "event/urlencoded.hpp"
+#include "event/utf8.hpp"
+#include "target.hpp"
+
+namespace webhook::fuzz {
+
+namespace {
+
+/// Collects what a pass reports.
+class Collector final : public event::JsonSink {
+  public:
+    std::uint64_t found(int pointer, std::string_view value) override {
+        values[static_cast<std::size_t>(pointer)].assign(value);
+        wanted &= ~(std::uint64_t{1} << pointer);
+        return wanted;
+    }
+    std::vector<std::string> values = std::vector<std::string>(4);
+    std::uint64_t wanted = 0xf;
+};
+
+event::PointerSet some_pointers() {
+    event::PointerSet set;
+    for (const char* text : {"/id", "/data/object/type", "/items/0/id", "/a~1b"}) {
+        std::vector<std::string> tokens;
+        REQUIRE(event::parse_pointer(text, &tokens));
+        set.add(tokens);
+    }
+    return set;
+}
+
+bool scan(const std::vector<std::string_view>& chunks, std::size_t size, Collector* collector) {
+    static const event::PointerSet pointers = some_pointers();
+    return event::scan_json(pointers, {chunks.data(), chunks.size(), size}, 0xf, collector);
+}
+
+// However the body is cut into buffers, the same is found.
+void json(std::string_view input) {
+    Collector whole, cut;
+    const bool read = scan({input}, input.size(), &whole);
+    const std::size_t at = input.size() / 3;
+    const bool read_cut =
+        scan({input.substr(0, at), input.substr(at, 1), input.substr(std::min(at + 1, input.size()))},
+             input.size(), &cut);
+    REQUIRE(read == read_cut);
+    if (read) REQUIRE(whole.values == cut.values);
+    Collector all;
+    static const event::PointerSet pointers = some_pointers();
+    const auto problem = event::scan_all_json(pointers, {&input, 1, input.size()}, &all);
+    if (problem == event::JsonProblem::none) REQUIRE(read);
+    std::string quoted;
+    event::append_json(input, &quoted);
+}
+
+std::vector<std::string> json_seeds() {
+    return {R"({"id":"evt_1","data":{"object":{"type":"charge"}},"items":[{"id":7}],"a/b":true})",
+            R"(["\ud83d\ude00\u0000\\",1.5e-7,null,{"id":"a","id":"b"}])",
+            "{\"id\":\"\\ud800\"}",
+            std::string(300, '['),
+            "{\"id\":\"\xff\xfe\"}",
+            ""};
+}
+
+// Encoding is undone by decoding, and every pair of a query is a part of it.
+void urlencoded(std::string_view input) {
+    std::string encoded, decoded;
+    event::encode(input, &encoded);
+    REQUIRE(!event::is_encoded(encoded) || encoded.find('%') != std::string::npos);
+    event::decode(encoded, &decoded);
+    REQUIRE(decoded == input);
+    std::string_view rest = input, pair;
+    std::size_t pairs = 0;
+    while (event::next_pair(&rest, &pair)) {
+        REQUIRE(!pair.empty() && pair.data() >= input.data() &&
+                pair.data() + pair.size() <= input.data() + input.size());
+        std::string name;
+        event::decode(event::pair_name(pair), &name);
+        REQUIRE(event::name_is(event::pair_name(pair), name));
+        REQUIRE(event::find_param(input, name).count >= 1);
+        if (++pairs == 16) break;
+    }
+    std::string_view value;
+    std::size_t count = 0;
+    event::find_part(input, "xyz", "json", &value, &count);
+    (void)event::multipart_boundary(input);
+    (void)event::valid_utf8(input);
+}
+
+std::vector<std::string> urlencoded_seeds() {
+    return {"a=1&b=%20+x&&c&%zz=%4&a=2",
+            "--xyz\r\nContent-Disposition: form-data; name=\"json\"\r\n\r\n{}\r\n--xyz--\r\n",
+            "multipart/form-data; boundary=\"xyz\"", "%00=%ff&\xc3\xa9=\xc3"};
+}
+
+// Line 1: a template or source; line 2: query; then the body. Whatever is parsed can be evaluated.
+void templates(std::string_view input) {
+    const std::string text(take_line(&input));
+    const std::string query(take_line(&input));
+    event::Template ignored;
+    event::Source source;
+    std::string error;
+    for (const auto set : {event::SourceSet::event, event::SourceSet::scheme}) {
+        if (!event::parse_template(text, set, &ignored, &error)) REQUIRE(!error.empty());
+        if (!event::parse_source(text, set, &source, &error)) REQUIRE(!error.empty());
+    }
+    event::Extractor::Fields fields;
+    fields.id = {text};
+    fields.type = {"json:/type", text};
+    const auto extractor = event::Extractor::make(fields, &error);
+    if (extractor == nullptr) return;
+    test::PlainRequest request;
+    request.set_url("https://example.com/in?" + query);
+    request.set_header("content-type", "application/x-www-form-urlencoded");
+    request.set_body(std::string(input), {input.size() / 2});
+    event::Extractor::Values values;
+    extractor->extract(request, 1 << 16, &values);
+    REQUIRE(event::Extractor::fallback_id(request, true, {"token"}).size() == 64);
+}
+
+std::vector<std::string> template_seeds() {
+    return {"{query:cid}:{query:txid}\ncid=1&txid=a%20b\n",
+            "form:payload>json:/event/id\n\npayload=%7B%22event%22%3A%7B%22id%22%3A1%7D%7D",
+            "json:/0/eventId\n\n[{\"eventId\":100}]",
+            "v0:{ts}:{body}[id:{query:id|lower};]{form|sorted}{url|without:hash}\n\n",
+            "{body|crc32}{header:x-y|before:;}\n\nx"};
+}
+
+}  // namespace
+
+std::vector<Target> event_targets() {
+    return {{"json", json, json_seeds},
+            {"urlencoded", urlencoded, urlencoded_seeds},
+            {"templates", templates, template_seeds}};
+}
+
+}  // namespace webhook::fuzz
