@@ -5,6 +5,7 @@
 
 use v5.36;
 use FindBin;
+use Time::HiRes qw(sleep);
 use lib "$FindBin::Bin/lib";
 use Test::Webhook;
 use Test::Webhook::Proxy;
@@ -62,6 +63,7 @@ http {
         location /inner/ { internal; }
         location /patient { webhook stripe; proxy_ignore_client_abort on; proxy_pass %%RECEIVER%%; }
         location /cut { webhook stripe; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; proxy_pass %%RECEIVER%%; }
+        location /parked { webhook stripe; webhook_redis_timeout 20s; proxy_pass %%RECEIVER%%; }
         location /long { webhook stripe; proxy_pass %%RECEIVER%%; }
     }
     upstream several { server 127.0.0.1:%%PORT_mute%% max_fails=0; server 127.0.0.1:%%PORT_receiver%%; }
@@ -220,6 +222,17 @@ $connection->abort;
 $t->nginx->wait_log(qr/client prematurely closed connection|recv\(\) failed .*sending request|reset by peer.*upstream/i);
 is send_event('/slow', $body)->{verdict}, 'in_progress', 'the client left: nobody knows';
 free_held();
+wait_for('the gate that is patient with Redis', sub { send_event('/parked', event())->{status} == 200 });
+my $passed = $receiver->count('/parked');
+$redis->freeze;
+$connection = $t->connect;
+$connection->send(text('/parked', event()));
+sleep 0.2;    # so that it is parked, most of the time: the outcome is the same either way
+$connection->abort;
+$t->nginx->wait_log(qr/client (?:prematurely )?closed connection.*\/parked|reset by peer.*\/parked|\/parked.*reset by peer/);
+$redis->thaw;
+none_held('the client left while Redis was asked');
+is $receiver->count('/parked'), $passed, 'its event is not passed on';
 $body = event();
 $connection = $t->connect;
 $connection->send(text('/patient', $body));

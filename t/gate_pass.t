@@ -14,6 +14,7 @@ my $receiver = $t->start_receiver(script => {
     '/accel' => { status => 200, headers => [ 'X-Accel-Redirect' => '/inner/file' ] },
     '/fails' => 500,
     '/hangs' => 'hang',
+    '/upgrade' => { raw => "HTTP/1.1 101 Switching Protocols\r\nUpgrade: talk\r\nConnection: Upgrade\r\n\r\nhello", close => 1 },
 });
 $t->write('www/static/page', "a page\n");
 $t->write('www/inner/file', "an inner file\n");
@@ -86,6 +87,13 @@ http {
         location /break { webhook stripe; rewrite ^ /broken break; proxy_pass %%RECEIVER%%; }
         location /types { webhook stripe; webhook_accept_types wanted.*; proxy_pass %%RECEIVER%%; }
         location /postback { webhook postback-token; webhook_id query:id; proxy_pass %%RECEIVER%%; access_log "%%DIR%%/masked.log" webhook; }
+        location /upgrade {
+            webhook postback-token;
+            proxy_http_version 1.1;
+            proxy_set_header Upgrade $http_upgrade;
+            proxy_set_header Connection upgrade;
+            proxy_pass %%RECEIVER%%;
+        }
         location /dry { webhook stripe; webhook_dry_run on; proxy_pass %%RECEIVER%%; access_log "%%DIR%%/access.log" webhook; }
         location /logged { webhook stripe; proxy_pass %%RECEIVER%%; access_log "%%DIR%%/access.log" webhook; }
         location /slow { webhook stripe; proxy_read_timeout 1s; proxy_pass %%RECEIVER%%/hangs; }
@@ -228,6 +236,10 @@ is send_forged('/if?other=1')->{verdict}, 'forged', 'if: forged';
 is $t->get('/get-only')->{status}, 204, 'return in an if';
 is_passed(send_signed('/break', $body = event()), '/break', $body, 'rewrite ... break', '/broken');
 is send_signed('/slow')->{status}, 504, 'an upstream that does not answer';
+
+my $upgraded = $t->get('/upgrade?transaction_id=1&security_token=s3cret', Upgrade => 'talk', Connection => 'upgrade');
+is_deeply [ @{$upgraded}{qw(status body)} ], [ 101, 'hello' ], 'an upgraded connection';
+is $t->get('/upgrade?transaction_id=1&security_token=wrong', Upgrade => 'talk', Connection => 'upgrade')->{verdict}, 'forged', 'not for everybody';
 
 # --- without refusing, and the log
 is_passed(send_signed('/dry', $body = event()), '/dry', $body, 'dry run');
