@@ -1,5 +1,6 @@
 # The requests of t/recipes.t: page => [ what the sender sends to each location that the page shows ].
-#   path, secret        location, and the secret that signs; `configured` where that is another text (public keys)
+#   path, secret        location, and the secret that signs
+#   key                 in place of a secret: the kind of key pair that recipes.t makes, and the form of the public one
 #   wrong               another secret: what it signs is refused
 #   id, type            of the event; `stored_id` where the id in the stream is not the one that is sent in a header
 #   body, headers       as the sender sends them; `form` for a form, `query`, `method`
@@ -42,6 +43,19 @@ sub mailgun ($secret) {
     my $time = time;
     my $signature = hmac_sha256_hex("${time}token1999", $secret);
     return { body => qq({"signature":{"timestamp":"$time","token":"token1999","signature":"$signature"},"event-data":{"id":"mg1","event":"delivered"}}) };
+}
+
+# The signature of SNS by the private key of a file: openssl reads what it signs from a file beside it.
+sub sns ($key) {
+    my %message = (Type => 'Notification', MessageId => '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324', TopicArn => 'arn:aws:sns:us-west-2:123456789012:MyTopic', Message => 'order 1999 paid',
+        Timestamp => '2026-01-01T00:00:00.000Z');
+    open my $out, '>', "$key.text" or die "$key.text: $!";
+    print $out map { "$_\n$message{$_}\n" } sort keys %message;
+    close $out;
+    open my $pipe, '-|', qw(openssl dgst -sha256 -sign), $key, "$key.text" or die "openssl: $!";
+    my $signature = encode_base64(do { local $/; <$pipe> }, '');
+    my $url = 'https://sns.us-west-2.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem';
+    return { body => '{' . join(',', map { qq("$_":"$message{$_}") } sort keys %message) . qq(,"SignatureVersion":"2","SigningCertURL":"$url","Signature":"$signature"}) };
 }
 
 return {
@@ -144,4 +158,10 @@ return {
         change_in => 'url', body => '{"id":12345,"action":"payment.updated","data":{"id":"1999"}}' } ],
     'microsoft-graph' => [ { path => '/hooks/microsoft-graph', secret => 'state', wrong => 'other', stored_id => $sha256, type => 'updated', unsigned_body => 1,
         sign => sub ($secret) { { body => qq({"value":[{"subscriptionId":"1","clientState":"$secret","changeType":"updated","resource":"me/messages/1999"}]}) } } } ],
+    'meta-whatsapp' => [ { path => '/hooks/meta', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'messages',
+        body => '{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":{"messages":[{"id":"wamid.X","text":{"body":"1999 Zo\u00eb"}}]}}]}]}' } ],
+    discord => [ { path => '/hooks/discord', key => [ 'ed25519', 'hex' ], id => '787053080478613555', type => '2', body => '{"id":"787053080478613555","type":2,"data":{"n":1999}}' } ],
+    sendgrid => [ { path => '/hooks/sendgrid', key => [ 'p256', 'spki' ], id => 'x', stored_id => $sha256, type => 'delivered', body => qq([{"sg_event_id":"1","event":"delivered","timestamp":1999}]\r\n) } ],
+    telnyx => [ { path => '/hooks/telnyx', key => [ 'ed25519', 'base64' ], id => 't1', type => 'message.received', body => '{"data":{"id":"t1","event_type":"message.received","payload":{"n":1999}}}' } ],
+    'aws-sns' => [ { path => '/hooks/sns', key => [ 'rsa', 'certificate' ], sign => \&sns, id => '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324', type => 'Notification' } ],
 };

@@ -7,7 +7,7 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Encode qw(encode_utf8);
-use MIME::Base64 qw(encode_base64);
+use MIME::Base64 qw(decode_base64 encode_base64);
 use Test::Webhook;
 
 my $t = Test::Webhook->new;
@@ -66,6 +66,28 @@ for my $page (sort keys %page) {
 }
 for my $link ($index =~ /\]\(([^)#:]+)(?:#[^)]*)?\)/g) { ok -e "$folder/$link", "README.md: link to $link" }
 
+# --- key pairs of senders that sign with a private key
+my %pair;
+
+sub openssl (@words) {
+    my $result = $t->run([ 'openssl', @words ]);
+    is $result->{exit}, 0, "openssl $words[0]" or BAIL_OUT($result->{err});
+    return $result->{out};
+}
+
+# The file of the private key, and the public one in a form.
+sub key_pair ($kind, $form) {
+    my $file = $pair{$kind} //= $t->write("keys/$kind.pem", openssl('genpkey', @{ {
+        ed25519 => [qw(-algorithm ED25519)],
+        p256    => [qw(-algorithm EC -pkeyopt ec_paramgen_curve:P-256)],
+        rsa     => [qw(-algorithm RSA -pkeyopt rsa_keygen_bits:2048)],
+    }->{$kind} }));
+    return ($file, openssl(qw(req -x509 -new -days 30 -subj /CN=test -key), $file)) if $form eq 'certificate';
+    my $spki = openssl(qw(pkey -pubout -in), $file) =~ s/-----.*-----|\n//gr;
+    my $raw = substr decode_base64($spki), -32;
+    return ($file, { spki => $spki, hex => unpack('H*', $raw), base64 => encode_base64($raw, '') }->{$form});
+}
+
 # --- one nginx with a server for each page; a stream for each, since streams have one window of webhook_dedup
 my @cases = map { my $page = $_; map { { %$_, page => $page } } @{ $requests->{$page} } } sort keys %$requests;
 
@@ -82,7 +104,9 @@ for my $case (@cases) {
     my ($location) = grep { $_->{path} eq $case->{path} } locations($case->{page}) or die "$case->{page}: no location $case->{path}";
     $case->{scheme} = value($location, 'webhook');
     my ($file) = $location->{text} =~ m{/etc/nginx/secrets/([\w.-]+)};
-    $t->write("secrets/$case->{page}/$file", ($case->{configured} // $case->{secret}) . "\n") if $file;
+    my $configured = $case->{secret};
+    ($case->{key_file}, $configured) = key_pair(@{ $case->{key} }) if $case->{key};
+    $t->write("secrets/$case->{page}/$file", "$configured\n") if $file;
     my $url = value($location, 'webhook_url') // 'http://' . "$case->{page}.test";
     $case->{url} = ($url =~ m{//[^/]+/} ? $url : $url . $case->{path}) . ($case->{query} ? "?$case->{query}" : '');
 }
@@ -103,7 +127,7 @@ EOT
 # --- requests
 sub signed ($case, $secret, $body) {
     return { headers => $case->{headers} // {}, url => $case->{url}, body => $body, %{ $case->{sign}->($secret) } } if $case->{sign};
-    my $key = $t->write('signing', "$secret\n");
+    my $key = $case->{key_file} // $t->write('signing', "$secret\n");
     my @params = map { ('--param', "$_=$case->{params}{$_}") } sort keys %{ $case->{params} // {} };
     my @words = ('--scheme', $case->{scheme}, '--secret', "file:$key", '--url', $case->{url}, '--method', $case->{method} // 'POST', @params);
     push @words, '--id', $case->{id} if $case->{send_id} // defined $case->{id};
@@ -173,7 +197,7 @@ sub check_also ($case, $also) {
 
 for my $case (@cases) {
     my $body = encode_utf8($case->{body} // '');
-    my $request = signed($case, $case->{secret}, $body);
+    my $request = signed($case, $case->{secret} // $case->{key_file}, $body);
     check_genuine($case, $request);
     check_refused($case, changed($case, $request), 'changed') if !$case->{unsigned_body};
     check_refused($case, signed($case, $case->{wrong}, $body), 'signed with another secret') if $case->{wrong};

@@ -27,6 +27,14 @@ make_path($t->file('sdk/senders'));
 copy($_, $t->file('sdk/' . s{.*/sdk/}{}r)) for glob "'$FindBin::Bin/sdk/'*.mjs '$FindBin::Bin/sdk/'*.json '$FindBin::Bin/sdk/senders/'*.mjs";
 symlink abs_path("$sdk/node_modules"), $t->file('sdk/node_modules') or die "symlink: $!";
 
+# Key pairs for senders that sign with a private key.
+sub openssl (@words) { is $t->run([ 'openssl', @words ])->{exit}, 0, "openssl $words[0] $words[-1]" }
+my $keys = $t->file('sdk/keys');
+make_path($keys);
+openssl(qw(genpkey -algorithm ED25519 -out), "$keys/ed25519.pem");
+openssl(qw(genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out), "$keys/p256.pem");
+openssl(qw(req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=sns.amazonaws.com -keyout), "$keys/rsa.pem", '-out', "$keys/rsa.crt");
+
 sub node ($command, $input = '') {
     my $result = $t->run([ 'node', $t->file('sdk/run.mjs'), $command ], stdin => $input, timeout => 120);
     is $result->{exit}, 0, "run.mjs $command" or BAIL_OUT($result->{err});
