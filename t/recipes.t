@@ -186,6 +186,7 @@ sub changed ($case, $request) {
 # What else the page promises: requests with the answer they get.
 sub check_also ($case, $also) {
     my %headers = %{ $also->{headers} // {} };
+    %headers = (%headers, %{ signed($case, $case->{secret}, $also->{body})->{headers} }) if $also->{signed};
     my $before = () = stored($case);
     my $answer = $t->request(method => $also->{method} // 'POST', path => $also->{path} // $case->{path},
         headers => [ Host => "$case->{page}.test", %headers ], defined $also->{body} ? (body => $also->{body}) : ());
