@@ -120,7 +120,7 @@ return {
         also => [ { what => 'the subscription is verified', signed => 1, headers => { 'Twitch-Eventsub-Message-Type' => 'webhook_callback_verification' },
             body => '{"challenge":"pogchamp-kappa-360noscope","subscription":{}}', status => 200, answer => qr/\Apogchamp-kappa-360noscope\z/ } ] } ],
     jira => [ { path => '/hooks/jira', secret => 's', wrong => 'other', id => 'j1', type => 'jira:issue_updated', body => '{"webhookEvent":"jira:issue_updated","issue":{"id":"1999"}}' } ],
-    xero => [ { path => '/hooks/xero', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'UPDATE',
+    xero => [ { path => '/hooks/xero', answer => qr/\A\z/, secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'UPDATE',
         body => '{"events":[{"eventType":"UPDATE","resourceId":"1999"}],"firstEventSequence":1,"lastEventSequence":1}' } ],
     quickbooks => [ { path => '/hooks/quickbooks', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'Update',
         body => '{"eventNotifications":[{"realmId":"1","dataChangeEvent":{"entities":[{"name":"Customer","id":"1999","operation":"Update"}]}}]}' } ],

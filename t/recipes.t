@@ -94,7 +94,7 @@ my @cases = map { my $page = $_; map { { %$_, page => $page } } @{ $requests->{$
 sub server ($page) {
     my $block = block($page) =~ s{file:/etc/nginx/secrets/([\w.-]+)}{"file:%%DIR%%/secrets/$page/$1"}gr;
     $block =~ s/(webhook_stream\s+)[\w-]+/$1$page/g;
-    return "server {\nlisten 127.0.0.1:%%PORT%%;\nserver_name $page.test;\nadd_header X-Stream-Id \$webhook_stream_id always;\n$block\n}\n";
+    return "server {\nlisten 127.0.0.1:%%PORT%%;\nserver_name $page.test;\nadd_header X-Stream-Id \$webhook_stream_id always;\nadd_header X-Verdict \$webhook_verdict always;\n$block\n}\n";
 }
 
 for my $page (sort keys %page) {
@@ -152,7 +152,7 @@ sub check_genuine ($case, $request) {
     my $name = "$case->{page} $case->{path}";
     my $answer = send_request($case, $request);
     is $answer->{status}, 200, "$name: accepted" or diag $answer->{body};
-    is $answer->{verdict}, 'accepted', "$name: verdict" if !defined $case->{answer};
+    is $answer->{headers}{'x-verdict'}, 'accepted', "$name: verdict";
     like $answer->{body}, $case->{answer}, "$name: the answer that the sender wants" if defined $case->{answer};
     my $stream_id = $answer->{headers}{'x-stream-id'} // '';
     my ($entry) = grep { $_->{stream_id} eq $stream_id } stored($case);
@@ -162,7 +162,8 @@ sub check_genuine ($case, $request) {
     is $entry->{tenant}, $case->{tenant}, "$name: tenant" if $case->{tenant};
     my $before = () = stored($case);
     my $again = send_request($case, $request);
-    is $again->{status}, 200, "$name: sent again: answered";
+    is $again->{headers}{'x-verdict'}, 'duplicate', "$name: sent again";
+    is $again->{status}, 200, "$name: sent again: status";
     is scalar(() = stored($case)), $before, "$name: sent again: not stored again";
 }
 
