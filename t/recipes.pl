@@ -1,12 +1,13 @@
 # The requests of t/recipes.t: page => [ what the sender sends to each location that the page shows ].
-#   path, secret        location, and the secret that signs; `configured` where that is another text (public keys)
+#   path, secret        location, and the secret that signs
+#   key                 in place of a secret: the kind of key pair that recipes.t makes, and the form of the public one
 #   wrong               another secret: what it signs is refused
 #   id, type            of the event; `stored_id` where the id in the stream is not the one that is sent in a header
 #   body, headers       as the sender sends them; `form` for a form, `query`, `method`
 #   unsigned_body       the scheme does not sign the body, so a changed one is not refused
 #   sign                what signs where webhookctl does not: sub ($secret) { { body, headers } }
 #   answer              pattern of the answer, where it is not the usual JSON
-#   also                other requests, with the status they get
+#   also                other requests, with the status they get and a pattern of the answer; `signed` ones as an event is
 #
 # Every body holds 1999, which the test changes.
 
@@ -44,6 +45,19 @@ sub mailgun ($secret) {
     return { body => qq({"signature":{"timestamp":"$time","token":"token1999","signature":"$signature"},"event-data":{"id":"mg1","event":"delivered"}}) };
 }
 
+# The signature of SNS by the private key of a file: openssl reads what it signs from a file beside it.
+sub sns ($key) {
+    my %message = (Type => 'Notification', MessageId => '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324', TopicArn => 'arn:aws:sns:us-west-2:123456789012:MyTopic', Message => 'order 1999 paid',
+        Timestamp => '2026-01-01T00:00:00.000Z');
+    open my $out, '>', "$key.text" or die "$key.text: $!";
+    print $out map { "$_\n$message{$_}\n" } sort keys %message;
+    close $out;
+    open my $pipe, '-|', qw(openssl dgst -sha256 -sign), $key, "$key.text" or die "openssl: $!";
+    my $signature = encode_base64(do { local $/; <$pipe> }, '');
+    my $url = 'https://sns.us-west-2.amazonaws.com/SimpleNotificationService-0123456789abcdef.pem';
+    return { body => '{' . join(',', map { qq("$_":"$message{$_}") } sort keys %message) . qq(,"SignatureVersion":"2","SigningCertURL":"$url","Signature":"$signature"}) };
+}
+
 return {
     stripe => [ { path => '/hooks/stripe', secret => 'whsec_stripe', wrong => 'whsec_other', id => 'evt_1', type => 'invoice.paid',
         body => '{"id":"evt_1","object":"event","type":"invoice.paid","data":{"object":{"amount_paid":1999}}}' } ],
@@ -66,7 +80,9 @@ return {
         body => '{"event":"charge.success","data":{"id":302961,"amount":1999}}' } ],
     slack => [
         { path => '/hooks/slack', secret => '8f742231b10e8888abcd99yyyzzz85a5', wrong => 'other', id => 'Ev08MFMKH6', type => 'app_mention',
-            body => '{"type":"event_callback","event_id":"Ev08MFMKH6","event":{"type":"app_mention","text":"1999 €"}}' },
+            body => '{"type":"event_callback","event_id":"Ev08MFMKH6","event":{"type":"app_mention","text":"1999 €"}}',
+            also => [ { what => 'the URL is verified', signed => 1, body => '{"token":"x","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","type":"url_verification"}', status => 200,
+                answer => qr/\A3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P\z/ } ] },
         { path => '/hooks/slack', secret => '8f742231b10e8888abcd99yyyzzz85a5', id => '13345224609.738474920.8088930838d88f008e0', type => '/weather', form => 1,
             body => 'team_id=T0001&command=%2Fweather&text=1999&trigger_id=13345224609.738474920.8088930838d88f008e0' },
     ],
@@ -79,7 +95,9 @@ return {
     hubspot => [ { path => '/hooks/hubspot', secret => 'client-secret', wrong => 'other', id => 'x', stored_id => $sha256, type => 'contact.creation',
         body => '[{"eventId":100,"subscriptionType":"contact.creation","objectId":1999},{"eventId":101,"subscriptionType":"contact.creation","objectId":2}]' } ],
     zoom => [ { path => '/hooks/zoom', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'meeting.started',
-        body => '{"event":"meeting.started","event_ts":1626230691572,"payload":{"object":{"id":"1999"}}}' } ],
+        body => '{"event":"meeting.started","event_ts":1626230691572,"payload":{"object":{"id":"1999"}}}',
+        also => [ { what => 'the URL is validated', signed => 1, body => '{"event":"endpoint.url_validation","payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"}}', status => 200,
+            answer => qr/"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"[0-9a-f]{64}"/ } ] } ],
     linear => [ { path => '/hooks/linear', secret => 'lin_wh_1', wrong => 'lin_wh_2', id => '234d1a4e-b617-4388-90fe-adc3633d6b72', type => 'Issue',
         body => '{"action":"create","type":"Issue","data":{"number":1999},"webhookTimestamp":' . time . '000}' } ],
     notion => [ { path => '/hooks/notion', secret => 'secret_tok', wrong => 'other', id => '367cba44-b6f3-4c92-81e7-6a2e9659efd4', type => 'page.content_updated',
@@ -98,14 +116,17 @@ return {
     zendesk => [ { path => '/hooks/zendesk', secret => 's', wrong => 'other', id => 'i1', type => 'zen:event-type:ticket.created',
         body => '{"type":"zen:event-type:ticket.created","detail":{"id":"1999"}}' } ],
     twitch => [ { path => '/hooks/twitch', secret => 's3cre7s3cre7', wrong => 'other', id => 'e76c6bd4-55c9-4987-8304-da1588d8988b', type => 'stream.online',
-        body => '{"subscription":{"type":"stream.online"},"event":{"id":"1999"}}' } ],
+        body => '{"subscription":{"type":"stream.online"},"event":{"id":"1999"}}',
+        also => [ { what => 'the subscription is verified', signed => 1, headers => { 'Twitch-Eventsub-Message-Type' => 'webhook_callback_verification' },
+            body => '{"challenge":"pogchamp-kappa-360noscope","subscription":{}}', status => 200, answer => qr/\Apogchamp-kappa-360noscope\z/ } ] } ],
     jira => [ { path => '/hooks/jira', secret => 's', wrong => 'other', id => 'j1', type => 'jira:issue_updated', body => '{"webhookEvent":"jira:issue_updated","issue":{"id":"1999"}}' } ],
-    xero => [ { path => '/hooks/xero', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'UPDATE',
+    xero => [ { path => '/hooks/xero', answer => qr/\A\z/, secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'UPDATE',
         body => '{"events":[{"eventType":"UPDATE","resourceId":"1999"}],"firstEventSequence":1,"lastEventSequence":1}' } ],
     quickbooks => [ { path => '/hooks/quickbooks', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'Update',
         body => '{"eventNotifications":[{"realmId":"1","dataChangeEvent":{"entities":[{"name":"Customer","id":"1999","operation":"Update"}]}}]}' } ],
     intercom => [ { path => '/hooks/intercom', secret => 's', wrong => 'other', id => 'notif_1', type => 'conversation.user.created',
-        body => '{"type":"notification_event","id":"notif_1","topic":"conversation.user.created","data":{"n":1999}}' } ],
+        body => '{"type":"notification_event","id":"notif_1","topic":"conversation.user.created","data":{"n":1999}}',
+        also => [ { what => 'the URL is tried', method => 'HEAD', status => 200 } ] } ],
     calendly => [ { path => '/hooks/calendly', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'invitee.created',
         body => '{"event":"invitee.created","created_at":"1999-01-01T00:00:00Z","payload":{}}' } ],
     typeform => [ { path => '/hooks/typeform', secret => 's', wrong => 'other', id => '01H', type => 'form_response', body => '{"event_id":"01H","event_type":"form_response","form_response":{"n":1999}}' } ],
@@ -117,12 +138,15 @@ return {
     line => [ { path => '/hooks/line', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'message',
         body => '{"destination":"U1","events":[{"type":"message","webhookEventId":"01F","message":{"text":"1999"}}]}' } ],
     trello => [ { path => '/hooks/trello', secret => 's', wrong => 'other', id => '51f9424bcd6e040f3c002412', type => 'updateCard',
-        body => '{"action":{"id":"51f9424bcd6e040f3c002412","type":"updateCard","data":{"n":1999}}}' } ],
+        body => '{"action":{"id":"51f9424bcd6e040f3c002412","type":"updateCard","data":{"n":1999}}}',
+        also => [ { what => 'the URL is tried', method => 'HEAD', status => 200 } ] } ],
     docusign => [ { path => '/hooks/docusign', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'envelope-completed', body => '{"event":"envelope-completed","data":{"n":1999}}' } ],
     sentry => [ { path => '/hooks/sentry', secret => 's', wrong => 'other', id => 'r1', type => 'issue', body => '{"action":"created","data":{"issue":{"id":"1999"}}}' } ],
     vercel => [ { path => '/hooks/vercel', secret => 's', wrong => 'other', id => 'v1', type => 'deployment.succeeded', body => '{"id":"v1","type":"deployment.succeeded","createdAt":1999}' } ],
     box => [ { path => '/hooks/box', secret => 'primary', wrong => 'other', id => 'b1', type => 'FILE.UPLOADED', body => '{"type":"webhook_event","trigger":"FILE.UPLOADED","source":{"size":1999}}' } ],
-    x => [ { path => '/hooks/x', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, body => '{"for_user_id":"1999","tweet_create_events":[]}' } ],
+    x => [ { path => '/hooks/x', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, body => '{"for_user_id":"1999","tweet_create_events":[]}',
+        also => [ { what => 'CRC', method => 'GET', path => '/hooks/x?crc_token=abc_DEF-1', status => 200, answer => qr/"response_token":"sha256=[A-Za-z0-9+\/]{43}="/ },
+            { what => 'a CRC that could be a message', method => 'GET', path => '/hooks/x?crc_token=%7B%22a%22%3A1%7D', status => 400 } ] } ],
     'your-own' => [ { path => '/publish', secret => 'tok', wrong => 'other', id => 'order-1', type => 'order.paid', unsigned_body => 1, body => '{"order":1999}' } ],
     adyen => [
         { path => '/hooks/adyen', secret => '44782DEF547AAA06C910C43932B1EB0C', wrong => '44782DEF547AAA06C910C43932B1EB0D', sign => sub ($secret) { adyen($secret, '7914073381342284') },
@@ -132,7 +156,8 @@ return {
         { path => '/hooks/adyen-platform', secret => '44782DEF547AAA06C910C43932B1EB0C', wrong => '44782DEF547AAA06C910C43932B1EB0D', id => 'TR1', type => 'balancePlatform.transfer.created',
             body => '{"data":{"id":"TR1","amount":{"value":1999}},"type":"balancePlatform.transfer.created"}' },
     ],
-    braintree => [ { path => '/hooks/braintree', secret => 'integration_private_key', wrong => 'other', form => 1, sign => \&braintree, stored_id => $sha256, change => [ 'bt_payload=PG', 'bt_payload=PH' ] } ],
+    braintree => [ { path => '/hooks/braintree', secret => 'integration_private_key', wrong => 'other', form => 1, sign => \&braintree, stored_id => $sha256, change => [ 'bt_payload=PG', 'bt_payload=PH' ],
+        also => [ { what => 'the URL is verified', method => 'GET', path => '/hooks/braintree?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53', status => 200, answer => qr/\Aintegration_public_key\|[0-9a-f]{40}\z/ } ] } ],
     twilio => [
         { path => '/hooks/twilio', secret => 'token', wrong => 'other', form => 1, id => 'idem-1', type => 'delivered', body => 'MessageSid=SM1&MessageStatus=delivered&Price=1999' },
         { path => '/hooks/twilio-events', secret => 'token', wrong => 'other', id => 'idem-2', type => 'com.twilio.messaging.message.sent', send_type => 0,
@@ -143,5 +168,14 @@ return {
     'mercado-pago' => [ { path => '/hooks/mercadopago', secret => 's', wrong => 'other', query => 'data.id=1999&type=payment', id => 'r1', stored_id => '12345', type => 'payment.updated', send_type => 0,
         change_in => 'url', body => '{"id":12345,"action":"payment.updated","data":{"id":"1999"}}' } ],
     'microsoft-graph' => [ { path => '/hooks/microsoft-graph', secret => 'state', wrong => 'other', stored_id => $sha256, type => 'updated', unsigned_body => 1,
-        sign => sub ($secret) { { body => qq({"value":[{"subscriptionId":"1","clientState":"$secret","changeType":"updated","resource":"me/messages/1999"}]}) } } } ],
+        sign => sub ($secret) { { body => qq({"value":[{"subscriptionId":"1","clientState":"$secret","changeType":"updated","resource":"me/messages/1999"}]}) } },
+        also => [ { what => 'the URL is validated', path => '/hooks/microsoft-graph?validationToken=Validation%3A%20Testing', body => '', status => 200, answer => qr/\AValidation: Testing\z/ } ] } ],
+    'meta-whatsapp' => [ { path => '/hooks/meta', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'messages',
+        body => '{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":{"messages":[{"id":"wamid.X","text":{"body":"1999 Zo\u00eb"}}]}}]}]}',
+        also => [ { what => 'the URL is verified', method => 'GET', path => '/hooks/meta?hub.mode=subscribe&hub.verify_token=whsec_YSBzZWNyZXQgbm9ib2R5IHVzZXM%3D&hub.challenge=1158201444', status => 200, answer => qr/\A1158201444\z/ },
+            { what => 'with another token', method => 'GET', path => '/hooks/meta?hub.mode=subscribe&hub.verify_token=x&hub.challenge=1158201444', status => 401 } ] } ],
+    discord => [ { path => '/hooks/discord', key => [ 'ed25519', 'hex' ], id => '787053080478613555', type => '2', body => '{"id":"787053080478613555","type":2,"data":{"n":1999}}' } ],
+    sendgrid => [ { path => '/hooks/sendgrid', key => [ 'p256', 'spki' ], id => 'x', stored_id => $sha256, type => 'delivered', body => qq([{"sg_event_id":"1","event":"delivered","timestamp":1999}]\r\n) } ],
+    telnyx => [ { path => '/hooks/telnyx', key => [ 'ed25519', 'base64' ], id => 't1', type => 'message.received', body => '{"data":{"id":"t1","event_type":"message.received","payload":{"n":1999}}}' } ],
+    'aws-sns' => [ { path => '/hooks/sns', key => [ 'rsa', 'certificate' ], sign => \&sns, id => '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324', type => 'Notification' } ],
 };

@@ -7,7 +7,7 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Encode qw(encode_utf8);
-use MIME::Base64 qw(encode_base64);
+use MIME::Base64 qw(decode_base64 encode_base64);
 use Test::Webhook;
 
 my $t = Test::Webhook->new;
@@ -66,13 +66,35 @@ for my $page (sort keys %page) {
 }
 for my $link ($index =~ /\]\(([^)#:]+)(?:#[^)]*)?\)/g) { ok -e "$folder/$link", "README.md: link to $link" }
 
+# --- key pairs of senders that sign with a private key
+my %pair;
+
+sub openssl (@words) {
+    my $result = $t->run([ 'openssl', @words ]);
+    is $result->{exit}, 0, "openssl $words[0]" or BAIL_OUT($result->{err});
+    return $result->{out};
+}
+
+# The file of the private key, and the public one in a form.
+sub key_pair ($kind, $form) {
+    my $file = $pair{$kind} //= $t->write("keys/$kind.pem", openssl('genpkey', @{ {
+        ed25519 => [qw(-algorithm ED25519)],
+        p256    => [qw(-algorithm EC -pkeyopt ec_paramgen_curve:P-256)],
+        rsa     => [qw(-algorithm RSA -pkeyopt rsa_keygen_bits:2048)],
+    }->{$kind} }));
+    return ($file, openssl(qw(req -x509 -new -days 30 -subj /CN=test -key), $file)) if $form eq 'certificate';
+    my $spki = openssl(qw(pkey -pubout -in), $file) =~ s/-----.*-----|\n//gr;
+    my $raw = substr decode_base64($spki), -32;
+    return ($file, { spki => $spki, hex => unpack('H*', $raw), base64 => encode_base64($raw, '') }->{$form});
+}
+
 # --- one nginx with a server for each page; a stream for each, since streams have one window of webhook_dedup
 my @cases = map { my $page = $_; map { { %$_, page => $page } } @{ $requests->{$page} } } sort keys %$requests;
 
 sub server ($page) {
     my $block = block($page) =~ s{file:/etc/nginx/secrets/([\w.-]+)}{"file:%%DIR%%/secrets/$page/$1"}gr;
     $block =~ s/(webhook_stream\s+)[\w-]+/$1$page/g;
-    return "server {\nlisten 127.0.0.1:%%PORT%%;\nserver_name $page.test;\nadd_header X-Stream-Id \$webhook_stream_id always;\n$block\n}\n";
+    return "server {\nlisten 127.0.0.1:%%PORT%%;\nserver_name $page.test;\nadd_header X-Stream-Id \$webhook_stream_id always;\nadd_header X-Verdict \$webhook_verdict always;\n$block\n}\n";
 }
 
 for my $page (sort keys %page) {
@@ -82,7 +104,9 @@ for my $case (@cases) {
     my ($location) = grep { $_->{path} eq $case->{path} } locations($case->{page}) or die "$case->{page}: no location $case->{path}";
     $case->{scheme} = value($location, 'webhook');
     my ($file) = $location->{text} =~ m{/etc/nginx/secrets/([\w.-]+)};
-    $t->write("secrets/$case->{page}/$file", ($case->{configured} // $case->{secret}) . "\n") if $file;
+    my $configured = $case->{secret};
+    ($case->{key_file}, $configured) = key_pair(@{ $case->{key} }) if $case->{key};
+    $t->write("secrets/$case->{page}/$file", "$configured\n") if $file;
     my $url = value($location, 'webhook_url') // 'http://' . "$case->{page}.test";
     $case->{url} = ($url =~ m{//[^/]+/} ? $url : $url . $case->{path}) . ($case->{query} ? "?$case->{query}" : '');
 }
@@ -103,7 +127,7 @@ EOT
 # --- requests
 sub signed ($case, $secret, $body) {
     return { headers => $case->{headers} // {}, url => $case->{url}, body => $body, %{ $case->{sign}->($secret) } } if $case->{sign};
-    my $key = $t->write('signing', "$secret\n");
+    my $key = $case->{key_file} // $t->write('signing', "$secret\n");
     my @params = map { ('--param', "$_=$case->{params}{$_}") } sort keys %{ $case->{params} // {} };
     my @words = ('--scheme', $case->{scheme}, '--secret', "file:$key", '--url', $case->{url}, '--method', $case->{method} // 'POST', @params);
     push @words, '--id', $case->{id} if $case->{send_id} // defined $case->{id};
@@ -128,7 +152,7 @@ sub check_genuine ($case, $request) {
     my $name = "$case->{page} $case->{path}";
     my $answer = send_request($case, $request);
     is $answer->{status}, 200, "$name: accepted" or diag $answer->{body};
-    is $answer->{verdict}, 'accepted', "$name: verdict" if !defined $case->{answer};
+    is $answer->{headers}{'x-verdict'}, 'accepted', "$name: verdict";
     like $answer->{body}, $case->{answer}, "$name: the answer that the sender wants" if defined $case->{answer};
     my $stream_id = $answer->{headers}{'x-stream-id'} // '';
     my ($entry) = grep { $_->{stream_id} eq $stream_id } stored($case);
@@ -138,7 +162,8 @@ sub check_genuine ($case, $request) {
     is $entry->{tenant}, $case->{tenant}, "$name: tenant" if $case->{tenant};
     my $before = () = stored($case);
     my $again = send_request($case, $request);
-    is $again->{status}, 200, "$name: sent again: answered";
+    is $again->{headers}{'x-verdict'}, 'duplicate', "$name: sent again";
+    is $again->{status}, 200, "$name: sent again: status";
     is scalar(() = stored($case)), $before, "$name: sent again: not stored again";
 }
 
@@ -162,6 +187,7 @@ sub changed ($case, $request) {
 # What else the page promises: requests with the answer they get.
 sub check_also ($case, $also) {
     my %headers = %{ $also->{headers} // {} };
+    %headers = (%headers, %{ signed($case, $case->{secret}, $also->{body})->{headers} }) if $also->{signed};
     my $before = () = stored($case);
     my $answer = $t->request(method => $also->{method} // 'POST', path => $also->{path} // $case->{path},
         headers => [ Host => "$case->{page}.test", %headers ], defined $also->{body} ? (body => $also->{body}) : ());
@@ -173,7 +199,7 @@ sub check_also ($case, $also) {
 
 for my $case (@cases) {
     my $body = encode_utf8($case->{body} // '');
-    my $request = signed($case, $case->{secret}, $body);
+    my $request = signed($case, $case->{secret} // $case->{key_file}, $body);
     check_genuine($case, $request);
     check_refused($case, changed($case, $request), 'changed') if !$case->{unsigned_body};
     check_refused($case, signed($case, $case->{wrong}, $body), 'signed with another secret') if $case->{wrong};

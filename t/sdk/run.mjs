@@ -14,9 +14,12 @@
 //   signing           the private key that belongs to `secret`, where that is a public key
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { File } from 'node:buffer';
 import { webcrypto } from 'node:crypto';
 
-globalThis.crypto ??= webcrypto; // node 18
+// What some packages take for given and node 18, Debian 12's, does not have.
+globalThis.crypto ??= webcrypto;
+globalThis.File ??= File;
 
 const RealDate = Date;
 const origin = 'https://hooks.example.com';
