@@ -19,19 +19,13 @@ struct Word {
 };
 
 constexpr Word words[] = {
-    {"header", Kind::header, true, false},
-    {"query", Kind::query, true, false},
-    {"form", Kind::form, true, false},
-    {"json", Kind::json, true, false},
-    {"config", Kind::config, true, true},
-    {"method", Kind::method, false, false},
-    {"url", Kind::url, false, false},
-    {"ts", Kind::timestamp, false, true},
-    {"secret", Kind::secret, false, true},
-    {"body", Kind::body, false, true},
-    {"query_string", Kind::query_string, false, true},
-    {"query", Kind::query_string, false, true},
-    {"form", Kind::form_fields, false, true},
+    {"header", Kind::header, true, false},      {"query", Kind::query, true, false},
+    {"form", Kind::form, true, false},          {"json", Kind::json, true, false},
+    {"config", Kind::config, true, true},       {"claim", Kind::claim, true, true},
+    {"method", Kind::method, false, false},     {"url", Kind::url, false, false},
+    {"ts", Kind::timestamp, false, true},       {"secret", Kind::secret, false, true},
+    {"body", Kind::body, false, true},          {"query_string", Kind::query_string, false, true},
+    {"query", Kind::query_string, false, true}, {"form", Kind::form_fields, false, true},
 };
 
 std::string lower(std::string_view text) {

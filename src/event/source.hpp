@@ -12,8 +12,8 @@ namespace webhook::event {
 ///   header:NAME  query:NAME  form:NAME  json:/POINTER  sha256:body  method  url     and chains:
 ///   form:payload>json:/a/b
 /// and, in signature schemes only:
-///   config:NAME  (a parameter of the location)  ts  secret  body  query_string  query  (the last two: the
-///   raw query)  form  (all fields, for the filter "sorted")
+///   config:NAME  (a parameter of the location)  claim:NAME  (of a JWT)  ts  secret  body  query_string  query
+///   (the last two: the raw query)  form  (all fields, for the filter "sorted")
 struct Source {
     enum class Kind : std::uint8_t {
         header,
@@ -24,6 +24,7 @@ struct Source {
         method,
         url,
         config,
+        claim,
         timestamp,
         secret,
         body,
@@ -37,9 +38,7 @@ struct Source {
     std::shared_ptr<const Source> then;  ///< of a chain: looked up in this one's value (json or form)
 
     /// True when the body must be parsed to find it.
-    bool needs_body() const {
-        return kind == Kind::form || kind == Kind::json || kind == Kind::form_fields;
-    }
+    bool needs_body() const { return kind == Kind::form || kind == Kind::json || kind == Kind::form_fields; }
 };
 
 /// Which words are known: id, type, ... of an event, or everything a signature scheme may name.

@@ -111,9 +111,9 @@ char* set_webhook(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
 char* set_secret(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     if (!conf->secrets) conf->secrets.emplace();
     for (std::size_t i = 1; i < words.size(); ++i) {
-        Template secret;
+        Secret secret;
         SecretKind kind{};
-        if (!read_secret(cf, words[i], &secret.literal, &kind)) return static_cast<char*>(NGX_CONF_ERROR);
+        if (!read_secret(cf, words[i], &secret.literal, &kind, &secret.file)) return static_cast<char*>(NGX_CONF_ERROR);
         if (kind == SecretKind::literal && !compile_template(cf, words[i], &secret)) {
             return static_cast<char*>(NGX_CONF_ERROR);
         }

@@ -1,8 +1,13 @@
 #include "module/location.hpp"
 
+#include <algorithm>
+#include <memory>
+#include <utility>
+
 #include "module/directives.hpp"
 #include "module/gate_conf.hpp"
 #include "module/handler.hpp"
+#include "module/key_watch.hpp"
 #include "module/place.hpp"
 #include "module/pool.hpp"
 #include "module/redis_url.hpp"
@@ -59,15 +64,48 @@ char* check_secrets(ngx_conf_t* cf, const LocationConf& conf) {
     return NGX_CONF_OK;
 }
 
+/// Secrets that are files: for public keys they are read as such, with all that directories hold.
+char* use_key_files(ngx_conf_t* cf, const signature::Scheme& scheme, WatchedKeys* keys,
+                    signature::VerifierOptions* options) {
+    if (!signature::uses_public_keys(scheme)) {
+        for (const KeySource& source : keys->sources) {
+            if (source.path.empty() || !source.text.empty()) continue;
+            return refuse(cf, "secret file \"%s\" is a directory", source.path.c_str());
+        }
+        return NGX_CONF_OK;
+    }
+    std::string error;
+    if (!read_key_sources(keys->sources, &keys->current, &error)) return refuse(cf, "%s", error.c_str());
+    options->secrets = keys->current.texts;
+    options->secret_names = keys->current.names;
+    return NGX_CONF_OK;
+}
+
+/// Has the key files read again when they change.
+char* watch_keys(ngx_conf_t* cf, Location* location, WatchedKeys keys) {
+    const bool has_files = signature::uses_public_keys(*location->scheme) &&
+                           std::any_of(keys.sources.begin(), keys.sources.end(),
+                                       [](const KeySource& source) { return !source.path.empty(); });
+    if (!has_files) return NGX_CONF_OK;
+    keys.location = location;
+    keys.options = location->options;
+    MainState* main = main_state(cf);
+    if (main->keys == nullptr) main->keys = std::make_shared<KeyWatch>();
+    return main->keys->add(cf, std::move(keys));
+}
+
 char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location) {
     signature::VerifierOptions& options = location->options;
     bool variable = false;
+    WatchedKeys keys;
     if (conf.secrets && signature::name_of(*location->scheme) != "none") {
-        for (const Template& secret : *conf.secrets) {
+        for (const Secret& secret : *conf.secrets) {
             variable |= secret.complex != nullptr;
             options.secrets.push_back(secret.literal);
+            keys.sources.push_back({secret.file, secret.literal});
         }
     }
+    if (char* bad = use_key_files(cf, *location->scheme, &keys, &options); bad != NGX_CONF_OK) return bad;
     if (conf.params) options.params = *conf.params;
     if (conf.tolerance) {
         options.check_window = conf.tolerance->check;
@@ -76,7 +114,7 @@ char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location
     options.json_max = conf.json_max;
     if (variable) {
         options.secrets.clear();
-        location->variable_secrets = *conf.secrets;
+        location->variable_secrets.assign(conf.secrets->begin(), conf.secrets->end());
         return NGX_CONF_OK;
     }
     std::string error;
@@ -86,7 +124,8 @@ char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location
         return refuse(cf, "\"webhook %V\": %s", &name, error.c_str());
     }
     options.secrets.clear();
-    return NGX_CONF_OK;
+    options.secret_names.clear();
+    return watch_keys(cf, location, std::move(keys));
 }
 
 char* make_extractor(ngx_conf_t* cf, const LocationConf& conf, Location* location) {

@@ -2,6 +2,7 @@
 
 #include "module/directives.hpp"
 #include "module/gate.hpp"
+#include "module/key_watch.hpp"
 #include "module/location.hpp"
 #include "module/pool.hpp"
 #include "module/redis_client.hpp"
@@ -57,6 +58,7 @@ ngx_int_t init_process(ngx_cycle_t* cycle) {
             server->reservations = std::make_unique<Reservations>(server.get(), cycle->log);
             server->client->connect();
         }
+        if (state->keys != nullptr) state->keys->start(cycle);
         return NGX_OK;
     });
 }

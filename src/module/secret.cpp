@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "module/key_files.hpp"
 #include "module/pool.hpp"
 
 namespace webhook::module {
@@ -52,11 +53,15 @@ void drop_newline(std::string* content) {
     if (!content->empty() && content->back() == '\r') content->pop_back();
 }
 
-bool read_file(ngx_conf_t* cf, std::string_view name, std::string* secret) {
+bool read_file(ngx_conf_t* cf, std::string_view name, std::string* secret, std::string* file) {
     // With its final zero, which ngx_conf_full_name() and open() need.
     ngx_str_t path = to_ngx(copy_to_pool(cf->pool, std::string(name) + '\0'));
     --path.len;
     if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK) return false;
+    if (file != nullptr) {
+        *file = view(path);
+        if (is_directory(*file)) return true;
+    }
     if (!File(reinterpret_cast<const char*>(path.data)).read(max_secret + 1, secret)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "cannot read secret file \"%V\"", &path);
         return false;
@@ -82,11 +87,12 @@ bool read_environment(ngx_conf_t* cf, std::string_view name, std::string* secret
 
 }  // namespace
 
-bool read_secret(ngx_conf_t* cf, const ngx_str_t& text, std::string* secret, SecretKind* kind) {
+bool read_secret(ngx_conf_t* cf, const ngx_str_t& text, std::string* secret, SecretKind* kind,
+                 std::string* file) {
     std::string_view value = view(text);
     if (starts_with(value, file_prefix)) {
         *kind = SecretKind::file;
-        return read_file(cf, value.substr(file_prefix.size()), secret);
+        return read_file(cf, value.substr(file_prefix.size()), secret, file);
     }
     if (starts_with(value, environment_prefix)) {
         *kind = SecretKind::environment;

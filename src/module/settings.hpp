@@ -27,6 +27,11 @@ struct Template {
     bool evaluate(ngx_http_request_t* request, std::string_view* value) const;
 };
 
+/// A key of `webhook_secret`.
+struct Secret : Template {
+    std::string file;  ///< where it was read; with an empty literal: a directory
+};
+
 /// Where a directive stands, so that a mistake found later is reported there.
 struct Place {
     std::string file;
@@ -97,7 +102,7 @@ struct LocationConf : PlainConf {
     std::optional<RedisAddress> redis;
     std::optional<Auth> auth;
     std::optional<Choice> scheme;
-    std::optional<std::vector<Template>> secrets;
+    std::optional<std::vector<Secret>> secrets;
     std::optional<std::map<std::string, std::string>> params;
     std::optional<Template> url, source;
     std::optional<Tolerance> tolerance;
@@ -112,11 +117,14 @@ struct MainConf {
     ngx_uint_t max_inflight = NGX_CONF_UNSET_UINT;
 };
 
+class KeyWatch;
+
 /// Everything that C++ owns at http level; MainConf first, for the stock setter.
 struct MainState : MainConf {
     signature::SchemeSet schemes;
     bool has_gates = false;
     std::vector<std::unique_ptr<RedisServer>> servers;
+    std::shared_ptr<KeyWatch> keys;  ///< nullptr: no keys in files
 };
 
 inline MainState* main_state(ngx_http_request_t* request) {

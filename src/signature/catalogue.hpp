@@ -26,5 +26,6 @@ Definitions developer_schemes();
 Definitions messaging_schemes();
 Definitions services_schemes();
 Definitions postbacks_schemes();
+Definitions public_key_schemes();
 
 }  // namespace webhook::signature

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "signature/check_rules.hpp"
 #include "signature/message_rules.hpp"
 
 namespace webhook::signature {
@@ -26,7 +27,8 @@ bool readable(const Source& source) {
 }
 
 bool keyed(const Scheme& scheme) {
-    return scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::hash;
+    return scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::hash ||
+           scheme.algorithm == Algorithm::public_key;
 }
 
 bool check_signature(const Scheme& scheme, std::string* error) {
@@ -48,10 +50,11 @@ bool check_signature(const Scheme& scheme, std::string* error) {
 
 /// It stands in a body that is signed as a whole, so only genuine senders make us parse that.
 bool is_late(const Scheme& scheme) {
-    const bool reads_body = std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(),
-                                        [](const auto& part) { return part.is_value && part.source.needs_body(); }) ||
-                            std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
-                                        [](const Source& source) { return source.needs_body(); });
+    const bool reads_body =
+        std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(),
+                    [](const auto& part) { return part.is_value && part.source.needs_body(); }) ||
+        std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
+                    [](const Source& source) { return source.needs_body(); });
     return scheme.timestamp && scheme.timestamp->from.front().needs_body() && !reads_body &&
            signs(scheme, Kind::body) && !signs(scheme, Kind::timestamp);
 }
@@ -65,7 +68,8 @@ bool check_timestamp(const Scheme& scheme, std::string* error) {
     if (source.needs_body() && !scheme.batch.empty())
         return fail(error, "a batch cannot have timestamps in the body");
     const bool in_body = source.needs_body() && signs_body(scheme);
-    const bool is_signed = keyed(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
+    const bool is_signed =
+        keyed(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
     return is_signed || fail(error, "the timestamp is not signed");
 }
 
@@ -79,6 +83,9 @@ bool check_message(const Scheme& scheme, std::string* error) {
     }
     if (scheme.algorithm == Algorithm::hash && !signs(scheme, Kind::secret)) {
         return fail(error, "a plain hash needs {secret} in its message");
+    }
+    if (scheme.algorithm == Algorithm::public_key && signs(scheme, Kind::secret)) {
+        return fail(error, "public keys are no secrets: the message may not hold {secret}");
     }
     const bool reads =
         std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(), [](const auto& part) {
@@ -94,19 +101,22 @@ bool check_digest(const Scheme& scheme, std::string* error) {
     if (!scheme.digest) return true;
     const Source& source = scheme.digest->from;
     if (!readable(source)) return fail(error, "digests in \"" + source.text + "\" are not supported");
-    const bool in_url = source.kind == Kind::query && (signs(scheme, Kind::url) || signs(scheme, Kind::query_string));
+    const bool in_url =
+        source.kind == Kind::query && (signs(scheme, Kind::url) || signs(scheme, Kind::query_string));
     return in_url || signs(scheme, source) || fail(error, "the digest is not signed");
 }
 
 /// Each element must have a signature of its own; a part of the message that is of none would bind nothing.
 bool check_batch(const Scheme& scheme, std::string* error) {
     if (scheme.batch.empty()) return true;
-    const bool good = std::all_of(scheme.signature.from.begin(), scheme.signature.from.end(), [&](const Source& source) {
-        const std::vector<std::string>& pointer = source.pointer;
-        return source.kind == Kind::json && pointer.size() > scheme.batch.size() &&
-               std::equal(scheme.batch.begin(), scheme.batch.end(), pointer.begin()) &&
-               pointer[scheme.batch.size()] == "0";
-    });
+    if (scheme.public_keys) return fail(error, "batches of public-key signatures are not supported");
+    const bool good =
+        std::all_of(scheme.signature.from.begin(), scheme.signature.from.end(), [&](const Source& source) {
+            const std::vector<std::string>& pointer = source.pointer;
+            return source.kind == Kind::json && pointer.size() > scheme.batch.size() &&
+                   std::equal(scheme.batch.begin(), scheme.batch.end(), pointer.begin()) &&
+                   pointer[scheme.batch.size()] == "0";
+        });
     return good || fail(error, "the signature stands outside the elements of the batch");
 }
 
@@ -138,6 +148,7 @@ void derive_single(Scheme* scheme) {
     for (const Source& source : scheme->signature.from)
         add_single(source, scheme);
     if (scheme->timestamp) add_single(scheme->timestamp->from.front(), scheme);
+    if (scheme->key_id) add_single(*scheme->key_id, scheme);
     if (scheme->digest) add_single(scheme->digest->from, scheme);
     for (const Template::Part& part : scheme->message.parts) {
         if (part.is_value) add_single(part.source, scheme);
@@ -153,6 +164,9 @@ void derive_single(Scheme* scheme) {
 }  // namespace
 
 bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* word) {
+    *word = "algorithm";
+    if (!check_key_rules(scheme, error)) return false;
+    if (has_own_rules(scheme)) return check_own_rules(scheme, error);
     static constexpr std::pair<std::string_view, bool (*)(const Scheme&, std::string*)> checks[] = {
         {"signature", check_signature},
         {"timestamp", check_timestamp},
@@ -173,8 +187,11 @@ void derive(Scheme* scheme) {
     for (const Template::Part& part : scheme->message.parts) {
         if (part.is_value && part.source.kind == Kind::url) scheme->reads_url = true;
     }
+    if (scheme->algorithm == Algorithm::contentful || scheme->algorithm == Algorithm::http_signature)
+        scheme->reads_url = true;
     scheme->secret_headers = {"authorization"};
-    const bool token = scheme->algorithm == Algorithm::token || scheme->algorithm == Algorithm::basic;
+    const bool token = scheme->algorithm == Algorithm::token || scheme->algorithm == Algorithm::basic ||
+                       scheme->algorithm == Algorithm::jwt;
     for (const Source& source : scheme->signature.from) {
         if (source.kind == Kind::query) add_once(source.name, &scheme->secret_params);
         if (source.kind == Kind::header && token) add_once(source.name, &scheme->secret_headers);

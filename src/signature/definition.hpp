@@ -11,16 +11,31 @@
 #include "event/template.hpp"
 #include "signature/body_plan.hpp"
 #include "signature/encoding.hpp"
+#include "signature/public_key.hpp"
 #include "signature/scheme.hpp"
 #include "signature/timestamp.hpp"
 
 namespace webhook::signature {
 
-/// What is computed. `hash`: a plain hash over a message that holds the secret.
-enum class Algorithm : std::uint8_t { none, token, basic, hash, hmac };
+/// What is computed. `hash`: a plain hash over a message that holds the secret; `public_key`: a signature of the
+/// message. The last four have rules of their own instead of a message (code_check.hpp).
+enum class Algorithm : std::uint8_t {
+    none,
+    token,
+    basic,
+    hash,
+    hmac,
+    public_key,
+    jwt,
+    aws_sns,
+    contentful,
+    http_signature
+};
 
 /// How a configured secret becomes a key. whsec: "whsec_" taken off, then base64; nfkd: Unicode NFKD of the text.
-enum class KeyRule : std::uint8_t { utf8, whsec, base64, hex, sha1, nfkd };
+/// Of public keys: pem, spki (base64 of a SubjectPublicKeyInfo), whpk ("whpk_" taken off, then base64), jwk, and hex and
+/// base64 (32 bytes of Ed25519); PEM and JSON are taken whatever the rule says (key_set.hpp).
+enum class KeyRule : std::uint8_t { utf8, whsec, base64, hex, sha1, nfkd, pem, spki, whpk, jwk };
 
 /// How text items are found: read the sources, split, keep those with the prefix and take it off.
 struct Items {
@@ -48,24 +63,38 @@ struct DigestRule {
     Encoding encoding = Encoding::hex;
 };
 
+/// What a claim of a JWT must be: one of `values`, or anything where there are none.
+struct ClaimRule {
+    std::string name;
+    std::vector<event::Template> values;  ///< literals and {config:NAME} only
+};
+
 struct Scheme {
     std::string name;
     Algorithm algorithm = Algorithm::none;
     event::Hash hash = event::Hash::sha256;
     KeyRule key = KeyRule::utf8;
+    /// Of public_key and jwt; absent: a shared secret (HMAC), or whatever kind the key is (http_signature).
+    std::optional<PublicAlgorithm> public_algorithm;
+    bool public_keys = false;             ///< the secrets are public keys, or sets of them
+    std::optional<event::Source> key_id;  ///< what names the key
     SignatureRule signature;
     std::optional<TimestampRule> timestamp;
     event::Template message;
     std::optional<DigestRule> digest;
+    std::vector<ClaimRule> claims;  ///< of a JWT
+    std::vector<std::vector<std::string>>
+        covers;  ///< components that must be signed (RFC 9421), each one of several
     std::vector<std::string> id, type, tenant;
     bool unsigned_body = false;
-    bool postback = false;  ///< the data is the query
-    bool url_variants = false;  ///< the URL may have been signed with or without the default port
+    bool postback = false;           ///< the data is the query
+    bool url_variants = false;       ///< the URL may have been signed with or without the default port
     std::vector<std::string> batch;  ///< pointer to an array whose every element is signed; empty: no batch
 
     // Derived from the above.
-    BodyPlan body;                ///< what signature, timestamp, digest and message read of the body
-    bool late_timestamp = false;  ///< it stands in the body, which is signed as a whole: read when that is verified
+    BodyPlan body;  ///< what signature, timestamp, digest and message read of the body
+    bool late_timestamp =
+        false;  ///< it stands in the body, which is signed as a whole: read when that is verified
     bool reads_url = false;
     std::vector<std::string> secret_params, secret_headers;
     std::vector<std::string> single_headers, single_params;  ///< what must not be there twice

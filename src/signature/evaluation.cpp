@@ -28,7 +28,8 @@ bool Evaluation::load() {
     if (parsed_ != nullptr || has_problem() || plan_ == nullptr) return parsed_ != nullptr && !has_problem();
     static const std::string name = "content-type";
     const std::string_view type = header(name).value;
-    const std::string_view boundary = plan_->reads_form() ? event::multipart_boundary(type) : std::string_view();
+    const std::string_view boundary =
+        plan_->reads_form() ? event::multipart_boundary(type) : std::string_view();
     if (is_compressed()) {
         problem_ = {Verdict::encoded, "the body is compressed and must be parsed"};
     } else if (request_.body.size > json_max_) {
@@ -120,7 +121,8 @@ Message::Error Message::resolve(const event::Template& text, std::string_view ts
     count_ = 0;
     for (std::size_t i = 0; i < text.parts.size(); ++i) {
         const event::Template::Part& part = text.parts[i];
-        if (part.segment != 0 && evaluation->read_part(text.parts[text.first_of_segment(i)]).empty()) continue;
+        if (part.segment != 0 && evaluation->read_part(text.parts[text.first_of_segment(i)]).empty())
+            continue;
         Piece& piece = pieces_[count_++];
         piece = {Kind::text, part.literal};
         if (!part.is_value) continue;
@@ -166,6 +168,29 @@ event::Digest Message::digest(const Scheme& scheme, const PreparedKey& key,
     event::HashState state(scheme.hash);
     feed(&state, key, body);
     return state.finish();
+}
+
+event::Digest Message::digest(event::Hash hash, const event::BodyView& body) const {
+    event::HashState state(hash);
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (pieces_[i].kind == Kind::text) state.update(pieces_[i].text);
+        if (pieces_[i].kind != Kind::body) continue;
+        for (const std::string_view chunk : body)
+            state.update(chunk);
+    }
+    return state.finish();
+}
+
+std::string Message::text(const event::BodyView& body) const {
+    std::string all;
+    all.reserve(body.size + 256);
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (pieces_[i].kind == Kind::text) all.append(pieces_[i].text);
+        if (pieces_[i].kind != Kind::body) continue;
+        for (const std::string_view chunk : body)
+            all.append(chunk);
+    }
+    return all;
 }
 
 bool next_split(std::string_view* rest, std::string_view separators, std::string_view* piece) {

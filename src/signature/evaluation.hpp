@@ -86,6 +86,10 @@ class Message {
     /// Hashes it for one key: HMAC, or the plain hash with the secret where the message has it.
     event::Digest digest(const Scheme& scheme, const PreparedKey& key, const event::BodyView& body) const;
 
+    /// The same as a plain hash, or put together, for messages without a secret.
+    event::Digest digest(event::Hash hash, const event::BodyView& body) const;
+    std::string text(const event::BodyView& body) const;
+
   private:
     enum class Kind : unsigned char { text, body, secret };
     struct Piece {

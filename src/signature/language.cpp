@@ -48,7 +48,7 @@ class Reader {
         std::size_t min, max;
         bool (Reader::*read)(const Directive&);
     };
-    static const std::array<Entry, 13> entries;
+    static const std::array<Entry, 15> entries;
 
     bool fail(std::string message) {
         *error_ = std::move(message);
@@ -60,6 +60,7 @@ class Reader {
 
     bool read_algorithm(const Directive& words);
     bool read_key(const Directive& words);
+    bool read_key_id(std::string_view word);
     bool read_signature(const Directive& words);
     bool read_timestamp(const Directive& words);
     bool read_message(const Directive& words);
@@ -67,6 +68,8 @@ class Reader {
     bool read_id(const Directive& words) { return read_choices(words, &scheme_->id); }
     bool read_type(const Directive& words) { return read_choices(words, &scheme_->type); }
     bool read_tenant(const Directive& words) { return read_choices(words, &scheme_->tenant); }
+    bool read_claims(const Directive& words);
+    bool read_covers(const Directive& words);
     bool read_unsigned_body(const Directive&) { return scheme_->unsigned_body = true; }
     bool read_postback(const Directive&) { return scheme_->postback = true; }
     bool read_url_variants(const Directive&) { return scheme_->url_variants = true; }
@@ -85,9 +88,9 @@ class Reader {
 
 constexpr std::size_t any_number = 64;
 
-const std::array<Reader::Entry, 13> Reader::entries = {{
+const std::array<Reader::Entry, 15> Reader::entries = {{
     {"algorithm", 1, 1, &Reader::read_algorithm},
-    {"key", 1, 1, &Reader::read_key},
+    {"key", 1, 2, &Reader::read_key},
     {"signature", 1, any_number, &Reader::read_signature},
     {"timestamp", 1, any_number, &Reader::read_timestamp},
     {"message", 1, 1, &Reader::read_message},
@@ -95,6 +98,8 @@ const std::array<Reader::Entry, 13> Reader::entries = {{
     {"id", 1, any_number, &Reader::read_id},
     {"type", 1, any_number, &Reader::read_type},
     {"tenant", 1, any_number, &Reader::read_tenant},
+    {"claims", 1, any_number, &Reader::read_claims},
+    {"covers", 1, any_number, &Reader::read_covers},
     {"unsigned_body", 0, 0, &Reader::read_unsigned_body},
     {"postback", 0, 0, &Reader::read_postback},
     {"url_variants", 0, 0, &Reader::read_url_variants},
@@ -128,6 +133,36 @@ bool hash_from_word(std::string_view word, event::Hash* hash) {
     return true;
 }
 
+/// Algorithms with public keys, and those that have rules of their own.
+bool set_algorithm(std::string_view word, Scheme* scheme) {
+    struct Known {
+        std::string_view word;
+        Algorithm algorithm;
+        std::optional<PublicAlgorithm> with;
+        bool public_keys;
+    };
+    static const Known all[] = {
+        {"ed25519", Algorithm::public_key, PublicAlgorithm::ed25519, true},
+        {"ecdsa-p256-sha256", Algorithm::public_key, PublicAlgorithm::ecdsa_p256, true},
+        {"rsa-sha256", Algorithm::public_key, PublicAlgorithm::rsa_sha256, true},
+        {"jwt-hs256", Algorithm::jwt, std::nullopt, false},
+        {"jwt-es256", Algorithm::jwt, PublicAlgorithm::ecdsa_p256_raw, true},
+        {"jwt-rs256", Algorithm::jwt, PublicAlgorithm::rsa_sha256, true},
+        {"aws-sns", Algorithm::aws_sns, PublicAlgorithm::rsa_sha256, true},
+        {"contentful", Algorithm::contentful, std::nullopt, false},
+        {"http-signature", Algorithm::http_signature, std::nullopt, true},
+        {"http-signature-hmac-sha256", Algorithm::http_signature, std::nullopt, false},
+    };
+    for (const Known& known : all) {
+        if (known.word != word) continue;
+        scheme->algorithm = known.algorithm;
+        scheme->public_algorithm = known.with;
+        scheme->public_keys = known.public_keys;
+        return true;
+    }
+    return false;
+}
+
 bool Reader::read_algorithm(const Directive& words) {
     const std::string_view word = words[1];
     std::string_view hash;
@@ -141,7 +176,7 @@ bool Reader::read_algorithm(const Directive& words) {
         scheme_->algorithm = Algorithm::hmac;
     } else if (hash_from_word(word, &scheme_->hash)) {
         scheme_->algorithm = Algorithm::hash;
-    } else {
+    } else if (!set_algorithm(word, scheme_)) {
         return invalid("algorithm", word);
     }
     return true;
@@ -149,14 +184,57 @@ bool Reader::read_algorithm(const Directive& words) {
 
 bool Reader::read_key(const Directive& words) {
     static constexpr std::pair<std::string_view, KeyRule> rules[] = {
-        {"utf8", KeyRule::utf8}, {"whsec", KeyRule::whsec}, {"base64", KeyRule::base64},
-        {"hex", KeyRule::hex},   {"sha1", KeyRule::sha1},   {"nfkd", KeyRule::nfkd}};
+        {"utf8", KeyRule::utf8},       {"whsec", KeyRule::whsec}, {"base64", KeyRule::base64},
+        {"hex", KeyRule::hex},         {"sha1", KeyRule::sha1},   {"nfkd", KeyRule::nfkd},
+        {"pem", KeyRule::pem},         {"whpk", KeyRule::whpk},   {"jwk", KeyRule::jwk},
+        {"spki-base64", KeyRule::spki}};
     for (const auto& [word, rule] : rules) {
         if (word != words[1]) continue;
         scheme_->key = rule;
-        return true;
+        return words.size() == 2 || read_key_id(words[2]);
     }
     return invalid("key rule", words[1]);
+}
+
+bool Reader::read_key_id(std::string_view word) {
+    std::string_view text;
+    if (!option(word, "id=", &text)) return invalid("parameter", word);
+    return parse_source(text, SourceSet::scheme, &scheme_->key_id.emplace(), error_);
+}
+
+/// Adds a value to the rule of that name: of repeated names one is enough.
+bool Reader::read_claims(const Directive& words) {
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        const std::size_t equals = words[i].find('=');
+        const std::string name = words[i].substr(0, equals);
+        if (name.empty()) return invalid("claim", words[i]);
+        auto rule = std::find_if(scheme_->claims.begin(), scheme_->claims.end(),
+                                 [&](const ClaimRule& each) { return each.name == name; });
+        if (rule == scheme_->claims.end())
+            rule = scheme_->claims.insert(rule, ClaimRule{name, {}});
+        else if (equals == std::string::npos || rule->values.empty())
+            return fail("claim " + quoted(name) + " is duplicate");
+        if (equals == std::string::npos) continue;
+        Items value;
+        if (!read_prefix(std::string_view(words[i]).substr(equals + 1), &value)) return false;
+        rule->values.push_back(std::move(value.prefix));
+    }
+    return true;
+}
+
+bool Reader::read_covers(const Directive& words) {
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        std::vector<std::string>& choices = scheme_->covers.emplace_back();
+        std::string_view rest = words[i];
+        while (!rest.empty()) {
+            const std::size_t comma = rest.find(',');
+            choices.emplace_back(rest.substr(0, comma));
+            if (choices.back().empty()) return invalid("component", words[i]);
+            rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+        }
+        if (choices.empty()) return invalid("component", words[i]);
+    }
+    return true;
 }
 
 bool Reader::read_prefix(std::string_view text, Items* items) {
@@ -310,8 +388,10 @@ std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Di
         error->message = "\"algorithm\" is missing";
         return nullptr;
     }
+    if (scheme->public_keys && !reader.has("key")) scheme->key = KeyRule::pem;
     if (!reader.has("message") &&
-        (scheme->algorithm == Algorithm::hmac || scheme->algorithm == Algorithm::hash)) {
+        (scheme->algorithm == Algorithm::hmac || scheme->algorithm == Algorithm::hash ||
+         scheme->algorithm == Algorithm::public_key)) {
         event::parse_template("{body}", SourceSet::scheme, &scheme->message, &error->message);
     }
     std::string_view word;

@@ -15,13 +15,19 @@ namespace webhook::signature {
 /// gives for a block, so a `webhook_scheme NAME { ... }` block and the built-in catalogue share this parser.
 ///
 ///   algorithm hmac-{sha1,sha256,sha512,md5} | {sha1,sha256,sha512,md5} | token | basic | none
+///             | ed25519 | ecdsa-p256-sha256 | rsa-sha256 | jwt-{hs256,es256,rs256}
+///             | aws-sns | contentful | http-signature | http-signature-hmac-sha256
 ///   key       utf8 | whsec | base64 | hex | sha1 | nfkd     how the secret becomes the key; default utf8
+///             | pem | spki-base64 | whpk | jwk | hex | base64 [id=SRC]
+///                                                           public keys, and what names the key; default pem
 ///   signature SRC... [split=CHARS] [trim] [skip=N] [take=N] [prefix=TEXT] encoding=hex|base64|base64url
 ///   timestamp SRC [split=] [trim] [skip=] [take=] [prefix=] unit=s|ms|auto|rfc3339 [window=PAST,FUTURE [exact]]
 ///   message   TEMPLATE                                      default "{body}"
 ///   digest    SRC [algorithm=md5|sha1|sha256|sha512] [encoding=...]
 ///                                                           a hash of the body that the message covers
 ///   id, type, tenant  SRC|TEMPLATE...                       first non-empty wins
+///   claims    NAME[=TEXT]...                                what a JWT must hold; of repeated names one is enough
+///   covers    COMPONENT[,COMPONENT]...                      what an HTTP signature must cover, one of each list
 ///   unsigned_body                                           says that the body is not signed
 ///   postback                                                the data is the query; GET is accepted
 ///   url_variants                                            {url} may have been signed with or without the default port

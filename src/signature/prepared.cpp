@@ -35,6 +35,11 @@ bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::st
         case KeyRule::nfkd:
             if (!to_nfkd(secret, key)) return fail(error, "secret holds characters other than Latin letters");
             break;
+        case KeyRule::pem:
+        case KeyRule::spki:
+        case KeyRule::whpk:
+        case KeyRule::jwk:
+            return fail(error, "a shared secret cannot be a public key");
         case KeyRule::sha1: {
             event::HashState state(event::Hash::sha1);
             state.update(secret);
@@ -48,6 +53,13 @@ bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::st
 bool make_key(const Scheme& scheme, std::string_view secret, PreparedKey* key, std::string* error) {
     if (secret.empty()) return fail(error, "secret is empty");
     switch (scheme.algorithm) {
+        case Algorithm::jwt:
+            // Who gives a public key here would let everybody sign with it.
+            if (secret.find("-----BEGIN ") != std::string_view::npos)
+                return fail(error, "PEM where a shared secret belongs");
+            [[fallthrough]];
+        case Algorithm::contentful:
+        case Algorithm::http_signature:
         case Algorithm::hmac: {
             std::string bytes;
             const bool good = decode_key(scheme.key, secret, &bytes, error);
@@ -105,6 +117,34 @@ bool fill_prefix(const Items& items, const Params& params, std::string* prefix, 
     return true;
 }
 
+bool fill_claims(const Scheme& scheme, const Params& params, std::vector<std::vector<std::string>>* claims,
+                 std::string* error) {
+    for (const ClaimRule& rule : scheme.claims) {
+        std::vector<std::string>& values = claims->emplace_back();
+        for (const event::Template& value : rule.values) {
+            event::Template text;
+            if (!fill_in(value, params, &text, error)) return false;
+            values.push_back(text.parts.empty() ? std::string() : text.parts.front().literal);
+        }
+    }
+    return true;
+}
+
+bool read_public_keys(const Scheme& scheme, const std::vector<std::string>& secrets,
+                      const std::vector<std::string>& names, KeyUse use, KeySet* keys, std::string* error) {
+    KeyWanted wanted;
+    wanted.rule = scheme.key;
+    wanted.use = use;
+    if (scheme.public_algorithm) wanted.family = family_of(*scheme.public_algorithm);
+    for (std::size_t i = 0; i < secrets.size(); ++i) {
+        const std::string_view name = i < names.size() ? std::string_view(names[i]) : std::string_view();
+        if (read_keys(secrets[i], name, wanted, keys, error)) continue;
+        if (!name.empty()) *error += " (\"" + std::string(name) + "\")";
+        return false;
+    }
+    return check_size(*keys, error);
+}
+
 }  // namespace
 
 PreparedKey::~PreparedKey() {
@@ -118,15 +158,22 @@ event::Digest hash_credential(std::string_view text) {
     return state.finish();
 }
 
-bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets, const Params& params,
-             Prepared* prepared, std::string* error) {
+bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,
+             const std::vector<std::string>& names, const Params& params, KeyUse use, Prepared* prepared,
+             std::string* error) {
     prepared->scheme = &scheme;
+    prepared->params = params;
     if (scheme.algorithm == Algorithm::none) return true;
     if (secrets.empty()) return fail(error, "no secret");
-    prepared->keys.reserve(secrets.size());
-    for (const std::string& secret : secrets) {
-        if (!make_key(scheme, secret, &prepared->keys.emplace_back(secret), error)) return false;
+    if (scheme.public_keys) {
+        if (!read_public_keys(scheme, secrets, names, use, &prepared->public_keys, error)) return false;
+    } else {
+        prepared->keys.reserve(secrets.size());
+        for (const std::string& secret : secrets) {
+            if (!make_key(scheme, secret, &prepared->keys.emplace_back(secret), error)) return false;
+        }
     }
+    if (!fill_claims(scheme, params, &prepared->claims, error)) return false;
     if (!fill_in(scheme.message, params, &prepared->message, error)) return false;
     if (!fill_prefix(scheme.signature, params, &prepared->signature_prefix, error)) return false;
     return !scheme.timestamp || fill_prefix(*scheme.timestamp, params, &prepared->timestamp_prefix, error);

@@ -9,6 +9,7 @@
 #include "event/template.hpp"
 #include "signature/definition.hpp"
 #include "signature/hmac.hpp"
+#include "signature/key_set.hpp"
 
 namespace webhook::signature {
 
@@ -29,6 +30,9 @@ struct PreparedKey {
 struct Prepared {
     const Scheme* scheme = nullptr;
     std::vector<PreparedKey> keys;
+    KeySet public_keys;                            ///< of schemes with public keys, which have no `keys`
+    std::vector<std::vector<std::string>> claims;  ///< texts of each of the scheme's claim rules
+    std::map<std::string, std::string> params;
     event::Template message;  ///< {config:NAME} replaced by text, neighbouring text joined
     std::string signature_prefix, timestamp_prefix;
 };
@@ -38,7 +42,10 @@ event::Digest hash_credential(std::string_view text);
 
 /// False, and a message without any secret in it, when a key is empty or cannot be decoded, a parameter is
 /// missing or there is no secret at all.
+/// `names`: ids of the secrets that are public keys, in their order; may be shorter. `use`: whether such keys are to be
+/// the public or the private ones.
 bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,
-             const std::map<std::string, std::string>& params, Prepared* prepared, std::string* error);
+             const std::vector<std::string>& names, const std::map<std::string, std::string>& params,
+             KeyUse use, Prepared* prepared, std::string* error);
 
 }  // namespace webhook::signature

@@ -20,8 +20,9 @@ using Catalogue = std::map<std::string_view, BuiltIn>;
 // none.
 Catalogue parse_all() {
     Catalogue catalogue;
-    for (const Definitions& family : {standard_schemes(), payments_schemes(), developer_schemes(),
-                                      messaging_schemes(), services_schemes(), postbacks_schemes()}) {
+    for (const Definitions& family :
+         {standard_schemes(), payments_schemes(), developer_schemes(), messaging_schemes(),
+          services_schemes(), postbacks_schemes(), public_key_schemes()}) {
         for (const Definition& definition : family) {
             std::vector<Directive> directives;
             LanguageError error;
@@ -86,6 +87,9 @@ const std::vector<std::string>& secret_query_params(const Scheme& scheme) {
 }
 const std::vector<std::string>& secret_headers(const Scheme& scheme) {
     return scheme.secret_headers;
+}
+bool uses_public_keys(const Scheme& scheme) {
+    return scheme.public_keys;
 }
 bool signs_url(const Scheme& scheme) {
     return scheme.reads_url;

@@ -35,6 +35,9 @@ bool is_query_scheme(const Scheme&);
 /// wherever the request is stored or shown.
 const std::vector<std::string>& secret_query_params(const Scheme&);
 const std::vector<std::string>& secret_headers(const Scheme&);
+/// True when the secrets are public keys, certificates or sets of them (for nginx: files that are read again when they
+/// change).
+bool uses_public_keys(const Scheme&);
 /// True when the scheme signs the public URL (webhook_url matters).
 bool signs_url(const Scheme&);
 /// True when the scheme says that it does not sign the body, or only parts of it.

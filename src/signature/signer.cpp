@@ -1,9 +1,12 @@
 #include "signature/signer.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "event/urlencoded.hpp"
+#include "signature/check_rules.hpp"
+#include "signature/code_sign.hpp"
 #include "signature/evaluation.hpp"
 
 namespace webhook::signature {
@@ -147,6 +150,10 @@ std::vector<std::string> Signer::Impl::signatures(const std::string& ts, Outgoin
     Evaluation evaluation(*request, &scheme().body);
     Message message;
     const bool keyed = scheme().algorithm == Algorithm::hmac || scheme().algorithm == Algorithm::hash;
+    if (scheme().algorithm == Algorithm::public_key) {
+        message.resolve(prepared.message, ts, &evaluation);
+        return sign_with_keys(prepared, message, request->body);
+    }
     if (keyed) message.resolve(prepared.message, ts, &evaluation);
     *problem = evaluation.problem().reason;
     for (const PreparedKey& key : prepared.keys) {
@@ -195,6 +202,12 @@ Signed Signer::Impl::sign(const SignRequest& given) const {
     Outgoing request(given);
     add_names(given, &request);
     if (scheme().algorithm == Algorithm::none) return {std::move(request.headers), std::move(url), nullptr};
+    if (has_own_rules(scheme())) {
+        request.set_url(url);
+        HeaderList more = sign_by_code(prepared, request, request.headers, given.now_ms);
+        std::move(more.begin(), more.end(), std::back_inserter(request.headers));
+        return {std::move(request.headers), std::move(url), nullptr};
+    }
 
     std::string ts;
     if (scheme().timestamp) {
@@ -235,7 +248,8 @@ std::unique_ptr<Signer> Signer::make(const Scheme& scheme, const std::vector<std
         *error = "signatures of \"" + scheme.name + "\" stand in the body, which is sent as it is";
         return nullptr;
     }
-    if (!prepare(scheme, secrets, params, &impl->prepared, error)) return nullptr;
+    if (!can_sign(scheme, error)) return nullptr;
+    if (!prepare(scheme, secrets, {}, params, KeyUse::sign, &impl->prepared, error)) return nullptr;
     impl->standard = is_standard(scheme);
     return std::unique_ptr<Signer>(new Signer(std::move(impl)));
 }

@@ -27,11 +27,11 @@ struct SignRequest {
 /// What the request must carry. Query schemes give a new URL instead of (or beside) headers.
 struct Signed {
     std::vector<std::pair<std::string, std::string>> headers;
-    std::string url;  ///< equal to the given one unless the signature stands in the query
+    std::string url;                ///< equal to the given one unless the signature stands in the query
     const char* problem = nullptr;  ///< static text: the body cannot be signed (it is no form, for example)
 };
 
-/// The sending side of a scheme: HMAC, plain hash, token and Basic schemes. Keys are prepared once.
+/// The sending side of a scheme. The secrets of schemes with public keys are the private ones. Keys are prepared once.
 /// With several secrets the request carries a signature of each where the scheme allows a list, else of the
 /// first.
 class Signer {

@@ -1,8 +1,10 @@
 #include "signature/verifier.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "event/urlencoded.hpp"
+#include "signature/code_check.hpp"
 #include "signature/evaluation.hpp"
 #include "signature/url_variants.hpp"
 
@@ -16,6 +18,7 @@ using event::Source;
 /// nothing.
 struct Candidates {
     std::array<event::Digest, max_signatures> digest;
+    std::array<std::string_view, max_signatures> text;  ///< of public keys, not decoded
     std::size_t decoded = 0;
     std::size_t seen = 0;
 };
@@ -41,6 +44,7 @@ struct Verifier::Impl {
     bool check_window = true;
     std::int64_t past_ms = 0, future_ms = 0;
     std::size_t json_max = 0;
+    CodeCheck code = nullptr;
 
     const Scheme& scheme() const { return *prepared.scheme; }
     bool timestamp_in_body() const {
@@ -57,6 +61,7 @@ struct Verifier::Impl {
     bool matches_credential(std::string_view item) const;
     bool matches(const Message& message, const Candidates& candidates, const event::BodyView& body) const;
     bool matches_other_url(const Candidates& candidates, std::string_view ts, Evaluation* evaluation) const;
+    bool matches_public(const Message& message, const Candidates& candidates, Evaluation* evaluation) const;
     bool digest_matches(Evaluation* evaluation) const;
     bool authentic(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
     bool authentic_batch(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
@@ -114,6 +119,10 @@ bool Verifier::Impl::collect(Evaluation* evaluation, Candidates* candidates, boo
         if (value.data() == nullptr) value = "";
         each_item(value, rule, prepared.signature_prefix, [&](std::string_view item) {
             if (candidates->seen == max_signatures) return false;
+            if (scheme().public_keys) {
+                candidates->text[candidates->seen++] = item;
+                return true;
+            }
             ++candidates->seen;
             if (!is_hashed) {
                 *credential |= matches_credential(item);
@@ -158,6 +167,28 @@ bool Verifier::Impl::matches_other_url(const Candidates& candidates, std::string
     }
     evaluation->set_url(url);
     return match;
+}
+
+bool Verifier::Impl::matches_public(const Message& message, const Candidates& candidates,
+                                    Evaluation* evaluation) const {
+    const PublicAlgorithm algorithm = *scheme().public_algorithm;
+    const event::BodyView& body = evaluation->request().body;
+    const std::optional<event::Hash> hash = hash_of(algorithm);
+    std::string_view id;
+    if (scheme().key_id) evaluation->read(*scheme().key_id, &id);
+    const std::string whole = hash ? std::string() : message.text(body);
+    const event::Digest digest = hash ? message.digest(*hash, body) : event::Digest{};
+    const std::string_view input = hash ? digest.view() : std::string_view(whole);
+    std::size_t budget = max_public_checks;
+    std::array<unsigned char, max_public_signature> bytes;
+    return std::any_of(
+        candidates.text.begin(), candidates.text.begin() + candidates.seen, [&](std::string_view item) {
+            const long size = decode_into(item, scheme().signature.encoding, bytes.data(), bytes.size());
+            if (size <= 0) return false;
+            const std::string_view signature(reinterpret_cast<const char*>(bytes.data()),
+                                             static_cast<std::size_t>(size));
+            return verify_any(prepared.public_keys, id, algorithm, input, signature, &budget);
+        });
 }
 
 bool Verifier::Impl::digest_matches(Evaluation* evaluation) const {
@@ -211,9 +242,13 @@ bool Verifier::Impl::authentic(Evaluation* evaluation, std::int64_t* unix_ms, Ou
         *outcome = {Verdict::no_signature, "no signed header", ts};
         return false;
     }
-    if (!matches(message, candidates, evaluation->request().body) &&
-        !(scheme().url_variants && matches_other_url(candidates, ts, evaluation))) {
-        const char* why = candidates.decoded == 0 ? "undecodable signature" : "signature does not match";
+    const bool genuine = scheme().public_keys
+                             ? matches_public(message, candidates, evaluation)
+                             : matches(message, candidates, evaluation->request().body) ||
+                                   (scheme().url_variants && matches_other_url(candidates, ts, evaluation));
+    if (!genuine) {
+        const bool undecodable = candidates.decoded == 0 && !scheme().public_keys;
+        const char* why = undecodable ? "undecodable signature" : "signature does not match";
         *outcome = {Verdict::forged, why, ts};
         return false;
     }
@@ -242,6 +277,8 @@ Outcome Verifier::Impl::check(const event::Request& request, std::int64_t now_ms
     Evaluation evaluation(request, &scheme().body, json_max);
     std::int64_t unix_ms = 0;
     if (doubled(&evaluation, &outcome)) return outcome;
+    if (code != nullptr)
+        return code({prepared, &evaluation, now_ms, past_ms, future_ms, check_window, json_max});
     if (scheme().timestamp && !timestamp_in_body() && !read_timestamp(&evaluation, &unix_ms, &outcome))
         return outcome;
     const bool good = scheme().body.repeats() ? authentic_batch(&evaluation, &unix_ms, &outcome)
@@ -266,7 +303,11 @@ Verifier::~Verifier() = default;
 std::unique_ptr<Verifier> Verifier::make(const Scheme& scheme, const VerifierOptions& options,
                                          std::string* error) {
     auto impl = std::make_unique<Impl>();
-    if (!prepare(scheme, options.secrets, options.params, &impl->prepared, error)) return nullptr;
+    if (!prepare(scheme, options.secrets, options.secret_names, options.params, KeyUse::verify,
+                 &impl->prepared, error)) {
+        return nullptr;
+    }
+    impl->code = code_check(scheme.algorithm);
     constexpr std::int64_t longest = 10LL * 366 * 86400;
     if (options.tolerance_seconds &&
         (*options.tolerance_seconds < 0 || *options.tolerance_seconds > longest)) {
@@ -275,6 +316,7 @@ std::unique_ptr<Verifier> Verifier::make(const Scheme& scheme, const VerifierOpt
     }
     impl->check_window = options.check_window;
     impl->json_max = options.json_max;
+    impl->past_ms = impl->future_ms = options.tolerance_seconds.value_or(min_window) * 1000;
     if (scheme.timestamp) {
         impl->past_ms = options.tolerance_seconds.value_or(scheme.timestamp->past) * 1000;
         impl->future_ms = options.tolerance_seconds.value_or(scheme.timestamp->future) * 1000;

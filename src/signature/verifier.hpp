@@ -39,6 +39,8 @@ struct VerifierOptions {
     std::optional<std::int64_t>
         tolerance_seconds;           ///< both directions; absent: the scheme's own, at least 300
     std::size_t json_max = 1 << 20;  ///< largest body that is parsed when the signature needs that
+    /// Ids of public keys that bring none (their file names), in the order of `secrets`. May be shorter.
+    std::vector<std::string> secret_names = {};
 };
 
 /// A scheme with its keys, prepared once (HMAC midstates, decoded keys, compiled template). Immutable;

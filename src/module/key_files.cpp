@@ -1,0 +1,107 @@
+#include "module/key_files.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <memory>
+#include <system_error>
+
+namespace webhook::module {
+
+namespace {
+
+struct CloseDirectory {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+class File {
+  public:
+    // Without O_NONBLOCK a named pipe would hang the open.
+    explicit File(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+    ~File() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    File(const File&) = delete;
+    File& operator=(const File&) = delete;
+
+    bool is_regular() const {
+        struct stat info {};
+        return fd_ >= 0 && ::fstat(fd_, &info) == 0 && S_ISREG(info.st_mode);
+    }
+
+    /// Reads up to `limit` bytes; false with errno set.
+    bool read(std::size_t limit, std::string* content) const {
+        if (fd_ < 0) return false;
+        char buffer[4096];
+        while (content->size() < limit) {
+            const ssize_t n = ::read(fd_, buffer, sizeof buffer);
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) return false;
+            if (n == 0) break;
+            content->append(buffer, static_cast<std::size_t>(n));
+        }
+        return true;
+    }
+
+  private:
+    int fd_;
+};
+
+bool fail(const std::string& path, const std::string& what, std::string* error) {
+    *error = "key file \"" + path + "\" " + what;
+    return false;
+}
+
+bool read_file(const std::string& path, const std::string& name, KeyTexts* keys, std::string* error) {
+    const File file(path);
+    std::string text;
+    if (!file.read(max_key_file + 1, &text))
+        return fail(path, "cannot be read (" + std::generic_category().message(errno) + ")", error);
+    if (text.size() > max_key_file) return fail(path, "is too large", error);
+    if (text.find_first_not_of(" \t\r\n") == std::string::npos) return fail(path, "is empty", error);
+    keys->texts.push_back(std::move(text));
+    keys->names.push_back(name);
+    return true;
+}
+
+bool read_directory(const std::string& path, KeyTexts* keys, std::string* error) {
+    const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
+    if (directory == nullptr)
+        return fail(path, "cannot be read (" + std::generic_category().message(errno) + ")", error);
+    std::vector<std::string> names;
+    while (const dirent* entry = ::readdir(directory.get())) {
+        const std::string name = entry->d_name;
+        if (name.front() != '.' && File(path + "/" + name).is_regular()) names.push_back(name);
+    }
+    if (names.empty()) return fail(path, "is a directory without files", error);
+    if (names.size() > max_key_files) return fail(path, "is a directory of more than 256 files", error);
+    std::sort(names.begin(), names.end());
+    return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
+        return read_file(path + "/" + name, name, keys, error);
+    });
+}
+
+}  // namespace
+
+bool is_directory(const std::string& path) {
+    struct stat info {};
+    return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool read_key_sources(const std::vector<KeySource>& sources, KeyTexts* keys, std::string* error) {
+    return std::all_of(sources.begin(), sources.end(), [&](const KeySource& source) {
+        if (source.path.empty()) {
+            keys->texts.push_back(source.text);
+            keys->names.emplace_back();
+            return true;
+        }
+        if (is_directory(source.path)) return read_directory(source.path, keys, error);
+        return read_file(source.path, {}, keys, error);
+    });
+}
+
+}  // namespace webhook::module

@@ -1,0 +1,99 @@
+#include "signature/check_rules.hpp"
+
+#include <algorithm>
+
+namespace webhook::signature {
+
+namespace {
+
+using Kind = event::Source::Kind;
+
+bool fail(std::string* error, std::string message) {
+    *error = std::move(message);
+    return false;
+}
+
+bool is_claim(const event::Source& source) {
+    return source.kind == Kind::claim && source.then == nullptr;
+}
+
+bool has_claim(const Scheme& scheme, std::string_view name) {
+    return std::any_of(scheme.claims.begin(), scheme.claims.end(),
+                       [&](const ClaimRule& rule) { return rule.name == name; });
+}
+
+/// A token must be bound to this request or this time: otherwise one captured token would open the door for ever.
+bool check_jwt_rules(const Scheme& scheme, std::string* error) {
+    if (scheme.signature.from.empty()) return fail(error, "\"signature\" is missing");
+    for (const event::Source& source : scheme.signature.from) {
+        if ((source.kind != Kind::header && source.kind != Kind::query) || source.then != nullptr)
+            return fail(error, "tokens in \"" + source.text + "\" are not supported");
+    }
+    if (scheme.signature.encoding != Encoding::none) return fail(error, "a token has no \"encoding=\"");
+    if (scheme.timestamp && !is_claim(scheme.timestamp->from.front()))
+        return fail(error, "the timestamp of a token must be a claim");
+    if (scheme.timestamp && scheme.timestamp->unit != Unit::seconds)
+        return fail(error, "claims are in seconds: \"unit=s\"");
+    if (scheme.digest && !is_claim(scheme.digest->from))
+        return fail(error, "the digest must be a claim of the token");
+    if (!scheme.digest && !scheme.unsigned_body)
+        return fail(error, "the body is not signed: add \"digest claim:NAME\" or \"unsigned_body\"");
+    return scheme.digest || scheme.timestamp || has_claim(scheme, "exp") ||
+           fail(error, "nothing limits the token: add a \"timestamp\" or \"claims exp\"");
+}
+
+bool check_http_signature_rules(const Scheme& scheme, std::string* error) {
+    const auto covers = [&](std::string_view component) {
+        return std::any_of(scheme.covers.begin(), scheme.covers.end(), [&](const auto& choices) {
+            return choices.size() == 1 && choices.front() == component;
+        });
+    };
+    return covers("content-digest") || scheme.unsigned_body ||
+           fail(error, "the body is not signed: add \"covers content-digest\" or \"unsigned_body\"");
+}
+
+}  // namespace
+
+bool has_own_rules(const Scheme& scheme) {
+    switch (scheme.algorithm) {
+        case Algorithm::jwt:
+        case Algorithm::aws_sns:
+        case Algorithm::contentful:
+        case Algorithm::http_signature:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool check_own_rules(const Scheme& scheme, std::string* error) {
+    const bool is_jwt = scheme.algorithm == Algorithm::jwt;
+    if (!scheme.message.parts.empty()) return fail(error, "this algorithm takes no \"message\"");
+    if (is_jwt) return check_jwt_rules(scheme, error);
+    if (!scheme.signature.from.empty() || scheme.digest)
+        return fail(error, "this algorithm takes no \"signature\" or \"digest\"");
+    if (scheme.key_id) return fail(error, "this algorithm finds the key's id itself");
+    if (scheme.timestamp && scheme.algorithm == Algorithm::aws_sns)
+        return fail(error, "this algorithm takes no \"timestamp\"");
+    return scheme.algorithm != Algorithm::http_signature || check_http_signature_rules(scheme, error);
+}
+
+bool check_key_rules(const Scheme& scheme, std::string* error) {
+    const bool is_public_rule = scheme.key == KeyRule::pem || scheme.key == KeyRule::spki ||
+                                scheme.key == KeyRule::whpk || scheme.key == KeyRule::jwk;
+    const bool is_either = scheme.key == KeyRule::hex || scheme.key == KeyRule::base64;
+    if (is_public_rule != scheme.public_keys && !is_either)
+        return fail(error, "the key rule does not fit the algorithm");
+    if (scheme.key_id) {
+        const Kind kind = scheme.key_id->kind;
+        if (scheme.algorithm != Algorithm::public_key) return fail(error, "\"id=\" needs public keys");
+        if ((kind != Kind::header && kind != Kind::query) || scheme.key_id->then != nullptr)
+            return fail(error, "key ids in \"" + scheme.key_id->text + "\" are not supported");
+    }
+    if (!scheme.claims.empty() && scheme.algorithm != Algorithm::jwt)
+        return fail(error, "only tokens have \"claims\"");
+    return scheme.covers.empty() || scheme.algorithm == Algorithm::http_signature ||
+           fail(error, "only HTTP signatures have \"covers\"");
+}
+
+}  // namespace webhook::signature

@@ -1,0 +1,67 @@
+#include "signature/code_check.hpp"
+
+#include <algorithm>
+
+#include "event/values.hpp"
+
+namespace webhook::signature {
+
+CodeCheck code_check(Algorithm algorithm) {
+    switch (algorithm) {
+        case Algorithm::jwt:
+            return check_jwt;
+        case Algorithm::aws_sns:
+            return check_sns;
+        case Algorithm::contentful:
+            return check_contentful;
+        case Algorithm::http_signature:
+            return check_http_signature;
+        default:
+            return nullptr;
+    }
+}
+
+Outcome check_age(const CodeInput& input, std::int64_t unix_ms, std::string_view timestamp) {
+    if (!input.check_window) return {Verdict::genuine, "", timestamp};
+    if (input.now_ms - unix_ms > input.past_ms) return {Verdict::stale, "timestamp too old", timestamp};
+    if (unix_ms - input.now_ms > input.future_ms)
+        return {Verdict::stale, "timestamp in the future", timestamp};
+    return {Verdict::genuine, "", timestamp};
+}
+
+bool matches_hmac(const Prepared& prepared, std::string_view text, std::string_view mac) {
+    return std::any_of(prepared.keys.begin(), prepared.keys.end(), [&](const PreparedKey& key) {
+        event::HashState state = key.hmac->start();
+        state.update(text);
+        return equal(key.hmac->finish(&state).view(), mac);
+    });
+}
+
+bool body_matches(const event::BodyView& body, event::Hash hash, std::string_view digest) {
+    event::HashState state(hash);
+    for (const std::string_view chunk : body)
+        state.update(chunk);
+    return equal(state.finish().view(), digest);
+}
+
+bool is_compressed(Evaluation* evaluation) {
+    static const std::string name = "content-encoding";
+    const event::Request::Header encoding = evaluation->header(name);
+    return encoding.count > 0 && !encoding.value.empty() && encoding.value != "identity";
+}
+
+bool parsable_body(const CodeInput& input, std::string* scratch, std::string_view* text, Outcome* outcome) {
+    const event::BodyView& body = input.request().body;
+    if (is_compressed(input.evaluation)) {
+        *outcome = {Verdict::encoded, "the body is compressed and must be parsed", {}};
+        return false;
+    }
+    if (body.size > input.json_max) {
+        *outcome = {Verdict::too_large, "the body is too large to be parsed", {}};
+        return false;
+    }
+    *text = event::whole_body(body, scratch);
+    return true;
+}
+
+}  // namespace webhook::signature

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "signature/evaluation.hpp"
+#include "signature/prepared.hpp"
+#include "signature/verifier.hpp"
+
+namespace webhook::signature {
+
+/// What a check that is code rather than a message template looks at.
+struct CodeInput {
+    const Prepared& prepared;
+    Evaluation* evaluation;
+    std::int64_t now_ms = 0;
+    std::int64_t past_ms = 0, future_ms = 0;  ///< window around now
+    bool check_window = true;
+    std::size_t json_max = 0;
+
+    const Scheme& scheme() const { return *prepared.scheme; }
+    const event::Request& request() const { return evaluation->request(); }
+};
+
+using CodeCheck = Outcome (*)(const CodeInput&);
+
+/// The check of an algorithm that has rules of its own; nullptr for the others.
+CodeCheck code_check(Algorithm algorithm);
+
+/// JWTs (RFC 7519) of HS256, ES256 and RS256 as compact JWS (RFC 7515).
+Outcome check_jwt(const CodeInput& input);
+/// AWS SNS messages, SignatureVersion 1 and 2.
+Outcome check_sns(const CodeInput& input);
+/// Contentful's request verification: a canonical request with the headers that a header lists.
+Outcome check_contentful(const CodeInput& input);
+/// HTTP Message Signatures (RFC 9421) with Content-Digest (RFC 9530).
+Outcome check_http_signature(const CodeInput& input);
+
+/// Genuine, or stale when `unix_ms` lies outside the window.
+Outcome check_age(const CodeInput& input, std::int64_t unix_ms, std::string_view timestamp);
+
+/// True when one of the shared secrets gives `mac` (HMAC-SHA-256) for the text.
+bool matches_hmac(const Prepared& prepared, std::string_view text, std::string_view mac);
+
+/// True when the body has this digest.
+bool body_matches(const event::BodyView& body, event::Hash hash, std::string_view digest);
+
+/// The whole body as one text, for schemes that must parse it. False, and the outcome, when it is compressed or larger
+/// than `json_max`.
+bool parsable_body(const CodeInput& input, std::string* scratch, std::string_view* text, Outcome* outcome);
+
+/// True for a body that came with a Content-Encoding.
+bool is_compressed(Evaluation* evaluation);
+
+}  // namespace webhook::signature

@@ -1,0 +1,142 @@
+#include "signature/json_value.hpp"
+
+#include <yajl/yajl_parse.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace webhook::signature {
+
+namespace {
+
+constexpr std::size_t max_depth = 8, max_values = 10000;
+
+std::string_view as_view(const unsigned char* text, std::size_t size) {
+    return {reinterpret_cast<const char*>(text), size};
+}
+
+/// Builds the tree; `open` holds the arrays and objects that are not closed yet.
+class Builder {
+  public:
+    explicit Builder(JsonValue* root) : root_(root) {}
+
+    bool add(JsonValue::Kind kind, std::string_view text) {
+        JsonValue* value = place();
+        if (value == nullptr) return false;
+        value->kind = kind;
+        value->text = std::string(text);
+        return true;
+    }
+
+    bool enter(JsonValue::Kind kind) {
+        if (open_.size() == max_depth) return false;
+        JsonValue* value = place();
+        if (value == nullptr) return false;
+        value->kind = kind;
+        open_.push_back(value);
+        return true;
+    }
+
+    bool leave() {
+        open_.pop_back();
+        return true;
+    }
+
+    bool key(std::string_view name) {
+        auto& members = open_.back()->members;
+        const bool twice = std::any_of(members.begin(), members.end(),
+                                       [&](const auto& member) { return member.first == name; });
+        if (twice || members.size() == max_members) return false;
+        members.emplace_back(std::string(name), JsonValue{});
+        return true;
+    }
+
+  private:
+    static constexpr std::size_t max_members = 256;
+
+    JsonValue* place() {
+        if (++values_ > max_values) return nullptr;
+        if (open_.empty()) return root_;
+        JsonValue* parent = open_.back();
+        if (parent->kind == JsonValue::Kind::object) return &parent->members.back().second;
+        return &parent->items.emplace_back();
+    }
+
+    JsonValue* root_;
+    std::vector<JsonValue*> open_;
+    std::size_t values_ = 0;
+};
+
+/// No exception may cross yajl's C frames.
+template <class Step>
+int step(void* context, Step&& next) noexcept {
+    try {
+        return next(static_cast<Builder*>(context)) ? 1 : 0;
+    } catch (...) {
+        return 0;
+    }
+}
+
+int on_null(void* context) {
+    return step(context, [](Builder* builder) { return builder->add(JsonValue::Kind::null, {}); });
+}
+int on_boolean(void* context, int value) {
+    return step(context, [=](Builder* builder) {
+        return builder->add(JsonValue::Kind::boolean, value != 0 ? "true" : "false");
+    });
+}
+int on_number(void* context, const char* text, std::size_t size) {
+    return step(context, [=](Builder* builder) {
+        return builder->add(JsonValue::Kind::number, {text, size});
+    });
+}
+int on_string(void* context, const unsigned char* text, std::size_t size) {
+    return step(context,
+                [=](Builder* builder) { return builder->add(JsonValue::Kind::string, as_view(text, size)); });
+}
+int on_object(void* context) {
+    return step(context, [](Builder* builder) { return builder->enter(JsonValue::Kind::object); });
+}
+int on_key(void* context, const unsigned char* text, std::size_t size) {
+    return step(context, [=](Builder* builder) { return builder->key(as_view(text, size)); });
+}
+int on_array(void* context) {
+    return step(context, [](Builder* builder) { return builder->enter(JsonValue::Kind::array); });
+}
+int on_end(void* context) {
+    return step(context, [](Builder* builder) { return builder->leave(); });
+}
+
+constexpr yajl_callbacks callbacks = {on_null,   on_boolean, nullptr, nullptr,  on_number, on_string,
+                                      on_object, on_key,     on_end,  on_array, on_end};
+
+struct FreeParser {
+    void operator()(yajl_handle handle) const { yajl_free(handle); }
+};
+
+}  // namespace
+
+const JsonValue* JsonValue::find(std::string_view name) const {
+    for (const auto& [key, value] : members) {
+        if (key == name) return &value;
+    }
+    return nullptr;
+}
+
+const std::string* JsonValue::string(std::string_view name) const {
+    const JsonValue* value = find(name);
+    return value != nullptr && value->kind == Kind::string ? &value->text : nullptr;
+}
+
+bool parse_json(std::string_view text, JsonValue* value) {
+    *value = {};
+    if (text.empty()) return false;
+    Builder builder(value);
+    const std::unique_ptr<yajl_handle_t, FreeParser> parser(yajl_alloc(&callbacks, nullptr, &builder));
+    if (parser == nullptr) return false;
+    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+    return yajl_parse(parser.get(), bytes, text.size()) == yajl_status_ok &&
+           yajl_complete_parse(parser.get()) == yajl_status_ok;
+}
+
+}  // namespace webhook::signature

@@ -1,0 +1,191 @@
+#include "signature/jwt.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "event/json_text.hpp"
+#include "signature/code_check.hpp"
+
+namespace webhook::signature {
+
+namespace {
+
+using Kind = JsonValue::Kind;
+
+/// The three parts of a compact JWS.
+struct Token {
+    std::string_view signed_part, header, claims, signature;
+};
+
+bool split(std::string_view text, Token* token) {
+    const std::size_t first = text.find('.');
+    const std::size_t last = text.rfind('.');
+    if (text.size() > max_token || first == std::string_view::npos || first == last) return false;
+    token->header = text.substr(0, first);
+    token->claims = text.substr(first + 1, last - first - 1);
+    token->signature = text.substr(last + 1);
+    token->signed_part = text.substr(0, last);
+    return token->claims.find('.') == std::string_view::npos && !token->signature.empty();
+}
+
+/// base64url without padding (RFC 7515 section 2).
+bool decode_part(std::string_view part, std::string* out) {
+    return part.find('=') == std::string_view::npos && decode_text(part, Encoding::base64url, false, out);
+}
+
+bool read_object(std::string_view part, JsonValue* object) {
+    std::string text;
+    return decode_part(part, &text) && parse_json(text, object) && object->kind == Kind::object;
+}
+
+bool signature_matches(const Prepared& prepared, const Token& token, std::string_view kid,
+                       std::size_t* budget) {
+    std::string signature;
+    if (!decode_part(token.signature, &signature)) return false;
+    if (!prepared.scheme->public_algorithm) return matches_hmac(prepared, token.signed_part, signature);
+    event::HashState state(event::Hash::sha256);
+    state.update(token.signed_part);
+    return verify_any(prepared.public_keys, kid, *prepared.scheme->public_algorithm, state.finish().view(),
+                      signature, budget);
+}
+
+/// True when the claim is, or as a list holds, one of the values. No values: any non-empty text will do.
+bool claim_is(const JsonValue& claim, const std::vector<std::string>& values) {
+    if (claim.kind == Kind::array) {
+        return std::any_of(claim.items.begin(), claim.items.end(), [&](const JsonValue& item) {
+            return item.kind == Kind::string && claim_is(item, values);
+        });
+    }
+    if (claim.kind == Kind::object || claim.kind == Kind::null) return false;
+    if (values.empty()) return !claim.text.empty();
+    return std::find(values.begin(), values.end(), claim.text) != values.end();
+}
+
+const char* wrong_claim(const Prepared& prepared, const JsonValue& claims) {
+    for (std::size_t i = 0; i < prepared.claims.size(); ++i) {
+        const JsonValue* claim = claims.find(prepared.scheme->claims[i].name);
+        if (claim == nullptr) return "the token lacks a claim";
+        if (!claim_is(*claim, prepared.claims[i])) return "a claim of the token is another";
+    }
+    return nullptr;
+}
+
+Outcome check_dates(const CodeInput& input, const JsonValue& claims) {
+    const std::int64_t now = input.now_ms / 1000;
+    std::int64_t seconds = 0;
+    for (const std::string_view name : {"exp", "nbf"}) {
+        const JsonValue* claim = claims.find(name);
+        if (claim == nullptr) continue;
+        if (!numeric_date(*claim, &seconds)) return {Verdict::malformed, "unreadable date in the token", {}};
+        if (!input.check_window) continue;
+        if (name == "exp" && now >= seconds + jwt_leeway)
+            return {Verdict::stale, "the token has expired", {}};
+        if (name == "nbf" && now < seconds - jwt_leeway)
+            return {Verdict::stale, "the token is not valid yet", {}};
+    }
+    if (!input.scheme().timestamp) return {Verdict::genuine, "", {}};
+    const JsonValue* claim = claims.find(input.scheme().timestamp->from.front().name);
+    if (claim == nullptr) return {Verdict::no_signature, "no timestamp", {}};
+    if (!numeric_date(*claim, &seconds)) return {Verdict::malformed, "unreadable timestamp", {}};
+    return check_age(input, seconds * 1000, {});
+}
+
+bool digest_matches(const CodeInput& input, const JsonValue& claims) {
+    const DigestRule& rule = *input.scheme().digest;
+    const std::string* text = claims.string(rule.from.name);
+    std::string digest;
+    return text != nullptr && decode_text(*text, rule.encoding, false, &digest) && !digest.empty() &&
+           body_matches(input.request().body, rule.hash, digest);
+}
+
+Outcome check_claims(const CodeInput& input, const JsonValue& claims) {
+    if (const char* wrong = wrong_claim(input.prepared, claims)) return {Verdict::forged, wrong, {}};
+    if (input.scheme().digest && !digest_matches(input, claims))
+        return {Verdict::forged, "the body does not match its signed digest", {}};
+    return check_dates(input, claims);
+}
+
+}  // namespace
+
+std::string_view jwt_algorithm(const Scheme& scheme) {
+    if (!scheme.public_algorithm) return "HS256";
+    return *scheme.public_algorithm == PublicAlgorithm::rsa_sha256 ? "RS256" : "ES256";
+}
+
+bool numeric_date(const JsonValue& claim, std::int64_t* seconds) {
+    constexpr std::size_t max_digits = 12;
+    if (claim.kind != Kind::number) return false;
+    const std::string_view text = claim.text;
+    const std::size_t point = std::min(text.find('.'), text.size());
+    const bool plain = text.find_first_not_of("0123456789.") == std::string_view::npos;
+    if (!plain || point == 0 || point > max_digits) return false;
+    std::from_chars(text.data(), text.data() + point, *seconds);
+    return true;
+}
+
+bool verify_jwt(const Prepared& prepared, std::string_view text, std::size_t* budget, JsonValue* claims) {
+    Token token;
+    JsonValue header;
+    if (!split(text, &token) || !read_object(token.header, &header)) return false;
+    const std::string* algorithm = header.string("alg");
+    if (algorithm == nullptr || *algorithm != jwt_algorithm(*prepared.scheme)) return false;
+    if (header.find("crit") != nullptr || header.find("b64") != nullptr) return false;
+    const std::string* kid = header.string("kid");
+    return signature_matches(prepared, token, kid != nullptr ? *kid : std::string_view(), budget) &&
+           read_object(token.claims, claims);
+}
+
+Outcome check_jwt(const CodeInput& input) {
+    std::size_t budget = max_public_checks;
+    std::size_t seen = 0;
+    Outcome outcome{Verdict::no_signature, "no token", {}};
+    for (const event::Source& source : input.scheme().signature.from) {
+        std::string_view value;
+        if (!input.evaluation->read(source, &value)) continue;
+        if (value.data() == nullptr) value = "";
+        each_item(value, input.scheme().signature, input.prepared.signature_prefix,
+                  [&](std::string_view token) {
+                      if (seen++ == max_signatures) return false;
+                      JsonValue claims;
+                      outcome = verify_jwt(input.prepared, token, &budget, &claims)
+                                    ? check_claims(input, claims)
+                                    : Outcome{Verdict::forged, "the token is not genuine", {}};
+                      return outcome.verdict != Verdict::genuine;
+                  });
+        if (outcome.verdict == Verdict::genuine) break;
+    }
+    return outcome;
+}
+
+std::string make_jwt(const Prepared& prepared, std::string_view claims) {
+    std::string header = R"({"alg":")" + std::string(jwt_algorithm(*prepared.scheme)) + R"(","typ":"JWT")";
+    const auto kid = prepared.params.find("kid");
+    if (kid != prepared.params.end()) {
+        header += ",\"kid\":\"";
+        event::append_json(kid->second, &header);
+        header += '"';
+    }
+    header += '}';
+    std::string token, signature;
+    encode_text(header, Encoding::base64url, &token);
+    token += '.';
+    encode_text(claims, Encoding::base64url, &token);
+    if (prepared.scheme->public_algorithm) {
+        event::HashState state(event::Hash::sha256);
+        state.update(token);
+        if (!prepared.public_keys.front().sign(*prepared.scheme->public_algorithm, state.finish().view(),
+                                               &signature)) {
+            return {};
+        }
+    } else {
+        const HmacKey& key = *prepared.keys.front().hmac;
+        event::HashState state = key.start();
+        state.update(token);
+        signature = std::string(key.finish(&state).view());
+    }
+    token += '.';
+    encode_text(signature, Encoding::base64url, &token);
+    return token;
+}
+
+}  // namespace webhook::signature

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "signature/json_value.hpp"
+#include "signature/prepared.hpp"
+
+namespace webhook::signature {
+
+/// Longest token that is looked at, in bytes.
+inline constexpr std::size_t max_token = 16 << 10;
+
+/// Seconds that clocks may differ by when `exp` and `nbf` are judged.
+inline constexpr std::int64_t jwt_leeway = 60;
+
+/// Reads a token whose signature is right for one of the keys into `claims`. False for everything else: another `alg` than
+/// the scheme's, `crit`, a repeated claim, an unknown key. Takes from `*budget` for each public-key check.
+bool verify_jwt(const Prepared& prepared, std::string_view token, std::size_t* budget, JsonValue* claims);
+
+/// "HS256", "ES256" or "RS256": the only `alg` that the scheme takes.
+std::string_view jwt_algorithm(const Scheme& scheme);
+
+/// A NumericDate claim (RFC 7519 section 2) as whole seconds; false when it is none.
+bool numeric_date(const JsonValue& claim, std::int64_t* seconds);
+
+/// A token with these claims (JSON), signed with the first key; empty when that failed.
+std::string make_jwt(const Prepared& prepared, std::string_view claims);
+
+}  // namespace webhook::signature
