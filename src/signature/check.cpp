@@ -48,10 +48,11 @@ bool check_signature(const Scheme& scheme, std::string* error) {
 
 /// It stands in a body that is signed as a whole, so only genuine senders make us parse that.
 bool is_late(const Scheme& scheme) {
-    const bool reads_body = std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(),
-                                        [](const auto& part) { return part.is_value && part.source.needs_body(); }) ||
-                            std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
-                                        [](const Source& source) { return source.needs_body(); });
+    const bool reads_body =
+        std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(),
+                    [](const auto& part) { return part.is_value && part.source.needs_body(); }) ||
+        std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
+                    [](const Source& source) { return source.needs_body(); });
     return scheme.timestamp && scheme.timestamp->from.front().needs_body() && !reads_body &&
            signs(scheme, Kind::body) && !signs(scheme, Kind::timestamp);
 }
@@ -65,7 +66,8 @@ bool check_timestamp(const Scheme& scheme, std::string* error) {
     if (source.needs_body() && !scheme.batch.empty())
         return fail(error, "a batch cannot have timestamps in the body");
     const bool in_body = source.needs_body() && signs_body(scheme);
-    const bool is_signed = keyed(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
+    const bool is_signed =
+        keyed(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
     return is_signed || fail(error, "the timestamp is not signed");
 }
 
@@ -94,19 +96,21 @@ bool check_digest(const Scheme& scheme, std::string* error) {
     if (!scheme.digest) return true;
     const Source& source = scheme.digest->from;
     if (!readable(source)) return fail(error, "digests in \"" + source.text + "\" are not supported");
-    const bool in_url = source.kind == Kind::query && (signs(scheme, Kind::url) || signs(scheme, Kind::query_string));
+    const bool in_url =
+        source.kind == Kind::query && (signs(scheme, Kind::url) || signs(scheme, Kind::query_string));
     return in_url || signs(scheme, source) || fail(error, "the digest is not signed");
 }
 
 /// Each element must have a signature of its own; a part of the message that is of none would bind nothing.
 bool check_batch(const Scheme& scheme, std::string* error) {
     if (scheme.batch.empty()) return true;
-    const bool good = std::all_of(scheme.signature.from.begin(), scheme.signature.from.end(), [&](const Source& source) {
-        const std::vector<std::string>& pointer = source.pointer;
-        return source.kind == Kind::json && pointer.size() > scheme.batch.size() &&
-               std::equal(scheme.batch.begin(), scheme.batch.end(), pointer.begin()) &&
-               pointer[scheme.batch.size()] == "0";
-    });
+    const bool good =
+        std::all_of(scheme.signature.from.begin(), scheme.signature.from.end(), [&](const Source& source) {
+            const std::vector<std::string>& pointer = source.pointer;
+            return source.kind == Kind::json && pointer.size() > scheme.batch.size() &&
+                   std::equal(scheme.batch.begin(), scheme.batch.end(), pointer.begin()) &&
+                   pointer[scheme.batch.size()] == "0";
+        });
     return good || fail(error, "the signature stands outside the elements of the batch");
 }
 
@@ -123,6 +127,11 @@ void plan_body(Scheme* scheme) {
     for (const Template::Part& part : scheme->message.parts) {
         if (part.is_value) add(part.source);
     }
+}
+
+bool check_challenges(const Scheme& scheme, std::string* error) {
+    return std::all_of(scheme.challenges.begin(), scheme.challenges.end(),
+                       [&](const ChallengeRule& rule) { return check_challenge(scheme, rule, error); });
 }
 
 void add_once(const std::string& name, std::vector<std::string>* names) {
@@ -150,15 +159,50 @@ void derive_single(Scheme* scheme) {
     }
 }
 
+void add_secret(const Source& source, Scheme* scheme) {
+    if (source.kind == Kind::query) add_once(source.name, &scheme->secret_params);
+    if (source.kind == Kind::header) add_once(source.name, &scheme->secret_headers);
+}
+
+/// What a handshake must prove or tells the operator is secret; what it computes an HMAC of is no message.
+void derive_challenges(Scheme* scheme) {
+    for (const ChallengeRule& rule : scheme->challenges) {
+        for (const ChallengeRule::Wanted& wanted : rule.require) {
+            if (!wanted.among) add_secret(wanted.source, scheme);
+        }
+        for (const auto& captured : rule.capture)
+            add_secret(captured.second, scheme);
+        const auto note = [&](const Template& text) {
+            for (const Template::Part& part : text.parts) {
+                if (part.is_value && wants_hmac(part))
+                    scheme->signed_echoes.push_back(*pattern_of(rule, part.source));
+            }
+        };
+        note(rule.body);
+        for (const auto& header : rule.headers)
+            note(header.second);
+    }
+}
+
+void derive_methods(Scheme* scheme) {
+    const auto has = [scheme](std::string_view method) {
+        return std::any_of(scheme->challenges.begin(), scheme->challenges.end(),
+                           [method](const ChallengeRule& rule) { return rule.method == method; });
+    };
+    if (scheme->postback || has("GET")) scheme->methods += "GET, ";
+    if (has("HEAD")) scheme->methods += "HEAD, ";
+    if (has("OPTIONS")) scheme->methods += "OPTIONS, ";
+    scheme->methods += "POST";
+}
+
 }  // namespace
 
 bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* word) {
     static constexpr std::pair<std::string_view, bool (*)(const Scheme&, std::string*)> checks[] = {
-        {"signature", check_signature},
-        {"timestamp", check_timestamp},
-        {"message", check_message},
-        {"digest", check_digest},
-        {"batch", check_batch}};
+        {"signature", check_signature}, {"timestamp", check_timestamp}, {"message", check_message},
+        {"digest", check_digest},       {"batch", check_batch},
+
+        {"challenge", check_challenges}};
     return std::all_of(std::begin(checks), std::end(checks), [&](const auto& check) {
         *word = check.first;
         return check.second(scheme, error);
@@ -170,10 +214,12 @@ void derive(Scheme* scheme) {
     scheme->late_timestamp = is_late(*scheme);
     derive_single(scheme);
     if (scheme->body.reads_form()) add_once("content-type", &scheme->single_headers);
+    derive_challenges(scheme);
+    derive_methods(scheme);
     for (const Template::Part& part : scheme->message.parts) {
         if (part.is_value && part.source.kind == Kind::url) scheme->reads_url = true;
     }
-    scheme->secret_headers = {"authorization"};
+    add_once("authorization", &scheme->secret_headers);
     const bool token = scheme->algorithm == Algorithm::token || scheme->algorithm == Algorithm::basic;
     for (const Source& source : scheme->signature.from) {
         if (source.kind == Kind::query) add_once(source.name, &scheme->secret_params);

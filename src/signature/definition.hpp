@@ -10,6 +10,7 @@
 #include "event/source.hpp"
 #include "event/template.hpp"
 #include "signature/body_plan.hpp"
+#include "signature/challenge_rule.hpp"
 #include "signature/encoding.hpp"
 #include "signature/scheme.hpp"
 #include "signature/timestamp.hpp"
@@ -59,15 +60,20 @@ struct Scheme {
     std::optional<DigestRule> digest;
     std::vector<std::string> id, type, tenant;
     bool unsigned_body = false;
-    bool postback = false;  ///< the data is the query
-    bool url_variants = false;  ///< the URL may have been signed with or without the default port
+    bool postback = false;           ///< the data is the query
+    bool url_variants = false;       ///< the URL may have been signed with or without the default port
     std::vector<std::string> batch;  ///< pointer to an array whose every element is signed; empty: no batch
+    std::vector<ChallengeRule> challenges;  ///< the first that applies is answered
+    bool empty_answers = false;             ///< the sender wants no body in any answer
 
     // Derived from the above.
-    BodyPlan body;                ///< what signature, timestamp, digest and message read of the body
-    bool late_timestamp = false;  ///< it stands in the body, which is signed as a whole: read when that is verified
+    BodyPlan body;  ///< what signature, timestamp, digest and message read of the body
+    bool late_timestamp =
+        false;  ///< it stands in the body, which is signed as a whole: read when that is verified
     bool reads_url = false;
     std::vector<std::string> secret_params, secret_headers;
+    std::string methods;                 ///< for `Allow`
+    std::vector<Pattern> signed_echoes;  ///< what a challenge computes the HMAC of: no message may look so
     std::vector<std::string> single_headers, single_params;  ///< what must not be there twice
 };
 

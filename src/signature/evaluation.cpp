@@ -1,5 +1,7 @@
 #include "signature/evaluation.hpp"
 
+#include <algorithm>
+
 #include "event/multipart.hpp"
 #include "event/urlencoded.hpp"
 #include "event/values.hpp"
@@ -28,7 +30,8 @@ bool Evaluation::load() {
     if (parsed_ != nullptr || has_problem() || plan_ == nullptr) return parsed_ != nullptr && !has_problem();
     static const std::string name = "content-type";
     const std::string_view type = header(name).value;
-    const std::string_view boundary = plan_->reads_form() ? event::multipart_boundary(type) : std::string_view();
+    const std::string_view boundary =
+        plan_->reads_form() ? event::multipart_boundary(type) : std::string_view();
     if (is_compressed()) {
         problem_ = {Verdict::encoded, "the body is compressed and must be parsed"};
     } else if (request_.body.size > json_max_) {
@@ -120,7 +123,8 @@ Message::Error Message::resolve(const event::Template& text, std::string_view ts
     count_ = 0;
     for (std::size_t i = 0; i < text.parts.size(); ++i) {
         const event::Template::Part& part = text.parts[i];
-        if (part.segment != 0 && evaluation->read_part(text.parts[text.first_of_segment(i)]).empty()) continue;
+        if (part.segment != 0 && evaluation->read_part(text.parts[text.first_of_segment(i)]).empty())
+            continue;
         Piece& piece = pieces_[count_++];
         piece = {Kind::text, part.literal};
         if (!part.is_value) continue;
@@ -154,6 +158,21 @@ void Message::feed(event::HashState* state, const PreparedKey& key, const event:
                 break;
         }
     }
+}
+
+bool Message::looks_like(const Pattern& pattern, const event::BodyView& body) const {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (pieces_[i].kind == Kind::secret) return false;
+        size += pieces_[i].kind == Kind::body ? body.size : pieces_[i].text.size();
+    }
+    if (size < pattern.min || size > pattern.max) return false;
+    const auto admits = [&](std::string_view text) { return pattern.admits(text); };
+    return std::all_of(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(count_),
+                       [&](const Piece& piece) {
+                           if (piece.kind != Kind::body) return admits(piece.text);
+                           return std::all_of(body.begin(), body.end(), admits);
+                       });
 }
 
 event::Digest Message::digest(const Scheme& scheme, const PreparedKey& key,

@@ -86,6 +86,9 @@ class Message {
     /// Hashes it for one key: HMAC, or the plain hash with the secret where the message has it.
     event::Digest digest(const Scheme& scheme, const PreparedKey& key, const event::BodyView& body) const;
 
+    /// True when the whole of it is what the pattern describes (a message with the secret in it never is).
+    bool looks_like(const Pattern& pattern, const event::BodyView& body) const;
+
   private:
     enum class Kind : unsigned char { text, body, secret };
     struct Piece {

@@ -1,5 +1,6 @@
 #include "signature/verifier.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "event/urlencoded.hpp"
@@ -41,6 +42,7 @@ struct Verifier::Impl {
     bool check_window = true;
     std::int64_t past_ms = 0, future_ms = 0;
     std::size_t json_max = 0;
+    Challenges challenges;
 
     const Scheme& scheme() const { return *prepared.scheme; }
     bool timestamp_in_body() const {
@@ -55,8 +57,11 @@ struct Verifier::Impl {
     bool read_body_timestamp(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
     bool collect(Evaluation* evaluation, Candidates* candidates, bool* credential) const;
     bool matches_credential(std::string_view item) const;
-    bool matches(const Message& message, const Candidates& candidates, const event::BodyView& body) const;
-    bool matches_other_url(const Candidates& candidates, std::string_view ts, Evaluation* evaluation) const;
+    bool matches(const Message& message, const Candidates& candidates, const event::BodyView& body,
+                 Outcome* outcome) const;
+    bool is_signed_for_strangers(const Message& message, const event::BodyView& body) const;
+    bool matches_other_url(const Candidates& candidates, std::string_view ts, Evaluation* evaluation,
+                           Outcome* outcome) const;
     bool digest_matches(Evaluation* evaluation) const;
     bool authentic(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
     bool authentic_batch(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
@@ -131,9 +136,11 @@ bool Verifier::Impl::collect(Evaluation* evaluation, Candidates* candidates, boo
 }
 
 bool Verifier::Impl::matches(const Message& message, const Candidates& candidates,
-                             const event::BodyView& body) const {
-    if (candidates.decoded == 0) return false;
-    for (const PreparedKey& key : prepared.keys) {
+                             const event::BodyView& body, Outcome* outcome) const {
+    if (candidates.decoded == 0 || is_signed_for_strangers(message, body)) return false;
+    for (std::size_t at = 0; at < prepared.keys.size(); ++at) {
+        const PreparedKey& key = prepared.keys[at];
+        outcome->key = at;
         const event::Digest wanted = message.digest(scheme(), key, body);
         bool match = false;
         for (std::size_t i = 0; i < candidates.decoded; ++i) {
@@ -146,7 +153,7 @@ bool Verifier::Impl::matches(const Message& message, const Candidates& candidate
 
 /// For senders that sign a URL with or without the port that its scheme implies.
 bool Verifier::Impl::matches_other_url(const Candidates& candidates, std::string_view ts,
-                                       Evaluation* evaluation) const {
+                                       Evaluation* evaluation, Outcome* outcome) const {
     const std::string_view url = evaluation->request().url;
     bool match = false;
     for (const std::string& variant : url_variants(url)) {
@@ -154,10 +161,16 @@ bool Verifier::Impl::matches_other_url(const Candidates& candidates, std::string
         evaluation->set_url(variant);
         Message message;
         message.resolve(prepared.message, ts, evaluation);
-        match = matches(message, candidates, evaluation->request().body);
+        match = matches(message, candidates, evaluation->request().body, outcome);
     }
     evaluation->set_url(url);
     return match;
+}
+
+/// A handshake computes the HMAC of what a caller chose: such a text is never taken for a signed message.
+bool Verifier::Impl::is_signed_for_strangers(const Message& message, const event::BodyView& body) const {
+    return std::any_of(scheme().signed_echoes.begin(), scheme().signed_echoes.end(),
+                       [&](const Pattern& pattern) { return message.looks_like(pattern, body); });
 }
 
 bool Verifier::Impl::digest_matches(Evaluation* evaluation) const {
@@ -211,8 +224,8 @@ bool Verifier::Impl::authentic(Evaluation* evaluation, std::int64_t* unix_ms, Ou
         *outcome = {Verdict::no_signature, "no signed header", ts};
         return false;
     }
-    if (!matches(message, candidates, evaluation->request().body) &&
-        !(scheme().url_variants && matches_other_url(candidates, ts, evaluation))) {
+    if (!matches(message, candidates, evaluation->request().body, outcome) &&
+        !(scheme().url_variants && matches_other_url(candidates, ts, evaluation, outcome))) {
         const char* why = candidates.decoded == 0 ? "undecodable signature" : "signature does not match";
         *outcome = {Verdict::forged, why, ts};
         return false;
@@ -267,6 +280,7 @@ std::unique_ptr<Verifier> Verifier::make(const Scheme& scheme, const VerifierOpt
                                          std::string* error) {
     auto impl = std::make_unique<Impl>();
     if (!prepare(scheme, options.secrets, options.params, &impl->prepared, error)) return nullptr;
+    if (!Challenges::make(scheme, options.params, &impl->challenges, error)) return nullptr;
     constexpr std::int64_t longest = 10LL * 366 * 86400;
     if (options.tolerance_seconds &&
         (*options.tolerance_seconds < 0 || *options.tolerance_seconds > longest)) {
@@ -291,6 +305,24 @@ Outcome Verifier::check(const event::Request& request, std::int64_t now_ms) cons
     } catch (...) {
         return {Verdict::forged, "out of memory", {}};
     }
+}
+
+bool Verifier::judge_challenge(Stage stage, const event::Request& request, Outcome* outcome,
+                               Reply* reply) const noexcept {
+    try {
+        const auto& keys = impl_->prepared.keys;
+        const bool has_hmac = outcome->key < keys.size() && keys[outcome->key].hmac;
+        const HmacKey* key = has_hmac ? &*keys[outcome->key].hmac : nullptr;
+        return impl_->challenges.judge(stage, request, key, outcome, reply);
+    } catch (...) {
+        *outcome = {Verdict::forged, "out of memory", {}};
+        return true;
+    }
+}
+
+bool Verifier::takes_method(std::string_view method) const {
+    return delivers_by(impl_->scheme(), method) || impl_->challenges.takes(Stage::arrived, method) ||
+           impl_->challenges.takes(Stage::verified, method);
 }
 
 const Scheme& Verifier::scheme() const {
