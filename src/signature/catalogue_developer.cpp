@@ -108,6 +108,8 @@ constexpr Definition definitions[] = {
     signature header:Authorization;
     id json:/eventId;
     type json:/eventType;
+    challenge method=GET has=header:X-Okta-Verification-Challenge type=application/json
+              'body={"verification":"{header:X-Okta-Verification-Challenge}"}';
 )"},
     {"workos", R"(
     algorithm hmac-sha256;

@@ -17,14 +17,13 @@ namespace webhook::signature {
 
 struct Outcome;
 
-/// The answer to a handshake. Views point into the challenges that made it.
+/// The answer to a handshake.
 struct Reply {
     unsigned status = 200;
-    std::string_view type;  ///< empty: there is no body
-    std::vector<std::pair<std::string_view, std::string>> headers;
+    std::string type;  ///< empty: there is no body
+    std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
-    std::vector<std::pair<std::string_view, std::string>>
-        captured;  ///< to be told to the operator as an event
+    std::vector<std::pair<std::string, std::string>> captured;  ///< to be told to the operator as an event
 };
 
 /// When a handshake is looked for: before the signature is checked, or after it was found genuine.

@@ -320,9 +320,8 @@ bool Verifier::judge_challenge(Stage stage, const event::Request& request, Outco
     }
 }
 
-bool Verifier::takes_method(std::string_view method) const {
-    return delivers_by(impl_->scheme(), method) || impl_->challenges.takes(Stage::arrived, method) ||
-           impl_->challenges.takes(Stage::verified, method);
+bool Verifier::verifies_method(std::string_view method) const {
+    return delivers_by(impl_->scheme(), method) || impl_->challenges.takes(Stage::verified, method);
 }
 
 const Scheme& Verifier::scheme() const {

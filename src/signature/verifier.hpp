@@ -63,8 +63,8 @@ class Verifier {
     bool judge_challenge(Stage stage, const event::Request& request, Outcome* outcome,
                          Reply* reply) const noexcept;
 
-    /// False when a request of this method can be nothing: neither an event nor a handshake of this location.
-    bool takes_method(std::string_view method) const;
+    /// False when a request of this method that is no handshake on arrival can be nothing else.
+    bool verifies_method(std::string_view method) const;
 
     const Scheme& scheme() const;
 
