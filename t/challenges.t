@@ -28,6 +28,13 @@ my %location = (
     notion      => 'webhook notion;',
     setup       => 'webhook notion; webhook_source notion-docs; webhook_param setup s3tup-t0ken;',
     stripe      => 'webhook stripe;',
+    braintree   => 'webhook braintree; webhook_param public_key pk1;',
+    graph       => 'webhook ms-graph;',
+    monday      => 'webhook monday;',
+    mandrill    => 'webhook mandrill;',
+    grid        => 'webhook event-grid;',
+    cloudevents => 'webhook cloudevents; webhook_param allowed_origin "events.example.com eventgrid.azure.net";',
+    closed      => 'webhook cloudevents;',
     xero        => 'webhook xero;',
     own         => 'webhook own; webhook_param verify_token t0ken;',
     tenant      => 'webhook meta; webhook_param verify_token t0ken; webhook_secret $arg_key; webhook_source t-$arg_t;',
@@ -140,7 +147,7 @@ is $answer->{headers}{'x-hook-secret'}, 'b537207f20cbfa02357cf448134da559e8bd39d
 is_refused 'asana, hostile text', $t->post('/asana', '', 'X-Hook-Secret' => 'a b<'), 400, 'malformed';
 $body = '{"events":[]}';
 is $t->post('/asana', $body, 'X-Hook-Signature' => hmac_sha256_hex($body, 's3cret-key'))->{verdict}, 'accepted', 'asana: then events come';
-for my $name (qw(trello intercom)) {
+for my $name (qw(trello intercom mandrill)) {
     my $head = $t->request(method => 'HEAD', path => "/$name");
     is $head->{status}, 200, "$name: HEAD";
     is_method "$name, GET", $t->get("/$name"), 'HEAD, POST';
@@ -168,6 +175,54 @@ for my $text ('a', 'abc', '12345', 'a' x 128) {
 is stored(), $before, 'x: nothing got in';
 $body = '{"tweet":1}';
 is $t->post('/x', $body, 'X-Twitter-Webhooks-Signature' => 'sha256=' . b64(hmac_sha256($body, 's3cret-key')))->{verdict}, 'accepted', 'x: a true event';
+
+# --- Braintree ---
+
+is_handshake 'braintree', $t->get('/braintree?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53'),
+    'pk1|' . hmac_sha1_hex('20f9f8ed05f77439fe955c977e4c8a53', sha1('s3cret-key'));
+is_refused "braintree, $_", $t->get("/braintree?bt_challenge=$_"), 400, 'malformed'
+    for 'PHNvbWU%2BeG1sPC9zb21lPg%3D%3D', '20f9f8ed05f77439fe9', '0' x 33, '20F9F8ED05F77439FE955C977E4C8A53', 'PD94bWwgdmVyc2lvbj0iMS4w';
+my @form = ('Content-Type' => 'application/x-www-form-urlencoded');
+$before = stored();
+my $fake = 'deadbeefdeadbeefdeadbeef';
+my ($fake_hash) = $t->get("/braintree?bt_challenge=$fake")->{body} =~ /pk1\|(\w+)/;
+is_refused 'braintree, the computed comes back as an event', $t->post('/braintree', "bt_signature=pk1%7C$fake_hash&bt_payload=$fake", @form),
+    401, 'forged';
+is stored(), $before, 'braintree: nothing got in';
+my $payload = b64('<notification><kind>check</kind></notification>') . "\n";
+my $payload_hash = hmac_sha1_hex($payload, sha1('s3cret-key'));
+is $t->post('/braintree', "bt_signature=pk1%7C$payload_hash&bt_payload=" . $payload =~ s/([^A-Za-z0-9])/sprintf '%%%02X', ord $1/ger, @form)->{verdict},
+    'accepted', 'braintree: a true event';
+
+# --- Microsoft: Graph, Event Grid, CloudEvents; monday ---
+
+is_handshake 'graph', $t->post('/graph?validationToken=Validation%3A+Testing+client+application%3Cb%3E+Request-Id%3A+522a8e7e', '', 'Content-Type' => 'text/plain'),
+    'Validation: Testing client application<b> Request-Id: 522a8e7e';
+is_refused 'graph, hostile text', $t->post('/graph?validationToken=a%0d%0aX-Y%3A1', ''), 400, 'malformed';
+is_method 'graph, GET', $t->get('/graph?validationToken=a'), 'POST';
+is_handshake 'monday', $t->post('/monday', '{"challenge":"3eZbrw1a\"B"}'), '{"challenge":"3eZbrw1a\"B"}', 'application/json';
+
+$body = '[{"id":"2d1781af","topic":"/t","data":{"validationCode":"512d38b6-c7b8","validationUrl":"https://rp.example.net/validate?id=5"},'
+    . '"eventType":"Microsoft.EventGrid.SubscriptionValidationEvent"}]';
+is_handshake 'event-grid', $t->post('/grid?token=s3cret-key', $body), '{"validationResponse":"512d38b6-c7b8"}', 'application/json';
+is_refused 'event-grid, wrong token', $t->post('/grid?token=x', $body), 401, 'forged';
+is_refused 'event-grid, no token', $t->post('/grid', $body), 401, 'unsigned';
+my @origin = ('WebHook-Request-Origin' => 'eventgrid.azure.net', 'WebHook-Request-Rate' => 120);
+for my $case ([ 'event-grid', '/grid?token=s3cret-key' ], [ 'cloudevents', '/cloudevents' ]) {
+    my ($name, $path) = @$case;
+    my $options = $t->request(method => 'OPTIONS', path => $path, headers => \@origin);
+    is_handshake "$name, OPTIONS", $options, '';
+    is $options->{headers}{'webhook-allowed-origin'}, 'eventgrid.azure.net', "$name, OPTIONS: the origin";
+    is $options->{headers}{'webhook-allowed-rate'}, '*', "$name, OPTIONS: the rate";
+    is $options->{headers}{allow}, 'OPTIONS, POST', "$name, OPTIONS: Allow";
+}
+is_refused 'event-grid, OPTIONS with a wrong token', $t->request(method => 'OPTIONS', path => '/grid?token=x', headers => \@origin), 401, 'forged';
+is_refused 'cloudevents, another origin', $t->request(method => 'OPTIONS', path => '/cloudevents', headers => { 'WebHook-Request-Origin' => 'evil.example' }),
+    401, 'forged';
+is_method 'cloudevents, OPTIONS without origin', $t->request(method => 'OPTIONS', path => '/cloudevents'), 'OPTIONS, POST';
+is_method 'cloudevents, nobody may register', $t->request(method => 'OPTIONS', path => '/closed', headers => \@origin), 'OPTIONS, POST';
+$answer = $t->post('/cloudevents', '{}', Authorization => 'Bearer s3cret-key', 'ce-id' => 'A1', 'ce-source' => '/shop', 'ce-type' => 'order.paid');
+is $answer->{json}{id}, '/shop A1', 'cloudevents: an event is source and id';
 
 # --- what the operator has to be told ---
 
