@@ -141,6 +141,7 @@ install: all           ## install below DESTDIR, PREFIX (programs) and MODULES_D
 	install -m 755 $(PROGRAMS) "$(DESTDIR)$(PREFIX)/bin"
 	install -m 644 $(MODULE) "$(DESTDIR)$(MODULES_DIR)"
 	install -m 644 README.md LICENSE docs/*.md "$(DESTDIR)$(PREFIX)/share/doc/nginx-webhook"
+	install -D -m 644 docs/log_format.conf "$(DESTDIR)$(PREFIX)/share/nginx-webhook/log_format.conf"
 	install -m 644 docs/recipes/*.md "$(DESTDIR)$(PREFIX)/share/doc/nginx-webhook/recipes"
 	@echo 'nginx.conf: load_module $(MODULES_DIR)/$(notdir $(MODULE));'
 

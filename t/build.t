@@ -38,7 +38,7 @@ SKIP: {
     my $to = $t->file('install root');
     my $result = $t->run([ 'make', '-s', '-C', $root, "BUILD=" . abs2rel($build, $root), "DESTDIR=$to", 'PREFIX=/usr', '-o', 'all', 'install' ], timeout => 300);
     is $result->{exit}, 0, 'make install' or diag $result->{out}, $result->{err};
-    for my $file (qw(bin/webhookctl bin/webhook-worker lib/nginx/modules/ngx_http_webhook_module.so share/doc/nginx-webhook/README.md share/doc/nginx-webhook/recipes/stripe.md)) {
+    for my $file (qw(bin/webhookctl bin/webhook-worker lib/nginx/modules/ngx_http_webhook_module.so share/doc/nginx-webhook/README.md share/nginx-webhook/log_format.conf share/doc/nginx-webhook/recipes/stripe.md)) {
         ok -s "$to/usr/$file", "installed: $file";
     }
 }

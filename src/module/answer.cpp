@@ -3,6 +3,7 @@
 #include <string>
 
 #include "event/json_text.hpp"
+#include "module/challenge.hpp"
 #include "module/pool.hpp"
 
 namespace webhook::module {
@@ -27,16 +28,6 @@ void log_verdict(const RequestState& state) {
                   name.size(), name.data(), state.reason.size(), state.reason.data(), scheme.size(),
                   scheme.data(), label.size(), label.data(), id.size(), id.data(),
                   state.location->dry_run ? ", dry run" : "");
-}
-
-ngx_table_elt_t* add_header(ngx_http_request_t* request, std::string_view name, std::string_view value) {
-    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&request->headers_out.headers));
-    if (header == nullptr) throw std::bad_alloc();
-    *header = ngx_table_elt_t{};
-    header->hash = 1;
-    header->key = to_ngx(name);
-    header->value = to_ngx(value);
-    return header;
 }
 
 void add_headers(const RequestState& state, unsigned status) {
@@ -77,15 +68,28 @@ std::string_view make_body(const RequestState& state) {
     return copy_to_pool(state.request->pool, scratch);
 }
 
-ngx_int_t send(ngx_http_request_t* request, unsigned status, std::string_view body) {
+}  // namespace
+
+ngx_table_elt_t* add_header(ngx_http_request_t* request, std::string_view name, std::string_view value) {
+    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&request->headers_out.headers));
+    if (header == nullptr) throw std::bad_alloc();
+    *header = ngx_table_elt_t{};
+    header->hash = 1;
+    header->key = to_ngx(name);
+    header->value = to_ngx(value);
+    return header;
+}
+
+ngx_int_t send(ngx_http_request_t* request, unsigned status, std::string_view type, std::string_view body) {
     ngx_http_clear_accept_ranges(request);
     request->headers_out.status = status;
     request->headers_out.content_length_n = static_cast<off_t>(body.size());
-    request->headers_out.content_type = to_ngx(json_type);
-    request->headers_out.content_type_len = json_type.size();
+    request->headers_out.content_type = to_ngx(type);
+    request->headers_out.content_type_len = type.size();
     request->headers_out.content_type_lowcase = nullptr;
     const ngx_int_t result = ngx_http_send_header(request);
     if (result == NGX_ERROR || result > NGX_OK || request->header_only) return result;
+    if (body.empty()) return ngx_http_send_special(request, NGX_HTTP_LAST);
 
     auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
     if (buffer == nullptr) return NGX_ERROR;
@@ -98,8 +102,6 @@ ngx_int_t send(ngx_http_request_t* request, unsigned status, std::string_view bo
     return ngx_http_output_filter(request, &out);
 }
 
-}  // namespace
-
 void record(RequestState* state, Verdict verdict, std::string_view reason) {
     state->verdict = verdict;
     state->reason = reason;
@@ -108,10 +110,13 @@ void record(RequestState* state, Verdict verdict, std::string_view reason) {
 
 ngx_int_t answer(RequestState* state, Verdict verdict, std::string_view reason) {
     record(state, verdict, reason);
+    if (verdict == Verdict::challenge && state->handshake != nullptr) return send_handshake(state);
     const unsigned status = status_of(*state);
     add_headers(*state, status);
     if (has_error_page(state->request, status)) return static_cast<ngx_int_t>(status);
-    return send(state->request, status, make_body(*state));
+    if (signature::answers_without_body(*state->location->scheme))
+        return send(state->request, status, {}, {});
+    return send(state->request, status, json_type, make_body(*state));
 }
 
 }  // namespace webhook::module

@@ -2,6 +2,7 @@
 
 #include "module/answer.hpp"
 #include "module/body.hpp"
+#include "module/challenge.hpp"
 #include "module/judge.hpp"
 #include "module/new_event.hpp"
 #include "module/parking.hpp"
@@ -51,6 +52,10 @@ void on_appended(void* owner, const Appended& appended) {
         const std::string_view reason = verdict == Verdict::conflict
                                             ? std::string_view("the id was seen with another body")
                                             : copy_to_pool(request->pool, appended.reason);
+        // A handshake is answered once the operator can be told of it.
+        const bool told = verdict == Verdict::accepted || verdict == Verdict::duplicate;
+        if (state->handshake != nullptr && told)
+            return answer(state, Verdict::challenge, "handshake, told to the operator");
         return answer(state, verdict, reason);
     });
     finalize_from_outside(request, result);
@@ -76,6 +81,7 @@ ngx_int_t append(RequestState* state) {
     Operation* operation = operations().take(main_state(state->request)->max_inflight);
     if (operation == nullptr) return answer(state, Verdict::busy, "too many events wait for redis");
     complete_event(state);
+    if (state->handshake != nullptr) tell_operator(state);
     operation->owner = state;
     operation->done = on_appended;
     operation->event = &state->event;
@@ -96,7 +102,8 @@ ngx_int_t process(RequestState* state) {
     if (!gather_body(state)) return answer(state, Verdict::unavailable, "the body's file cannot be read");
     std::string_view reason;
     const Verdict verdict = examine(state, &reason);
-    return verdict == Verdict::none ? append(state) : answer(state, verdict, reason);
+    const bool tells = verdict == Verdict::challenge && !state->handshake->event.empty();
+    return verdict == Verdict::none || tells ? append(state) : answer(state, verdict, reason);
 }
 
 /// NGX_DONE for a parked request, which keeps the reference that reading the body took.

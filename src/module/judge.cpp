@@ -5,6 +5,7 @@
 #include <string>
 
 #include "module/answer.hpp"
+#include "module/challenge.hpp"
 #include "module/new_event.hpp"
 #include "module/pool.hpp"
 #include "module/template.hpp"
@@ -100,12 +101,40 @@ std::unique_ptr<signature::Verifier> make_verifier(RequestState* state) {
     return verifier;
 }
 
-signature::Outcome verify(RequestState* state) {
-    const Location& location = *state->location;
-    if (location.verifier != nullptr) return location.verifier->check(state->headers, now_ms());
-    const auto verifier = make_verifier(state);
-    if (verifier != nullptr) return verifier->check(state->headers, now_ms());
-    return {signature::Verdict::forged, "no usable secret for this request", {}};
+/// Looks for a handshake of that stage and keeps its answer. What a stranger may tell the operator needs a stream; a
+/// gate leaves it to the application behind it.
+bool is_handshake(RequestState* state, const signature::Verifier& verifier, signature::Stage stage,
+                  signature::Outcome* outcome) {
+    signature::Reply reply;
+    signature::Outcome judged = *outcome;
+    if (!verifier.judge_challenge(stage, state->headers, &judged, &reply)) return false;
+    if (!reply.captured.empty() && state->location->stream == nullptr) return false;
+    if (judged.verdict == signature::Verdict::challenge) keep_reply(state, reply);
+    *outcome = judged;
+    return true;
+}
+
+/// Handshakes that need no signature, the signature, handshakes that need one.
+Verdict judge_with(const signature::Verifier& verifier, RequestState* state, std::string_view* reason) {
+    signature::Outcome outcome;
+    const bool early = is_handshake(state, verifier, signature::Stage::arrived, &outcome);
+    if (!early && !verifier.verifies_method(state->headers.method)) {
+        *reason = "method not allowed but in a handshake";
+        return Verdict::method;
+    }
+    if (!early) {
+        outcome = verifier.check(state->headers, now_ms());
+        state->timestamp = copy_to_pool(state->request->pool, outcome.timestamp);
+    }
+    if (outcome.verdict == signature::Verdict::genuine) {
+        const bool late = is_handshake(state, verifier, signature::Stage::verified, &outcome);
+        if (!late && !signature::delivers_by(verifier.scheme(), state->headers.method)) {
+            *reason = "method not allowed but in a handshake";
+            return Verdict::method;
+        }
+    }
+    *reason = outcome.reason;
+    return map(outcome.verdict);
 }
 
 /// The value when it may be stored, copied into the pool; else the reason is set.
@@ -128,10 +157,11 @@ Verdict judge_signature(RequestState* state, std::string_view* reason) {
         *reason = "the URL cannot be computed";
         return Verdict::unavailable;
     }
-    const signature::Outcome outcome = verify(state);
-    state->timestamp = copy_to_pool(state->request->pool, outcome.timestamp);
-    *reason = outcome.reason;
-    return map(outcome.verdict);
+    if (state->location->verifier != nullptr) return judge_with(*state->location->verifier, state, reason);
+    const auto verifier = make_verifier(state);
+    if (verifier != nullptr) return judge_with(*verifier, state, reason);
+    *reason = "no usable secret for this request";
+    return Verdict::forged;
 }
 
 Verdict identify(RequestState* state, std::string_view* reason) {

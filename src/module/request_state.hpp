@@ -16,6 +16,8 @@ namespace webhook::module {
 /// Where a request stands at a gate; see gate.cpp.
 enum class GateStep : std::uint8_t { reading, reserving, passed, refused };
 
+struct Handshake;
+
 /// Everything this module knows of one request; in its pool, and its context. All views point into the pool,
 /// the request or the configuration.
 struct RequestState {
@@ -25,7 +27,8 @@ struct RequestState {
     ngx_http_request_t* request;
     const Location* location;
     RequestView headers;
-    Operation* operation = nullptr;  ///< under way; detached when the request ends first
+    const Handshake* handshake = nullptr;  ///< its answer, when the request is one
+    Operation* operation = nullptr;        ///< under way; detached when the request ends first
 
     Verdict verdict = Verdict::none;
     GateStep gate = GateStep::reading;

@@ -108,6 +108,8 @@ constexpr Definition definitions[] = {
     signature header:Authorization;
     id json:/eventId;
     type json:/eventType;
+    challenge method=GET has=header:X-Okta-Verification-Challenge type=application/json
+              'body={"verification":"{header:X-Okta-Verification-Challenge}"}';
 )"},
     {"workos", R"(
     algorithm hmac-sha256;
@@ -140,6 +142,29 @@ constexpr Definition definitions[] = {
     message "{ts}.{body}";
     id json:/id;
     type json:/event_type/id;
+)"},
+    {"event-grid", R"(
+    # Azure Event Grid, in its own schema or as CloudEvents: the secret stands in the URL, https://HOST/PATH?token=SECRET.
+    algorithm token;
+    signature query:token;
+    unsigned_body;
+    id json:/0/id json:/id;
+    type json:/0/eventType json:/type;
+    challenge after=verify when=json:/0/eventType=Microsoft.EventGrid.SubscriptionValidationEvent type=application/json
+              'body={"validationResponse":"{json:/0/data/validationCode}"}';
+    challenge method=OPTIONS after=verify has=header:WebHook-Request-Origin "match=header:WebHook-Request-Origin=[A-Za-z0-9.-]{1,253}"
+              "header=WebHook-Allowed-Origin={header:WebHook-Request-Origin}" "header=WebHook-Allowed-Rate=*" "header=Allow=OPTIONS, POST";
+)"},
+    {"cloudevents", R"(
+    # CloudEvents over HTTP with a bearer token; webhook_param allowed_origin names the senders that may register.
+    algorithm token;
+    signature header:Authorization "prefix=Bearer ";
+    unsigned_body;
+    id "{header:ce-source} {header:ce-id}" "{json:/source} {json:/id}";
+    type header:ce-type json:/type;
+    challenge optional method=OPTIONS has=header:WebHook-Request-Origin "among=header:WebHook-Request-Origin={config:allowed_origin}"
+              "match=header:WebHook-Request-Origin=[A-Za-z0-9.-]{1,253}"
+              "header=WebHook-Allowed-Origin={header:WebHook-Request-Origin}" "header=WebHook-Allowed-Rate=*" "header=Allow=OPTIONS, POST";
 )"},
 };
 // clang-format on

@@ -15,6 +15,7 @@ constexpr Definition definitions[] = {
     message "v0:{ts}:{body}";
     id json:/event_id form:trigger_id;
     type json:/event/type json:/type form:command;
+    challenge after=verify when=json:/type=url_verification "body={json:/challenge}";
 )"},
     {"twilio", R"(
     algorithm hmac-sha1;
@@ -37,6 +38,7 @@ constexpr Definition definitions[] = {
     signature header:X-Mandrill-Signature encoding=base64;
     message "{url}{form|sorted}";
     id sha256:body;
+    challenge method=HEAD;
 )"},
     {"mailgun", R"(
     # Timestamp and token are signed, the event is not.
@@ -59,6 +61,8 @@ constexpr Definition definitions[] = {
     signature header:X-Hub-Signature-256 prefix=sha256= encoding=hex;
     id json:/entry/0/changes/0/value/messages/0/id json:/entry/0/id;
     type json:/entry/0/changes/0/field json:/object;
+    challenge method=GET has=query:hub.challenge when=query:hub.mode=subscribe
+              "require=query:hub.verify_token={config:verify_token}" "match=query:hub.challenge=[A-Za-z0-9_-]{1,256}" "body={query:hub.challenge}";
 )"},
     {"twitch", R"(
     algorithm hmac-sha256;
@@ -67,6 +71,7 @@ constexpr Definition definitions[] = {
     message "{header:Twitch-Eventsub-Message-Id}{ts}{body}";
     id header:Twitch-Eventsub-Message-Id;
     type header:Twitch-Eventsub-Subscription-Type;
+    challenge after=verify when=header:Twitch-Eventsub-Message-Type=webhook_callback_verification "body={json:/challenge}";
 )"},
     {"zoom", R"(
     algorithm hmac-sha256;
@@ -75,11 +80,15 @@ constexpr Definition definitions[] = {
     message "v0:{ts}:{body}";
     id sha256:body;
     type json:/event;
+    challenge after=verify when=json:/event=endpoint.url_validation "match=json:/payload/plainToken=[A-Za-z0-9_-]{1,128}" type=application/json
+              'body={"plainToken":"{json:/payload/plainToken}","encryptedToken":"{json:/payload/plainToken|hmac}"}';
 )"},
     {"x", R"(
     algorithm hmac-sha256;
     signature header:X-Twitter-Webhooks-Signature prefix=sha256= encoding=base64;
     id sha256:body;
+    challenge method=GET has=query:crc_token "match=query:crc_token=[A-Za-z0-9_-]{1,128}" type=application/json
+              'body={"response_token":"sha256={query:crc_token|hmac:base64}"}';
 )"},
     {"telegram", R"(
     algorithm token;
@@ -98,6 +107,8 @@ constexpr Definition definitions[] = {
     signature header:X-Li-Signature encoding=hex;
     message "hmacsha256={body}";
     id sha256:body;
+    challenge method=GET has=query:challengeCode "match=query:challengeCode=[A-Za-z0-9_-]{1,128}" type=application/json
+              'body={"challengeCode":"{query:challengeCode}","challengeResponse":"{query:challengeCode|hmac}"}';
 )"},
     {"tiktok", R"(
     algorithm hmac-sha256;
@@ -126,6 +137,7 @@ constexpr Definition definitions[] = {
     signature header:X-Hub-Signature prefix=sha1= encoding=hex;
     id json:/id;
     type json:/topic;
+    challenge method=HEAD;
 )"},
     {"elevenlabs", R"(
     algorithm hmac-sha256;

@@ -133,6 +133,8 @@ constexpr Definition definitions[] = {
     signature form:bt_signature split=& "prefix={config:public_key}|" encoding=hex;
     message "{form:bt_payload}";
     unsigned_body;
+    challenge method=GET has=query:bt_challenge "match=query:bt_challenge=[0-9a-f]{20,32}"
+              "body={config:public_key}|{query:bt_challenge|hmac}";
 )"},
     {"mercadopago", R"(
     # Not the body is signed but the id in the query.
@@ -155,6 +157,7 @@ constexpr Definition definitions[] = {
     signature header:X-Xero-Signature encoding=base64;
     id json:/firstEventSequence;
     type json:/events/0/eventType;
+    empty_answers;
 )"},
     {"easypost", R"(
     algorithm hmac-sha256;

@@ -25,6 +25,7 @@ constexpr Definition definitions[] = {
     unsigned_body;
     id sha256:body;
     type json:/value/0/changeType;
+    challenge has=query:validationToken "body={query:validationToken}";
 )"},
     {"monday", R"(
     # monday signs nothing: the secret stands in the URL that it is given, https://HOST/PATH?token=SECRET.
@@ -33,6 +34,7 @@ constexpr Definition definitions[] = {
     unsigned_body;
     id json:/event/triggerUuid;
     type json:/event/type;
+    challenge has=json:/challenge absent=json:/event/type type=application/json 'body={"challenge":"{json:/challenge}"}';
 )"},
     {"hubspot-v1", R"(
     algorithm sha256;
@@ -77,6 +79,8 @@ constexpr Definition definitions[] = {
     signature header:X-Notion-Signature prefix=sha256= encoding=hex;
     id json:/id;
     type json:/type;
+    challenge optional has=json:/verification_token absent=header:X-Notion-Signature
+              "require=query:setup={config:setup}" capture=verification_token=json:/verification_token;
 )"},
     {"airtable", R"(
     algorithm hmac-sha256;
@@ -89,6 +93,8 @@ constexpr Definition definitions[] = {
     signature header:X-Hook-Signature encoding=hex;
     id sha256:body;
     type json:/events/0/action;
+    challenge has=header:X-Hook-Secret absent=header:X-Hook-Signature "match=header:X-Hook-Secret=[A-Za-z0-9_-]{1,256}"
+              "header=X-Hook-Secret={header:X-Hook-Secret}";
 )"},
     {"trello", R"(
     algorithm hmac-sha1;
@@ -96,6 +102,7 @@ constexpr Definition definitions[] = {
     message "{body}{url}";
     id json:/action/id;
     type json:/action/type;
+    challenge method=HEAD;
 )"},
     {"calendly", R"(
     algorithm hmac-sha256;
@@ -127,6 +134,7 @@ constexpr Definition definitions[] = {
     algorithm hmac-sha256;
     signature header:X-Dropbox-Signature encoding=hex;
     id sha256:body;
+    challenge method=GET has=query:challenge "match=query:challenge=[A-Za-z0-9_-]{1,256}" "body={query:challenge}";
 )"},
     {"calcom", R"(
     algorithm hmac-sha256;

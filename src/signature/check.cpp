@@ -135,6 +135,11 @@ void plan_body(Scheme* scheme) {
     }
 }
 
+bool check_challenges(const Scheme& scheme, std::string* error) {
+    return std::all_of(scheme.challenges.begin(), scheme.challenges.end(),
+                       [&](const ChallengeRule& rule) { return check_challenge(scheme, rule, error); });
+}
+
 void add_once(const std::string& name, std::vector<std::string>* names) {
     if (std::find(names->begin(), names->end(), name) == names->end()) names->push_back(name);
 }
@@ -161,6 +166,42 @@ void derive_single(Scheme* scheme) {
     }
 }
 
+void add_secret(const Source& source, Scheme* scheme) {
+    if (source.kind == Kind::query) add_once(source.name, &scheme->secret_params);
+    if (source.kind == Kind::header) add_once(source.name, &scheme->secret_headers);
+}
+
+/// What a handshake must prove or tells the operator is secret; what it computes an HMAC of is no message.
+void derive_challenges(Scheme* scheme) {
+    for (const ChallengeRule& rule : scheme->challenges) {
+        for (const ChallengeRule::Wanted& wanted : rule.require) {
+            if (!wanted.among) add_secret(wanted.source, scheme);
+        }
+        for (const auto& captured : rule.capture)
+            add_secret(captured.second, scheme);
+        const auto note = [&](const Template& text) {
+            for (const Template::Part& part : text.parts) {
+                if (part.is_value && wants_hmac(part))
+                    scheme->signed_echoes.push_back(*pattern_of(rule, part.source));
+            }
+        };
+        note(rule.body);
+        for (const auto& header : rule.headers)
+            note(header.second);
+    }
+}
+
+void derive_methods(Scheme* scheme) {
+    const auto has = [scheme](std::string_view method) {
+        return std::any_of(scheme->challenges.begin(), scheme->challenges.end(),
+                           [method](const ChallengeRule& rule) { return rule.method == method; });
+    };
+    if (scheme->postback || has("GET")) scheme->methods += "GET, ";
+    if (has("HEAD")) scheme->methods += "HEAD, ";
+    if (has("OPTIONS")) scheme->methods += "OPTIONS, ";
+    scheme->methods += "POST";
+}
+
 }  // namespace
 
 bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* word) {
@@ -168,11 +209,8 @@ bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* wo
     if (!check_key_rules(scheme, error)) return false;
     if (has_own_rules(scheme)) return check_own_rules(scheme, error);
     static constexpr std::pair<std::string_view, bool (*)(const Scheme&, std::string*)> checks[] = {
-        {"signature", check_signature},
-        {"timestamp", check_timestamp},
-        {"message", check_message},
-        {"digest", check_digest},
-        {"batch", check_batch}};
+        {"signature", check_signature}, {"timestamp", check_timestamp}, {"message", check_message},
+        {"digest", check_digest},       {"batch", check_batch},         {"challenge", check_challenges}};
     return std::all_of(std::begin(checks), std::end(checks), [&](const auto& check) {
         *word = check.first;
         return check.second(scheme, error);
@@ -184,12 +222,14 @@ void derive(Scheme* scheme) {
     scheme->late_timestamp = is_late(*scheme);
     derive_single(scheme);
     if (scheme->body.reads_form()) add_once("content-type", &scheme->single_headers);
+    derive_challenges(scheme);
+    derive_methods(scheme);
     for (const Template::Part& part : scheme->message.parts) {
         if (part.is_value && part.source.kind == Kind::url) scheme->reads_url = true;
     }
     if (scheme->algorithm == Algorithm::contentful || scheme->algorithm == Algorithm::http_signature)
         scheme->reads_url = true;
-    scheme->secret_headers = {"authorization"};
+    add_once("authorization", &scheme->secret_headers);
     const bool token = scheme->algorithm == Algorithm::token || scheme->algorithm == Algorithm::basic ||
                        scheme->algorithm == Algorithm::jwt;
     for (const Source& source : scheme->signature.from) {

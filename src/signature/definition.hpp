@@ -10,6 +10,7 @@
 #include "event/source.hpp"
 #include "event/template.hpp"
 #include "signature/body_plan.hpp"
+#include "signature/challenge_rule.hpp"
 #include "signature/encoding.hpp"
 #include "signature/public_key.hpp"
 #include "signature/scheme.hpp"
@@ -90,6 +91,8 @@ struct Scheme {
     bool postback = false;           ///< the data is the query
     bool url_variants = false;       ///< the URL may have been signed with or without the default port
     std::vector<std::string> batch;  ///< pointer to an array whose every element is signed; empty: no batch
+    std::vector<ChallengeRule> challenges;  ///< the first that applies is answered
+    bool empty_answers = false;             ///< the sender wants no body in any answer
 
     // Derived from the above.
     BodyPlan body;  ///< what signature, timestamp, digest and message read of the body
@@ -97,6 +100,8 @@ struct Scheme {
         false;  ///< it stands in the body, which is signed as a whole: read when that is verified
     bool reads_url = false;
     std::vector<std::string> secret_params, secret_headers;
+    std::string methods;                 ///< for `Allow`
+    std::vector<Pattern> signed_echoes;  ///< what a challenge computes the HMAC of: no message may look so
     std::vector<std::string> single_headers, single_params;  ///< what must not be there twice
 };
 

@@ -1,5 +1,7 @@
 #include "signature/evaluation.hpp"
 
+#include <algorithm>
+
 #include "event/multipart.hpp"
 #include "event/urlencoded.hpp"
 #include "event/values.hpp"
@@ -156,6 +158,21 @@ void Message::feed(event::HashState* state, const PreparedKey& key, const event:
                 break;
         }
     }
+}
+
+bool Message::looks_like(const Pattern& pattern, const event::BodyView& body) const {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < count_; ++i) {
+        if (pieces_[i].kind == Kind::secret) return false;
+        size += pieces_[i].kind == Kind::body ? body.size : pieces_[i].text.size();
+    }
+    if (size < pattern.min || size > pattern.max) return false;
+    const auto admits = [&](std::string_view text) { return pattern.admits(text); };
+    return std::all_of(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(count_),
+                       [&](const Piece& piece) {
+                           if (piece.kind != Kind::body) return admits(piece.text);
+                           return std::all_of(body.begin(), body.end(), admits);
+                       });
 }
 
 event::Digest Message::digest(const Scheme& scheme, const PreparedKey& key,

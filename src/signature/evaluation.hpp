@@ -89,6 +89,8 @@ class Message {
     /// The same as a plain hash, or put together, for messages without a secret.
     event::Digest digest(event::Hash hash, const event::BodyView& body) const;
     std::string text(const event::BodyView& body) const;
+    /// True when the whole of it is what the pattern describes (a message with the secret in it never is).
+    bool looks_like(const Pattern& pattern, const event::BodyView& body) const;
 
   private:
     enum class Kind : unsigned char { text, body, secret };

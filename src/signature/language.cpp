@@ -26,7 +26,8 @@ class Reader {
         if (words.empty()) return fail("empty directive");
         for (const Entry& entry : entries) {
             if (entry.word != words[0]) continue;
-            if (std::find(seen_.begin(), seen_.end(), entry.word) != seen_.end()) {
+            const bool repeatable = entry.word == "challenge";
+            if (!repeatable && has(entry.word)) {
                 return fail(quoted(words[0]) + " is duplicate");
             }
             seen_.push_back(entry.word);
@@ -75,6 +76,11 @@ class Reader {
     bool read_url_variants(const Directive&) { return scheme_->url_variants = true; }
     bool read_batch(const Directive& words);
 
+    bool read_challenge(const Directive& words) {
+        return parse_challenge(words, &scheme_->challenges.emplace_back(), error_);
+    }
+    bool read_empty_answers(const Directive&) { return scheme_->empty_answers = true; }
+
     bool read_choices(const Directive& words, std::vector<std::string>* choices);
     bool read_item_word(std::string_view word, Items* items, bool* known);
     bool read_source(std::string_view word, Items* items);
@@ -104,6 +110,8 @@ const std::array<Reader::Entry, 15> Reader::entries = {{
     {"postback", 0, 0, &Reader::read_postback},
     {"url_variants", 0, 0, &Reader::read_url_variants},
     {"batch", 1, 1, &Reader::read_batch},
+    {"challenge", 1, any_number, &Reader::read_challenge},
+    {"empty_answers", 0, 0, &Reader::read_empty_answers},
 }};
 
 /// "name=value" -> value; false when the word does not start with name.

@@ -1,5 +1,6 @@
 #include "signature/scheme.hpp"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -73,11 +74,16 @@ const std::vector<std::string>& type_sources(const Scheme& scheme) {
 const std::vector<std::string>& tenant_sources(const Scheme& scheme) {
     return scheme.tenant;
 }
-bool accepts_method(const Scheme& scheme, std::string_view method) {
+bool delivers_by(const Scheme& scheme, std::string_view method) {
     return method == "POST" || (scheme.postback && method == "GET");
 }
+bool accepts_method(const Scheme& scheme, std::string_view method) {
+    return delivers_by(scheme, method) ||
+           std::any_of(scheme.challenges.begin(), scheme.challenges.end(),
+                       [method](const ChallengeRule& rule) { return rule.method == method; });
+}
 std::string_view allowed_methods(const Scheme& scheme) {
-    return scheme.postback ? "GET, POST" : "POST";
+    return scheme.methods;
 }
 bool is_query_scheme(const Scheme& scheme) {
     return scheme.postback;
@@ -90,6 +96,9 @@ const std::vector<std::string>& secret_headers(const Scheme& scheme) {
 }
 bool uses_public_keys(const Scheme& scheme) {
     return scheme.public_keys;
+}
+bool answers_without_body(const Scheme& scheme) {
+    return scheme.empty_answers;
 }
 bool signs_url(const Scheme& scheme) {
     return scheme.reads_url;

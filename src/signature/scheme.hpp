@@ -25,7 +25,9 @@ std::string_view name_of(const Scheme&);
 const std::vector<std::string>& id_sources(const Scheme&);
 const std::vector<std::string>& type_sources(const Scheme&);
 const std::vector<std::string>& tenant_sources(const Scheme&);
-/// Methods the scheme accepts: POST, and GET for schemes whose signature stands in the query.
+/// Methods that events come by: POST, and GET for schemes whose event stands in the query.
+bool delivers_by(const Scheme&, std::string_view method);
+/// Methods the scheme accepts: those, and the ones of its handshakes.
 bool accepts_method(const Scheme&, std::string_view method);
 /// The `Allow` header for a 405 ("POST" or "GET, POST").
 std::string_view allowed_methods(const Scheme&);
@@ -38,6 +40,8 @@ const std::vector<std::string>& secret_headers(const Scheme&);
 /// True when the secrets are public keys, certificates or sets of them (for nginx: files that are read again when they
 /// change).
 bool uses_public_keys(const Scheme&);
+/// True when the sender wants no body in any answer.
+bool answers_without_body(const Scheme&);
 /// True when the scheme signs the public URL (webhook_url matters).
 bool signs_url(const Scheme&);
 /// True when the scheme says that it does not sign the body, or only parts of it.

@@ -45,6 +45,7 @@ struct Verifier::Impl {
     std::int64_t past_ms = 0, future_ms = 0;
     std::size_t json_max = 0;
     CodeCheck code = nullptr;
+    Challenges challenges;
 
     const Scheme& scheme() const { return *prepared.scheme; }
     bool timestamp_in_body() const {
@@ -59,8 +60,11 @@ struct Verifier::Impl {
     bool read_body_timestamp(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
     bool collect(Evaluation* evaluation, Candidates* candidates, bool* credential) const;
     bool matches_credential(std::string_view item) const;
-    bool matches(const Message& message, const Candidates& candidates, const event::BodyView& body) const;
-    bool matches_other_url(const Candidates& candidates, std::string_view ts, Evaluation* evaluation) const;
+    bool matches(const Message& message, const Candidates& candidates, const event::BodyView& body,
+                 Outcome* outcome) const;
+    bool is_signed_for_strangers(const Message& message, const event::BodyView& body) const;
+    bool matches_other_url(const Candidates& candidates, std::string_view ts, Evaluation* evaluation,
+                           Outcome* outcome) const;
     bool matches_public(const Message& message, const Candidates& candidates, Evaluation* evaluation) const;
     bool digest_matches(Evaluation* evaluation) const;
     bool authentic(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
@@ -140,9 +144,11 @@ bool Verifier::Impl::collect(Evaluation* evaluation, Candidates* candidates, boo
 }
 
 bool Verifier::Impl::matches(const Message& message, const Candidates& candidates,
-                             const event::BodyView& body) const {
-    if (candidates.decoded == 0) return false;
-    for (const PreparedKey& key : prepared.keys) {
+                             const event::BodyView& body, Outcome* outcome) const {
+    if (candidates.decoded == 0 || is_signed_for_strangers(message, body)) return false;
+    for (std::size_t at = 0; at < prepared.keys.size(); ++at) {
+        const PreparedKey& key = prepared.keys[at];
+        outcome->key = at;
         const event::Digest wanted = message.digest(scheme(), key, body);
         bool match = false;
         for (std::size_t i = 0; i < candidates.decoded; ++i) {
@@ -155,7 +161,7 @@ bool Verifier::Impl::matches(const Message& message, const Candidates& candidate
 
 /// For senders that sign a URL with or without the port that its scheme implies.
 bool Verifier::Impl::matches_other_url(const Candidates& candidates, std::string_view ts,
-                                       Evaluation* evaluation) const {
+                                       Evaluation* evaluation, Outcome* outcome) const {
     const std::string_view url = evaluation->request().url;
     bool match = false;
     for (const std::string& variant : url_variants(url)) {
@@ -163,7 +169,7 @@ bool Verifier::Impl::matches_other_url(const Candidates& candidates, std::string
         evaluation->set_url(variant);
         Message message;
         message.resolve(prepared.message, ts, evaluation);
-        match = matches(message, candidates, evaluation->request().body);
+        match = matches(message, candidates, evaluation->request().body, outcome);
     }
     evaluation->set_url(url);
     return match;
@@ -189,6 +195,12 @@ bool Verifier::Impl::matches_public(const Message& message, const Candidates& ca
                                              static_cast<std::size_t>(size));
             return verify_any(prepared.public_keys, id, algorithm, input, signature, &budget);
         });
+}
+
+/// A handshake computes the HMAC of what a caller chose: such a text is never taken for a signed message.
+bool Verifier::Impl::is_signed_for_strangers(const Message& message, const event::BodyView& body) const {
+    return std::any_of(scheme().signed_echoes.begin(), scheme().signed_echoes.end(),
+                       [&](const Pattern& pattern) { return message.looks_like(pattern, body); });
 }
 
 bool Verifier::Impl::digest_matches(Evaluation* evaluation) const {
@@ -242,10 +254,11 @@ bool Verifier::Impl::authentic(Evaluation* evaluation, std::int64_t* unix_ms, Ou
         *outcome = {Verdict::no_signature, "no signed header", ts};
         return false;
     }
-    const bool genuine = scheme().public_keys
-                             ? matches_public(message, candidates, evaluation)
-                             : matches(message, candidates, evaluation->request().body) ||
-                                   (scheme().url_variants && matches_other_url(candidates, ts, evaluation));
+    const bool genuine =
+        scheme().public_keys
+            ? matches_public(message, candidates, evaluation)
+            : matches(message, candidates, evaluation->request().body, outcome) ||
+                  (scheme().url_variants && matches_other_url(candidates, ts, evaluation, outcome));
     if (!genuine) {
         const bool undecodable = candidates.decoded == 0 && !scheme().public_keys;
         const char* why = undecodable ? "undecodable signature" : "signature does not match";
@@ -308,6 +321,7 @@ std::unique_ptr<Verifier> Verifier::make(const Scheme& scheme, const VerifierOpt
         return nullptr;
     }
     impl->code = code_check(scheme.algorithm);
+    if (!Challenges::make(scheme, options.params, &impl->challenges, error)) return nullptr;
     constexpr std::int64_t longest = 10LL * 366 * 86400;
     if (options.tolerance_seconds &&
         (*options.tolerance_seconds < 0 || *options.tolerance_seconds > longest)) {
@@ -333,6 +347,23 @@ Outcome Verifier::check(const event::Request& request, std::int64_t now_ms) cons
     } catch (...) {
         return {Verdict::forged, "out of memory", {}};
     }
+}
+
+bool Verifier::judge_challenge(Stage stage, const event::Request& request, Outcome* outcome,
+                               Reply* reply) const noexcept {
+    try {
+        const auto& keys = impl_->prepared.keys;
+        const bool has_hmac = outcome->key < keys.size() && keys[outcome->key].hmac;
+        const HmacKey* key = has_hmac ? &*keys[outcome->key].hmac : nullptr;
+        return impl_->challenges.judge(stage, request, key, outcome, reply);
+    } catch (...) {
+        *outcome = {Verdict::forged, "out of memory", {}};
+        return true;
+    }
+}
+
+bool Verifier::verifies_method(std::string_view method) const {
+    return delivers_by(impl_->scheme(), method) || impl_->challenges.takes(Stage::verified, method);
 }
 
 const Scheme& Verifier::scheme() const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "event/request.hpp"
+#include "signature/challenge.hpp"
 #include "signature/scheme.hpp"
 
 namespace webhook::signature {
@@ -29,6 +30,7 @@ struct Outcome {
     Verdict verdict = Verdict::forged;
     const char* reason = "";     ///< static text for the error log, never a secret
     std::string_view timestamp;  ///< the sender's timestamp as received; empty when the scheme has none
+    std::size_t key = 0;         ///< genuine: which of the secrets it was (HMAC and hash schemes)
 };
 
 /// Settings of one location (or of one `webhookctl verify`).
@@ -57,6 +59,14 @@ class Verifier {
     /// `now_ms`: Unix milliseconds. Order of judgement: doubled or unreadable header -> malformed; no
     /// signature -> no_signature; not matching -> forged; matching outside the window -> stale; else genuine.
     Outcome check(const event::Request& request, std::int64_t now_ms) const noexcept;
+
+    /// Whether the request is a handshake of that stage; see Challenges::judge. `verified`: `outcome` is what check()
+    /// said.
+    bool judge_challenge(Stage stage, const event::Request& request, Outcome* outcome,
+                         Reply* reply) const noexcept;
+
+    /// False when a request of this method that is no handshake on arrival can be nothing else.
+    bool verifies_method(std::string_view method) const;
 
     const Scheme& scheme() const;
 

@@ -333,8 +333,8 @@ TEST(Multipart, Strict) {
 }
 
 TEST(BodySchemes, MailgunWantsATimeInTheWindow) {
-    const auto mailgun = [](const std::string& time, const std::string& more = "") {
-        test::PlainRequest request;
+    test::PlainRequest request;  // outlives the verdicts, which look into it
+    const auto mailgun = [&request](const std::string& time, const std::string& more = "") {
         const std::string signature = hmac(EVP_sha256(), "key", time + "token", Encoding::hex);
         request.set_body("{\"signature\":{\"timestamp\":\"" + time + "\",\"token\":\"token\",\"signature\":\"" + signature + "\"" +
                          more + "}}");
