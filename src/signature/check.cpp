@@ -48,10 +48,11 @@ bool check_signature(const Scheme& scheme, std::string* error) {
 
 /// It stands in a body that is signed as a whole, so only genuine senders make us parse that.
 bool is_late(const Scheme& scheme) {
-    const bool reads_body = std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(),
-                                        [](const auto& part) { return part.is_value && part.source.needs_body(); }) ||
-                            std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
-                                        [](const Source& source) { return source.needs_body(); });
+    const bool reads_body =
+        std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(),
+                    [](const auto& part) { return part.is_value && part.source.needs_body(); }) ||
+        std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
+                    [](const Source& source) { return source.needs_body(); });
     return scheme.timestamp && scheme.timestamp->from.front().needs_body() && !reads_body &&
            signs(scheme, Kind::body) && !signs(scheme, Kind::timestamp);
 }
@@ -65,7 +66,8 @@ bool check_timestamp(const Scheme& scheme, std::string* error) {
     if (source.needs_body() && !scheme.batch.empty())
         return fail(error, "a batch cannot have timestamps in the body");
     const bool in_body = source.needs_body() && signs_body(scheme);
-    const bool is_signed = keyed(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
+    const bool is_signed =
+        keyed(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
     return is_signed || fail(error, "the timestamp is not signed");
 }
 
@@ -94,19 +96,21 @@ bool check_digest(const Scheme& scheme, std::string* error) {
     if (!scheme.digest) return true;
     const Source& source = scheme.digest->from;
     if (!readable(source)) return fail(error, "digests in \"" + source.text + "\" are not supported");
-    const bool in_url = source.kind == Kind::query && (signs(scheme, Kind::url) || signs(scheme, Kind::query_string));
+    const bool in_url =
+        source.kind == Kind::query && (signs(scheme, Kind::url) || signs(scheme, Kind::query_string));
     return in_url || signs(scheme, source) || fail(error, "the digest is not signed");
 }
 
 /// Each element must have a signature of its own; a part of the message that is of none would bind nothing.
 bool check_batch(const Scheme& scheme, std::string* error) {
     if (scheme.batch.empty()) return true;
-    const bool good = std::all_of(scheme.signature.from.begin(), scheme.signature.from.end(), [&](const Source& source) {
-        const std::vector<std::string>& pointer = source.pointer;
-        return source.kind == Kind::json && pointer.size() > scheme.batch.size() &&
-               std::equal(scheme.batch.begin(), scheme.batch.end(), pointer.begin()) &&
-               pointer[scheme.batch.size()] == "0";
-    });
+    const bool good =
+        std::all_of(scheme.signature.from.begin(), scheme.signature.from.end(), [&](const Source& source) {
+            const std::vector<std::string>& pointer = source.pointer;
+            return source.kind == Kind::json && pointer.size() > scheme.batch.size() &&
+                   std::equal(scheme.batch.begin(), scheme.batch.end(), pointer.begin()) &&
+                   pointer[scheme.batch.size()] == "0";
+        });
     return good || fail(error, "the signature stands outside the elements of the batch");
 }
 

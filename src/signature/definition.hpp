@@ -59,13 +59,14 @@ struct Scheme {
     std::optional<DigestRule> digest;
     std::vector<std::string> id, type, tenant;
     bool unsigned_body = false;
-    bool postback = false;  ///< the data is the query
-    bool url_variants = false;  ///< the URL may have been signed with or without the default port
+    bool postback = false;           ///< the data is the query
+    bool url_variants = false;       ///< the URL may have been signed with or without the default port
     std::vector<std::string> batch;  ///< pointer to an array whose every element is signed; empty: no batch
 
     // Derived from the above.
-    BodyPlan body;                ///< what signature, timestamp, digest and message read of the body
-    bool late_timestamp = false;  ///< it stands in the body, which is signed as a whole: read when that is verified
+    BodyPlan body;  ///< what signature, timestamp, digest and message read of the body
+    bool late_timestamp =
+        false;  ///< it stands in the body, which is signed as a whole: read when that is verified
     bool reads_url = false;
     std::vector<std::string> secret_params, secret_headers;
     std::vector<std::string> single_headers, single_params;  ///< what must not be there twice

@@ -28,7 +28,8 @@ bool Evaluation::load() {
     if (parsed_ != nullptr || has_problem() || plan_ == nullptr) return parsed_ != nullptr && !has_problem();
     static const std::string name = "content-type";
     const std::string_view type = header(name).value;
-    const std::string_view boundary = plan_->reads_form() ? event::multipart_boundary(type) : std::string_view();
+    const std::string_view boundary =
+        plan_->reads_form() ? event::multipart_boundary(type) : std::string_view();
     if (is_compressed()) {
         problem_ = {Verdict::encoded, "the body is compressed and must be parsed"};
     } else if (request_.body.size > json_max_) {
@@ -120,7 +121,8 @@ Message::Error Message::resolve(const event::Template& text, std::string_view ts
     count_ = 0;
     for (std::size_t i = 0; i < text.parts.size(); ++i) {
         const event::Template::Part& part = text.parts[i];
-        if (part.segment != 0 && evaluation->read_part(text.parts[text.first_of_segment(i)]).empty()) continue;
+        if (part.segment != 0 && evaluation->read_part(text.parts[text.first_of_segment(i)]).empty())
+            continue;
         Piece& piece = pieces_[count_++];
         piece = {Kind::text, part.literal};
         if (!part.is_value) continue;

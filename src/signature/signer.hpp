@@ -27,7 +27,7 @@ struct SignRequest {
 /// What the request must carry. Query schemes give a new URL instead of (or beside) headers.
 struct Signed {
     std::vector<std::pair<std::string, std::string>> headers;
-    std::string url;  ///< equal to the given one unless the signature stands in the query
+    std::string url;                ///< equal to the given one unless the signature stands in the query
     const char* problem = nullptr;  ///< static text: the body cannot be signed (it is no form, for example)
 };
 

@@ -21,8 +21,9 @@ using nlohmann::json;
 using signature::Verdict;
 
 /// Names in the vectors that the catalogue does not have yet.
-const std::set<std::string> absent = {"standard-ed25519", "discord", "sendgrid", "telnyx",  "paypal",     "wise",
-                                      "kick",             "admob",   "netlify",  "plaid",   "aws-sns",    "contentful"};
+const std::set<std::string> absent = {"standard-ed25519", "discord", "sendgrid", "telnyx",
+                                      "paypal",           "wise",    "kick",     "admob",
+                                      "netlify",          "plaid",   "aws-sns",  "contentful"};
 
 std::filesystem::path vectors_path() {
     std::filesystem::path folder = __FILE__;
