@@ -102,8 +102,8 @@ std::string_view multipart_boundary(std::string_view content_type) {
     return boundary.size() > longest ? std::string_view() : boundary;
 }
 
-bool find_part(std::string_view body, std::string_view boundary, std::string_view name, std::string_view* value,
-               std::size_t* count) {
+bool find_part(std::string_view body, std::string_view boundary, std::string_view name,
+               std::string_view* value, std::size_t* count) {
     *value = {};
     *count = 0;
     const std::string delimiter = std::string("\r\n--").append(boundary);

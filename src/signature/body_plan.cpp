@@ -20,7 +20,8 @@ const BodyPlan::Entry* BodyPlan::find(const event::Source& source) const {
 }
 
 bool BodyPlan::reads_form() const {
-    return std::any_of(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.kind != Kind::json; });
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [](const Entry& entry) { return entry.kind != Kind::json; });
 }
 
 bool BodyPlan::add(const event::Source& source) {

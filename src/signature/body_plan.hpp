@@ -14,10 +14,10 @@ namespace webhook::signature {
 class BodyPlan {
   public:
     struct Entry {
-        event::Source::Kind kind;       ///< form, json or form_fields
-        std::string name;               ///< form: the field; json: the pointer
-        int pointer = -1;               ///< json: index in `pointers`
-        bool of_element = false;        ///< stands in the repeated array
+        event::Source::Kind kind;        ///< form, json or form_fields
+        std::string name;                ///< form: the field; json: the pointer
+        int pointer = -1;                ///< json: index in `pointers`
+        bool of_element = false;         ///< stands in the repeated array
         std::unique_ptr<BodyPlan> then;  ///< what is read of its value
     };
 
@@ -36,7 +36,9 @@ class BodyPlan {
     bool reads_form() const;
     const std::vector<Entry>& entries() const { return entries_; }
     const event::PointerSet& pointers() const { return pointers_; }
-    std::size_t index_of(const Entry& entry) const { return static_cast<std::size_t>(&entry - entries_.data()); }
+    std::size_t index_of(const Entry& entry) const {
+        return static_cast<std::size_t>(&entry - entries_.data());
+    }
 
   private:
     std::vector<Entry> entries_;

@@ -94,7 +94,7 @@ class Reader {
 
 constexpr std::size_t any_number = 64;
 
-const std::array<Reader::Entry, 15> Reader::entries = {{
+const std::array<Reader::Entry, 17> Reader::entries = {{
     {"algorithm", 1, 1, &Reader::read_algorithm},
     {"key", 1, 2, &Reader::read_key},
     {"signature", 1, any_number, &Reader::read_signature},

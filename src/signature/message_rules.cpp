@@ -24,9 +24,10 @@ bool keeps_value(const Template::Part& part) {
 
 template <class Test>
 bool any_certain(const Scheme& scheme, Test test) {
-    return std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(), [&](const Template::Part& part) {
-        return part.is_value && part.segment == 0 && keeps_value(part) && test(part.source);
-    });
+    return std::any_of(
+        scheme.message.parts.begin(), scheme.message.parts.end(), [&](const Template::Part& part) {
+            return part.is_value && part.segment == 0 && keeps_value(part) && test(part.source);
+        });
 }
 
 /// What brackets depend on must be something that can be absent.
@@ -46,7 +47,8 @@ bool signs(const Scheme& scheme, Kind kind) {
 bool signs(const Scheme& scheme, const event::Source& wanted) {
     const bool named = wanted.kind == Kind::header;
     return any_certain(scheme, [&](const event::Source& source) {
-        return source.kind == wanted.kind && (named ? source.name == wanted.name : source.text == wanted.text);
+        return source.kind == wanted.kind &&
+               (named ? source.name == wanted.name : source.text == wanted.text);
     });
 }
 

@@ -52,7 +52,8 @@ class ParsedBody : private event::JsonSink {
     const BodyPlan& plan_;
     event::BodyView body_;
     std::string_view boundary_;
-    std::vector<Value> values_;  ///< one row of all entries per element; what is in no element stands in the first row
+    std::vector<Value>
+        values_;  ///< one row of all entries per element; what is in no element stands in the first row
     std::size_t elements_ = 0;
     std::forward_list<std::string> kept_;
 };

@@ -9,7 +9,8 @@ namespace {
 /// "host:80" -> "host"; an IPv6 address stands in brackets and keeps its colons.
 std::string_view without_port(std::string_view authority) {
     const std::size_t digits = authority.find_last_not_of("0123456789");
-    const bool has_port = digits != std::string_view::npos && authority[digits] == ':' && digits + 1 < authority.size();
+    const bool has_port =
+        digits != std::string_view::npos && authority[digits] == ':' && digits + 1 < authority.size();
     return has_port ? authority.substr(0, digits) : authority;
 }
 

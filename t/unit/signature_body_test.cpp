@@ -22,8 +22,8 @@ const std::string url = "https://hooks.example.com/in?a=1";
 std::string hmac(const EVP_MD* hash, const std::string& key, const std::string& text, Encoding encoding) {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned size = 0;
-    HMAC(hash, key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-         digest, &size);
+    HMAC(hash, key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+         text.size(), digest, &size);
     std::string out;
     encode_text({reinterpret_cast<const char*>(digest), size}, encoding, &out);
     return out;
@@ -63,8 +63,9 @@ std::string adyen_signature(const std::string& text) {
 
 std::string adyen_item(const std::string& psp, const std::string& signature, const std::string& more = "") {
     return "{\"NotificationRequestItem\":{\"additionalData\":{\"hmacSignature\":\"" + signature +
-           "\"},\"amount\":{\"value\":1000,\"currency\":\"EUR\"},\"eventCode\":\"AUTHORISATION\",\"pspReference\":\"" + psp +
-           "\",\"success\":true" + more + "}}";
+           "\"},\"amount\":{\"value\":1000,\"currency\":\"EUR\"},\"eventCode\":\"AUTHORISATION\","
+           "\"pspReference\":\"" +
+           psp + "\",\"success\":true" + more + "}}";
 }
 
 std::string adyen_item(const std::string& psp) {
@@ -84,8 +85,10 @@ Verdict adyen(const std::string& body, const std::vector<std::size_t>& cuts = {}
 TEST(BodySchemes, EveryItemOfABatchMustMatch) {
     EXPECT_EQ(adyen(adyen_body(adyen_item("1"))), Verdict::genuine);
     EXPECT_EQ(adyen(adyen_body(adyen_item("1") + "," + adyen_item("2"))), Verdict::genuine);
-    EXPECT_EQ(adyen(adyen_body(adyen_item("1") + "," + adyen_item("2", adyen_signature("x")))), Verdict::forged);
-    EXPECT_EQ(adyen(adyen_body(adyen_item("1", adyen_signature("x")) + "," + adyen_item("2"))), Verdict::forged);
+    EXPECT_EQ(adyen(adyen_body(adyen_item("1") + "," + adyen_item("2", adyen_signature("x")))),
+              Verdict::forged);
+    EXPECT_EQ(adyen(adyen_body(adyen_item("1", adyen_signature("x")) + "," + adyen_item("2"))),
+              Verdict::forged);
     EXPECT_EQ(adyen(adyen_body(adyen_item("1") + ",{}")), Verdict::no_signature);
     EXPECT_EQ(adyen(adyen_body(adyen_item("1") + ",null")), Verdict::no_signature);
     EXPECT_EQ(adyen(adyen_body(adyen_item("1") + ",[" + adyen_item("1") + "]")), Verdict::no_signature);
@@ -122,11 +125,13 @@ TEST(BodySchemes, BatchesHaveIdsOfTheirOwn) {
 
 TEST(BodySchemes, RepeatedKeysAreMalformed) {
     const std::string good = adyen_item("1");
-    EXPECT_EQ(adyen(adyen_body(adyen_item("1", adyen_signature("1::::1000:EUR:AUTHORISATION:true"), ",\"x\":1,\"x\":2"))),
+    EXPECT_EQ(adyen(adyen_body(
+                  adyen_item("1", adyen_signature("1::::1000:EUR:AUTHORISATION:true"), ",\"x\":1,\"x\":2"))),
               Verdict::genuine);
     for (const char* more :
-         {",\"pspReference\":\"2\"", ",\"pspReference\":null", ",\"amount\":{}", ",\"amount\":{\"value\":1}", ",\"success\":1",
-          ",\"pspR\\u0065ference\":\"2\"", ",\"additionalData\":{\"a\":1}", ",\"merchantReference\":\"\",\"merchantReference\":\"\""}) {
+         {",\"pspReference\":\"2\"", ",\"pspReference\":null", ",\"amount\":{}", ",\"amount\":{\"value\":1}",
+          ",\"success\":1", ",\"pspR\\u0065ference\":\"2\"", ",\"additionalData\":{\"a\":1}",
+          ",\"merchantReference\":\"\",\"merchantReference\":\"\""}) {
         const std::string item = adyen_item("1", adyen_signature("1::::1000:EUR:AUTHORISATION:true"), more);
         EXPECT_EQ(adyen(adyen_body(item)), Verdict::malformed) << more;
     }
@@ -135,7 +140,8 @@ TEST(BodySchemes, RepeatedKeysAreMalformed) {
 }
 
 TEST(BodySchemes, ObjectsWhereValuesBelongAreMalformed) {
-    for (const char* more : {",\"originalReference\":{}", ",\"originalReference\":[1]", ",\"merchantReference\":{\"a\":\"b\"}"}) {
+    for (const char* more : {",\"originalReference\":{}", ",\"originalReference\":[1]",
+                             ",\"merchantReference\":{\"a\":\"b\"}"}) {
         const std::string item = adyen_item("1", adyen_signature("1::::1000:EUR:AUTHORISATION:true"), more);
         EXPECT_EQ(adyen(adyen_body(item)), Verdict::malformed) << more;
     }
@@ -145,8 +151,9 @@ TEST(BodySchemes, ObjectsWhereValuesBelongAreMalformed) {
 
 TEST(BodySchemes, WhatIsNotJsonIsMalformed) {
     const std::string good = adyen_body(adyen_item("1"));
-    for (const std::string& bad : {std::string(), std::string("["), good + "x", good + good, good.substr(0, good.size() - 1),
-                                   "\xff" + good, std::string("{\"a\":\"\xc0\x80\",") + good.substr(1)}) {
+    for (const std::string& bad :
+         {std::string(), std::string("["), good + "x", good + good, good.substr(0, good.size() - 1),
+          "\xff" + good, std::string("{\"a\":\"\xc0\x80\",") + good.substr(1)}) {
         EXPECT_EQ(adyen(bad), Verdict::malformed) << bad;
     }
     const std::string deep = std::string(200, '[') + std::string(200, ']');
@@ -166,8 +173,10 @@ TEST(BodySchemes, EveryNotificationHoldsTheToken) {
         return judge("ms-graph", "state", request).verdict;
     };
     EXPECT_EQ(graph("{\"value\":[{\"clientState\":\"state\"}]}"), Verdict::genuine);
-    EXPECT_EQ(graph("{\"value\":[{\"clientState\":\"state\"},{\"clientState\":\"state\"}]}"), Verdict::genuine);
-    EXPECT_EQ(graph("{\"value\":[{\"clientState\":\"state\"},{\"clientState\":\"other\"}]}"), Verdict::forged);
+    EXPECT_EQ(graph("{\"value\":[{\"clientState\":\"state\"},{\"clientState\":\"state\"}]}"),
+              Verdict::genuine);
+    EXPECT_EQ(graph("{\"value\":[{\"clientState\":\"state\"},{\"clientState\":\"other\"}]}"),
+              Verdict::forged);
     EXPECT_EQ(graph("{\"value\":[{\"clientState\":\"state\"},{}]}"), Verdict::no_signature);
     EXPECT_EQ(graph("{\"value\":[{\"clientState\":\"other\"}]}"), Verdict::forged);
 }
@@ -194,7 +203,8 @@ TEST(BodySchemes, FormsAreSignedSorted) {
     EXPECT_EQ(twilio("a", url + "a"), Verdict::genuine);
     EXPECT_EQ(twilio("", url), Verdict::genuine);
     EXPECT_EQ(twilio("a=1", url), Verdict::forged);
-    EXPECT_EQ(twilio("a=1", url + "a1", "application/x-www-form-urlencoded; charset=UTF-8"), Verdict::genuine);
+    EXPECT_EQ(twilio("a=1", url + "a1", "application/x-www-form-urlencoded; charset=UTF-8"),
+              Verdict::genuine);
     const std::string body = "Body=Zo%C3%AB+%26&From=%2B1&To=2";
     for (std::size_t i = 0; i <= body.size(); ++i)
         ASSERT_EQ(twilio(body, url + "BodyZo\xc3\xab &From+1To2", "", {i}), Verdict::genuine) << i;
@@ -260,7 +270,8 @@ TEST(BodySchemes, TheDefaultPortMayBeSigned) {
 
 std::string sign_document(const std::string& time = "1760000000", const std::string& type = "sent") {
     const std::string hash = hmac(EVP_sha256(), "key", time + type, Encoding::hex);
-    return "{\"event\":{\"event_time\":\"" + time + "\",\"event_type\":\"" + type + "\",\"event_hash\":\"" + hash + "\"}}";
+    return "{\"event\":{\"event_time\":\"" + time + "\",\"event_type\":\"" + type + "\",\"event_hash\":\"" +
+           hash + "\"}}";
 }
 
 std::string encoded(const std::string& text) {
@@ -291,8 +302,10 @@ TEST(BodySchemes, JsonInAForm) {
 
 TEST(BodySchemes, JsonInAMultipartForm) {
     const std::string type = "multipart/form-data; boundary=\"b 1\"";
-    const std::string part = "--b 1\r\nContent-Disposition: form-data; name=\"json\"\r\n\r\n" + sign_document() + "\r\n";
-    const std::string file = "--b 1\r\ncontent-disposition: form-data; name=a; filename=\"x\"\r\nContent-Type: a/b\r\n\r\n--b\r\n";
+    const std::string part =
+        "--b 1\r\nContent-Disposition: form-data; name=\"json\"\r\n\r\n" + sign_document() + "\r\n";
+    const std::string file =
+        "--b 1\r\ncontent-disposition: form-data; name=a; filename=\"x\"\r\nContent-Type: a/b\r\n\r\n--b\r\n";
     EXPECT_EQ(dropbox_sign(part + "--b 1--\r\n", type), Verdict::genuine);
     EXPECT_EQ(dropbox_sign(file + part + file + "--b 1--", type), Verdict::genuine);
     EXPECT_EQ(dropbox_sign(part + part + "--b 1--\r\n", type), Verdict::malformed);
@@ -322,7 +335,8 @@ TEST(Multipart, Strict) {
     for (const char* bad :
          {"", "X: y", "Content-Disposition: form-data", "Content-Disposition: attachment; name=\"n\"",
           "Content-Disposition: form-data; name=\"n", "Content-Disposition: form-data; name=\"n\\\"\"",
-          "Content-Disposition: form-data; name=\"n\"; name=\"m\"", "Content-Disposition: form-data; name=\"n\" x",
+          "Content-Disposition: form-data; name=\"n\"; name=\"m\"",
+          "Content-Disposition: form-data; name=\"n\" x",
           "Content-Disposition: form-data; name=\"n\"\r\nContent-Disposition: form-data; name=\"m\""}) {
         EXPECT_FALSE(find(bad)) << bad;
     }
@@ -336,8 +350,8 @@ TEST(BodySchemes, MailgunWantsATimeInTheWindow) {
     test::PlainRequest request;  // outlives the verdicts, which look into it
     const auto mailgun = [&request](const std::string& time, const std::string& more = "") {
         const std::string signature = hmac(EVP_sha256(), "key", time + "token", Encoding::hex);
-        request.set_body("{\"signature\":{\"timestamp\":\"" + time + "\",\"token\":\"token\",\"signature\":\"" + signature + "\"" +
-                         more + "}}");
+        request.set_body("{\"signature\":{\"timestamp\":\"" + time +
+                         "\",\"token\":\"token\",\"signature\":\"" + signature + "\"" + more + "}}");
         return judge("mailgun", "key", request);
     };
     EXPECT_EQ(mailgun("1760000000").verdict, Verdict::genuine);
@@ -350,7 +364,8 @@ TEST(BodySchemes, MailgunWantsATimeInTheWindow) {
 
 TEST(BodySchemes, BraintreePicksItsOwnKey) {
     std::string key;
-    decode_text("0d6be69b264717f2dd33652e212b173104b4a647b7c11ae72e9885f11cd312fb", Encoding::hex, false, &key);
+    decode_text("0d6be69b264717f2dd33652e212b173104b4a647b7c11ae72e9885f11cd312fb", Encoding::hex, false,
+                &key);
     VerifierOptions options;
     options.params["public_key"] = "pk";
     const auto braintree = [&](const std::string& body) {
@@ -360,11 +375,14 @@ TEST(BodySchemes, BraintreePicksItsOwnKey) {
     };
     event::HashState state(event::Hash::sha1);
     state.update("private");
-    const std::string signature = hmac(EVP_sha1(), std::string(state.finish().view()), "cGF5\n", Encoding::hex);
-    EXPECT_EQ(braintree("bt_signature=other%7C00%26pk%7C" + signature + "&bt_payload=cGF5%0A"), Verdict::genuine);
+    const std::string signature =
+        hmac(EVP_sha1(), std::string(state.finish().view()), "cGF5\n", Encoding::hex);
+    EXPECT_EQ(braintree("bt_signature=other%7C00%26pk%7C" + signature + "&bt_payload=cGF5%0A"),
+              Verdict::genuine);
     EXPECT_EQ(braintree("bt_signature=other%7C" + signature + "&bt_payload=cGF5%0A"), Verdict::no_signature);
     EXPECT_EQ(braintree("bt_signature=pk%7C" + signature + "&bt_payload=cGF5"), Verdict::forged);
-    EXPECT_EQ(braintree("bt_signature=pk%7C" + signature + "&bt_payload=cGF5%0A&bt_payload=x"), Verdict::malformed);
+    EXPECT_EQ(braintree("bt_signature=pk%7C" + signature + "&bt_payload=cGF5%0A&bt_payload=x"),
+              Verdict::malformed);
     std::string error;
     EXPECT_FALSE(Verifier::make(*find_scheme("braintree"), {{"private"}, {}, true, {}, 1 << 20}, &error));
     EXPECT_EQ(error, "parameter \"public_key\" is missing");
@@ -381,7 +399,8 @@ Verdict own(const std::string& definition, const test::PlainRequest& request) {
     VerifierOptions options;
     options.secrets = {"key"};
     std::string error;
-    return scheme ? Verifier::make(*scheme, options, &error)->check(request, now_ms).verdict : Verdict::malformed;
+    return scheme ? Verifier::make(*scheme, options, &error)->check(request, now_ms).verdict
+                  : Verdict::malformed;
 }
 
 TEST(BodySchemes, FiltersAndHashesOfTheBody) {
@@ -390,8 +409,9 @@ TEST(BodySchemes, FiltersAndHashesOfTheBody) {
     request.set_body(body, {3, 8});
     const auto is_signed = [&](const std::string& message, const std::string& text) {
         request.set_header("S", hmac(EVP_sha256(), "key", text, Encoding::hex));
-        return own("algorithm hmac-sha256; signature header:S encoding=hex; unsigned_body; message " + message, request) ==
-               Verdict::genuine;
+        return own("algorithm hmac-sha256; signature header:S encoding=hex; unsigned_body; message " +
+                       message,
+                   request) == Verdict::genuine;
     };
     EXPECT_TRUE(is_signed("'<{body|jsonesc}>';", "<{\\\"a\\\":\\\"\xc3\xa9\\\\\\\\\\\"}\\n\\u0001>"));
     EXPECT_TRUE(is_signed("'{sha256:body}';", event::Extractor::fallback_id(request, false, {})));
@@ -399,8 +419,10 @@ TEST(BodySchemes, FiltersAndHashesOfTheBody) {
     test::PlainRequest plain;
     plain.set_body("123456789", {4});
     plain.set_header("S", hmac(EVP_sha256(), "key", "3421780262", Encoding::hex));
-    EXPECT_EQ(own("algorithm hmac-sha256; signature header:S encoding=hex; message '{body|crc32}'; unsigned_body;", plain),
-              Verdict::genuine);
+    EXPECT_EQ(
+        own("algorithm hmac-sha256; signature header:S encoding=hex; message '{body|crc32}'; unsigned_body;",
+            plain),
+        Verdict::genuine);
 }
 
 TEST(BodySchemes, BracketsDropWhatIsAbsent) {
@@ -425,7 +447,8 @@ TEST(BodySchemes, BracketsDropWhatIsAbsent) {
 
 TEST(BodySchemes, DigestAndTimestampInTheBody) {
     const std::string scheme =
-        "algorithm hmac-sha256; signature header:S encoding=hex; timestamp form:t unit=s; message '{ts}.{form|sorted}';";
+        "algorithm hmac-sha256; signature header:S encoding=hex; timestamp form:t unit=s; message "
+        "'{ts}.{form|sorted}';";
     test::PlainRequest request;
     fill(&request, "t=1760000000&a=%31");
     request.set_header("S", hmac(EVP_sha256(), "key", "1760000000.a1t1760000000", Encoding::hex));

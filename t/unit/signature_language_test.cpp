@@ -78,7 +78,8 @@ TEST(SchemeLanguage, MistakesAreNamed) {
     EXPECT_EQ(parse_error(good + "message \"{form}\";"), "\"form\" lacks \"|sorted\"");
     EXPECT_EQ(parse_error(good + "message \"{body|sorted}\";"),
               "\"body|sorted\" sorts something else than {form}");
-    EXPECT_EQ(parse_error(good + "message \"{body}{header:x|hmac}\";"), "\"hmac\" in a message is not supported");
+    EXPECT_EQ(parse_error(good + "message \"{body}{header:x|hmac}\";"),
+              "\"hmac\" in a message is not supported");
     EXPECT_EQ(parse_error(good + "batch form:a;"), "\"form:a\" is not the JSON pointer of an array");
     EXPECT_EQ(parse_error(good + "id \"{query:a|sorted}\";"), "\"sorted\" is not a filter");
     EXPECT_EQ(parse_error(good + "id jsn:/id;"), "\"jsn:/id\" is not a source");
@@ -116,10 +117,12 @@ TEST(SchemeLanguage, WhatCouldLetAForgeryThroughIsRefused) {
     EXPECT_EQ(parse_error(good + "message \"{form|sorted}\";"), "");
     EXPECT_EQ(parse_error(good + "message \"{body}[{query:t}]\"; timestamp query:t unit=s;"),
               "the timestamp is not signed");
-    EXPECT_EQ(parse_error(good + "batch json:/items;"), "the signature stands outside the elements of the batch");
-    EXPECT_EQ(parse_error("algorithm hmac-sha1; signature json:/a/0/s encoding=hex; batch json:/a; unsigned_body;"
-                          "message \"{json:/a/0/t}\"; timestamp json:/a/0/t unit=s;"),
-              "a batch cannot have timestamps in the body");
+    EXPECT_EQ(parse_error(good + "batch json:/items;"),
+              "the signature stands outside the elements of the batch");
+    EXPECT_EQ(
+        parse_error("algorithm hmac-sha1; signature json:/a/0/s encoding=hex; batch json:/a; unsigned_body;"
+                    "message \"{json:/a/0/t}\"; timestamp json:/a/0/t unit=s;"),
+        "a batch cannot have timestamps in the body");
     EXPECT_EQ(parse_error("algorithm none; signature header:x;"),
               "algorithm \"none\" takes no \"signature\"");
 }
