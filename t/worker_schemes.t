@@ -51,7 +51,7 @@ my $worker = $t->start_worker;
 my $body = '{"id":"evt_1","type":"invoice.paid"}';
 is $t->post('/in', $body, sign_stripe('s3cret', $body))->{verdict}, 'accepted', 'an event';
 $worker->wait_log(qr/endpoint acme: sign: acme: unknown scheme; its deliveries wait/);
-$worker->configure({ schemes => $schemes });
+$worker->configure({ %{ $worker->{config} }, schemes => $schemes });
 $worker->signal('HUP');
 wait_for('the event to come back', sub { $t->events('out') });
 $t->wait_settled;

@@ -1,5 +1,6 @@
 #include "module/ngx.hpp"
 
+#include "module/counters.hpp"
 #include "module/directives.hpp"
 #include "module/gate.hpp"
 #include "module/location.hpp"
@@ -57,6 +58,7 @@ ngx_int_t init_process(ngx_cycle_t* cycle) {
             server->reservations = std::make_unique<Reservations>(server.get(), cycle->log);
             server->client->connect();
         }
+        join_zone(state, cycle->log);
         return NGX_OK;
     });
 }
@@ -64,6 +66,7 @@ ngx_int_t init_process(ngx_cycle_t* cycle) {
 void exit_process(ngx_cycle_t* cycle) {
     MainState* state = state_of(cycle);
     if (state == nullptr) return;
+    leave_zone(state);
     for (const auto& server : state->servers) {
         server->client.reset();
         server->reservations.reset();

@@ -58,6 +58,7 @@ struct Scheme {
     event::Template message;
     std::optional<DigestRule> digest;
     std::vector<std::string> id, type, tenant;
+    std::optional<Acknowledgement> ack;
     bool unsigned_body = false;
     bool postback = false;  ///< the data is the query
     bool url_variants = false;  ///< the URL may have been signed with or without the default port

@@ -22,6 +22,8 @@ namespace webhook::signature {
 ///   digest    SRC [algorithm=md5|sha1|sha256|sha512] [encoding=...]
 ///                                                           a hash of the body that the message covers
 ///   id, type, tenant  SRC|TEMPLATE...                       first non-empty wins
+///   ack       STATUS [TYPE BODY]                            what the provider wants to read when an event was taken; BODY may
+///                                                           hold {query:NAME} and {header:NAME}
 ///   unsigned_body                                           says that the body is not signed
 ///   postback                                                the data is the query; GET is accepted
 ///   url_variants                                            {url} may have been signed with or without the default port

@@ -87,6 +87,9 @@ const std::vector<std::string>& secret_query_params(const Scheme& scheme) {
 const std::vector<std::string>& secret_headers(const Scheme& scheme) {
     return scheme.secret_headers;
 }
+const Acknowledgement* acknowledgement(const Scheme& scheme) {
+    return scheme.ack ? &*scheme.ack : nullptr;
+}
 bool signs_url(const Scheme& scheme) {
     return scheme.reads_url;
 }

@@ -35,6 +35,15 @@ bool is_query_scheme(const Scheme&);
 /// wherever the request is stored or shown.
 const std::vector<std::string>& secret_query_params(const Scheme&);
 const std::vector<std::string>& secret_headers(const Scheme&);
+/// What the provider wants to read when an event was taken: `body` is a template of {query:NAME} and {header:NAME}.
+struct Acknowledgement {
+    unsigned status = 200;    ///< 2xx
+    std::string type, body;   ///< both empty: any body will do
+    bool has_values = false;  ///< `body` holds some
+};
+/// nullptr: the provider looks at the status only.
+const Acknowledgement* acknowledgement(const Scheme&);
+
 /// True when the scheme signs the public URL (webhook_url matters).
 bool signs_url(const Scheme&);
 /// True when the scheme says that it does not sign the body, or only parts of it.
