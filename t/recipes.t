@@ -127,7 +127,7 @@ sub stored ($case) { return $t->events($case->{page}) }
 sub check_genuine ($case, $request) {
     my $name = "$case->{page} $case->{path}";
     my $answer = send_request($case, $request);
-    is $answer->{status}, 200, "$name: accepted" or diag $answer->{body};
+    like $answer->{status}, qr{^20[02]$}, "$name: accepted" or diag $answer->{body};
     is $answer->{verdict}, 'accepted', "$name: verdict" if !defined $case->{answer};
     like $answer->{body}, $case->{answer}, "$name: the answer that the sender wants" if defined $case->{answer};
     my $stream_id = $answer->{headers}{'x-stream-id'} // '';
@@ -138,7 +138,7 @@ sub check_genuine ($case, $request) {
     is $entry->{tenant}, $case->{tenant}, "$name: tenant" if $case->{tenant};
     my $before = () = stored($case);
     my $again = send_request($case, $request);
-    is $again->{status}, 200, "$name: sent again: answered";
+    like $again->{status}, qr{^20[02]$}, "$name: sent again: answered";
     is scalar(() = stored($case)), $before, "$name: sent again: not stored again";
 }
 

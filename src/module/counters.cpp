@@ -40,6 +40,12 @@ zone::Source* row_of(zone::Table* table, const RequestState& state) {
     return zone::find_source(table, name, false);
 }
 
+/// nullptr: a gate that asks no Redis.
+const RedisServer* server_of(const Location& location) {
+    if (location.stream != nullptr) return location.stream->server;
+    return location.once != nullptr ? location.once->server : nullptr;
+}
+
 /// This process' row, and the timer that keeps it fresh.
 struct Member {
     MainState* main = nullptr;
@@ -105,8 +111,9 @@ void count_verdict(RequestState* state) {
 
 void count_redis(const RequestState& state) {
     zone::Table* table = table_of(state);
-    if (table == nullptr || state.sent_us == 0 || state.location->stream == nullptr) return;
-    const std::size_t row = state.location->stream->server->zone_row;
+    const RedisServer* server = server_of(*state.location);
+    if (table == nullptr || state.sent_us == 0 || server == nullptr) return;
+    const std::size_t row = server->zone_row;
     if (row >= zone::max_servers) return;
     zone::observe(&table->server[row].slot[own_slot()].time, monotonic_us() - state.sent_us);
 }
