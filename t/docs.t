@@ -68,7 +68,7 @@ sub check_nginx ($example, $where) {
         server   => sub { "events { } http { %%HTTP%% $_[0] }" },
         http     => sub { "events { } $_[0]" },
     );
-    $within{$_} = $within{server} for qw(webhook_redis webhook_scheme log_format);
+    $within{$_} = $within{server} for qw(webhook_redis webhook_scheme webhook_zone log_format);
     my $has_events = $example =~ /\bevents\b/;
     $example =~ s/^\s*load_module [^;]*;//m;
     $example = $has_events ? $example : ($within{$first} // sub { "events { } http { }" })->($example);

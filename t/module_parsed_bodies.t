@@ -84,7 +84,7 @@ is_verdict $t->post('/twilio', 'a=1'), 401, 'unsigned', 'twilio: no signature';
 
 # --- tokens in the body and in the query ---
 
-is_verdict $t->post('/graph', to_json({ value => [ { clientState => 'state' }, { clientState => 'state' } ] })), 200, 'accepted', 'ms-graph';
+is_verdict $t->post('/graph', to_json({ value => [ { clientState => 'state' }, { clientState => 'state' } ] })), 202, 'accepted', 'ms-graph';
 is_verdict $t->post('/graph', to_json({ value => [ { clientState => 'state' }, { clientState => 'x' } ] })), 401, 'forged', 'ms-graph: one of two';
 my $monday = to_json({ event => { triggerUuid => 'u1', type => 'create_pulse' } });
 $answer = $t->post('/monday?token=s3cret', $monday);

@@ -151,7 +151,7 @@ sub stored ($case) { return $t->events($case->{page}) }
 sub check_genuine ($case, $request) {
     my $name = "$case->{page} $case->{path}";
     my $answer = send_request($case, $request);
-    is $answer->{status}, 200, "$name: accepted" or diag $answer->{body};
+    like $answer->{status}, qr{^20[02]$}, "$name: accepted" or diag $answer->{body};
     is $answer->{headers}{'x-verdict'}, 'accepted', "$name: verdict";
     like $answer->{body}, $case->{answer}, "$name: the answer that the sender wants" if defined $case->{answer};
     my $stream_id = $answer->{headers}{'x-stream-id'} // '';
@@ -163,7 +163,7 @@ sub check_genuine ($case, $request) {
     my $before = () = stored($case);
     my $again = send_request($case, $request);
     is $again->{headers}{'x-verdict'}, 'duplicate', "$name: sent again";
-    is $again->{status}, 200, "$name: sent again: status";
+    like $again->{status}, qr{^20[02]$}, "$name: sent again: status";
     is scalar(() = stored($case)), $before, "$name: sent again: not stored again";
 }
 

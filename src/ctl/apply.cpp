@@ -7,6 +7,7 @@
 #include "ctl/diff.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/input.hpp"
+#include "ctl/signing.hpp"
 
 namespace webhook::ctl {
 
@@ -21,7 +22,7 @@ struct ApplyOptions {
 
 std::vector<Document> parse(const std::string& file, const std::string& text) {
     std::vector<endpoint::Error> errors;
-    auto documents = endpoint::parse_file(text, &errors);
+    auto documents = endpoint::parse_file(text, &errors, {&known_schemes()});
     const std::string name = file == "-" ? "standard input" : file;
     if (!documents) throw Failure(fmt::format("{}: nothing was changed:\n{}", name, describe(errors)));
     return std::move(*documents);

@@ -15,7 +15,7 @@ constexpr const char* description = "webhookctl: look at and steer nginx-webhook
 constexpr const char* footer =
     "Exit codes: 0 yes or done, 1 no (not found, forged, unbalanced, refused), 2 usage, Redis or input "
     "error.\n"
-    "Environment: WEBHOOK_REDIS (URL), WEBHOOK_REDIS_PASSWORD.\n\n"
+    "Environment: WEBHOOK_REDIS (URL), WEBHOOK_REDIS_PASSWORD, WEBHOOK_SCHEMES (file).\n\n"
     "Examples:\n"
     "  webhookctl apply endpoints.json\n"
     "  webhookctl events --follow\n"
@@ -110,6 +110,9 @@ std::optional<int> parse_command_line(int argc, char** argv, Context* context) {
     app.add_option(
         "--redis", context->redis,
         "Redis: redis://host:port/db or unix:/path[:db] (default: WEBHOOK_REDIS, redis://127.0.0.1:6379)");
+    app.add_option("--schemes", context->schemes,
+                   "File of schemes of your own: webhook_scheme blocks, as nginx includes them")
+        ->envname("WEBHOOK_SCHEMES");
     app.add_flag("--json", context->json, "One JSON object per line instead of tables");
     app.footer(footer);
     add_commands({&app, context});

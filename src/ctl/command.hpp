@@ -19,6 +19,7 @@ namespace webhook::ctl {
 struct Context {
     bool json = false;
     std::string redis;            ///< --redis; empty: from the environment
+    std::string schemes;          ///< --schemes: a file of schemes of one's own; empty: none
     std::function<int()> chosen;  ///< gives the exit code
 
     Redis connect() const { return Redis(redis_url_from(redis)); }

@@ -50,7 +50,7 @@ bool edit_config(Redis& redis, const std::function<bool(const Config&, store::Co
 
 std::optional<endpoint::Document> read_document(const std::string& json) {
     std::vector<endpoint::Error> errors;
-    return endpoint::parse_document(json, &errors);
+    return endpoint::parse_document(json, &errors, {nullptr, true});
 }
 
 Disabled parse_disabled(std::string_view json) {

@@ -9,6 +9,7 @@
 #include "ctl/message.hpp"
 #include "ctl/output.hpp"
 #include "ctl/recent_ids.hpp"
+#include "ctl/signing.hpp"
 #include "ctl/time.hpp"
 #include "endpoint/units.hpp"
 #include "signature/verifier.hpp"
@@ -36,7 +37,7 @@ struct Arrival {
 class Receiver {
   public:
     Receiver(const Context& context, const ListenOptions& options)
-        : context_(context), options_(options), scheme_(signature::find_scheme(options.scheme)) {
+        : context_(context), options_(options), scheme_(known_schemes().find(options.scheme)) {
         if (scheme_ == nullptr)
             throw Failure(fmt::format("there is no scheme \"{}\"", printable(options.scheme)));
         if (options.secrets.empty()) return;

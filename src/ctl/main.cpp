@@ -7,6 +7,7 @@
 #include "ctl/command.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
+#include "ctl/signing.hpp"
 
 namespace webhook::ctl {
 
@@ -15,6 +16,7 @@ namespace {
 int run(int argc, char** argv) {
     Context context;
     if (const auto done = parse_command_line(argc, argv, &context)) return *done;
+    if (!context.schemes.empty()) load_schemes(context.schemes);
     return context.chosen();
 }
 

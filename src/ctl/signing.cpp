@@ -19,8 +19,28 @@ void add_scheme_options(Command& command, SchemeOptions* options) {
         .option("--param", &options->params, "NAME=VALUE that the scheme asks for; repeatable");
 }
 
+namespace {
+
+// One command line, one set.
+signature::SchemeSet& own_schemes() {
+    static signature::SchemeSet set;
+    return set;
+}
+
+}  // namespace
+
+const signature::SchemeSet& known_schemes() {
+    return own_schemes();
+}
+
+void load_schemes(const std::string& path) {
+    signature::TextError error;
+    if (signature::add_scheme_blocks(read_file(path), &own_schemes(), &error)) return;
+    throw Failure(fmt::format("{}:{}: {}", path, error.line, error.message));
+}
+
 const signature::Scheme& require_scheme(const std::string& name) {
-    const signature::Scheme* scheme = signature::find_scheme(name);
+    const signature::Scheme* scheme = known_schemes().find(name);
     if (scheme == nullptr) {
         throw Failure(
             fmt::format("there is no scheme \"{}\": webhookctl schemes lists them", printable(name)));

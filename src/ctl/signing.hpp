@@ -7,6 +7,7 @@
 
 #include "ctl/command.hpp"
 #include "signature/scheme.hpp"
+#include "signature/scheme_set.hpp"
 #include "signature/signer.hpp"
 
 namespace webhook::ctl {
@@ -18,6 +19,12 @@ struct SchemeOptions {
 };
 
 void add_scheme_options(Command& command, SchemeOptions* options);
+
+/// The schemes of --schemes, and the built-in ones.
+const signature::SchemeSet& known_schemes();
+
+/// Reads a file of `webhook_scheme` blocks, such as nginx includes. Throws Failure.
+void load_schemes(const std::string& path);
 
 /// Throws Failure when there is no such scheme.
 const signature::Scheme& require_scheme(const std::string& name);

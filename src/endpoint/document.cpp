@@ -70,23 +70,26 @@ void check_ids(const std::vector<Document>& documents, std::vector<Error>* error
 
 }  // namespace
 
-std::optional<Document> parse_document(std::string_view json, std::vector<Error>* errors) {
+std::optional<Document> parse_document(std::string_view json, std::vector<Error>* errors,
+                                       KnownSchemes schemes) {
     const std::size_t before = errors->size();
     const auto parsed = parse_json(json, errors);
     if (!parsed) return std::nullopt;
-    Document document = take_document({*parsed, "", errors});
+    Document document = take_document({*parsed, "", errors, schemes});
     if (errors->size() != before) return std::nullopt;
     return document;
 }
 
-std::optional<std::vector<Document>> parse_file(std::string_view json, std::vector<Error>* errors) {
+std::optional<std::vector<Document>> parse_file(std::string_view json, std::vector<Error>* errors,
+                                                KnownSchemes schemes) {
     const std::size_t before = errors->size();
     const auto parsed = parse_json(json, errors);
     const Json* list = parsed ? documents_in(*parsed, errors) : nullptr;
     if (list == nullptr) return std::nullopt;
     std::vector<Document> documents;
     for (std::size_t i = 0; i < list->size(); ++i) {
-        documents.push_back(take_document({(*list)[i], "endpoints[" + std::to_string(i) + "]", errors}));
+        documents.push_back(
+            take_document({(*list)[i], "endpoints[" + std::to_string(i) + "]", errors, schemes}));
     }
     check_ids(documents, errors);
     if (errors->size() != before) return std::nullopt;

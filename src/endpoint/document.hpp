@@ -8,6 +8,10 @@
 #include <utility>
 #include <vector>
 
+namespace webhook::signature {
+class SchemeSet;
+}
+
 namespace webhook::endpoint {
 
 using std::chrono::milliseconds;
@@ -40,6 +44,12 @@ struct Document {
     bool allow_private = false, paused = false;
 };
 
+/// The schemes that `sign` may name beside the built-in ones.
+struct KnownSchemes {
+    const signature::SchemeSet* own = nullptr;
+    bool any = false;  ///< a stored document, checked by somebody who may know more: any name is good
+};
+
 /// Where and why a document is bad: {"endpoints[2].retry.schedule[0]", "\"5x\" is not a time"}.
 struct Error {
     std::string where, what;
@@ -47,8 +57,10 @@ struct Error {
 
 /// Parses one document or a whole file (array, or {"endpoints":[...]}); comments allowed. Unknown fields, and those of
 /// the contract that this version does not act on, are refused by name; double ids too. Empty vector of errors: good.
-std::optional<Document> parse_document(std::string_view json, std::vector<Error>* errors);
-std::optional<std::vector<Document>> parse_file(std::string_view json, std::vector<Error>* errors);
+std::optional<Document> parse_document(std::string_view json, std::vector<Error>* errors,
+                                       KnownSchemes schemes = {});
+std::optional<std::vector<Document>> parse_file(std::string_view json, std::vector<Error>* errors,
+                                                KnownSchemes schemes = {});
 
 /// Canonical JSON of what was given (defaults left out, keys sorted), one line: what is stored in Redis.
 std::string to_json(const Document& document);

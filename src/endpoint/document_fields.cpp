@@ -10,6 +10,7 @@
 #include "endpoint/secret_value.hpp"
 #include "endpoint/url.hpp"
 #include "signature/scheme.hpp"
+#include "signature/scheme_set.hpp"
 #include "signature/signer.hpp"
 
 namespace webhook::endpoint {
@@ -139,15 +140,18 @@ void take_sign_item(const FieldReader& reader, Document* document) {
         }
     }
     if (!reader.value().contains("secrets")) reader.fail("needs \"secrets\"");
-    const signature::Scheme* scheme = signature::find_scheme(sign.scheme);
-    if (scheme == nullptr || sign.scheme == "none" || signature::has_signature_in_body(*scheme))
+    const KnownSchemes& known = reader.schemes();
+    const signature::Scheme* scheme =
+        known.own != nullptr ? known.own->find(sign.scheme) : signature::find_scheme(sign.scheme);
+    const bool cannot_sign = scheme == nullptr ? !known.any : signature::has_signature_in_body(*scheme);
+    if (cannot_sign || sign.scheme == "none")
         return reader.fail(in_quotes(sign.scheme) + " is not a scheme that can sign");
     for (const Sign& other : document->sign) {
         if (other.scheme == sign.scheme)
             return reader.fail("scheme " + in_quotes(sign.scheme) +
                                " is given twice: put all its secrets in one entry");
     }
-    try_signer(reader, *scheme, sign);
+    if (scheme != nullptr) try_signer(reader, *scheme, sign);
     document->sign.push_back(std::move(sign));
 }
 

@@ -17,17 +17,18 @@ class FieldReader {
   public:
     using Json = nlohmann::json;
 
-    FieldReader(const Json& value, std::string where, std::vector<Error>* errors)
-        : value_(&value), where_(std::move(where)), errors_(errors) {}
+    FieldReader(const Json& value, std::string where, std::vector<Error>* errors, KnownSchemes schemes)
+        : value_(&value), where_(std::move(where)), errors_(errors), schemes_(schemes) {}
 
     const Json& value() const { return *value_; }
+    const KnownSchemes& schemes() const { return schemes_; }
     void fail(std::string what) const { errors_->push_back({where_, std::move(what)}); }
 
     FieldReader member(const std::string& name, const Json& value) const {
-        return {value, where_.empty() ? name : where_ + "." + name, errors_};
+        return {value, where_.empty() ? name : where_ + "." + name, errors_, schemes_};
     }
     FieldReader item(std::size_t index) const {
-        return {value_->at(index), where_ + "[" + std::to_string(index) + "]", errors_};
+        return {value_->at(index), where_ + "[" + std::to_string(index) + "]", errors_, schemes_};
     }
 
     bool take_string(std::string* target) const;
@@ -46,6 +47,7 @@ class FieldReader {
     const Json* value_;
     std::string where_;
     std::vector<Error>* errors_;
+    KnownSchemes schemes_;
 };
 
 /// The JSON value as an error message shows it, cut to a readable length. Not for secrets.

@@ -1,21 +1,14 @@
 #include "module/answer.hpp"
 
-#include <string>
+#include <new>
 
-#include "event/json_text.hpp"
 #include "module/challenge.hpp"
-#include "module/pool.hpp"
+#include "module/counters.hpp"
+#include "module/respond.hpp"
 
 namespace webhook::module {
 
 namespace {
-
-constexpr std::string_view json_type = "application/json";
-
-unsigned status_of(const RequestState& state) {
-    if (state.verdict == Verdict::duplicate && state.location->reject_duplicates) return NGX_HTTP_CONFLICT;
-    return info_of(state.verdict).status;
-}
 
 void log_verdict(const RequestState& state) {
     const Verdict verdict = state.verdict;
@@ -56,18 +49,6 @@ bool has_error_page(ngx_http_request_t* request, unsigned status) {
     return false;
 }
 
-std::string_view make_body(const RequestState& state) {
-    const VerdictInfo& info = info_of(state.verdict);
-    if (!info.with_id) return info.answer;
-    static std::string scratch;  // one thread; keeps its capacity
-    scratch.assign("{\"verdict\":\"");
-    scratch.append(info.name);
-    scratch.append("\",\"id\":\"");
-    event::append_json(state.event.id, &scratch);
-    scratch.append("\"}");
-    return copy_to_pool(state.request->pool, scratch);
-}
-
 }  // namespace
 
 ngx_table_elt_t* add_header(ngx_http_request_t* request, std::string_view name, std::string_view value) {
@@ -89,14 +70,14 @@ ngx_int_t send(ngx_http_request_t* request, unsigned status, std::string_view ty
     request->headers_out.content_type_lowcase = nullptr;
     const ngx_int_t result = ngx_http_send_header(request);
     if (result == NGX_ERROR || result > NGX_OK || request->header_only) return result;
-    if (body.empty()) return ngx_http_send_special(request, NGX_HTTP_LAST);
 
     auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
     if (buffer == nullptr) return NGX_ERROR;
     buffer->pos = to_ngx(body).data;
     buffer->last = buffer->pos + body.size();
-    buffer->memory = 1;
+    buffer->memory = body.empty() ? 0 : 1;
     buffer->last_buf = request == request->main ? 1 : 0;
+    buffer->sync = body.empty() && request != request->main ? 1 : 0;
     buffer->last_in_chain = 1;
     ngx_chain_t out{buffer, nullptr};
     return ngx_http_output_filter(request, &out);
@@ -106,17 +87,19 @@ void record(RequestState* state, Verdict verdict, std::string_view reason) {
     state->verdict = verdict;
     state->reason = reason;
     log_verdict(*state);
+    count_verdict(state);
 }
 
 ngx_int_t answer(RequestState* state, Verdict verdict, std::string_view reason) {
     record(state, verdict, reason);
     if (verdict == Verdict::challenge && state->handshake != nullptr) return send_handshake(state);
-    const unsigned status = status_of(*state);
-    add_headers(*state, status);
-    if (has_error_page(state->request, status)) return static_cast<ngx_int_t>(status);
-    if (signature::answers_without_body(*state->location->scheme))
-        return send(state->request, status, {}, {});
-    return send(state->request, status, json_type, make_body(*state));
+    const Reply reply = compose_reply(*state);
+    if (reply.status == NGX_HTTP_CLOSE) return NGX_HTTP_CLOSE;
+    add_headers(*state, reply.status);
+    if (!reply.own_body && has_error_page(state->request, reply.status)) {
+        return static_cast<ngx_int_t>(reply.status);
+    }
+    return send(state->request, reply.status, reply.type, reply.body);
 }
 
 }  // namespace webhook::module

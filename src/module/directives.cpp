@@ -7,10 +7,13 @@
 #include "module/place.hpp"
 #include "module/pool.hpp"
 #include "module/redis_url.hpp"
+#include "module/respond.hpp"
 #include "module/scheme_block.hpp"
 #include "module/secret.hpp"
 #include "module/settings.hpp"
+#include "module/status.hpp"
 #include "module/template.hpp"
+#include "module/zone.hpp"
 #include "store/keys.hpp"
 
 namespace webhook::module {
@@ -303,6 +306,12 @@ ngx_command_t directives[] = {
     directive<set_tenant>(ngx_string("webhook_tenant"), in_location | NGX_CONF_1MORE),
     directive<set_accept_types>(ngx_string("webhook_accept_types"), in_location | NGX_CONF_1MORE),
     directive<set_headers>(ngx_string("webhook_headers"), anywhere | NGX_CONF_1MORE),
+    {ngx_string("webhook_respond"), anywhere | NGX_CONF_TAKE2 | NGX_CONF_TAKE3 | NGX_CONF_TAKE4, set_respond,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
+    {ngx_string("webhook_zone"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE2, set_zone, NGX_HTTP_MAIN_CONF_OFFSET, 0,
+     nullptr},
+    {ngx_string("webhook_status"), in_location | NGX_CONF_NOARGS | NGX_CONF_TAKE1, set_status,
+     NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr},
     {ngx_string("webhook_max_inflight"), NGX_HTTP_MAIN_CONF | NGX_CONF_TAKE1, ngx_conf_set_num_slot,
      NGX_HTTP_MAIN_CONF_OFFSET, offsetof(MainConf, max_inflight), nullptr},
     {ngx_string("webhook_json_max"), anywhere | NGX_CONF_TAKE1, ngx_conf_set_size_slot,

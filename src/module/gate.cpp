@@ -1,6 +1,7 @@
 #include "module/gate.hpp"
 
 #include "module/answer.hpp"
+#include "module/counters.hpp"
 #include "module/gate_body.hpp"
 #include "module/gate_hold.hpp"
 #include "module/judge.hpp"
@@ -75,6 +76,7 @@ void on_reserved(RequestState* state, const Reserved& reserved) {
     ngx_http_request_t* request = state->request;
     ngx_http_set_log_request(request->connection->log, request);
     state->redis_ms = static_cast<ngx_int_t>(ngx_current_msec - state->sent);
+    count_redis(*state);
     if (reserved.state == Reserved::State::reserved) {
         record(state, Verdict::accepted, {});
         state->gate = GateStep::passed;
@@ -98,6 +100,7 @@ ngx_int_t reserve(RequestState* state) {
     if (!ask_to_hold(state, id, on_reserved, &refused)) return answer_reserved(state, refused);
     state->gate = GateStep::reserving;
     state->sent = ngx_current_msec;
+    note_sent(state);
     return park(state->request);
 }
 

@@ -3,6 +3,7 @@
 #include "module/answer.hpp"
 #include "module/body.hpp"
 #include "module/challenge.hpp"
+#include "module/counters.hpp"
 #include "module/judge.hpp"
 #include "module/new_event.hpp"
 #include "module/parking.hpp"
@@ -46,6 +47,7 @@ void on_appended(void* owner, const Appended& appended) {
     ngx_http_set_log_request(request->connection->log, request);
     state->operation = nullptr;
     state->redis_ms = static_cast<ngx_int_t>(ngx_current_msec - state->sent);
+    count_redis(*state);
     const ngx_int_t result = guarded(request->connection->log, ngx_int_t{NGX_ERROR}, [&] {
         const Verdict verdict = verdict_of(appended.state);
         state->stream_id = copy_to_pool(request->pool, appended.stream_id);
@@ -89,6 +91,7 @@ ngx_int_t append(RequestState* state) {
     operation->id = dedup_hash(*state);
     operation->partition = choose_partition(*state, operation->id);
     state->sent = ngx_current_msec;
+    note_sent(state);
     Appended refused;
     if (client->submit(operation, &refused)) {
         state->operation = operation;

@@ -6,6 +6,7 @@
 
 #include "module/answer.hpp"
 #include "module/challenge.hpp"
+#include "module/counters.hpp"
 #include "module/new_event.hpp"
 #include "module/pool.hpp"
 #include "module/template.hpp"
@@ -200,6 +201,7 @@ bool is_wanted(const Location& location, std::string_view type) {
 }  // namespace
 
 Verdict examine(RequestState* state, std::string_view* reason) {
+    note_start(state);
     if (const Verdict verdict = judge_signature(state, reason); verdict != Verdict::none) return verdict;
     if (const Verdict verdict = identify(state, reason); verdict != Verdict::none) return verdict;
     return is_wanted(*state->location, state->event.type) ? Verdict::none : Verdict::ignored;

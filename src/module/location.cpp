@@ -11,7 +11,9 @@
 #include "module/place.hpp"
 #include "module/pool.hpp"
 #include "module/redis_url.hpp"
+#include "module/respond.hpp"
 #include "module/server.hpp"
+#include "module/status.hpp"
 
 namespace webhook::module {
 
@@ -47,6 +49,7 @@ void inherit_all(const LocationConf& parent, LocationConf* child) {
     inherit(&child->partition, parent.partition);
     inherit(&child->accept_types, parent.accept_types);
     inherit(&child->headers, parent.headers);
+    child->responses.insert(parent.responses.begin(), parent.responses.end());
 }
 
 char* check_secrets(ngx_conf_t* cf, const LocationConf& conf) {
@@ -211,6 +214,11 @@ char* prepare(ngx_conf_t* cf, LocationConf* conf) {
     if (char* bad = make_verifier(cf, *conf, location); bad != NGX_CONF_OK) return bad;
     if (char* bad = make_extractor(cf, *conf, location); bad != NGX_CONF_OK) return bad;
     copy_settings(*conf, dedup, location);
+    location->responses = conf->responses;
+    if (char* bad = add_acknowledgements(cf, *location->scheme, dedup.reject, &location->responses);
+        bad != NGX_CONF_OK) {
+        return bad;
+    }
     if (conf->stream) {
         const AtPlace place(cf, conf->stream->place);
         if (char* bad = choose_stream(cf, *conf, dedup, location); bad != NGX_CONF_OK) return bad;
@@ -254,6 +262,7 @@ char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* c
     const bool own_stream = child->stream.has_value();
     const bool own_partition = child->partition.has_value(), own_headers = child->headers.has_value();
     inherit_all(parent, child);
+    if (char* bad = check_status(cf, *child); bad != NGX_CONF_OK) return bad;
     if (child->scheme) {
         if (char* bad = resolve_scheme(cf, &*child->scheme); bad != NGX_CONF_OK) return bad;
     }

@@ -1,5 +1,6 @@
 #include "module/ngx.hpp"
 
+#include "module/counters.hpp"
 #include "module/directives.hpp"
 #include "module/gate.hpp"
 #include "module/key_watch.hpp"
@@ -59,6 +60,7 @@ ngx_int_t init_process(ngx_cycle_t* cycle) {
             server->client->connect();
         }
         if (state->keys != nullptr) state->keys->start(cycle);
+        join_zone(state, cycle->log);
         return NGX_OK;
     });
 }
@@ -66,6 +68,7 @@ ngx_int_t init_process(ngx_cycle_t* cycle) {
 void exit_process(ngx_cycle_t* cycle) {
     MainState* state = state_of(cycle);
     if (state == nullptr) return;
+    leave_zone(state);
     for (const auto& server : state->servers) {
         server->client.reset();
         server->reservations.reset();

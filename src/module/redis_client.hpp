@@ -38,6 +38,7 @@ class RedisClient {
     RedisClient& operator=(const RedisClient&) = delete;
 
     void connect();
+    bool ready() const { return state_ == State::ready; }
 
     /// Sends the event of `operation` (stream, partition, id, event, owner and done are set by the caller).
     /// True: it is under way and `done` will be called; else `refused` says why not, and the operation stays

@@ -32,14 +32,17 @@ struct RequestState {
 
     Verdict verdict = Verdict::none;
     GateStep gate = GateStep::reading;
-    std::string_view reason;  ///< of a refusal
+    bool refused_body = false;  ///< nginx itself refused the body as too large
+    std::string_view reason;    ///< of a refusal
     std::string_view timestamp, stream_id;
-    std::string_view partition_value;  ///< of webhook_partition, only until the operation is made
-    ngx_msec_t sent = 0;               ///< when the append was sent
-    ngx_int_t redis_ms = -1;           ///< how long Redis took; -1: was not asked
-    store::NewEvent event;             ///< id, type, source, tenant and the rest
-    char time[24] = {};                ///< of event.time
-    std::string_view chunk[4];         ///< of short bodies
+    std::string_view partition_value;           ///< of webhook_partition, only until the operation is made
+    bool counted = false;                       ///< in the zone
+    std::uint64_t started_us = 0, sent_us = 0;  ///< for the zone's histograms; 0: not noted
+    ngx_msec_t sent = 0;                        ///< when the append was sent
+    ngx_int_t redis_ms = -1;                    ///< how long Redis took; -1: was not asked
+    store::NewEvent event;                      ///< id, type, source, tenant and the rest
+    char time[24] = {};                         ///< of event.time
+    std::string_view chunk[4];                  ///< of short bodies
 };
 
 // It lies in a pool without a cleanup.

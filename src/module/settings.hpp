@@ -11,6 +11,7 @@
 
 #include "event/extractor.hpp"
 #include "module/stream.hpp"
+#include "module/verdict.hpp"
 #include "signature/scheme.hpp"
 #include "signature/scheme_set.hpp"
 #include "signature/verifier.hpp"
@@ -56,6 +57,17 @@ struct GateOnce {
     RedisServer* server;
 };
 
+/// An answer of one's own: webhook_respond, or what the provider wants to read.
+struct Response {
+    unsigned status = 200;
+    bool has_body = false;  ///< else that of the default answer
+    std::string type;
+    Template body;
+    std::unique_ptr<event::Extractor>
+        values;  ///< a provider's: computes the body when it holds values of the request
+};
+using Responses = std::map<Verdict, std::shared_ptr<const Response>>;
+
 /// A location as it is used for requests: everything is prepared.
 struct Location {
     const signature::Scheme* scheme = nullptr;
@@ -73,7 +85,10 @@ struct Location {
     Stream* stream = nullptr;        ///< nullptr: a gate
     bool dry_run = false;            ///< gate: judges, refuses nothing
     std::unique_ptr<GateOnce> once;  ///< gate: nullptr without webhook_dedup
+    Responses responses;
 };
+
+enum class StatusFormat : std::uint8_t { by_accept, json, prometheus };
 
 /// The fields that nginx' stock setters fill in; first in LocationConf, so that their offsets are known.
 struct PlainConf {
@@ -97,6 +112,10 @@ struct LocationConf : PlainConf {
         const signature::Scheme* scheme = nullptr;  ///< nullptr: off, or not looked up yet
         Place place;
     };
+    struct Status {
+        StatusFormat format;
+        Place place;
+    };
     using Words = std::vector<std::string>;
 
     std::optional<RedisAddress> redis;
@@ -110,6 +129,9 @@ struct LocationConf : PlainConf {
     std::optional<StreamChoice> stream;
     std::optional<Words> id, type, tenant, partition, accept_types, headers;
 
+    Responses responses;           ///< inherited one by one
+    std::optional<Status> status;  ///< not inherited
+
     Location* location = nullptr;  ///< nullptr: no webhook is taken here
 };
 
@@ -122,6 +144,7 @@ class KeyWatch;
 /// Everything that C++ owns at http level; MainConf first, for the stock setter.
 struct MainState : MainConf {
     signature::SchemeSet schemes;
+    ngx_shm_zone_t* zone = nullptr;  ///< of webhook_zone
     bool has_gates = false;
     std::vector<std::unique_ptr<RedisServer>> servers;
     std::shared_ptr<KeyWatch> keys;  ///< nullptr: no keys in files

@@ -2,6 +2,7 @@
 
 #include "module/ngx.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,6 +45,7 @@ struct RedisServer {
     std::string user, password;
     ngx_msec_t timeout = 0, connect_timeout = 0;
     std::vector<std::unique_ptr<Stream>> streams;
+    std::size_t zone_row = SIZE_MAX;             ///< its row in the zone
     std::unique_ptr<RedisClient> client;         ///< only in worker processes
     std::unique_ptr<Reservations> reservations;  ///< of gates; only in worker processes; uses `client`
 };

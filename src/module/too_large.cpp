@@ -1,6 +1,9 @@
 #include "module/too_large.hpp"
 
+#include "module/answer.hpp"
+#include "module/pool.hpp"
 #include "module/request_state.hpp"
+#include "module/respond.hpp"
 #include "module/settings.hpp"
 #include "module/verdict.hpp"
 
@@ -11,24 +14,52 @@ namespace {
 ngx_http_output_header_filter_pt next_header_filter;
 ngx_http_output_body_filter_pt next_body_filter;
 
+RequestState* own_state(ngx_http_request_t* request) {
+    return static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module));
+}
+
+/// The verdict is ours although nginx found it. nullptr when memory is out.
+RequestState* judge_body(ngx_http_request_t* request) {
+    return guarded(request->connection->log, static_cast<RequestState*>(nullptr), [request] {
+        RequestState* state = find_state(request);
+        if (state == nullptr) state = make_state(request, location_conf(request)->location);
+        state->refused_body = true;
+        record(state, Verdict::too_large, "the body is over client_max_body_size");
+        return state;
+    });
+}
+
+bool compose(const RequestState& state, Reply* reply) {
+    return guarded(state.request->connection->log, false, [&] {
+        *reply = compose_reply(state);
+        return true;
+    });
+}
+
 ngx_int_t filter_header(ngx_http_request_t* request) {
-    if (is_refused_body(request)) {
-        request->headers_out.content_length_n = static_cast<off_t>(info_of(Verdict::too_large).answer.size());
-        ngx_str_set(&request->headers_out.content_type, "application/json");
-        request->headers_out.content_type_len = request->headers_out.content_type.len;
-    }
+    if (!is_refused_body(request)) return next_header_filter(request);
+    const RequestState* state = judge_body(request);
+    Reply reply{};
+    if (state == nullptr || !compose(*state, &reply) || reply.status == NGX_HTTP_CLOSE) return NGX_ERROR;
+    request->err_status = reply.status;
+    request->headers_out.status = reply.status;
+    request->headers_out.content_length_n = static_cast<off_t>(reply.body.size());
+    request->headers_out.content_type = to_ngx(reply.type);
+    request->headers_out.content_type_len = reply.type.size();
     return next_header_filter(request);
 }
 
 /// nginx sends its page as one chain.
 ngx_int_t filter_body(ngx_http_request_t* request, ngx_chain_t* in) {
-    if (in == nullptr || !is_refused_body(request)) return next_body_filter(request, in);
+    const RequestState* state = in == nullptr ? nullptr : own_state(request);
+    if (state == nullptr || !state->refused_body) return next_body_filter(request, in);
+    Reply reply{};
+    if (!compose(*state, &reply)) return NGX_ERROR;
     auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
     if (buffer == nullptr) return NGX_ERROR;
-    const std::string_view body = info_of(Verdict::too_large).answer;
-    buffer->pos = to_ngx(body).data;
-    buffer->last = buffer->pos + body.size();
-    buffer->memory = 1;
+    buffer->pos = to_ngx(reply.body).data;
+    buffer->last = buffer->pos + reply.body.size();
+    buffer->memory = reply.body.empty() ? 0 : 1;
     buffer->last_buf = request == request->main ? 1 : 0;
     buffer->last_in_chain = 1;
     ngx_chain_t out{buffer, nullptr};

@@ -1,7 +1,5 @@
 #include "module/verdict.hpp"
 
-#include <cstddef>
-
 namespace webhook::module {
 
 namespace {
@@ -31,12 +29,19 @@ constexpr VerdictInfo infos[] = {
 
 #undef WEBHOOK_VERDICT
 
-static_assert(sizeof infos / sizeof infos[0] == static_cast<std::size_t>(Verdict::in_progress) + 1);
+static_assert(sizeof infos / sizeof infos[0] == verdict_count);
 
 }  // namespace
 
 const VerdictInfo& info_of(Verdict verdict) {
     return infos[static_cast<std::size_t>(verdict)];
+}
+
+Verdict verdict_from_name(std::string_view name) {
+    for (std::size_t i = 1; i < verdict_count; ++i) {
+        if (infos[i].name == name) return static_cast<Verdict>(i);
+    }
+    return Verdict::none;
 }
 
 }  // namespace webhook::module

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -33,5 +34,10 @@ struct VerdictInfo {
 };
 
 const VerdictInfo& info_of(Verdict verdict);
+
+inline constexpr std::size_t verdict_count = static_cast<std::size_t>(Verdict::in_progress) + 1;
+
+/// Verdict::none when it is not the name of one.
+Verdict verdict_from_name(std::string_view name);
 
 }  // namespace webhook::module

@@ -24,6 +24,7 @@ constexpr Definition definitions[] = {
     message "{url}{form|sorted}";
     id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid;
     type form:MessageStatus form:CallStatus;
+    ack 200 text/xml "<Response></Response>";
 )"},
     {"twilio-json", R"(
     algorithm hmac-sha1;

@@ -48,6 +48,7 @@ constexpr Definition definitions[] = {
     unsigned_body;
     id "{json:/notificationItems/0/NotificationRequestItem/pspReference}:{json:/notificationItems/0/NotificationRequestItem/eventCode}[:{json:/notificationItems/1/NotificationRequestItem/pspReference}:{sha256:body}]";
     type json:/notificationItems/0/NotificationRequestItem/eventCode;
+    ack 200 text/plain "[accepted]";
 )"},
     {"adyen-platform", R"(
     algorithm hmac-sha256;

@@ -21,6 +21,7 @@ constexpr Definition definitions[] = {
     signature query:signature encoding=hex;
     message "{query:timestamp}{query:eventId}{query:appUserId}{query:rewards}{secret}";
     id query:eventId;
+    ack 200 text/plain "{query:eventId}:OK";
     postback;
 )"},
     {"adjoe", R"(

@@ -16,6 +16,7 @@ constexpr Definition definitions[] = {
     unsigned_body;
     id form:json>json:/event/event_hash;
     type form:json>json:/event/event_type;
+    ack 200 text/plain "Hello API Event Received";
 )"},
     {"ms-graph", R"(
     # The clientState of the subscription, in every notification.
@@ -26,6 +27,7 @@ constexpr Definition definitions[] = {
     id sha256:body;
     type json:/value/0/changeType;
     challenge has=query:validationToken "body={query:validationToken}";
+    ack 202;
 )"},
     {"monday", R"(
     # monday signs nothing: the secret stands in the URL that it is given, https://HOST/PATH?token=SECRET.

@@ -87,6 +87,7 @@ struct Scheme {
     std::vector<std::vector<std::string>>
         covers;  ///< components that must be signed (RFC 9421), each one of several
     std::vector<std::string> id, type, tenant;
+    std::optional<Acknowledgement> ack;
     bool unsigned_body = false;
     bool postback = false;           ///< the data is the query
     bool url_variants = false;       ///< the URL may have been signed with or without the default port

@@ -49,7 +49,7 @@ class Reader {
         std::size_t min, max;
         bool (Reader::*read)(const Directive&);
     };
-    static const std::array<Entry, 15> entries;
+    static const std::array<Entry, 18> entries;
 
     bool fail(std::string message) {
         *error_ = std::move(message);
@@ -71,6 +71,7 @@ class Reader {
     bool read_tenant(const Directive& words) { return read_choices(words, &scheme_->tenant); }
     bool read_claims(const Directive& words);
     bool read_covers(const Directive& words);
+    bool read_ack(const Directive& words);
     bool read_unsigned_body(const Directive&) { return scheme_->unsigned_body = true; }
     bool read_postback(const Directive&) { return scheme_->postback = true; }
     bool read_url_variants(const Directive&) { return scheme_->url_variants = true; }
@@ -94,7 +95,7 @@ class Reader {
 
 constexpr std::size_t any_number = 64;
 
-const std::array<Reader::Entry, 17> Reader::entries = {{
+const std::array<Reader::Entry, 18> Reader::entries = {{
     {"algorithm", 1, 1, &Reader::read_algorithm},
     {"key", 1, 2, &Reader::read_key},
     {"signature", 1, any_number, &Reader::read_signature},
@@ -106,6 +107,7 @@ const std::array<Reader::Entry, 17> Reader::entries = {{
     {"tenant", 1, any_number, &Reader::read_tenant},
     {"claims", 1, any_number, &Reader::read_claims},
     {"covers", 1, any_number, &Reader::read_covers},
+    {"ack", 1, 3, &Reader::read_ack},
     {"unsigned_body", 0, 0, &Reader::read_unsigned_body},
     {"postback", 0, 0, &Reader::read_postback},
     {"url_variants", 0, 0, &Reader::read_url_variants},
@@ -376,6 +378,30 @@ bool Reader::read_choices(const Directive& words, std::vector<std::string>* choi
                               : parse_source(words[i], SourceSet::event, &source, error_);
         if (!good) return false;
         choices->push_back(words[i]);
+    }
+    return true;
+}
+
+/// Only what is at hand when a request is answered may stand in it: query and headers.
+bool Reader::read_ack(const Directive& words) {
+    Acknowledgement& ack = scheme_->ack.emplace();
+    if (!to_number(std::string_view(words[1]), &ack.status) || ack.status < 200 || ack.status > 299) {
+        return invalid("status", words[1]);
+    }
+    if (words.size() == 2) return true;
+    if (words.size() == 3 || ack.status == 204) return fail("invalid number of arguments in \"ack\"");
+    ack.type = words[2];
+    ack.body = words[3];
+    if (ack.type.find('/') == std::string::npos) return invalid("type", words[2]);
+    event::Template text;
+    if (!parse_template(ack.body, SourceSet::event, &text, error_)) return false;
+    for (const event::Template::Part& part : text.parts) {
+        if (!part.is_value) continue;
+        ack.has_values = true;
+        const Source::Kind kind = part.source.kind;
+        if (kind != Source::Kind::query && kind != Source::Kind::header) {
+            return fail(quoted(part.source.text) + " in \"ack\" is not supported");
+        }
     }
     return true;
 }

@@ -28,6 +28,8 @@ namespace webhook::signature {
 ///   id, type, tenant  SRC|TEMPLATE...                       first non-empty wins
 ///   claims    NAME[=TEXT]...                                what a JWT must hold; of repeated names one is enough
 ///   covers    COMPONENT[,COMPONENT]...                      what an HTTP signature must cover, one of each list
+///   ack       STATUS [TYPE BODY]                            what the provider wants to read when an event was taken; BODY may
+///                                                           hold {query:NAME} and {header:NAME}
 ///   unsigned_body                                           says that the body is not signed
 ///   postback                                                the data is the query; GET is accepted
 ///   url_variants                                            {url} may have been signed with or without the default port

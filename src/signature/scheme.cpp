@@ -100,6 +100,9 @@ bool uses_public_keys(const Scheme& scheme) {
 bool answers_without_body(const Scheme& scheme) {
     return scheme.empty_answers;
 }
+const Acknowledgement* acknowledgement(const Scheme& scheme) {
+    return scheme.ack ? &*scheme.ack : nullptr;
+}
 bool signs_url(const Scheme& scheme) {
     return scheme.reads_url;
 }

@@ -42,6 +42,15 @@ const std::vector<std::string>& secret_headers(const Scheme&);
 bool uses_public_keys(const Scheme&);
 /// True when the sender wants no body in any answer.
 bool answers_without_body(const Scheme&);
+/// What the provider wants to read when an event was taken: `body` is a template of {query:NAME} and {header:NAME}.
+struct Acknowledgement {
+    unsigned status = 200;    ///< 2xx
+    std::string type, body;   ///< both empty: any body will do
+    bool has_values = false;  ///< `body` holds some
+};
+/// nullptr: the provider looks at the status only.
+const Acknowledgement* acknowledgement(const Scheme&);
+
 /// True when the scheme signs the public URL (webhook_url matters).
 bool signs_url(const Scheme&);
 /// True when the scheme says that it does not sign the body, or only parts of it.

@@ -59,6 +59,7 @@ Core::Core(boost::asio::any_io_executor executor_, Settings settings_)
 void Core::make_sender() {
     SenderOptions options;
     options.secrets_dir = settings.secrets_dir;
+    options.schemes = settings.schemes;
     options.guard = settings.guard;
     options.max_idle_per_origin = std::max<std::size_t>(64, settings.max_inflight / 4);
     std::erase_if(old_senders, [](const auto& old) { return old.expired(); });

@@ -42,7 +42,7 @@ void EndpointTable::put(const std::string& id, const std::string& json, bool dis
     if (fresh) endpoint = std::make_shared<Endpoint>();
     if (fresh || known != json) {
         std::vector<endpoint::Error> errors;
-        auto document = endpoint::parse_document(json, &errors);
+        auto document = endpoint::parse_document(json, &errors, {nullptr, true});
         if (!document) {
             spdlog::error("endpoint {}: its document cannot be read ({}: {})", id,
                           errors.empty() ? "" : errors.front().where,

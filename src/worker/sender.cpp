@@ -366,7 +366,8 @@ void Sender::stop() {
 }
 
 std::shared_ptr<const Target> Sender::prepare(const endpoint::Document& document, std::string* problem) {
-    auto target = std::make_shared<Target>(document, Secrets(impl_->options.secrets_dir));
+    auto target =
+        std::make_shared<Target>(document, Secrets(impl_->options.secrets_dir), impl_->options.schemes);
     *problem = target->problem();
     if (target->ready()) target->origin = impl_->origin_of(*target);
     return target;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "endpoint/document.hpp"
+#include "signature/scheme_set.hpp"
 #include "worker/attempt.hpp"
 #include "worker/event.hpp"
 
@@ -20,6 +21,7 @@ class Target;
 
 struct SenderOptions {
     std::string secrets_dir;
+    std::shared_ptr<const signature::SchemeSet> schemes = std::make_shared<signature::SchemeSet>();
     std::shared_ptr<const AddressGuard> guard;
     std::size_t max_idle_per_origin = 64;
 };

@@ -17,6 +17,13 @@ namespace {
 
 using Json = nlohmann::json;
 
+bool read_file(const std::string& path, std::string* text) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return false;
+    text->assign(std::istreambuf_iterator<char>(file), {});
+    return !file.bad();
+}
+
 class Reader {
   public:
     Reader(Settings* settings, std::vector<std::string>* errors) : settings_(*settings), errors_(*errors) {}
@@ -43,6 +50,7 @@ class Reader {
             {"streams", &Reader::streams},
             {"secrets_dir", &Reader::path},
             {"state_dir", &Reader::path},
+            {"schemes", &Reader::schemes},
             {"listen", &Reader::later},
             {"tokens", &Reader::later},
             {"max_inflight", &Reader::max_inflight},
@@ -132,6 +140,36 @@ class Reader {
         text(key, value, key == "secrets_dir" ? &settings_.secrets_dir : &settings_.state_dir);
     }
 
+    /// A file of blocks, as nginx includes it, or the insides of blocks by name.
+    void schemes(const std::string& key, const Json& value) {
+        auto set = std::make_shared<signature::SchemeSet>();
+        signature::TextError error;
+        std::string file, content;
+        if (value.is_object()) {
+            for (const auto& [name, text] : value.items())
+                scheme(key + "." + name, name, text, set.get());
+        } else if (!text(key, value, &file)) {
+            return;
+        } else if (!read_file(file, &content)) {
+            return fail(key, "cannot read \"" + file + "\"");
+        } else if (!signature::add_scheme_blocks(content, set.get(), &error)) {
+            return fail(key, error.message + " in " + file + ":" + std::to_string(error.line));
+        }
+        settings_.schemes = std::move(set);
+    }
+
+    void scheme(const std::string& where, const std::string& name, const Json& value,
+                signature::SchemeSet* set) {
+        std::string lines;
+        for (const Json& line : value.is_array() ? value : Json::array({value})) {
+            if (!line.is_string()) return fail(where, "must be the text of a scheme, or a list of its lines");
+            lines.append(line.get_ref<const std::string&>()).append("\n");
+        }
+        signature::TextError error;
+        if (signature::add_scheme_text(name, lines, set, &error)) return;
+        fail(where, error.message + " in line " + std::to_string(error.line));
+    }
+
     void max_inflight(const std::string& key, const Json& value) {
         if (!value.is_number_integer() || value < 4 || value > 65536) {
             return fail(key, "must be a number from 4 to 65536");
@@ -207,13 +245,6 @@ class Reader {
     Settings& settings_;
     std::vector<std::string>& errors_;
 };
-
-bool read_file(const std::string& path, std::string* text) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return false;
-    text->assign(std::istreambuf_iterator<char>(file), {});
-    return !file.bad();
-}
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "signature/scheme_set.hpp"
 #include "worker/address_guard.hpp"
 #include "worker/redis_address.hpp"
 
@@ -26,6 +27,8 @@ struct Settings {
     RedisAddress redis;
     std::vector<StreamSetting> streams;  ///< empty: all that are found
     std::string secrets_dir, state_dir;
+    std::shared_ptr<const signature::SchemeSet> schemes =
+        std::make_shared<signature::SchemeSet>();  ///< of one's own
     unsigned max_inflight = 1024;  ///< attempts at once; troubled endpoints together get a quarter
     milliseconds retention_age{std::chrono::hours(1)};
     std::uint64_t retention_bytes = 256u << 20;  ///< per stream

@@ -63,7 +63,9 @@ unsigned next_hops(const Event& event) {
     return ec == std::errc() && end == text.data() + text.size() ? std::min(hops, max_hops) + 1 : 1;
 }
 
-Target::Target(const endpoint::Document& document, const Secrets& secrets) : document_(document) {
+Target::Target(const endpoint::Document& document, const Secrets& secrets,
+               std::shared_ptr<const signature::SchemeSet> schemes)
+    : document_(document), schemes_(std::move(schemes)) {
     std::string error;
     const auto url = endpoint::parse_url(document.url, &error);
     if (!url) {
@@ -103,7 +105,7 @@ void Target::prepare_signers(const Secrets& secrets) {
             if (!secrets.resolve(value, &keys.emplace_back(), &problem)) problem_ = problem;
         }
         if (!ready()) return;
-        const signature::Scheme* scheme = signature::find_scheme(sign.scheme);
+        const signature::Scheme* scheme = schemes_->find(sign.scheme);
         std::string error = "unknown scheme";
         auto signer = scheme == nullptr ? nullptr : signature::Signer::make(*scheme, keys, {}, &error);
         if (!signer) {

@@ -9,6 +9,7 @@
 
 #include "endpoint/document.hpp"
 #include "endpoint/url.hpp"
+#include "signature/scheme_set.hpp"
 #include "signature/signer.hpp"
 #include "worker/event.hpp"
 #include "worker/macros.hpp"
@@ -22,7 +23,8 @@ namespace webhook::worker {
 class Target {
   public:
     /// Never fails: a target with a `problem` (a secret is missing, a key cannot be used) is not ready.
-    Target(const endpoint::Document& document, const Secrets& secrets);
+    Target(const endpoint::Document& document, const Secrets& secrets,
+           std::shared_ptr<const signature::SchemeSet> schemes);
 
     const endpoint::Document& document() const { return document_; }
     const endpoint::Url& url() const { return url_; }
@@ -47,6 +49,7 @@ class Target {
     bool has_header(std::string_view name) const;
 
     endpoint::Document document_;
+    std::shared_ptr<const signature::SchemeSet> schemes_;  ///< outlives the signers, which look into it
     endpoint::Url url_;
     std::string problem_;
     std::string base_;                      ///< "https://host:port", before path and query

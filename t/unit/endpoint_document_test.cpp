@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "endpoint/units.hpp"
+#include "signature/scheme_set.hpp"
 
 namespace webhook::endpoint {
 namespace {
@@ -144,6 +145,15 @@ TEST(EndpointDocument, Signing) {
               std::string::npos);
     EXPECT_NE(field_error(R"("sign":[{"scheme":"none","secrets":["x"]}])").find("\"none\""),
               std::string::npos);
+    signature::SchemeSet own;
+    signature::TextError ignored;
+    ASSERT_TRUE(
+        add_scheme_text("acme", "algorithm hmac-sha256; signature header:x encoding=hex;", &own, &ignored));
+    const char* const acme = R"({"id":"a","url":"http://h","sign":[{"scheme":"acme","secrets":["s"]}]})";
+    std::vector<Error> errors;
+    EXPECT_FALSE(parse_document(acme, &errors));
+    EXPECT_TRUE(parse_document(acme, &errors, {&own}));
+    EXPECT_TRUE(parse_document(acme, &errors, {nullptr, true}));
     EXPECT_NE(field_error(R"("sign":[{"scheme":"github"}])").find("needs \"secrets\""), std::string::npos);
     EXPECT_NE(field_error(R"("sign":[{"secrets":[]}])").find("at least one"), std::string::npos);
     EXPECT_NE(

@@ -20,8 +20,6 @@ namespace {
 using nlohmann::json;
 using signature::Verdict;
 
-/// Names in the vectors that the catalogue does not have.
-const std::set<std::string> absent = {};
 
 std::filesystem::path vectors_path() {
     std::filesystem::path folder = __FILE__;
@@ -139,7 +137,7 @@ TEST(SignatureVectors, EverySchemeIsThereOrKnownToBeAbsent) {
     for (const json& vector : vectors())
         names.insert(vector.at("scheme").get<std::string>());
     for (const std::string& name : names) {
-        EXPECT_NE(signature::find_scheme(name) != nullptr, absent.count(name) == 1) << name;
+        EXPECT_NE(signature::find_scheme(name), nullptr) << name;
     }
 }
 

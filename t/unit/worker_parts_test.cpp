@@ -121,6 +121,8 @@ TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
     const auto settings = parse_settings(R"({ // comment
         "redis": "unix:/run/r.sock:3", "redis_auth": {"user": "u", "password": "p"},
         "streams": ["a", {"name": "b", "partitions": 4}], "secrets_dir": "/s", "state_dir": "/t",
+        "schemes": {"acme": ["algorithm hmac-sha256;", "signature header:x encoding=hex;"],
+                    "acme-token": "algorithm token; signature header:x;"},
         "max_inflight": 64, "retention": {"age": "0s", "bytes": "0"}, "dead": {"age": "1d", "bytes": "1m"},
         "allow_private": ["127.0.0.0/8"], "drain_timeout": "3s", "log": "stderr" })",
                                          &errors);
@@ -131,14 +133,27 @@ TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
     EXPECT_EQ(settings->streams[1].partitions, 4u);
     EXPECT_TRUE(settings->keeps_nothing());
     EXPECT_EQ(settings->drain_timeout, 3s);
+    EXPECT_NE(settings->schemes->find("acme"), nullptr);
+    EXPECT_NE(settings->schemes->find("acme-token"), nullptr);
+    EXPECT_NE(settings->schemes->find("stripe"), nullptr);
     for (const char* bad :
          {R"({"listen":"unix:/x"})", R"({"tokens":[]})", R"({"nonsense":1})", R"({"max_inflight":0})",
           R"({"retention":{"age":"5x"}})", R"({"redis":"rediss://h"})", R"({"streams":["a b"]})",
-          R"({"streams":["a","a"]})", R"({"allow_private":["10.0.0.1/8"]})", "[]", "{"}) {
+          R"({"streams":["a","a"]})", R"({"schemes":5})", R"({"schemes":"/nonexistent"})",
+          R"({"schemes":{"a":"algorithm token;"}})",
+          R"({"schemes":{"stripe":"algorithm token; signature header:x;"}})", R"({"schemes":{"a":[1]}})",
+          R"({"allow_private":["10.0.0.1/8"]})", "[]", "{"}) {
         errors.clear();
         EXPECT_FALSE(parse_settings(bad, &errors)) << bad;
         EXPECT_EQ(errors.size(), 1u) << bad;
     }
+}
+
+TEST(WorkerSettings, NamesTheLineOfABadScheme) {
+    std::vector<std::string> errors;
+    EXPECT_FALSE(
+        parse_settings(R"({"schemes":{"acme":["algorithm hmac-sha256;", "signatur x;"]}})", &errors));
+    EXPECT_EQ(errors, std::vector<std::string>{R"(schemes.acme: unknown directive "signatur" in line 2)"});
 }
 
 TEST(WorkerRedisAddress, Forms) {

@@ -1,0 +1,102 @@
+#include "module/status.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "module/counters.hpp"
+#include "module/directives.hpp"
+#include "module/place.hpp"
+#include "module/pool.hpp"
+#include "module/request_view.hpp"
+#include "module/status_text.hpp"
+#include "module/zone.hpp"
+
+namespace webhook::module {
+
+namespace {
+
+char* const ok = NGX_CONF_OK;
+char duplicate_text[] = "is duplicate";
+
+constexpr std::string_view json_type = "application/json";
+constexpr std::string_view prometheus_type = "text/plain; version=0.0.4; charset=utf-8";
+
+/// Prometheus asks for its text format; whoever names JSON first, or nothing in particular, gets JSON.
+StatusFormat choose_format(ngx_http_request_t* request, StatusFormat configured) {
+    if (configured != StatusFormat::by_accept) return configured;
+    const std::string accept(RequestView(request).header("accept").value);
+    const std::size_t json = accept.find(json_type);
+    const std::size_t text = std::min(accept.find("text/plain"), accept.find("application/openmetrics-text"));
+    return text < json ? StatusFormat::prometheus : StatusFormat::json;
+}
+
+ngx_int_t send(ngx_http_request_t* request, std::string_view type, std::string_view body) {
+    request->headers_out.status = NGX_HTTP_OK;
+    request->headers_out.content_length_n = static_cast<off_t>(body.size());
+    request->headers_out.content_type = to_ngx(type);
+    request->headers_out.content_type_len = type.size();
+    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&request->headers_out.headers));
+    if (header == nullptr) return NGX_ERROR;
+    *header = ngx_table_elt_t{};
+    header->hash = 1;
+    header->key = to_ngx("Cache-Control");
+    header->value = to_ngx("no-store");
+    const ngx_int_t result = ngx_http_send_header(request);
+    if (result == NGX_ERROR || result > NGX_OK || request->header_only) return result;
+    auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
+    if (buffer == nullptr) return NGX_ERROR;
+    buffer->pos = to_ngx(body).data;
+    buffer->last = buffer->pos + body.size();
+    buffer->memory = 1;
+    buffer->last_buf = request == request->main ? 1 : 0;
+    buffer->last_in_chain = 1;
+    ngx_chain_t out{buffer, nullptr};
+    return ngx_http_output_filter(request, &out);
+}
+
+ngx_int_t handle_status(ngx_http_request_t* request) {
+    if ((request->method & (NGX_HTTP_GET | NGX_HTTP_HEAD)) == 0) return NGX_HTTP_NOT_ALLOWED;
+    const ngx_int_t discarded = ngx_http_discard_request_body(request);
+    if (discarded != NGX_OK) return discarded;
+    return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [request] {
+        MainState* main = main_state(request);
+        publish(main);
+        const auto& table = *static_cast<zone::Table*>(main->zone->data);
+        const bool json =
+            choose_format(request, location_conf(request)->status->format) == StatusFormat::json;
+        const std::string body = json ? status_json(table) : status_prometheus(table);
+        return send(request, json ? json_type : prometheus_type, copy_to_pool(request->pool, body));
+    });
+}
+
+}  // namespace
+
+char* set_status(ngx_conf_t* cf, ngx_command_t* /*command*/, void* data) {
+    auto* conf = static_cast<LocationConf*>(static_cast<PlainConf*>(data));
+    auto* word = static_cast<ngx_str_t*>(cf->args->elts);
+    if (conf->status) return duplicate_text;
+    StatusFormat format = StatusFormat::by_accept;
+    if (cf->args->nelts == 2) {
+        if (view(word[1]) != "json" && view(word[1]) != "prometheus") {
+            return refuse(cf, "invalid parameter \"%V\"", &word[1]);
+        }
+        format = view(word[1]) == "json" ? StatusFormat::json : StatusFormat::prometheus;
+    }
+    conf->status = LocationConf::Status{format, here(cf)};
+    auto* core =
+        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    core->handler = handle_status;
+    return ok;
+}
+
+char* check_status(ngx_conf_t* cf, const LocationConf& conf) {
+    if (!conf.status) return ok;
+    const AtPlace place(cf, conf.status->place);
+    if (main_state(cf)->zone == nullptr) return refuse(cf, "\"webhook_status\" requires \"webhook_zone\"");
+    const auto* core =
+        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    if (core->handler == handle_status) return ok;
+    return refuse(cf, "another content handler cannot stand beside \"webhook_status\"");
+}
+
+}  // namespace webhook::module
