@@ -97,6 +97,14 @@ char* watch_keys(ngx_conf_t* cf, Location* location, WatchedKeys keys) {
     return main->keys->add(cf, std::move(keys));
 }
 
+void warn_of_handshakes(ngx_conf_t* cf, const Location& location) {
+    const std::string& param = location.verifier->missing_param();
+    if (param.empty()) return;
+    const ngx_str_t name = to_ngx(signature::name_of(*location.scheme));
+    ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "\"webhook %V\" without \"webhook_param %s\" refuses handshakes", &name,
+                       param.c_str());
+}
+
 char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location) {
     signature::VerifierOptions& options = location->options;
     bool variable = false;
@@ -126,6 +134,7 @@ char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location
         const ngx_str_t name = to_ngx(signature::name_of(*location->scheme));
         return refuse(cf, "\"webhook %V\": %s", &name, error.c_str());
     }
+    warn_of_handshakes(cf, *location);
     options.secrets.clear();
     options.secret_names.clear();
     return watch_keys(cf, location, std::move(keys));

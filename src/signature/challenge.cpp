@@ -159,21 +159,20 @@ class Preparation {
         return made;
     }
 
-    bool missing_param() const { return missing_param_; }
+    const std::string& missing_param() const { return missing_param_; }
     const std::string& error() const { return error_; }
 
   private:
     std::string param(const Source& source) {
         const auto found = params_.find(source.name);
-        if (found != params_.end() && !found->second.empty()) return found->second;
-        missing_param_ = true;
-        error_ = "parameter \"" + source.name + "\" is missing";
+        if (found != params_.end()) return found->second;
+        missing_param_ = source.name;
         return {};
     }
 
     const Params& params_;
     event::PointerSet& pointers_;
-    bool missing_param_ = false;
+    std::string missing_param_;
     std::string error_;
 };
 
@@ -210,7 +209,10 @@ bool Challenges::add(const ChallengeRule& from, const Params& params, std::strin
     for (const auto& [name, value] : from.headers)
         rule.headers.emplace_back(name, prepare.pieces(from, value));
     rule.body = prepare.pieces(from, from.body);
-    if (from.optional && prepare.missing_param()) return true;
+    if (!prepare.missing_param().empty()) {
+        if (!from.optional) missing_param_ = prepare.missing_param();
+        return true;
+    }
     *error = prepare.error();
     if (error->empty()) rules_.push_back(std::move(rule));
     return error->empty();

@@ -43,7 +43,7 @@ class Challenges {
     Challenges(Challenges&&) noexcept;
     Challenges& operator=(Challenges&&) noexcept;
 
-    /// False, and a message, when a parameter is missing. Rules that are `optional` are left out then.
+    /// False, and a message, when the rules are too many. Those whose parameters are missing are left out.
     static bool make(const Scheme& scheme, const std::map<std::string, std::string>& params, Challenges* made,
                      std::string* error);
 
@@ -52,6 +52,9 @@ class Challenges {
     /// what the answer wants computed; nullptr in schemes without HMAC.
     bool judge(Stage stage, const event::Request& request, const HmacKey* key, Outcome* outcome,
                Reply* reply) const;
+
+    /// A parameter for want of which a rule that is not `optional` was left out; or empty.
+    const std::string& missing_param() const { return missing_param_; }
 
     /// True when some handshake comes by this method.
     bool takes(Stage stage, std::string_view method) const;
@@ -65,6 +68,7 @@ class Challenges {
 
     std::vector<Rule> rules_;
     event::PointerSet pointers_;
+    std::string missing_param_;
 };
 
 }  // namespace webhook::signature

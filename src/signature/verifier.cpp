@@ -349,6 +349,10 @@ Outcome Verifier::check(const event::Request& request, std::int64_t now_ms) cons
     }
 }
 
+const std::string& Verifier::missing_param() const {
+    return impl_->challenges.missing_param();
+}
+
 bool Verifier::judge_challenge(Stage stage, const event::Request& request, Outcome* outcome,
                                Reply* reply) const noexcept {
     try {

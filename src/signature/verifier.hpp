@@ -60,6 +60,9 @@ class Verifier {
     /// signature -> no_signature; not matching -> forged; matching outside the window -> stale; else genuine.
     Outcome check(const event::Request& request, std::int64_t now_ms) const noexcept;
 
+    /// See Challenges::missing_param.
+    const std::string& missing_param() const;
+
     /// Whether the request is a handshake of that stage; see Challenges::judge. `verified`: `outcome` is what check()
     /// said.
     bool judge_challenge(Stage stage, const event::Request& request, Outcome* outcome,

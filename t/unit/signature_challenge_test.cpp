@@ -236,13 +236,20 @@ TEST_F(MetaHandshake, EchoesOnlyHarmlessText) {
     EXPECT_EQ(verdict_of(start + std::string(257, '1')), Verdict::malformed);
 }
 
-TEST(Challenge, IsMissingAParameter) {
+TEST(Challenge, IsNoneWithoutItsParameter) {
     signature::VerifierOptions options;
     options.secrets = {"secret"};
     std::string error;
-    EXPECT_FALSE(signature::Verifier::make(*signature::find_scheme("meta"), options, &error));
-    EXPECT_EQ(error, "parameter \"verify_token\" is missing");
-    EXPECT_TRUE(signature::Verifier::make(*signature::find_scheme("notion"), options, &error));
+    const auto meta = signature::Verifier::make(*signature::find_scheme("meta"), options, &error);
+    ASSERT_TRUE(meta) << error;
+    EXPECT_EQ(meta->missing_param(), "verify_token");
+    test::PlainRequest request;
+    request.method = "GET";
+    request.set_url("https://h.test/in?hub.mode=subscribe&hub.verify_token=&hub.challenge=1");
+    EXPECT_NE(judge(*meta, request).outcome.verdict, Verdict::challenge);
+    const auto notion = signature::Verifier::make(*signature::find_scheme("notion"), options, &error);
+    ASSERT_TRUE(notion) << error;
+    EXPECT_EQ(notion->missing_param(), "");
 }
 
 TEST(Challenge, CapturesForTheOwnerOfTheSetupToken) {

@@ -51,7 +51,7 @@ TEST(SchemeLanguage, MistakesAreNamed) {
     EXPECT_EQ(parse_error(good), "");
     EXPECT_EQ(parse_error("signature header:X-Sig encoding=hex;"), "\"algorithm\" is missing");
     EXPECT_EQ(parse_error(good + "algoritm x;"), "unknown directive \"algoritm\"");
-    EXPECT_EQ(parse_error(good + "challenge x;"), "unknown directive \"challenge\"");
+    EXPECT_EQ(parse_error(good + "challenge x;"), "invalid parameter \"x\" in \"challenge\"");
     EXPECT_EQ(parse_error(good + "algorithm token;"), "\"algorithm\" is duplicate");
     EXPECT_EQ(parse_error(good + "key;"), "invalid number of arguments in \"key\"");
     EXPECT_EQ(parse_error(good + "key pem;"), "the key rule does not fit the algorithm");

@@ -88,7 +88,7 @@ sub _globals ($self, $name) {
 
 sub _http ($self, $name) {
     my $temp = join '', map { qq{${_}_temp_path "$self->{dir}/$name/$_";\n} } qw(client_body proxy fastcgi uwsgi scgi);
-    return "${temp}access_log off;\nadd_header X-Verdict \$webhook_verdict always;\nadd_header X-Event-Id \$webhook_id always;\n";
+    return "${temp}access_log off;\n";
 }
 
 # Replaces %%PORT%%, %%PORT_x%%, %%DIR%%, %%REDIS%%, %%REDIS_x%%, %%RECEIVER%%, %%RECEIVER_x%%, %%BUILD%%, and in nginx.conf %%GLOBALS%% and
@@ -246,7 +246,7 @@ sub request ($self, %arg) {
     my $json = ($response->{headers}{'content-type'} // '') =~ /json/ && eval { from_json($response->{body}) };
     $response->{json} = $json if $json;
     $response->{verdict} = $json->{verdict} if ref $json eq 'HASH';
-    # Some schemes are acknowledged in words of their own: then headers tell (see _http).
+    # Some schemes are acknowledged in words of their own: then headers tell, where the test's configuration adds them.
     if (!defined $response->{verdict} && defined(my $verdict = $response->{headers}{'x-verdict'})) {
         $response->{verdict} = $verdict;
         $response->{json} //= { verdict => $verdict, id => $response->{headers}{'x-event-id'} };
