@@ -21,6 +21,8 @@ http {
     server {
         listen 127.0.0.1:%%PORT%%;
         webhook_url https://hooks.example.com;
+        add_header X-Verdict $webhook_verdict always;
+        add_header X-Event-Id $webhook_id always;
         location /adyen  { webhook adyen;        webhook_secret 44782DEF547AAA06;  webhook_stream adyen partitions=1; }
         location /twilio { webhook twilio;       webhook_secret 12345;             webhook_stream twilio; webhook_json_max 16k; }
         location /graph  { webhook ms-graph;     webhook_secret state;             webhook_stream graph; }

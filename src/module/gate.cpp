@@ -144,7 +144,6 @@ ngx_int_t end(ngx_http_request_t* request, ngx_int_t result) {
 }
 
 ngx_int_t start(ngx_http_request_t* request, const Location* location) {
-    if (request == request->main) hide_secret_params(request, *location->scheme);
     RequestState* state = make_state(request, location);
     if (lacks_body(request)) {
         return end(request,

@@ -125,7 +125,6 @@ ngx_int_t handle_request(ngx_http_request_t* request) {
     const Location* location = location_conf(request)->location;
     if (location == nullptr) return NGX_HTTP_INTERNAL_SERVER_ERROR;
     return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&]() -> ngx_int_t {
-        hide_secret_params(request, *location->scheme);
         RequestState* state = make_state(request, location);
         if (!signature::accepts_method(*location->scheme, state->headers.method)) return refuse_method(state);
         const ngx_int_t result = ngx_http_read_client_request_body(request, on_body);

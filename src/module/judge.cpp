@@ -213,12 +213,4 @@ ngx_int_t refuse_method(RequestState* state) {
     return answer(state, Verdict::method, "method not allowed");
 }
 
-void hide_secret_params(ngx_http_request_t* request, const signature::Scheme& scheme) {
-    if (signature::secret_query_params(scheme).empty() || raw_query(request).empty()) return;
-    std::string line(client_method(request));
-    line.append(" ").append(masked_uri(request, scheme));
-    if (request->http_protocol.len != 0) line.append(" ").append(view(request->http_protocol));
-    request->request_line = to_ngx(copy_to_pool(request->pool, line));
-}
-
 }  // namespace webhook::module

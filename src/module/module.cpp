@@ -5,6 +5,7 @@
 #include "module/gate.hpp"
 #include "module/key_watch.hpp"
 #include "module/location.hpp"
+#include "module/masking.hpp"
 #include "module/pool.hpp"
 #include "module/redis_client.hpp"
 #include "module/reservations.hpp"
@@ -77,6 +78,7 @@ void exit_process(ngx_cycle_t* cycle) {
 
 ngx_int_t postconfigure(ngx_conf_t* cf) {
     if (install_too_large_filters(cf) != NGX_OK) return NGX_ERROR;
+    if (install_masking(cf) != NGX_OK) return NGX_ERROR;
     return main_state(cf)->has_gates ? install_gate(cf) : NGX_OK;
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "event/json_text.hpp"
-#include "event/urlencoded.hpp"
+#include "module/masking.hpp"
 #include "module/pool.hpp"
 
 namespace webhook::module {
@@ -11,7 +11,6 @@ namespace webhook::module {
 namespace {
 
 constexpr std::string_view hops_header = "webhook-hops";
-constexpr std::string_view mask = "***";
 
 bool is_secret_header(const signature::Scheme& scheme, std::string_view name) {
     if (name == "authorization" || name == "proxy-authorization") return true;
@@ -31,7 +30,7 @@ void add_header(const RequestState& state, std::string_view name, std::string* j
             json->append(",\"");
         }
         first = false;
-        event::append_json(is_secret_header(*state.location->scheme, name) ? mask : value, json);
+        event::append_json(is_secret_header(*state.location->scheme, name) ? masked_text : value, json);
         json->push_back('"');
     });
     if (!first) json->push_back(']');
@@ -49,11 +48,6 @@ std::string_view make_headers(const RequestState& state) {
     if (json.empty()) return {};
     json.push_back('}');
     return copy_to_pool(state.request->pool, json);
-}
-
-bool is_secret_param(const std::vector<std::string>& secret, std::string_view name) {
-    return std::any_of(secret.begin(), secret.end(),
-                       [name](const std::string& wanted) { return event::name_is(name, wanted); });
 }
 
 /// RFC 3339 in UTC with milliseconds. The part up to the seconds is made once a second.
@@ -78,32 +72,6 @@ std::string_view format_time(const ngx_time_t& now, char* out) {
 }
 
 }  // namespace
-
-std::string_view mask_query(ngx_pool_t* pool, const signature::Scheme& scheme, std::string_view query) {
-    const auto& secret = signature::secret_query_params(scheme);
-    if (secret.empty() || query.empty()) return query;
-    std::string masked;
-    std::string_view rest = query, pair;
-    while (event::next_pair(&rest, &pair)) {
-        if (!masked.empty()) masked.push_back('&');
-        const std::string_view name = event::pair_name(pair);
-        if (is_secret_param(secret, name)) {
-            masked.append(name).append("=").append(mask);
-        } else {
-            masked.append(pair);
-        }
-    }
-    return copy_to_pool(pool, masked);
-}
-
-std::string masked_uri(ngx_http_request_t* request, const signature::Scheme& scheme) {
-    const std::string_view uri = view(request->unparsed_uri);
-    const std::string_view query = raw_query(request);
-    if (query.empty()) return std::string(uri);
-    std::string masked(uri.substr(0, static_cast<std::size_t>(query.data() - uri.data())));
-    masked.append(mask_query(request->pool, scheme, query));
-    return masked;
-}
 
 void complete_event(RequestState* state) {
     ngx_http_request_t* request = state->request;

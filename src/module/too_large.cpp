@@ -1,6 +1,7 @@
 #include "module/too_large.hpp"
 
 #include "module/answer.hpp"
+#include "module/masking.hpp"
 #include "module/pool.hpp"
 #include "module/request_state.hpp"
 #include "module/respond.hpp"
@@ -24,6 +25,7 @@ RequestState* judge_body(ngx_http_request_t* request) {
         RequestState* state = find_state(request);
         if (state == nullptr) state = make_state(request, location_conf(request)->location);
         state->refused_body = true;
+        mask_request_line(request);  // nginx found it before the rewrite phase
         record(state, Verdict::too_large, "the body is over client_max_body_size");
         return state;
     });

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "module/new_event.hpp"
+#include "module/masking.hpp"
 #include "module/pool.hpp"
 #include "module/request_state.hpp"
 

@@ -26,6 +26,7 @@ constexpr Definition definitions[] = {
     message "{ts}{body}";
     id json:/id;
     type json:/event/type json:/type;
+    challenge after=verify when=json:/type=1 type=application/json 'body={"type":1}';
 )"},
     {"telnyx", R"(
     algorithm ed25519;

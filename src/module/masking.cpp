@@ -1,0 +1,71 @@
+#include "module/masking.hpp"
+
+#include <algorithm>
+
+#include "event/urlencoded.hpp"
+#include "module/pool.hpp"
+#include "module/request_view.hpp"
+#include "module/settings.hpp"
+
+namespace webhook::module {
+
+namespace {
+
+bool is_secret_param(const std::vector<std::string>& secret, std::string_view name) {
+    return std::any_of(secret.begin(), secret.end(),
+                       [name](const std::string& wanted) { return event::name_is(name, wanted); });
+}
+
+}  // namespace
+
+std::string_view mask_query(ngx_pool_t* pool, const signature::Scheme& scheme, std::string_view query) {
+    const auto& secret = signature::secret_query_params(scheme);
+    if (secret.empty() || query.empty()) return query;
+    std::string masked;
+    std::string_view rest = query, pair;
+    while (event::next_pair(&rest, &pair)) {
+        if (!masked.empty()) masked.push_back('&');
+        const std::string_view name = event::pair_name(pair);
+        if (is_secret_param(secret, name)) {
+            masked.append(name).append("=").append(masked_text);
+        } else {
+            masked.append(pair);
+        }
+    }
+    return copy_to_pool(pool, masked);
+}
+
+std::string masked_uri(ngx_http_request_t* request, const signature::Scheme& scheme) {
+    const std::string_view uri = view(request->unparsed_uri);
+    const std::string_view query = raw_query(request);
+    if (query.empty()) return std::string(uri);
+    std::string masked(uri.substr(0, static_cast<std::size_t>(query.data() - uri.data())));
+    masked.append(mask_query(request->pool, scheme, query));
+    return masked;
+}
+
+ngx_int_t mask_request_line(ngx_http_request_t* request) {
+    const Location* location = location_conf(request)->location;
+    if (location == nullptr || request != request->main) return NGX_DECLINED;
+    if (signature::secret_query_params(*location->scheme).empty() || raw_query(request).empty())
+        return NGX_DECLINED;
+    return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&] {
+        std::string line(client_method(request));
+        line.append(" ").append(masked_uri(request, *location->scheme));
+        if (request->http_protocol.len != 0) line.append(" ").append(view(request->http_protocol));
+        request->request_line = to_ngx(copy_to_pool(request->pool, line));
+        return ngx_int_t{NGX_DECLINED};
+    });
+}
+
+ngx_int_t install_masking(ngx_conf_t* cf) {
+    auto* core =
+        static_cast<ngx_http_core_main_conf_t*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
+    // The phase engine begins with the handler that was added last: "return" of the location comes after this.
+    void* handler = ngx_array_push(&core->phases[NGX_HTTP_REWRITE_PHASE].handlers);
+    if (handler == nullptr) return NGX_ERROR;
+    *static_cast<ngx_http_handler_pt*>(handler) = mask_request_line;
+    return NGX_OK;
+}
+
+}  // namespace webhook::module

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "module/ngx.hpp"
+
+#include <string>
+#include <string_view>
+
+#include "signature/scheme.hpp"
+
+namespace webhook::module {
+
+/// Stands where a secret stood.
+constexpr std::string_view masked_text = "***";
+
+/// The query with the values of the scheme's secret parameters masked; itself when it has none.
+std::string_view mask_query(ngx_pool_t* pool, const signature::Scheme& scheme, std::string_view query);
+
+/// The request's URI as it came, its query masked.
+std::string masked_uri(ngx_http_request_t* request, const signature::Scheme& scheme);
+
+/// Masks the request line, which nginx prints in the error log and in the usual access logs. A handler of the rewrite
+/// phase: NGX_DECLINED, or 500 when memory is out.
+ngx_int_t mask_request_line(ngx_http_request_t* request);
+
+/// Postconfiguration: the line is masked as soon as the location is known, before anybody can refuse the request.
+ngx_int_t install_masking(ngx_conf_t* cf);
+
+}  // namespace webhook::module
