@@ -26,7 +26,8 @@ constexpr Definition definitions[] = {
     message "{ts}{body}";
     id json:/id;
     type json:/event/type json:/type;
-    challenge after=verify when=json:/type=1 type=application/json 'body={"type":1}';
+    challenge after=verify when=json:/type=1 absent=json:/event/type type=application/json 'body={"type":1}';
+    challenge after=verify when=json:/type=0 absent=json:/event/type status=204;
 )"},
     {"telnyx", R"(
     algorithm ed25519;
