@@ -60,6 +60,7 @@ EOH
     'no secret for none' => config('webhook none; webhook_stream hooks;'),
     'off inside' => config("$good location /hooks/x { webhook off; return 204; }"),
     'inherited by if' => config("$good if (\$arg_x) { set \$y 1; }"),
+    'dedup on' => config("$good webhook_dedup on by=body policy=reject;"),
     'tolerance off, dedup off' => config("$good webhook_tolerance off; webhook_dedup off;"),
     'one stream twice' => config($good, "location /other { $good }"),
 );

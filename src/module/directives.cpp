@@ -176,7 +176,7 @@ char* set_dedup(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     if (view(words[1]) == "off") {
         if (words.size() > 2) return invalid(cf, words[2]);
         dedup.window_ms = 0;
-    } else {
+    } else if (view(words[1]) != "on") {
         const ngx_int_t window = ngx_parse_time(&words[1], 0);
         if (window <= 0) return refuse(cf, "invalid value \"%V\"", &words[1]);
         dedup.window_ms = static_cast<std::uint64_t>(window);
