@@ -11,7 +11,7 @@ namespace webhook::endpoint {
 std::string shown(const nlohmann::json& value) {
     constexpr std::size_t longest = 60;
     std::string text = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-    if (text.size() > longest) text = text.substr(0, longest) + "...";
+    if (text.size() > longest) text.replace(longest, std::string::npos, "...");
     return text;
 }
 

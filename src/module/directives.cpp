@@ -116,7 +116,8 @@ char* set_secret(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     for (std::size_t i = 1; i < words.size(); ++i) {
         Secret secret;
         SecretKind kind{};
-        if (!read_secret(cf, words[i], &secret.literal, &kind, &secret.file)) return static_cast<char*>(NGX_CONF_ERROR);
+        if (!read_secret(cf, words[i], &secret.literal, &kind, &secret.file))
+            return static_cast<char*>(NGX_CONF_ERROR);
         if (kind == SecretKind::literal && !compile_template(cf, words[i], &secret)) {
             return static_cast<char*>(NGX_CONF_ERROR);
         }

@@ -101,8 +101,8 @@ void warn_of_handshakes(ngx_conf_t* cf, const Location& location) {
     const std::string& param = location.verifier->missing_param();
     if (param.empty()) return;
     const ngx_str_t name = to_ngx(signature::name_of(*location.scheme));
-    ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "\"webhook %V\" without \"webhook_param %s\" refuses handshakes", &name,
-                       param.c_str());
+    ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "\"webhook %V\" without \"webhook_param %s\" refuses handshakes",
+                       &name, param.c_str());
 }
 
 char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location) {

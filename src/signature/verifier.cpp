@@ -290,8 +290,11 @@ Outcome Verifier::Impl::check(const event::Request& request, std::int64_t now_ms
     Evaluation evaluation(request, &scheme().body, json_max);
     std::int64_t unix_ms = 0;
     if (doubled(&evaluation, &outcome)) return outcome;
-    if (code != nullptr)
-        return code({prepared, &evaluation, now_ms, past_ms, future_ms, check_window, json_max});
+    if (code != nullptr) {
+        outcome = code({prepared, &evaluation, now_ms, past_ms, future_ms, check_window, json_max});
+        // cppcheck-suppress returnDanglingLifetime ; what an outcome points at lies in the request
+        return outcome;
+    }
     if (scheme().timestamp && !timestamp_in_body() && !read_timestamp(&evaluation, &unix_ms, &outcome))
         return outcome;
     const bool good = scheme().body.repeats() ? authentic_batch(&evaluation, &unix_ms, &outcome)

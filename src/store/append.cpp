@@ -58,7 +58,7 @@ class Received {
     std::string_view view() const { return {digits_, static_cast<std::size_t>(end_ - digits_)}; }
 
   private:
-    char digits_[20];
+    char digits_[20] = {};
     const char* end_;
 };
 

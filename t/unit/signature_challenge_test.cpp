@@ -124,7 +124,9 @@ class Forgery {
     std::string digest(const std::string& text) const {
         signature::Prepared prepared;
         std::string error;
-        EXPECT_TRUE(signature::prepare(scheme_, {secret_}, {}, params_, signature::KeyUse::verify, &prepared, &error)) << error;
+        EXPECT_TRUE(
+            signature::prepare(scheme_, {secret_}, {}, params_, signature::KeyUse::verify, &prepared, &error))
+            << error;
         event::HashState state = prepared.keys.front().hmac->start();
         state.update(text);
         std::string out;

@@ -20,7 +20,6 @@ namespace {
 using nlohmann::json;
 using signature::Verdict;
 
-
 std::filesystem::path vectors_path() {
     std::filesystem::path folder = __FILE__;
     return folder.parent_path().parent_path() / "vectors" / "vectors.json";

@@ -379,8 +379,9 @@ TEST(Keys, EventsKeysAreTakenApart) {
     EXPECT_TRUE(parse_events_key("webhook:{a.b:3}:events", &stream, &partition));
     EXPECT_EQ(stream, "a.b");
     EXPECT_EQ(partition, 3u);
-    for (const char* bad : {"webhook:{a.b}:events", "webhook:{:3}:events", "webhook:{a:x}:events",
-                            "webhook:{a:3}:meta", "x", "webhook:{a:}:events", "webhook:{a b:1}:events", "webhook:{a:01}:events"}) {
+    for (const char* bad :
+         {"webhook:{a.b}:events", "webhook:{:3}:events", "webhook:{a:x}:events", "webhook:{a:3}:meta", "x",
+          "webhook:{a:}:events", "webhook:{a b:1}:events", "webhook:{a:01}:events"}) {
         EXPECT_FALSE(parse_events_key(bad, &stream, &partition)) << bad;
     }
     EXPECT_FALSE(valid_stream_name(""));
