@@ -70,7 +70,7 @@ for my $name (sort keys %right) {
 }
 
 my @wrong = (
-    [ 'webhook strype; webhook_secret s; webhook_stream hooks;', qr/unknown webhook scheme "strype" in .*nginx\.conf:\d+/ ],
+    [ 'webhook strype; webhook_secret s; webhook_stream hooks;', qr/unknown webhook scheme "strype", "webhookctl schemes" lists the built-in ones in .*nginx\.conf:\d+/ ],
     [ 'webhook stripe; webhook_stream hooks;', qr/"webhook stripe" requires "webhook_secret"/ ],
     [ 'webhook_stream hooks;', qr/"webhook_stream" requires "webhook"/ ],
     [ "webhook stripe; webhook_secret ''; webhook_stream hooks;", qr/empty secret/ ],
@@ -83,16 +83,17 @@ my @wrong = (
     [ 'webhook stripe; webhook_secret $nosuch; webhook_source $host; webhook_stream hooks;', qr/unknown "nosuch" variable/ ],
     [ "$good webhook_stream other;", qr/"webhook_stream" directive is duplicate/ ],
     [ "$good webhook github;", qr/"webhook" directive is duplicate/ ],
-    [ 'webhook stripe; webhook_secret s; webhook_stream "a b";', qr/invalid stream name "a b"/ ],
+    [ 'webhook stripe; webhook_secret s; webhook_stream "a b";', qr/invalid stream name "a b", it must be 1 to 64 letters/ ],
     [ 'webhook stripe; webhook_secret s; webhook_stream hooks partitions=0;', qr/invalid parameter "partitions=0"/ ],
     [ 'webhook stripe; webhook_secret s; webhook_stream hooks max_backlog=x;', qr/invalid parameter "max_backlog=x"/ ],
     [ 'webhook stripe; webhook_secret s; webhook_stream hooks max_backlog_bytes=-1;', qr/invalid parameter/ ],
     [ 'webhook stripe; webhook_secret s; webhook_stream hooks what=1;', qr/invalid parameter "what=1"/ ],
     [ "$good if (\$arg_x) { webhook_stream other; }", qr/"webhook_stream" directive is not allowed here/ ],
     [ "$good webhook_id json:type;", qr/json:type/ ],
-    [ "$good webhook_type nowhere:x;", qr/nowhere/ ],
-    [ "$good webhook_tolerance soon;", qr/invalid value "soon"/ ],
-    [ "$good webhook_dedup 0;", qr/invalid value "0"/ ],
+    [ "$good webhook_type nowhere:x;", qr/"nowhere:x" is not a source such as header:NAME/ ],
+    [ "$good webhook_tenant \$arg_t;", qr/"\$arg_t" is not a source such as header:NAME/ ],
+    [ "$good webhook_tolerance soon;", qr/invalid value "soon", it must be a time such as "5m", or "off"/ ],
+    [ "$good webhook_dedup 0;", qr/invalid value "0", it must be a time such as "4d", "on" or "off"/ ],
     [ "$good webhook_dedup 1h by=x;", qr/invalid parameter "by=x"/ ],
     [ "$good webhook_dedup off by=body;", qr/invalid parameter "by=body"/ ],
     [ "$good webhook_dedup 1h by=body; webhook_partition header:x;", qr/"webhook_partition" is useless with "webhook_dedup" "by=body"/ ],
@@ -104,7 +105,7 @@ my @wrong = (
     [ "$good webhook_redis http://127.0.0.1;", qr/"redis:\/\/" or "unix:" expected/ ],
     [ "$good webhook_redis unix:relative;", qr/absolute path expected/ ],
     [ "$good webhook_redis redis://127.0.0.1:99999;", qr/invalid port/ ],
-    [ "$good webhook_url ftp://x;", qr/invalid URL "ftp:\/\/x"/ ],
+    [ "$good webhook_url ftp://x;", qr/invalid URL "ftp:\/\/x", it must begin with "https:/ ],
     [ "$good webhook_headers 'a b';", qr/invalid header name "a b"/ ],
     [ "$good webhook_source '';", qr/invalid parameter ""/ ],
     [ "$good webhook_json_max x;", qr/invalid value/ ],
@@ -120,13 +121,16 @@ for (@wrong) {
 }
 
 my @streams = (
-    [ 'partitions=4', '' ], [ 'max_backlog=5', '' ], [ 'max_backlog_bytes=5m', '' ], [ '', 'webhook_dedup 1h;' ],
+    [ 'partitions=4', '', 'partitions=4' ],
+    [ 'max_backlog=5', '', 'max_backlog=5' ],
+    [ 'max_backlog_bytes=5m', '', 'max_backlog_bytes=5242880' ],
+    [ '', 'webhook_dedup 1h;', 'a "webhook_dedup" window of 3600s' ],
 );
 for (@streams) {
-    my ($word, $more) = @$_;
+    my ($word, $more, $earlier) = @$_;
     my ($exit, $output) = $t->nginx_test(config($good, "location /other { webhook github; webhook_secret s; webhook_stream hooks $word; $more }"));
     is $exit, 1, "refused: one stream with other $word$more";
-    like $output, qr/stream "hooks" has other .* in .+nginx\.conf:\d+, all locations .* in .+nginx\.conf:\d+/, 'both places';
+    like $output, qr/stream "hooks" has \Q$earlier\E in .+nginx\.conf:\d+, all locations .* in .+nginx\.conf:\d+/, "what differs, and both places";
 }
 
 my $symbols = $t->run([ 'nm', '-D', '--defined-only', $t->build_dir . '/ngx_http_webhook_module.so' ])->{out};

@@ -122,14 +122,14 @@ like $log, qr/^$_$/m, "log: $_" for '202 accepted', '404 forged', '204 accepted'
 
 # --- mistakes
 my @wrong = (
-    [ 'webhook_respond fine 200;', qr/unknown verdict "fine"/ ],
+    [ 'webhook_respond fine 200;', qr/unknown verdict "fine", it must be one of accepted .* in_progress in / ],
     [ 'webhook_respond challenge 200;', qr/"challenge" is answered as its provider asks/ ],
-    [ 'webhook_respond accepted 302;', qr/invalid status "302"/ ],
+    [ 'webhook_respond accepted 302;', qr/invalid status "302", it must be 2xx, 4xx or 5xx/ ],
     [ 'webhook_respond accepted x;', qr/invalid status "x"/ ],
     [ 'webhook_respond accepted 0200;', qr/invalid status "0200"/ ],
     [ 'webhook_respond accepted 204 text/plain x;', qr/status 204 has no body/ ],
-    [ 'webhook_respond accepted 200 png;', qr/invalid parameter "png"/ ],
-    [ 'webhook_respond accepted 200 text x;', qr/invalid type "text"/ ],
+    [ 'webhook_respond accepted 200 png;', qr/invalid parameter "png", it must be "gif", or a media type and a body/ ],
+    [ 'webhook_respond accepted 200 text x;', qr/invalid type "text", it must be a media type/ ],
     [ 'webhook_respond accepted 200 text/plain $nosuch;', qr/unknown "nosuch" variable/ ],
     [ 'webhook_respond unavailable 200;', qr/status 200 for "unavailable" would lose the event/ ],
     [ 'webhook_respond busy 202;', qr/would lose the event/ ],

@@ -73,8 +73,12 @@ Command& Command::option(const char* names, std::vector<std::string>* target, co
     return *this;
 }
 
+// More than anybody counts to here; CLI11 itself would name the largest number there is.
+constexpr std::uint64_t most = 1'000'000'000;
+
 Command& Command::option(const char* names, std::size_t* target, const char* about) {
-    last_ = app_->add_option(names, *target, about)->check(CLI::NonNegativeNumber);
+    last_ =
+        app_->add_option(names, *target, about)->check(CLI::Range(std::uint64_t{0}, most).description(""));
     return *this;
 }
 
@@ -84,7 +88,7 @@ Command& Command::option(const char* names, int* target, const char* about) {
 }
 
 Command& Command::option(const char* names, unsigned short* target, const char* about) {
-    last_ = app_->add_option(names, *target, about);
+    last_ = app_->add_option(names, *target, about)->check(CLI::Range(0, 65535).description(""));
     return *this;
 }
 

@@ -4,6 +4,7 @@
 
 #include "endpoint/document_fields.hpp"
 #include "endpoint/field_reader.hpp"
+#include "endpoint/json_problem.hpp"
 
 namespace webhook::endpoint {
 namespace {
@@ -30,17 +31,11 @@ class KeyCheck {
     std::vector<Error>* errors_;
 };
 
-/// nlohmann's text without its "[json.exception...] " head.
-std::string readable(std::string_view what) {
-    const std::size_t end = what.find("] ");
-    return std::string(end == std::string_view::npos ? what : what.substr(end + 2));
-}
-
 std::optional<Json> parse_json(std::string_view text, std::vector<Error>* errors) {
     try {
         return Json::parse(text, KeyCheck(errors), true, true);
     } catch (const Json::exception& e) {
-        errors->push_back({"", readable(e.what())});
+        errors->push_back({"", json_problem(e)});
         return std::nullopt;
     }
 }

@@ -143,9 +143,14 @@ void take_sign_item(const FieldReader& reader, Document* document) {
     const KnownSchemes& known = reader.schemes();
     const signature::Scheme* scheme =
         known.own != nullptr ? known.own->find(sign.scheme) : signature::find_scheme(sign.scheme);
-    const bool cannot_sign = scheme == nullptr ? !known.any : signature::has_signature_in_body(*scheme);
+    if (scheme == nullptr && !known.any) {
+        return reader.fail(
+            "there is no scheme " + in_quotes(sign.scheme) +
+            ": \"webhookctl schemes\" lists the built-in ones, --schemes names a file of your own");
+    }
+    const bool cannot_sign = scheme != nullptr && signature::has_signature_in_body(*scheme);
     if (cannot_sign || sign.scheme == "none")
-        return reader.fail(in_quotes(sign.scheme) + " is not a scheme that can sign");
+        return reader.fail("scheme " + in_quotes(sign.scheme) + " cannot sign what is delivered");
     for (const Sign& other : document->sign) {
         if (other.scheme == sign.scheme)
             return reader.fail("scheme " + in_quotes(sign.scheme) +

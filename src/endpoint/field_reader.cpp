@@ -87,7 +87,7 @@ bool FieldReader::take_size(std::uint64_t min, std::uint64_t* target) const {
 
 bool FieldReader::is_list(std::size_t max) const {
     if (value_->is_array() && value_->size() <= max) return true;
-    fail(value_->is_array() ? fmt::format("must have at most {} items", max) : "must be a list");
+    fail(value_->is_array() ? fmt::format("must have at most {} items", max) : "must be a list: [...]");
     return false;
 }
 

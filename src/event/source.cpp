@@ -75,7 +75,7 @@ bool parse_single(std::string_view text, SourceSet set, Source* source, std::str
         source->kind = known.kind;
         return !named || set_name(text.substr(colon + 1), text, source, error);
     }
-    return fail(error, text, "is not a source");
+    return fail(error, text, "is not a source such as header:NAME, query:NAME or json:/a/b");
 }
 
 }  // namespace

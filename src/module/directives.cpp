@@ -142,7 +142,10 @@ char* set_url(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     ngx_str_t rest{};
     const bool absolute = take_name(words[1], "https://", &rest) || take_name(words[1], "http://", &rest) ||
                           take_name(words[1], "$", &rest);
-    if (!absolute || rest.len == 0) return refuse(cf, "invalid URL \"%V\"", &words[1]);
+    if (!absolute || rest.len == 0) {
+        return refuse(cf, "invalid URL \"%V\", it must begin with \"https://\", \"http://\" or a variable",
+                      &words[1]);
+    }
     conf->url.emplace();
     return compile_template(cf, words[1], &*conf->url) ? ok : static_cast<char*>(NGX_CONF_ERROR);
 }
@@ -165,7 +168,10 @@ char* set_tolerance(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
         tolerance.check = false;
     } else {
         tolerance.seconds = ngx_parse_time(&words[1], 1);
-        if (tolerance.seconds <= 0) return refuse(cf, "invalid value \"%V\"", &words[1]);
+        if (tolerance.seconds <= 0) {
+            return refuse(cf, "invalid value \"%V\", it must be a time such as \"5m\", or \"off\"",
+                          &words[1]);
+        }
     }
     conf->tolerance = tolerance;
     return ok;
@@ -179,7 +185,10 @@ char* set_dedup(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
         dedup.window_ms = 0;
     } else if (view(words[1]) != "on") {
         const ngx_int_t window = ngx_parse_time(&words[1], 0);
-        if (window <= 0) return refuse(cf, "invalid value \"%V\"", &words[1]);
+        if (window <= 0) {
+            return refuse(cf, "invalid value \"%V\", it must be a time such as \"4d\", \"on\" or \"off\"",
+                          &words[1]);
+        }
         dedup.window_ms = static_cast<std::uint64_t>(window);
     }
     for (std::size_t i = 2; i < words.size(); ++i) {
@@ -220,7 +229,11 @@ char* set_stream(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     StreamChoice stream;
     stream.name = words.text(1);
     stream.place = here(cf);
-    if (!store::valid_stream_name(stream.name)) return refuse(cf, "invalid stream name \"%V\"", &words[1]);
+    if (!store::valid_stream_name(stream.name)) {
+        return refuse(cf,
+                      "invalid stream name \"%V\", it must be 1 to 64 letters, digits, \"_\", \".\" or \"-\"",
+                      &words[1]);
+    }
     for (std::size_t i = 2; i < words.size(); ++i) {
         if (!set_stream_option(words[i], &stream)) return invalid(cf, words[i]);
     }

@@ -185,6 +185,20 @@ RedisAddress redis_address(ngx_conf_t* cf, const LocationConf& conf) {
     return address;
 }
 
+/// The first setting in which a stream's earlier location differs, as that location has it.
+std::string difference(const store::StreamSettings& earlier, const store::StreamSettings& settings) {
+    if (earlier.partitions != settings.partitions) return "partitions=" + std::to_string(earlier.partitions);
+    if (earlier.max_backlog != settings.max_backlog) {
+        return "max_backlog=" + std::to_string(earlier.max_backlog);
+    }
+    if (earlier.max_backlog_bytes != settings.max_backlog_bytes) {
+        return "max_backlog_bytes=" + std::to_string(earlier.max_backlog_bytes);
+    }
+    return earlier.dedup_window_ms == 0
+               ? "\"webhook_dedup off\""
+               : "a \"webhook_dedup\" window of " + std::to_string(earlier.dedup_window_ms / 1000) + "s";
+}
+
 char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup, Location* location) {
     RedisAddress address = redis_address(cf, conf);
     const StreamChoice& choice = *conf.stream;
@@ -198,11 +212,9 @@ char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup
     MainState* main = main_state(cf);
     const Stream* other = find_other_settings(main->servers, address, settings);
     if (other != nullptr) {
-        return refuse(
-            cf,
-            "stream \"%s\" has other partitions, limits or \"webhook_dedup\" window in %s, all locations "
-            "that write it must agree",
-            settings.name.c_str(), other->where.c_str());
+        return refuse(cf, "stream \"%s\" has %s in %s, all locations that write it must agree",
+                      settings.name.c_str(), difference(other->appender.settings(), settings).c_str(),
+                      other->where.c_str());
     }
     location->stream =
         find_or_add_stream(&main->servers, server_settings(conf, std::move(address)), settings);
@@ -262,7 +274,8 @@ char* resolve_scheme(ngx_conf_t* cf, LocationConf::Choice* choice) {
     choice->scheme = main_state(cf)->schemes.find(choice->name);
     if (choice->scheme != nullptr) return NGX_CONF_OK;
     const AtPlace place(cf, choice->place);
-    return refuse(cf, "unknown webhook scheme \"%s\"", choice->name.c_str());
+    return refuse(cf, "unknown webhook scheme \"%s\", \"webhookctl schemes\" lists the built-in ones",
+                  choice->name.c_str());
 }
 
 }  // namespace

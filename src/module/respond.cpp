@@ -37,14 +37,28 @@ unsigned parse_status(const ngx_str_t& word) {
     return good && word.len == 3 ? static_cast<unsigned>(status) : 0;
 }
 
+/// " accepted duplicate ...": those that can be answered otherwise.
+std::string verdict_names() {
+    std::string names;
+    for (std::size_t i = 1; i < verdict_count; ++i) {
+        const auto verdict = static_cast<Verdict>(i);
+        if (verdict != Verdict::challenge) names.append(" ").append(info_of(verdict).name);
+    }
+    return names;
+}
+
 char* read_body(ngx_conf_t* cf, const ngx_str_t* word, ngx_uint_t count, Response* response) {
     if (count == 1) {
-        if (view(word[0]) != "gif") return refuse(cf, "invalid parameter \"%V\"", &word[0]);
+        if (view(word[0]) != "gif") {
+            return refuse(cf, "invalid parameter \"%V\", it must be \"gif\", or a media type and a body",
+                          &word[0]);
+        }
         response->type = "image/gif";
         response->body.literal = pixel_image;
     } else {
         if (view(word[0]).find('/') == std::string_view::npos) {
-            return refuse(cf, "invalid type \"%V\"", &word[0]);
+            return refuse(cf, "invalid type \"%V\", it must be a media type such as \"text/plain\"",
+                          &word[0]);
         }
         response->type = view(word[0]);
         if (!compile_template(cf, word[1], &response->body)) return failed;
@@ -56,11 +70,13 @@ char* read_body(ngx_conf_t* cf, const ngx_str_t* word, ngx_uint_t count, Respons
 char* read_response(ngx_conf_t* cf, LocationConf* conf) {
     const auto* word = static_cast<ngx_str_t*>(cf->args->elts);
     const Verdict verdict = verdict_from_name(view(word[1]));
-    if (verdict == Verdict::none) return refuse(cf, "unknown verdict \"%V\"", &word[1]);
+    if (verdict == Verdict::none)
+        return refuse(cf, "unknown verdict \"%V\", it must be one of%s", &word[1], verdict_names().c_str());
     if (verdict == Verdict::challenge) return refuse(cf, "\"challenge\" is answered as its provider asks");
     auto response = std::make_shared<Response>();
     response->status = parse_status(word[2]);
-    if (response->status == 0) return refuse(cf, "invalid status \"%V\"", &word[2]);
+    if (response->status == 0)
+        return refuse(cf, "invalid status \"%V\", it must be 2xx, 4xx or 5xx", &word[2]);
     if (needs_retry(verdict) && response->status < 300) {
         return refuse(cf, "status %V for \"%V\" would lose the event: the sender would not send it again",
                       &word[2], &word[1]);

@@ -80,7 +80,9 @@ int main(int count, char** words) {
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : usage_error;
+        if (error.get_exit_code() == 0) return app.exit(error);
+        fmt::print(stderr, "webhook-worker: {}\nRun with --help for more information.\n", error.what());
+        return usage_error;
     }
     std::signal(SIGPIPE, SIG_IGN);
     try {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "endpoint/json_problem.hpp"
 #include "endpoint/units.hpp"
 #include "store/keys.hpp"
 
@@ -254,7 +255,7 @@ std::optional<Settings> parse_settings(std::string_view json, std::vector<std::s
     try {
         Reader(&settings, errors).read(Json::parse(json, nullptr, true, true));
     } catch (const Json::exception& error) {
-        errors->push_back(error.what());
+        errors->push_back(endpoint::json_problem(error));
     }
     if (errors->size() != before) return std::nullopt;
     return settings;

@@ -121,7 +121,7 @@ TEST(EndpointDocument, SaysWhereAndWhat) {
     EXPECT_EQ(field_error(R"("paused":"yes")"), "paused: must be true or false\n");
     EXPECT_EQ(field_error(R"("method":"HEAD")"), "method: \"HEAD\" is not POST, PUT, PATCH or GET\n");
     EXPECT_EQ(field_error(R"("retry":{"jitter":2})"), "retry.jitter: must be a number from 0 to 1\n");
-    EXPECT_EQ(field_error(R"("match":{"type":"x"})"), "match.type: must be a list\n");
+    EXPECT_EQ(field_error(R"("match":{"type":"x"})"), "match.type: must be a list: [...]\n");
     EXPECT_NE(errors_of(R"({"id":"a b","url":"http://h"})").find("id: must be 1 to 64"), std::string::npos);
     EXPECT_NE(errors_of(R"({"id":"a")").find("line 1"), std::string::npos);
 }

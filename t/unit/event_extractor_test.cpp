@@ -212,13 +212,16 @@ TEST(Extractor, MistakesAreNamed) {
         EXPECT_FALSE(Extractor::make({{text}, {}, {}, {}}, &error));
         return error;
     };
-    EXPECT_EQ(error_of("nonsense"), "\"nonsense\" is not a source");
+    EXPECT_EQ(error_of("nonsense"),
+              "\"nonsense\" is not a source such as header:NAME, query:NAME or json:/a/b");
     EXPECT_EQ(error_of("header:"), "\"header:\" lacks a name");
     EXPECT_EQ(error_of("header:a b"), "\"header:a b\" is not a header name");
     EXPECT_EQ(error_of("json:x"), "\"json:x\" is not a JSON pointer");
     EXPECT_EQ(error_of("json:/~2"), "\"json:/~2\" is not a JSON pointer");
-    EXPECT_EQ(error_of("config:x"), "\"config:x\" is not a source");
-    EXPECT_EQ(error_of("{secret}"), "\"secret\" is not a source");
+    EXPECT_EQ(error_of("config:x"),
+              "\"config:x\" is not a source such as header:NAME, query:NAME or json:/a/b");
+    EXPECT_EQ(error_of("{secret}"),
+              "\"secret\" is not a source such as header:NAME, query:NAME or json:/a/b");
     EXPECT_EQ(error_of("form:x>header:y"), "\"header:y\" cannot stand after \">\": only json: and form: can");
 }
 

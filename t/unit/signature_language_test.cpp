@@ -59,7 +59,7 @@ TEST(SchemeLanguage, MistakesAreNamed) {
     EXPECT_EQ(parse_error("algorithm ed448; signature header:x encoding=hex;"),
               "invalid algorithm \"ed448\"");
     EXPECT_EQ(parse_error("algorithm hmac-sha256; signature heder:x encoding=hex;"),
-              "\"heder:x\" is not a source");
+              "\"heder:x\" is not a source such as header:NAME, query:NAME or json:/a/b");
     EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x encoding=rot13;"),
               "invalid encoding \"encoding=rot13\"");
     EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x;"), "\"signature\" lacks \"encoding=\"");
@@ -68,7 +68,8 @@ TEST(SchemeLanguage, MistakesAreNamed) {
     EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:a>json:/sig encoding=hex;"),
               "signatures in \"header:a>json:/sig\" are not supported");
     EXPECT_EQ(parse_error("algorithm hmac-sha256;"), "\"signature\" is missing");
-    EXPECT_EQ(parse_error(good + "message \"{bdy}\";"), "\"bdy\" is not a source");
+    EXPECT_EQ(parse_error(good + "message \"{bdy}\";"),
+              "\"bdy\" is not a source such as header:NAME, query:NAME or json:/a/b");
     EXPECT_EQ(parse_error(good + "message \"{body|rot13}\";"), "\"rot13\" is not a filter");
     EXPECT_EQ(parse_error(good + "message \"{body\";"), "\"{body\" lacks a closing \"}\"");
     EXPECT_EQ(parse_error(good + "message \"{header:a>json:/a}{body}\";"),
@@ -82,9 +83,11 @@ TEST(SchemeLanguage, MistakesAreNamed) {
               "\"hmac\" in a message is not supported");
     EXPECT_EQ(parse_error(good + "batch form:a;"), "\"form:a\" is not the JSON pointer of an array");
     EXPECT_EQ(parse_error(good + "id \"{query:a|sorted}\";"), "\"sorted\" is not a filter");
-    EXPECT_EQ(parse_error(good + "id jsn:/id;"), "\"jsn:/id\" is not a source");
+    EXPECT_EQ(parse_error(good + "id jsn:/id;"),
+              "\"jsn:/id\" is not a source such as header:NAME, query:NAME or json:/a/b");
     EXPECT_EQ(parse_error(good + "id json:id;"), "\"json:id\" is not a JSON pointer");
-    EXPECT_EQ(parse_error(good + "id secret;"), "\"secret\" is not a source");
+    EXPECT_EQ(parse_error(good + "id secret;"),
+              "\"secret\" is not a source such as header:NAME, query:NAME or json:/a/b");
     EXPECT_EQ(parse_error(good + "timestamp header:t unit=h; message \"{ts}{body}\";"),
               "invalid unit \"unit=h\"");
     EXPECT_EQ(parse_error(good + "timestamp header:t; message \"{ts}{body}\";"),

@@ -149,6 +149,13 @@ TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
     }
 }
 
+TEST(WorkerSettings, SaysWhereTheJsonBreaks) {
+    std::vector<std::string> errors;
+    EXPECT_FALSE(parse_settings("{ \"redis\": \n", &errors));
+    ASSERT_EQ(errors.size(), 1u);
+    EXPECT_EQ(errors.front().rfind("parse error at line 2, column 1: ", 0), 0u) << errors.front();
+}
+
 TEST(WorkerSettings, NamesTheLineOfABadScheme) {
     std::vector<std::string> errors;
     EXPECT_FALSE(
