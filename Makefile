@@ -12,6 +12,8 @@ OPT      ?= -O2 -g
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 MODULES_DIR ?= $(PREFIX)/lib/nginx/modules
+SHARE     = $(PREFIX)/share/nginx-webhook
+DOC       = $(PREFIX)/share/doc/nginx-webhook
 JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
 
 comma     = ,
@@ -50,7 +52,7 @@ SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)
 refresh  = @mkdir -p $(BUILD) && printf '%s\n' $(1) | cmp -s - $@ || printf '%s\n' $(1) > $@
 
 .DELETE_ON_ERROR:
-.PHONY: all module programs unit deps deps-test deps-check run demo test test-sanitize sdk bench fuzz check install clean help FORCE
+.PHONY: all module programs unit deps deps-test deps-check run demo test test-sanitize sdk bench fuzz check install uninstall clean help FORCE
 .DEFAULT_GOAL = all
 
 all: module programs   ## build module, worker and webhookctl
@@ -137,13 +139,18 @@ $(MODULE): $(BUILD)/nginx/objs/Makefile FORCE
 -include $(wildcard $(BUILD)/obj/*/*/*.d)
 
 install: all           ## install below DESTDIR, PREFIX (programs) and MODULES_DIR (module)
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MODULES_DIR)" "$(DESTDIR)$(PREFIX)/share/doc/nginx-webhook/recipes"
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MODULES_DIR)" "$(DESTDIR)$(SHARE)" "$(DESTDIR)$(DOC)/docs/recipes"
 	install -m 755 $(PROGRAMS) "$(DESTDIR)$(PREFIX)/bin"
 	install -m 644 $(MODULE) "$(DESTDIR)$(MODULES_DIR)"
-	install -m 644 README.md LICENSE docs/*.md "$(DESTDIR)$(PREFIX)/share/doc/nginx-webhook"
-	install -D -m 644 docs/log_format.conf "$(DESTDIR)$(PREFIX)/share/nginx-webhook/log_format.conf"
-	install -m 644 docs/recipes/*.md "$(DESTDIR)$(PREFIX)/share/doc/nginx-webhook/recipes"
+	install -m 644 docs/log_format.conf "$(DESTDIR)$(SHARE)"
+	sed 's|/usr/local/bin/|$(PREFIX)/bin/|' docs/webhook-worker.service > "$(DESTDIR)$(SHARE)/webhook-worker.service"
+	install -m 644 README.md LICENSE "$(DESTDIR)$(DOC)"
+	install -m 644 docs/*.md "$(DESTDIR)$(DOC)/docs"
+	install -m 644 docs/recipes/*.md "$(DESTDIR)$(DOC)/docs/recipes"
 	@echo 'nginx.conf: load_module $(MODULES_DIR)/$(notdir $(MODULE));'
+uninstall:             ## remove what install has put there, with the same DESTDIR, PREFIX and MODULES_DIR
+	rm -f $(foreach name,$(notdir $(PROGRAMS)),"$(DESTDIR)$(PREFIX)/bin/$(name)") "$(DESTDIR)$(MODULES_DIR)/$(notdir $(MODULE))"
+	rm -rf "$(DESTDIR)$(SHARE)" "$(DESTDIR)$(DOC)"
 
 clean:                 ## remove everything that was built (not the data of make run)
 	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize sdk bench fuzz flags files module-files configure.log libwebhook.a unit-tests \

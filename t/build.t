@@ -27,7 +27,7 @@ for my $program (qw(webhookctl webhook-worker)) {
 # make help lists every target that is meant to be called, and each exists.
 my $makefile = slurp("$root/Makefile");
 my $help = $t->run([ 'make', '-s', '-C', $root, 'help' ])->{out};
-for my $target (qw(all module programs run demo test test-sanitize sdk bench check install clean help deps)) {
+for my $target (qw(all module programs run demo test test-sanitize sdk bench fuzz check install uninstall clean help deps)) {
     like $help, qr/^  make \Q$target\E +\S/m, "make help: $target";
     like $makefile, qr/^\Q$target\E:/m, "Makefile: $target";
 }
@@ -38,9 +38,13 @@ SKIP: {
     my $to = $t->file('install root');
     my $result = $t->run([ 'make', '-s', '-C', $root, "BUILD=" . abs2rel($build, $root), "DESTDIR=$to", 'PREFIX=/usr', '-o', 'all', 'install' ], timeout => 300);
     is $result->{exit}, 0, 'make install' or diag $result->{out}, $result->{err};
-    for my $file (qw(bin/webhookctl bin/webhook-worker lib/nginx/modules/ngx_http_webhook_module.so share/doc/nginx-webhook/README.md share/nginx-webhook/log_format.conf share/doc/nginx-webhook/recipes/stripe.md)) {
+    for my $file (qw(bin/webhookctl bin/webhook-worker lib/nginx/modules/ngx_http_webhook_module.so share/doc/nginx-webhook/README.md share/nginx-webhook/log_format.conf share/nginx-webhook/webhook-worker.service share/doc/nginx-webhook/LICENSE share/doc/nginx-webhook/docs/directives.md share/doc/nginx-webhook/docs/recipes/stripe.md)) {
         ok -s "$to/usr/$file", "installed: $file";
     }
+    like slurp("$to/usr/share/nginx-webhook/webhook-worker.service"), qr{^ExecStart=/usr/bin/webhook-worker }m, 'the unit names the program where it was put';
+    for my $link (slurp("$to/usr/share/doc/nginx-webhook/README.md") =~ /\]\(([^):#]+)/g) { ok -e "$to/usr/share/doc/nginx-webhook/$link", "installed README: link to $link" }
+    $t->run([ 'make', '-s', '-C', $root, "DESTDIR=$to", 'PREFIX=/usr', 'uninstall' ]);
+    is_deeply [ split /\n/, $t->run([ 'find', $to, '-type', 'f' ])->{out} ], [], 'make uninstall leaves nothing';
 }
 
 done_testing;
