@@ -142,8 +142,11 @@ is_deeply [ sort keys %verdict ],
     'docs/directives.md: the verdicts';
 
 my @schemes = sort map { (split)[0] } grep { /^[a-z]/ } split /\n/, $t->ctl('schemes', '--json')->{out} =~ s/.*?"name":"([^"]+)".*/$1/gr;
-my @listed = slurp("$root/docs/schemes.md") =~ /^\| `([\w-]+)` \|/mg;
+my $schemes = slurp("$root/docs/schemes.md");
+my @listed = $schemes =~ /^\| `([\w-]+)` \| .* \| .* \| .* \| .* \| .* \|$/mg;
 is_deeply [ sort @listed ], \@schemes, 'docs/schemes.md: the catalogue';
+is $t->run([ $^X, "$root/src/make/schemes.pl" ], stdin => $t->ctl('schemes', '--json')->{out})->{out}, $schemes,
+    'docs/schemes.md: as src/make/schemes.pl writes it';
 
 my @commands = slurp("$root/docs/commands.md") =~ /^### webhookctl ([\w-]+)/mg;
 my $help = $t->ctl('--help')->{out};
@@ -167,9 +170,17 @@ like $exported, qr/"success"/, 'docs/endpoint.md: what is no default is exported
 # --- links between pages
 for my $file (@pages) {
     my $folder = $file =~ s{/[^/]+$}{}r;
-    for my $link (slurp($file) =~ /\]\(([^)#:]+)(?:#[^)]*)?\)/g) {
-        ok -e "$folder/$link", "$file: link to $link" =~ s{\Q$root\E/}{}r;
+    for my $link (slurp($file) =~ /\]\(([^):]+)\)/g) {
+        my ($target, $place) = $link =~ /^([^#]*)(?:#(.*))?$/;
+        $target = $target eq '' ? $file : "$folder/$target";
+        ok -e $target, "$file: link to $link" =~ s{\Q$root\E/}{}r or next;
+        ok scalar(grep { $_ eq $place } places($target)), "$file: $link is a heading" =~ s{\Q$root\E/}{}r if defined $place;
     }
+}
+
+# The names by which headings are reached.
+sub places ($file) {
+    return map { lc =~ s/[^\w -]//gr =~ s/ /-/gr } slurp($file) =~ /^#+ (.*)$/mg;
 }
 
 done_testing;

@@ -5,25 +5,95 @@
 use v5.36;
 use JSON::PP;
 
+my @schemes = map { decode_json($_) } <STDIN>;
+
 print <<'END';
 # Signature schemes
 
 What `webhook SCHEME` in nginx.conf and `"scheme"` in an endpoint document may name. Of several places for id or type the
 first that holds a value is taken. `webhookctl schemes NAME` prints the whole definition.
 
-Most take a secret as the provider shows it. Schemes marked *URL* sign the public URL: behind a proxy set `webhook_url`. Those marked
-*unsigned body* sign only an id or parts of the body ([security](security.md)).
+*Secret* is what `webhook_secret` holds: text is taken as the provider shows it. Public keys, key sets and certificates are files ([forms](scheme-language.md)).
+Schemes marked *URL* sign the public URL: behind a proxy set [`webhook_url`](directives.md#webhook_url). Those marked *unsigned body* sign only an id or parts of the
+body ([security](security.md)). Names after *param* are values of [`webhook_param`](directives.md#webhook_param).
 
 Two are our own: `publish` for events that your own application sends (`Authorization: Bearer SECRET`, id in `Idempotency-Key`, type in `ce-type`, tenant in
 `ce-tenant`), and `none`, which verifies nothing.
 
-| scheme | methods | id | type | |
-|---|---|---|---|---|
+| scheme | secret | methods | | id | type |
+|---|---|---|---|---|---|
 END
 
-while (my $line = <STDIN>) {
-    my $scheme = decode_json($line);
-    my ($id, $type) = map { join ' ', map { "`$_`" } @{ $scheme->{$_} } } qw(id type);
-    printf "| `%s` | %s | %s | %s | %s |\n", $scheme->{name}, $scheme->{methods}, $id || 'SHA-256', $type || '-',
-        join ', ', $scheme->{signs_url} ? '*URL*' : (), $scheme->{unsigned_body} ? '*unsigned body*' : ();
+my %form = (base64 => 'base64', hex => 'hex', whsec => '`whsec_...`');
+my %other = (token => 'a token', basic => '`USER:PASSWORD`', none => '-', 'aws-sns' => 'a certificate', 'http-signature' => 'a public key');
+
+# What the secret is, by the algorithm and the rule for keys.
+sub secret ($text) {
+    my ($algorithm) = $text =~ /^\s*algorithm ([\w-]+)/m;
+    my ($key) = $text =~ /^\s*key ([\w-]+)/m;
+    return $other{$algorithm} if $other{$algorithm};
+    return 'a public key' if $algorithm =~ /^(?:ed25519|rsa|ecdsa)/;
+    return 'a set of keys' if $algorithm =~ /^jwt-(?!hs)/;
+    return $form{ $key // '' } // 'text';
 }
+
+sub params ($text) {
+    my %seen;
+    return grep { !$seen{$_}++ } $text =~ /\{config:([\w-]+)/g;
+}
+
+for my $scheme (@schemes) {
+    my ($id, $type) = map { join ' ', map { "`$_`" } @{ $scheme->{$_} } } qw(id type);
+    my @params = params($scheme->{text});
+    my @notes = ($scheme->{signs_url} ? '*URL*' : (), $scheme->{unsigned_body} ? '*unsigned body*' : ());
+    push @notes, '*param* ' . join ' ', map { "`$_`" } @params if @params;
+    printf "| `%s` | %s | %s | %s | %s | %s |\n", $scheme->{name}, secret($scheme->{text}), $scheme->{methods}, join(', ', @notes), $id || 'SHA-256',
+        $type || '-';
+}
+
+print <<'END';
+
+## Handshakes
+
+Many senders ask first whether the receiver is there and meant. These requests are answered (verdict `challenge`) and not stored. *signed* ones must be as genuine as
+an event, *param* ones must bring the token that you gave the sender and nginx, as `webhook_param NAME VALUE`; the others anybody may send, and learns nothing by it
+([security](security.md#handshakes)).
+
+| scheme | request | proves | answer |
+|---|---|---|---|
+END
+
+sub words ($text) {
+    return map { s/^(["'])(.*)\1$/$2/sr } $text =~ /"[^"]*"|'[^']*'|\S+/g;
+}
+
+sub code ($text) { return '`' . $text =~ s/\|/\\|/gr . '`' }
+
+sub handshake ($text) {
+    my %is = (method => 'POST', request => [], proves => [], answer => []);
+    for my $word (words($text)) {
+        my ($name, $value) = $word =~ /^(\w+)(?:=(.*))?$/s or next;
+        if ($name eq 'method') { $is{method} = $value }
+        elsif ($name eq 'has') { push @{ $is{request} }, code($value) }
+        elsif ($name eq 'when') { push @{ $is{request} }, code($value) }
+        elsif ($name eq 'after') { push @{ $is{proves} }, 'signed' }
+        elsif ($name eq 'require' || $name eq 'among') { push @{ $is{proves} }, map { '*param* ' . code($_) } $value =~ /\{config:([\w-]+)/ }
+        elsif ($name eq 'status' || $name eq 'body') { push @{ $is{answer} }, code($value) }
+        elsif ($name eq 'header') { push @{ $is{answer} }, code($value =~ s/=/: /r) }
+        elsif ($name eq 'capture') { push @{ $is{answer} }, 'is stored as an event of source `webhook`' }
+    }
+    return \%is;
+}
+
+for my $scheme (@schemes) {
+    for my $text ($scheme->{text} =~ /^\s*challenge\s+((?:"[^"]*"|'[^']*'|[^;"'])*);/mg) {
+        my $is = handshake($text);
+        printf "| `%s` | %s | %s | %s |\n", $scheme->{name}, join(' ', $is->{method}, @{ $is->{request} }), join(' ', @{ $is->{proves} }) || '-',
+            join(' ', @{ $is->{answer} }) || '`200`';
+    }
+}
+
+print <<'END';
+
+A scheme of your own has handshakes, too: see the [language of schemes](scheme-language.md).
+END
