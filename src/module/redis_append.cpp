@@ -142,6 +142,7 @@ void RedisClient::refuse(ngx_queue_t* operations) {
 
 void RedisClient::add_under_way(Operation* operation) {
     ngx_queue_insert_tail(&under_way_, &operation->link);
+    command_timer_.cancelable = 0;
     // One timer for all, looked at when it fires: setting one for each command would cost more than the rest.
     if (!command_timer_.timer_set) ngx_add_timer(&command_timer_, server_->timeout);
 }
@@ -160,6 +161,7 @@ void RedisClient::on_command_timer() {
 void RedisClient::on_append(Operation* operation, const redisReply* reply,
                             const store::Appender::Reply& answer) {
     ngx_queue_remove(&operation->link);
+    if (ngx_queue_empty(&under_way_)) command_timer_.cancelable = 1;
     if (reply == nullptr) {
         state_ = RedisClient::State::waiting;  // the context is about to go: nothing new may use it
         finish(operation, unavailable("the connection to redis was lost"));

@@ -127,7 +127,7 @@ class RedisClient {
     ngx_event_t flush_event_{};       ///< posted: the turn's commands leave together
     ngx_event_t fail_event_{};        ///< posted: drop() outside of hiredis' callbacks
     ngx_event_t life_timer_{};        ///< cancelable: reconnect, connect timeout, health check; by state
-    ngx_event_t command_timer_{};     ///< not cancelable: a worker that exits waits for what is under way
+    ngx_event_t command_timer_{};     ///< keeps a worker that exits only while something is under way
     ngx_connection_t timer_owner_{};  ///< nginx' debug log looks for a connection behind every event
 
     ngx_queue_t gathered_;            ///< operations of this turn, not sent yet

@@ -152,6 +152,7 @@ bool Reservations::send(Reservation* reservation) {
     if (server_->client == nullptr || !server_->client->send(out_, &reservation->command)) return false;
     reservation->at = ngx_current_msec;
     ngx_queue_insert_tail(&sent_, &reservation->link);
+    command_timer_.cancelable = 0;
     // One timer for all, looked at when it fires.
     set_timer(&command_timer_, server_->timeout);
     return true;
@@ -169,6 +170,7 @@ void Reservations::on_command_timer() {
 
 void Reservations::on_reply(Reservation* reservation, const redisReply* reply) {
     ngx_queue_remove(&reservation->link);
+    if (ngx_queue_empty(&sent_)) command_timer_.cancelable = 1;
     guarded(log_, 0, [&] {
         if (reservation->step == Step::asking) {
             on_asked(reservation, reply);

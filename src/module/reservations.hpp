@@ -97,7 +97,7 @@ class Reservations {
     std::uint64_t tokens_ = 0;
     std::string out_;                 ///< scratch; keeps its capacity
     std::string refusal_;             ///< the last error that was logged; empty after a success
-    ngx_event_t command_timer_{};     ///< not cancelable: a worker that exits waits for what is under way
+    ngx_event_t command_timer_{};     ///< keeps a worker that exits only while something is under way
     ngx_event_t retry_timer_{};       ///< cancelable, but for confirmations of the last seconds
     ngx_event_t renew_timer_{};       ///< cancelable
     ngx_connection_t timer_owner_{};  ///< nginx' debug log looks for a connection behind every event
