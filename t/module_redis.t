@@ -106,6 +106,21 @@ $server->thaw;
 is $answer, 'unavailable', 'frozen: given up in time';
 becomes '/hooks', 'accepted', 'thawed';
 
+# --- a fresh worker, before its connection is ready: the event waits for it ---
+
+$server->freeze;
+my $fresh = $t->start_nginx($conf =~ s/worker_processes 2/worker_processes 1/r =~ s/%%PORT%%/%%PORT_fresh%%/r =~ s/(?=webhook_secret)/webhook_redis_connect_timeout 60s; webhook_redis_timeout 60s; /r,
+    name => 'fresh', ready => 0);
+$body = event();
+my $early = $t->connect($t->port('fresh'));
+$early->send($t->build(method => 'POST', path => '/hooks', body => $body, headers => [ sign_stripe('s3cret', $body) ]));
+my $later = $t->connect($t->port('fresh'));
+$later->send($t->build(method => 'POST', path => '/hooks', body => $body));
+is $later->response->{status}, 401, 'what comes later and is forged has its answer';
+$server->thaw;
+like $early->response->{body}, qr/"accepted"/, 'what came first waits until Redis is there';
+$fresh->quit;
+
 # --- slow: stored once ---
 
 becomes '/patient', 'accepted', 'a location with more patience';

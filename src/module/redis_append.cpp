@@ -24,7 +24,7 @@ Appended unavailable(std::string_view reason) {
 }  // namespace
 
 bool RedisClient::submit(Operation* operation, Appended* refused) {
-    if (state_ != RedisClient::State::ready) {
+    if (state_ != RedisClient::State::ready && !is_starting()) {
         *refused = unavailable(noted_.empty() ? std::string_view("redis is not connected yet") : noted_);
         return false;
     }
@@ -38,18 +38,18 @@ bool RedisClient::submit(Operation* operation, Appended* refused) {
         return false;
     }
     gather(operation);
+    if (state_ != RedisClient::State::ready) life_timer_.cancelable = 0;
     return true;
 }
 
 void RedisClient::gather(Operation* operation) {
-    operation->sent = ngx_current_msec;
     gathered_bytes_ += operation->event->data.size;
     ngx_queue_insert_tail(&gathered_, &operation->link);
     ngx_post_event(&flush_event_, &ngx_posted_events);
 }
 
 void RedisClient::send_gathered() {
-    if (ngx_queue_empty(&gathered_)) return;
+    if (ngx_queue_empty(&gathered_) || is_starting()) return;
     gathered_bytes_ = 0;
     if (state_ != RedisClient::State::ready) {
         refuse(&gathered_);
@@ -60,6 +60,11 @@ void RedisClient::send_gathered() {
         Operation* operation = take_first(&gathered_);
         if (operation->owner == nullptr) {
             finish(operation, {});  // the request ended before anything was sent
+            continue;
+        }
+        if (!operation->stream->problem.empty()) {
+            finish(operation,
+                   unavailable(operation->stream->problem));  // found while it waited for the start
             continue;
         }
         add_under_way(operation);
@@ -141,6 +146,7 @@ void RedisClient::refuse(ngx_queue_t* operations) {
 }
 
 void RedisClient::add_under_way(Operation* operation) {
+    operation->sent = ngx_current_msec;
     ngx_queue_insert_tail(&under_way_, &operation->link);
     command_timer_.cancelable = 0;
     // One timer for all, looked at when it fires: setting one for each command would cost more than the rest.

@@ -325,6 +325,7 @@ void RedisClient::on_context_freed() {
         set_life_timer(backoff());
     }
     reason_.clear();
+    life_timer_.cancelable = 1;
     gathered_bytes_ = 0;
     batches_.clear();
     refuse(&gathered_);
@@ -345,6 +346,10 @@ void RedisClient::note_ready() {
     const ngx_uint_t level = noted_.empty() ? NGX_LOG_INFO : NGX_LOG_NOTICE;
     ngx_log_error(level, log_, 0, "webhook: redis %s is ready", server_->address.url.c_str());
     noted_.clear();
+    life_timer_.cancelable = 1;
+    if (!ngx_queue_empty(&gathered_)) {
+        ngx_post_event(&flush_event_, &ngx_posted_events);  // several statements
+    }
 }
 
 ngx_msec_t RedisClient::backoff() {

@@ -94,6 +94,8 @@ class RedisClient {
     void note_down(std::string_view reason);
     void note_ready();
     ngx_msec_t backoff();
+    /// The first connection of this process is on its way: events wait for it, so that a reload refuses none.
+    bool is_starting() const { return noted_.empty() && state_ != State::ready && state_ != State::waiting; }
 
     // Appending: redis_append.cpp.
     void gather(Operation* operation);
@@ -122,15 +124,16 @@ class RedisClient {
     redisAsyncContext* context_ = nullptr;
     State state_ = State::waiting;
 
-    std::string out_;                 ///< bytes for the socket
-    std::size_t out_sent_ = 0;        ///< of them written already
-    ngx_event_t flush_event_{};       ///< posted: the turn's commands leave together
-    ngx_event_t fail_event_{};        ///< posted: drop() outside of hiredis' callbacks
-    ngx_event_t life_timer_{};        ///< cancelable: reconnect, connect timeout, health check; by state
+    std::string out_;            ///< bytes for the socket
+    std::size_t out_sent_ = 0;   ///< of them written already
+    ngx_event_t flush_event_{};  ///< posted: the turn's commands leave together
+    ngx_event_t fail_event_{};   ///< posted: drop() outside of hiredis' callbacks
+    ngx_event_t
+        life_timer_{};  ///< reconnect, connect timeout, health check; by state. Cancelable unless events wait for the start
     ngx_event_t command_timer_{};     ///< keeps a worker that exits only while something is under way
     ngx_connection_t timer_owner_{};  ///< nginx' debug log looks for a connection behind every event
 
-    ngx_queue_t gathered_;            ///< operations of this turn, not sent yet
+    ngx_queue_t gathered_;            ///< operations of this turn, or that wait for the start
     std::size_t gathered_bytes_ = 0;  ///< of their bodies
     ngx_queue_t under_way_;           ///< operations that were sent, oldest first
     std::deque<Batch> batches_;       ///< transactions under way, in the order of their replies
