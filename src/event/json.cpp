@@ -334,6 +334,10 @@ bool scan_json(const PointerSet& pointers, const BodyView& body, std::uint64_t w
 }
 
 JsonProblem scan_all_json(const PointerSet& pointers, const BodyView& body, JsonSink* sink) {
+    SurrogateScan surrogates;
+    if (!std::all_of(body.begin(), body.end(),
+                     [&](std::string_view chunk) { return surrogates.feed(chunk); }))
+        return JsonProblem::syntax;
     JsonPass pass(pointers, JsonPass::Mode::all, 0, sink);
     if (run(&pass, body)) return pass.problem();
     return pass.problem() == JsonProblem::none ? JsonProblem::syntax : pass.problem();

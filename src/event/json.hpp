@@ -64,7 +64,8 @@ bool scan_json(const PointerSet& pointers, const BodyView& body, std::uint64_t w
 /// Most elements of a repeated array.
 inline constexpr long max_elements = 1000;
 
-/// Why a body must not be trusted by who depends on its values. `repeated`: a key on the way to a pointer is there
+/// Why a body must not be trusted by who depends on its values. `syntax`: no JSON, or readers see different texts in it (UTF-8,
+/// halves of surrogate pairs); `repeated`: a key on the way to a pointer is there
 /// twice; `shape`: an object or array stands where a value belongs, or an object where the repeated array does;
 /// `elements`: the repeated array is too long.
 enum class JsonProblem : std::uint8_t { none, syntax, repeated, shape, elements };

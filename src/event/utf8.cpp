@@ -22,6 +22,12 @@ Lead lead_of(unsigned char byte) {
     return {0, 0, 0};
 }
 
+/// Of what is no digit anything will do: yajl refuses it.
+unsigned hex_value(char c) {
+    if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+    return (static_cast<unsigned>(c) | 0x20) - 'a' + 10;
+}
+
 }  // namespace
 
 bool valid_utf8(std::string_view text) {
@@ -40,6 +46,41 @@ bool valid_utf8(std::string_view text) {
         }
         at += lead.follow + 1;
     }
+    return true;
+}
+
+bool SurrogateScan::feed(std::string_view text) {
+    while (!text.empty()) {
+        if (place_ == Place::text && !high_) {
+            const std::size_t next = text.find('\\');
+            if (next == std::string_view::npos) return true;
+            text.remove_prefix(next);
+        }
+        if (!step(text.front())) return false;
+        text.remove_prefix(1);
+    }
+    return true;
+}
+
+bool SurrogateScan::step(char c) {
+    if (place_ == Place::digits) {
+        unit_ = unit_ * 16 + hex_value(c);
+        return ++digits_ < 4 || take_unit();
+    }
+    if (place_ == Place::text) {
+        if (c == '\\') place_ = Place::escape;
+        return c == '\\' || !high_;
+    }
+    place_ = c == 'u' ? Place::digits : Place::text;
+    digits_ = unit_ = 0;
+    return c == 'u' || !high_;
+}
+
+bool SurrogateScan::take_unit() {
+    const bool is_low = unit_ >= 0xdc00 && unit_ <= 0xdfff;
+    place_ = Place::text;
+    if (is_low != high_) return false;
+    high_ = unit_ >= 0xd800 && unit_ <= 0xdbff;
     return true;
 }
 

@@ -7,4 +7,21 @@ namespace webhook::event {
 /// Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
 bool valid_utf8(std::string_view text);
 
+/// Looks through JSON text, piece by piece, for \u escapes of surrogates that are not pairs (RFC 8259 section 8.2). yajl
+/// reads "?" or something else in their place, other readers something else again.
+class SurrogateScan {
+  public:
+    /// False when there was one.
+    bool feed(std::string_view text);
+
+  private:
+    enum class Place : unsigned char { text, escape, digits };
+    bool step(char c);
+    bool take_unit();
+
+    Place place_ = Place::text;
+    bool high_ = false;  ///< the first half of a pair has been read
+    unsigned digits_ = 0, unit_ = 0;
+};
+
 }  // namespace webhook::event

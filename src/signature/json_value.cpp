@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "event/utf8.hpp"
+
 namespace webhook::signature {
 
 namespace {
@@ -130,7 +132,7 @@ const std::string* JsonValue::string(std::string_view name) const {
 
 bool parse_json(std::string_view text, JsonValue* value) {
     *value = {};
-    if (text.empty()) return false;
+    if (text.empty() || !event::valid_utf8(text) || !event::SurrogateScan().feed(text)) return false;
     Builder builder(value);
     const std::unique_ptr<yajl_handle_t, FreeParser> parser(yajl_alloc(&callbacks, nullptr, &builder));
     if (parser == nullptr) return false;

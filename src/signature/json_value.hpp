@@ -25,7 +25,7 @@ struct JsonValue {
 };
 
 /// False for anything but one JSON document of valid UTF-8 that is at most 8 levels deep and has no object with two
-/// members of the same name: two readers could take different ones for the signed one.
+/// members of the same name and no half of a surrogate pair: two readers could take different texts for the signed one.
 bool parse_json(std::string_view text, JsonValue* value);
 
 }  // namespace webhook::signature

@@ -12,8 +12,8 @@
 
 namespace webhook::signature {
 
-/// Most fields of a form that is sorted or searched for a signature.
-inline constexpr std::size_t max_form_fields = 10000;
+/// Most fields of a form that is sorted for a signature: Twilio sends some thirty, and sorting is what strangers can make us do.
+inline constexpr std::size_t max_form_fields = 1000;
 
 /// The values of one document that a signature depends on. Strict: whatever two readers could understand differently
 /// (a key or field that is there twice, an object where a value belongs) is a problem.
