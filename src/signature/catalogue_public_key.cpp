@@ -58,11 +58,12 @@ constexpr Definition definitions[] = {
 )"},
     {"paypal", R"(
     # The certificate that PAYPAL-CERT-URL names, kept in a file of that name. A CRC is no hash: who has one genuine
-    # message could make another body for it.
+    # message could make another body for it. PayPal tries for 3 days and does not say whether the time is a new one each
+    # time: older than 4 days is stale, before that webhook_dedup knows the id.
     algorithm rsa-sha256;
     key pem id=header:PAYPAL-CERT-URL;
     signature header:PAYPAL-TRANSMISSION-SIG encoding=base64;
-    timestamp header:PAYPAL-TRANSMISSION-TIME unit=rfc3339;
+    timestamp header:PAYPAL-TRANSMISSION-TIME unit=rfc3339 window=345600,300;
     message "{header:PAYPAL-TRANSMISSION-ID}|{ts}|{config:webhook_id}|{body|crc32}";
     unsigned_body;
     id header:PAYPAL-TRANSMISSION-ID json:/id;
@@ -111,10 +112,16 @@ constexpr Definition definitions[] = {
     type json:/message/attributes/eventType json:/message/attributes/type;
 )"},
     {"aws-sns", R"(
+    # SNS gives up within hours: older than 4 days is stale, before that webhook_dedup knows the id.
     algorithm aws-sns;
     key pem;
+    timestamp json:/Timestamp unit=rfc3339 window=345600,300;
     id json:/MessageId;
     type json:/Type;
+    challenge after=verify when=json:/Type=SubscriptionConfirmation capture=Type=json:/Type capture=TopicArn=json:/TopicArn
+              capture=SubscribeURL=json:/SubscribeURL capture=Token=json:/Token;
+    challenge after=verify when=json:/Type=UnsubscribeConfirmation capture=Type=json:/Type capture=TopicArn=json:/TopicArn
+              capture=SubscribeURL=json:/SubscribeURL capture=Token=json:/Token;
 )"},
     {"http-signature", R"(
     # RFC 9421 with a public key: ed25519, ecdsa-p256-sha256, rsa-pss-sha512 or rsa-v1_5-sha256.

@@ -73,8 +73,9 @@ bool check_own_rules(const Scheme& scheme, std::string* error) {
     if (!scheme.signature.from.empty() || scheme.digest)
         return fail(error, "this algorithm takes no \"signature\" or \"digest\"");
     if (scheme.key_id) return fail(error, "this algorithm finds the key's id itself");
-    if (scheme.timestamp && scheme.algorithm == Algorithm::aws_sns)
-        return fail(error, "this algorithm takes no \"timestamp\"");
+    const bool is_sns = scheme.algorithm == Algorithm::aws_sns;
+    if (is_sns && scheme.timestamp && scheme.timestamp->from.front().text != "json:/Timestamp")
+        return fail(error, "the timestamp of this algorithm is json:/Timestamp");
     return scheme.algorithm != Algorithm::http_signature || check_http_signature_rules(scheme, error);
 }
 

@@ -59,10 +59,18 @@ bool derived(const Request& request, std::string_view name, std::string* value) 
     return !value->empty();
 }
 
-bool covers(const SignatureInput& input, const std::vector<std::string>& choices) {
+bool covers(const SignatureInput& input, std::string_view name) {
     return std::any_of(input.components.begin(), input.components.end(), [&](const Component& component) {
-        return !component.has_params &&
-               std::find(choices.begin(), choices.end(), component.name) != choices.end();
+        return !component.has_params && component.name == name;
+    });
+}
+
+/// A path leaves the query open, which anybody could write then.
+bool covers_any(const SignatureInput& input, const std::vector<std::string>& choices,
+                const Request& request) {
+    return std::any_of(choices.begin(), choices.end(), [&](const std::string& name) {
+        const bool whole = name != "@path" || request.query.empty() || covers(input, "@query");
+        return whole && covers(input, name);
     });
 }
 
@@ -109,8 +117,9 @@ Outcome judge_dates(const CodeInput& input, const SignatureInput& given) {
 Outcome judge(const CodeInput& input, const SignatureInput& given, std::string_view signature,
               std::size_t* budget) {
     const Request& request = input.request();
-    const bool covered = std::all_of(input.scheme().covers.begin(), input.scheme().covers.end(),
-                                     [&](const auto& choices) { return covers(given, choices); });
+    const bool covered =
+        std::all_of(input.scheme().covers.begin(), input.scheme().covers.end(),
+                    [&](const auto& choices) { return covers_any(given, choices, request); });
     if (!covered) return {Verdict::forged, "the signature does not cover what it must", {}};
     if (!given.created) return {Verdict::no_signature, "no timestamp", {}};
     std::string base;
@@ -118,7 +127,7 @@ Outcome judge(const CodeInput& input, const SignatureInput& given, std::string_v
         return {Verdict::forged, "a covered component cannot be read", given.created_text};
     if (!verify(input, given, base, signature, budget))
         return {Verdict::forged, "signature does not match", given.created_text};
-    const bool has_digest = covers(given, {"content-digest"});
+    const bool has_digest = covers(given, "content-digest");
     if (has_digest && !content_digest_matches(request.header("content-digest").value, request.body))
         return {Verdict::forged, "the body does not match its signed digest", given.created_text};
     return judge_dates(input, given);

@@ -50,7 +50,13 @@ bool is_candidate(const PublicKey& key, std::string_view id);
 bool verify_any(const KeySet& keys, std::string_view id, PublicAlgorithm algorithm, std::string_view input,
                 std::string_view signature, std::size_t* budget);
 
-/// Tries of one request, at most: what keeps a hostile one from holding up nginx' loop.
-inline constexpr std::size_t max_public_checks = 4;
+/// Tries of one request, at most: what keeps a hostile one from holding up nginx' loop. Each try of Ed25519 hashes the whole
+/// message anew, so long ones get fewer.
+inline constexpr std::size_t max_public_checks = 4, max_long_checks = 2, long_message = 32 << 10;
+
+/// `input`: what PublicKey::verify() takes.
+constexpr std::size_t checks_for(std::string_view input) {
+    return input.size() > long_message ? max_long_checks : max_public_checks;
+}
 
 }  // namespace webhook::signature

@@ -55,8 +55,10 @@ bool make_key(const Scheme& scheme, std::string_view secret, PreparedKey* key, s
     switch (scheme.algorithm) {
         case Algorithm::jwt:
             // Who gives a public key here would let everybody sign with it.
-            if (secret.find("-----BEGIN ") != std::string_view::npos)
-                return fail(error, "PEM where a shared secret belongs");
+            if (secret.find("-----BEGIN ") != std::string_view::npos ||
+                secret.find("\"kty\"") != std::string_view::npos) {
+                return fail(error, "PEM or JWK where a shared secret belongs");
+            }
             [[fallthrough]];
         case Algorithm::contentful:
         case Algorithm::http_signature:

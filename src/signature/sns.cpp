@@ -1,3 +1,5 @@
+#include "signature/sns.hpp"
+
 #include <algorithm>
 
 #include "signature/code_check.hpp"
@@ -86,7 +88,7 @@ bool choose_algorithm(const JsonValue& message, PublicAlgorithm* algorithm) {
 
 /// One of the topics that the parameter lists, separated by commas; any where it is not given.
 bool is_wanted_topic(const Prepared& prepared, const JsonValue& message) {
-    const auto param = prepared.params.find("topic_arn");
+    const auto param = prepared.params.find(std::string(sns_topic_param));
     const std::string* topic = message.string("TopicArn");
     if (param == prepared.params.end() || topic == nullptr) return topic != nullptr;
     std::string_view rest = param->second, item;
@@ -94,6 +96,15 @@ bool is_wanted_topic(const Prepared& prepared, const JsonValue& message) {
         if (trim_blanks(item) == *topic) return true;
     }
     return false;
+}
+
+/// What was signed by Amazon once would be genuine for ever.
+Outcome check_timestamp(const CodeInput& input, std::string_view text) {
+    if (!input.scheme().timestamp) return {Verdict::genuine, "", {}};
+    std::int64_t unix_ms = 0;
+    if (!parse_timestamp(text, input.scheme().timestamp->unit, &unix_ms))
+        return {Verdict::malformed, "unreadable timestamp", {}};
+    return check_age(input, unix_ms, {});
 }
 
 Outcome check_message(const CodeInput& input, const JsonValue& message) {
@@ -113,10 +124,14 @@ Outcome check_message(const CodeInput& input, const JsonValue& message) {
     if (!verify_any(input.prepared.public_keys, *url, algorithm, state.finish().view(), signature, &budget))
         return {Verdict::forged, "signature does not match", {}};
     if (!is_wanted_topic(input.prepared, message)) return {Verdict::forged, "another topic", {}};
-    return {Verdict::genuine, "", {}};
+    return check_timestamp(input, *message.string("Timestamp"));
 }
 
 }  // namespace
+
+bool is_sns(const Scheme& scheme) {
+    return scheme.algorithm == Algorithm::aws_sns;
+}
 
 Outcome check_sns(const CodeInput& input) {
     std::string scratch;

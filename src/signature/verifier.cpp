@@ -6,6 +6,7 @@
 #include "event/urlencoded.hpp"
 #include "signature/code_check.hpp"
 #include "signature/evaluation.hpp"
+#include "signature/signed_query.hpp"
 #include "signature/url_variants.hpp"
 
 namespace webhook::signature {
@@ -185,7 +186,7 @@ bool Verifier::Impl::matches_public(const Message& message, const Candidates& ca
     const std::string whole = hash ? std::string() : message.text(body);
     const event::Digest digest = hash ? message.digest(*hash, body) : event::Digest{};
     const std::string_view input = hash ? digest.view() : std::string_view(whole);
-    std::size_t budget = max_public_checks;
+    std::size_t budget = checks_for(input);
     std::array<unsigned char, max_public_signature> bytes;
     return std::any_of(
         candidates.text.begin(), candidates.text.begin() + candidates.seen, [&](std::string_view item) {
@@ -252,6 +253,10 @@ bool Verifier::Impl::authentic(Evaluation* evaluation, std::int64_t* unix_ms, Ou
     if (failed(*evaluation, outcome)) return false;
     if (resolved != Message::Error::none) {
         *outcome = {Verdict::no_signature, "no signed header", ts};
+        return false;
+    }
+    if (!only_signature_follows(scheme(), evaluation->request())) {
+        *outcome = {Verdict::forged, "a parameter stands behind the signed ones", ts};
         return false;
     }
     const bool genuine =

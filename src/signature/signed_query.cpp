@@ -1,0 +1,49 @@
+#include "signature/signed_query.hpp"
+
+#include <algorithm>
+
+#include "event/urlencoded.hpp"
+
+namespace webhook::signature {
+
+namespace {
+
+using event::Source;
+using event::Template;
+
+bool belongs_to_signature(const Scheme& scheme, std::string_view name) {
+    const auto is = [name](const Source& source) {
+        return source.kind == Source::Kind::query && event::name_is(name, source.name);
+    };
+    return std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(), is) ||
+           (scheme.key_id && is(*scheme.key_id));
+}
+
+/// What the filters of a part cut off the text.
+std::string_view cut_off(const Template::Part& part, std::string_view text) {
+    for (const event::Filter& filter : part.filters) {
+        if (filter.kind != event::Filter::Kind::before) continue;
+        const std::size_t at = text.find(filter.arg);
+        if (at != std::string_view::npos) return text.substr(at);
+    }
+    return {};
+}
+
+}  // namespace
+
+bool only_signature_follows(const Scheme& scheme, const event::Request& request) {
+    return std::all_of(scheme.message.parts.begin(), scheme.message.parts.end(),
+                       [&](const Template::Part& part) {
+                           std::string_view rest, pair;
+                           if (part.is_value && part.source.kind == Source::Kind::query_string)
+                               rest = cut_off(part, request.query);
+                           if (part.is_value && part.source.kind == Source::Kind::url)
+                               rest = cut_off(part, request.url);
+                           while (event::next_pair(&rest, &pair)) {
+                               if (!belongs_to_signature(scheme, event::pair_name(pair))) return false;
+                           }
+                           return true;
+                       });
+}
+
+}  // namespace webhook::signature
