@@ -14,6 +14,7 @@
 #include "module/respond.hpp"
 #include "module/server.hpp"
 #include "module/status.hpp"
+#include "signature/sns.hpp"
 
 namespace webhook::module {
 
@@ -97,12 +98,27 @@ char* watch_keys(ngx_conf_t* cf, Location* location, WatchedKeys keys) {
     return main->keys->add(cf, std::move(keys));
 }
 
-void warn_of_handshakes(ngx_conf_t* cf, const Location& location) {
-    const std::string& param = location.verifier->missing_param();
-    if (param.empty()) return;
-    const ngx_str_t name = to_ngx(signature::name_of(*location.scheme));
-    ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "\"webhook %V\" without \"webhook_param %s\" refuses handshakes",
-                       &name, param.c_str());
+void warn_of(ngx_conf_t* cf, const Location& location, std::string_view param, const char* consequence) {
+    const ngx_str_t name = to_ngx(signature::name_of(*location.scheme)), missing = to_ngx(param);
+    ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "\"webhook %V\" without \"webhook_param %V\" %s", &name, &missing,
+                       consequence);
+}
+
+void warn_of_params(ngx_conf_t* cf, const Location& location) {
+    const std::string& handshake = location.verifier->missing_param();
+    if (!handshake.empty()) warn_of(cf, location, handshake, "refuses handshakes");
+    const std::string_view topic = signature::sns_topic_param;
+    if (signature::is_sns(*location.scheme) && location.options.params.count(std::string(topic)) == 0)
+        warn_of(cf, location, topic, "takes the messages of anybody's topics");
+}
+
+/// Keys beside variables are read once: what a directory holds could not be told apart.
+char* refuse_directories(ngx_conf_t* cf, const WatchedKeys& keys) {
+    for (const KeySource& source : keys.sources) {
+        if (source.path.empty() || !is_directory(source.path)) continue;
+        return refuse(cf, "directory \"%s\" beside a secret with variables", source.path.c_str());
+    }
+    return NGX_CONF_OK;
 }
 
 char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location) {
@@ -126,7 +142,7 @@ char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location
     if (variable) {
         options.secrets.clear();
         location->variable_secrets.assign(conf.secrets->begin(), conf.secrets->end());
-        return NGX_CONF_OK;
+        return refuse_directories(cf, keys);
     }
     std::string error;
     location->verifier = signature::Verifier::make(*location->scheme, options, &error);
@@ -134,7 +150,7 @@ char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location
         const ngx_str_t name = to_ngx(signature::name_of(*location->scheme));
         return refuse(cf, "\"webhook %V\": %s", &name, error.c_str());
     }
-    warn_of_handshakes(cf, *location);
+    warn_of_params(cf, *location);
     options.secrets.clear();
     options.secret_names.clear();
     return watch_keys(cf, location, std::move(keys));

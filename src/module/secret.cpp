@@ -13,7 +13,6 @@ namespace webhook::module {
 
 namespace {
 
-constexpr std::size_t max_secret = 64 << 10;
 constexpr std::string_view file_prefix = "file:", environment_prefix = "env:";
 
 bool starts_with(std::string_view text, std::string_view start) {
@@ -62,11 +61,11 @@ bool read_file(ngx_conf_t* cf, std::string_view name, std::string* secret, std::
         *file = view(path);
         if (is_directory(*file)) return true;
     }
-    if (!File(reinterpret_cast<const char*>(path.data)).read(max_secret + 1, secret)) {
+    if (!File(reinterpret_cast<const char*>(path.data)).read(max_key_file + 1, secret)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "cannot read secret file \"%V\"", &path);
         return false;
     }
-    if (secret->size() > max_secret) {
+    if (secret->size() > max_key_file) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "secret file \"%V\" is too large", &path);
         return false;
     }
