@@ -19,6 +19,7 @@ my @pages = ("$root/README.md", glob("'$root/docs/'*.md"), "$root/docs/recipes/R
 $t->start_redis;
 $t->start_receiver(script => { '/dead' => 500 });
 $t->write("secrets/$_", "whsec_" . b64("key of $_ ........") . "\n") for qw(stripe crm crm-key redis postback);
+$t->write('keys/paypal/CERT-1', $t->run([qw(openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=test -keyout /dev/null)])->{out});
 my $secret = slurp($t->file('secrets/stripe')) =~ s/\n//r;
 my $nginx = $t->start_nginx(<<'EOT');
 %%GLOBALS%%
@@ -74,7 +75,7 @@ sub check_nginx ($example, $where) {
     $example = $has_events ? $example : ($within{$first} // sub { "events { } http { }" })->($example);
     my %secret = map { $_ => 1 } $example =~ m{file:/etc/nginx/secrets/([\w.-]+)}g;
     $t->write("secrets/$_", 'whsec_' . b64("some secret") . "\n") for grep { !-e $t->file("secrets/$_") } keys %secret;
-    $example =~ s{file:/etc/nginx/secrets/}{file:%%DIR%%/secrets/}g;
+    $example =~ s{file:/etc/nginx/(secrets|keys)/}{file:%%DIR%%/$1/}g;
     $example =~ s{access_log logs/}{access_log %%DIR%%/}g;
     $example =~ s{listen 80;}{listen 127.0.0.1:%%PORT_docs%%;}g;
     local $ENV{REDIS_PASSWORD} = 'x';

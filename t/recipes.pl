@@ -14,6 +14,7 @@
 use v5.36;
 use Digest::SHA qw(hmac_sha1_hex hmac_sha256 hmac_sha256_hex sha1);
 use MIME::Base64 qw(encode_base64);
+use POSIX qw(strftime);
 
 my $sha256 = qr/\A[0-9a-f]{64}\z/;
 my %standard = (
@@ -48,7 +49,7 @@ sub mailgun ($secret) {
 # The signature of SNS by the private key of a file: openssl reads what it signs from a file beside it.
 sub sns ($key) {
     my %message = (Type => 'Notification', MessageId => '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324', TopicArn => 'arn:aws:sns:us-west-2:123456789012:MyTopic', Message => 'order 1999 paid',
-        Timestamp => '2026-01-01T00:00:00.000Z');
+        Timestamp => strftime('%Y-%m-%dT%H:%M:%S.000Z', gmtime));
     open my $out, '>', "$key.text" or die "$key.text: $!";
     print $out map { "$_\n$message{$_}\n" } sort keys %message;
     close $out;
@@ -177,5 +178,20 @@ return {
     discord => [ { path => '/hooks/discord', key => [ 'ed25519', 'hex' ], id => '787053080478613555', type => '2', body => '{"id":"787053080478613555","type":2,"data":{"n":1999}}' } ],
     sendgrid => [ { path => '/hooks/sendgrid', key => [ 'p256', 'spki' ], id => 'x', stored_id => $sha256, type => 'delivered', body => qq([{"sg_event_id":"1","event":"delivered","timestamp":1999}]\r\n) } ],
     telnyx => [ { path => '/hooks/telnyx', key => [ 'ed25519', 'base64' ], id => 't1', type => 'message.received', body => '{"data":{"id":"t1","event_type":"message.received","payload":{"n":1999}}}' } ],
+    paypal => [ { path => '/hooks/paypal', key => [ 'rsa', 'certificate' ], params => { webhook_id => '8PT597110X687430LKGECATA' }, id => 'd938e770-8046-11e6-8103-6b62a8a99ac4',
+        type => 'PAYMENT.SALE.COMPLETED', body => '{"id":"WH-9UG43882HX7271132","event_type":"PAYMENT.SALE.COMPLETED","resource":{"amount":1999}}' } ],
+    plaid => [ { path => '/hooks/plaid', key => [ 'p256', 'jwk' ], id => 'x', stored_id => $sha256, type => 'SYNC_UPDATES_AVAILABLE',
+        body => qq({\n  "webhook_type": "TRANSACTIONS",\n  "webhook_code": "SYNC_UPDATES_AVAILABLE",\n  "item_id": "1999"\n}) } ],
+    admob => [ { path => '/hooks/admob', key => [ 'p256', 'list' ], method => 'GET', query => 'ad_unit=2747237135&reward_amount=1999&reward_item=coins&transaction_id=18fa792de1bca816',
+        send_id => 0, send_type => 0, id => '18fa792de1bca816' } ],
+    wise => [ { path => '/hooks/wise', key => [ 'rsa', 'pem' ], id => '9c5c4f2e', type => 'transfers#state-change',
+        body => '{"data":{"resource":{"id":1999,"profile_id":2}},"event_type":"transfers#state-change"}' } ],
+    kick => [ { path => '/hooks/kick', key => [ 'rsa', 'pem' ], id => '01JC', type => 'chat.message.sent', body => '{"message_id":"m","broadcaster":{"user_id":1999},"content":"hi"}' } ],
+    netlify => [ { path => '/hooks/netlify', secret => 's', wrong => 'other', id => 'x', stored_id => '5f1999:ready', type => 'ready', body => '{"id":"5f1999","state":"ready","name":"site"}' } ],
+    'google-pubsub' => [ { path => '/hooks/pubsub', key => [ 'rsa', 'jwks' ], unsigned_body => 1, id => '2070443601311540', type => 'order',
+        params => { audience => 'https://hooks.example.com/hooks/pubsub', email => 'push@my-project.iam.gserviceaccount.com' },
+        body => '{"message":{"attributes":{"type":"order"},"data":"MTk5OQ==","messageId":"2070443601311540"},"subscription":"projects/p/subscriptions/s"}' } ],
+    contentful => [ { path => '/hooks/contentful', secret => 'a' x 64, wrong => 'b' x 64, id => 'x', stored_id => $sha256, type => 'ContentManagement.Entry.publish',
+        body => '{"sys":{"type":"Entry","id":"e1","revision":1999}}' } ],
     'aws-sns' => [ { path => '/hooks/sns', key => [ 'rsa', 'certificate' ], sign => \&sns, id => '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324', type => 'Notification' } ],
 };

@@ -7,7 +7,7 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Encode qw(encode_utf8);
-use MIME::Base64 qw(decode_base64 encode_base64);
+use MIME::Base64 qw(decode_base64 encode_base64 encode_base64url);
 use Test::Webhook;
 
 my $t = Test::Webhook->new;
@@ -83,27 +83,32 @@ sub key_pair ($kind, $form) {
         rsa     => [qw(-algorithm RSA -pkeyopt rsa_keygen_bits:2048)],
     }->{$kind} }));
     return ($file, openssl(qw(req -x509 -new -days 30 -subj /CN=test -key), $file)) if $form eq 'certificate';
-    my $spki = openssl(qw(pkey -pubout -in), $file) =~ s/-----.*-----|\n//gr;
-    my $raw = substr decode_base64($spki), -32;
-    return ($file, { spki => $spki, hex => unpack('H*', $raw), base64 => encode_base64($raw, '') }->{$form});
+    my $pem = openssl(qw(pkey -pubout -in), $file);
+    my $spki = $pem =~ s/-----.*-----|\n//gr;
+    my $der = decode_base64($spki);
+    my $raw = substr $der, -32;
+    my %jwk = $kind eq 'rsa' ? (kty => 'RSA', n => encode_base64url(substr $der, -261, 256), e => 'AQAB')
+        : (kty => 'EC', crv => 'P-256', x => encode_base64url(substr $der, -64, 32), y => encode_base64url($raw));
+    return ($file, { pem => $pem, spki => $spki, hex => unpack('H*', $raw), base64 => encode_base64($raw, ''), jwk => to_json(\%jwk), jwks => to_json({ keys => [ \%jwk ] }),
+        list => to_json({ keys => [ { keyId => 3335741209, pem => $pem, base64 => $spki } ] }) }->{$form});
 }
 
 # --- one nginx with a server for each page; a stream for each, since streams have one window of webhook_dedup
 my @cases = map { my $page = $_; map { { %$_, page => $page } } @{ $requests->{$page} } } sort keys %$requests;
 
 sub server ($page) {
-    my $block = block($page) =~ s{file:/etc/nginx/secrets/([\w.-]+)}{"file:%%DIR%%/secrets/$page/$1"}gr;
+    my $block = block($page) =~ s{file:/etc/nginx/(?:secrets|keys)/([\w.-]+)}{"file:%%DIR%%/secrets/$page/$1"}gr;
     $block =~ s/(webhook_stream\s+)[\w-]+/$1$page/g;
     return "server {\nlisten 127.0.0.1:%%PORT%%;\nserver_name $page.test;\nadd_header X-Stream-Id \$webhook_stream_id always;\nadd_header X-Verdict \$webhook_verdict always;\n$block\n}\n";
 }
 
 for my $page (sort keys %page) {
-    $t->write("secrets/$page/$_", "whsec_" . encode_base64('a secret nobody uses', '') . "\n") for block($page) =~ m{/etc/nginx/secrets/([\w.-]+)}g;
+    $t->write("secrets/$page/$_", "whsec_" . encode_base64('a secret nobody uses', '') . "\n") for block($page) =~ m{/etc/nginx/(?:secrets|keys)/([\w.-]+)}g;
 }
 for my $case (@cases) {
     my ($location) = grep { $_->{path} eq $case->{path} } locations($case->{page}) or die "$case->{page}: no location $case->{path}";
     $case->{scheme} = value($location, 'webhook');
-    my ($file) = $location->{text} =~ m{/etc/nginx/secrets/([\w.-]+)};
+    my ($file) = $location->{text} =~ m{/etc/nginx/(?:secrets|keys)/([\w.-]+)};
     my $configured = $case->{secret};
     ($case->{key_file}, $configured) = key_pair(@{ $case->{key} }) if $case->{key};
     $t->write("secrets/$case->{page}/$file", "$configured\n") if $file;
