@@ -80,7 +80,7 @@ sub handshake ($text) {
         elsif ($name eq 'require' || $name eq 'among') { push @{ $is{proves} }, map { '*param* ' . code($_) } $value =~ /\{config:([\w-]+)/ }
         elsif ($name eq 'status' || $name eq 'body') { push @{ $is{answer} }, code($value) }
         elsif ($name eq 'header') { push @{ $is{answer} }, code($value =~ s/=/: /r) }
-        elsif ($name eq 'capture') { push @{ $is{answer} }, 'is stored as an event of source `webhook`' }
+        elsif ($name eq 'capture' && !$is{captures}++) { push @{ $is{answer} }, 'is stored as an event of source `webhook`' }
     }
     return \%is;
 }
