@@ -1,12 +1,12 @@
 #include "module/counters.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <ctime>
 
-#include <cerrno>
-
 #include "module/operation.hpp"
 #include "module/redis_client.hpp"
+#include "module/reservations.hpp"
 #include "module/template.hpp"
 #include "module/zone.hpp"
 
@@ -68,6 +68,16 @@ void on_timer(ngx_event_t* /*event*/) {
     set_timer();
 }
 
+/// The latest look counts, whoever had it.
+void publish_stream(zone::Table* table, const Stream& stream) {
+    if (stream.zone_row >= zone::max_streams) return;
+    zone::Stream& row = table->stream[stream.zone_row];
+    if (stream.checked <= row.checked.load(std::memory_order_relaxed)) return;
+    row.backlog.store(stream.backlog, std::memory_order_relaxed);
+    row.backlog_bytes.store(stream.backlog_bytes, std::memory_order_relaxed);
+    row.checked.store(stream.checked, std::memory_order_relaxed);
+}
+
 /// A row that is free, or was of a process that died.
 zone::Process* take_row(zone::Table* table) {
     const auto own = static_cast<std::uint64_t>(ngx_pid);
@@ -121,20 +131,27 @@ void count_redis(const RequestState& state) {
 void publish(MainState* main) {
     zone::Process* row = member().row;
     if (row == nullptr) return;
-    std::uint64_t ready = 0;
+    std::uint64_t ready = 0, not_ready = 0, in_flight = operations().under_way();
     for (const auto& server : main->servers) {
-        if (server->client == nullptr || !server->client->ready()) continue;
-        if (server->zone_row < zone::max_servers) ready |= std::uint64_t{1} << server->zone_row;
+        const bool usable = server->client != nullptr && server->client->ready();
+        if (server->zone_row < zone::max_servers) (usable ? ready : not_ready) |= std::uint64_t{1} << server->zone_row;
+        if (server->reservations != nullptr) in_flight += server->reservations->asking();
+        for (const auto& stream : server->streams)
+            publish_stream(table_of(main), *stream);
     }
-    row->in_flight.store(operations().under_way(), std::memory_order_relaxed);
-    row->ready.store(ready, std::memory_order_relaxed);
+    row->in_flight.store(in_flight, std::memory_order_relaxed);
+    // Several users of one server share its row.
+    row->ready.store(ready & ~not_ready, std::memory_order_relaxed);
 }
 
 void join_zone(MainState* main, ngx_log_t* log) {
     zone::Table* table = table_of(main);
     if (table == nullptr) return;
-    for (const auto& server : main->servers)
+    for (const auto& server : main->servers) {
         server->zone_row = zone::find_server(table, server->address.url);
+        for (const auto& stream : server->streams)
+            stream->zone_row = zone::find_stream(table, server->address.url, stream->appender.settings().name);
+    }
     Member& self = member();
     self.main = main;
     self.row = take_row(table);

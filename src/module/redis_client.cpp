@@ -202,8 +202,7 @@ void RedisClient::on_greeting(const redisReply* reply) {
 
 void RedisClient::prepare_streams() {
     test_stream_ = 0;
-    test_partition_ = 0;
-    test_problem_.clear();
+    begin_stream();
     if (server_->streams.empty() && state_ == State::preparing) finish_prepare();  // used by gates only
     for (const auto& stream : server_->streams) {
         for (unsigned p = 0; p < stream->appender.settings().partitions; ++p) {
@@ -227,24 +226,42 @@ void RedisClient::on_prepared(const redisReply* reply) {
                 return 0;
             }
             test_problem_ = text(*reply);
-        } else if (reply->type != REDIS_REPLY_INTEGER || (reply->integer != 1 && reply->integer >= 0)) {
-            test_problem_ = "unreadable reply to the test of a partition";
-        } else if (reply->integer < 0) {
-            test_problem_ = "it has " + std::to_string(-reply->integer) + " partitions in redis, but " +
-                            std::to_string(partitions) +
-                            " are configured: set \"partitions=" + std::to_string(-reply->integer) +
-                            "\" or use another stream name";
+        } else {
+            judge_partition(store::Appender::read_prepare(*reply), partitions);
         }
         if (++test_partition_ < partitions) return 0;
         judge_stream(stream);
-        test_partition_ = 0;
-        test_problem_.clear();
+        begin_stream();
         if (++test_stream_ == server_->streams.size()) finish_prepare();
         return 0;
     });
 }
 
+void RedisClient::begin_stream() {
+    test_partition_ = 0;
+    test_problem_.clear();
+    test_backlog_ = test_backlog_bytes_ = 0;
+}
+
+void RedisClient::judge_partition(const store::Appender::Prepared& prepared, unsigned partitions) {
+    test_backlog_ += prepared.backlog;
+    test_backlog_bytes_ += prepared.backlog_bytes;
+    if (prepared.usable) return;
+    if (prepared.other_partitions == 0) {
+        test_problem_ = "unreadable reply to the test of a partition";
+        return;
+    }
+    const std::string number = std::to_string(prepared.other_partitions);
+    test_problem_ = "it has " + number + " partitions in redis, but " + std::to_string(partitions) +
+                    " are configured: set \"partitions=" + number + "\" or use another stream name";
+}
+
 void RedisClient::judge_stream(Stream* stream) {
+    if (test_problem_.empty()) {
+        stream->checked = ngx_current_msec;
+        stream->backlog = test_backlog_;
+        stream->backlog_bytes = test_backlog_bytes_;
+    }
     if (stream->problem == test_problem_) return;
     const std::string& name = stream->appender.settings().name;
     if (test_problem_.empty()) {

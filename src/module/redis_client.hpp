@@ -85,6 +85,8 @@ class RedisClient {
     void on_greeting(const redisReply* reply);
     void prepare_streams();
     void on_prepared(const redisReply* reply);
+    void begin_stream();
+    void judge_partition(const store::Appender::Prepared& prepared, unsigned partitions);
     void judge_stream(Stream* stream);
     void finish_prepare();
     void start_test();
@@ -145,6 +147,7 @@ class RedisClient {
     std::size_t test_stream_ = 0;  ///< whose reply comes next
     unsigned test_partition_ = 0;
     std::string test_problem_;
+    std::uint64_t test_backlog_ = 0, test_backlog_bytes_ = 0;
     std::string reason_;        ///< why drop() was called
     std::string noted_;         ///< the last failure that was logged; empty while all is well
     ngx_uint_t undo_lost_ = 0;  ///< entries that could not be taken back

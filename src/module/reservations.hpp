@@ -63,6 +63,9 @@ class Reservations {
     /// The request ended while asking: what is reserved nevertheless is released.
     static void abandon(Reservation* reservation) { reservation->owner = nullptr; }
 
+    /// Requests that wait for an answer of Redis.
+    ngx_uint_t asking() const { return asking_; }
+
     enum class End : std::uint8_t {
         confirm,  ///< the event has passed
         release,  ///< it has not: the next copy may

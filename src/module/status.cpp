@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <string>
 
+#include "module/answer.hpp"
 #include "module/counters.hpp"
 #include "module/directives.hpp"
 #include "module/place.hpp"
 #include "module/pool.hpp"
 #include "module/request_view.hpp"
 #include "module/status_text.hpp"
-#include "module/zone.hpp"
 
 namespace webhook::module {
 
@@ -30,30 +30,6 @@ StatusFormat choose_format(ngx_http_request_t* request, StatusFormat configured)
     return text < json ? StatusFormat::prometheus : StatusFormat::json;
 }
 
-ngx_int_t send(ngx_http_request_t* request, std::string_view type, std::string_view body) {
-    request->headers_out.status = NGX_HTTP_OK;
-    request->headers_out.content_length_n = static_cast<off_t>(body.size());
-    request->headers_out.content_type = to_ngx(type);
-    request->headers_out.content_type_len = type.size();
-    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&request->headers_out.headers));
-    if (header == nullptr) return NGX_ERROR;
-    *header = ngx_table_elt_t{};
-    header->hash = 1;
-    header->key = to_ngx("Cache-Control");
-    header->value = to_ngx("no-store");
-    const ngx_int_t result = ngx_http_send_header(request);
-    if (result == NGX_ERROR || result > NGX_OK || request->header_only) return result;
-    auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
-    if (buffer == nullptr) return NGX_ERROR;
-    buffer->pos = to_ngx(body).data;
-    buffer->last = buffer->pos + body.size();
-    buffer->memory = 1;
-    buffer->last_buf = request == request->main ? 1 : 0;
-    buffer->last_in_chain = 1;
-    ngx_chain_t out{buffer, nullptr};
-    return ngx_http_output_filter(request, &out);
-}
-
 ngx_int_t handle_status(ngx_http_request_t* request) {
     if ((request->method & (NGX_HTTP_GET | NGX_HTTP_HEAD)) == 0) return NGX_HTTP_NOT_ALLOWED;
     const ngx_int_t discarded = ngx_http_discard_request_body(request);
@@ -61,11 +37,12 @@ ngx_int_t handle_status(ngx_http_request_t* request) {
     return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [request] {
         MainState* main = main_state(request);
         publish(main);
-        const auto& table = *static_cast<zone::Table*>(main->zone->data);
         const bool json =
             choose_format(request, location_conf(request)->status->format) == StatusFormat::json;
-        const std::string body = json ? status_json(table) : status_prometheus(table);
-        return send(request, json ? json_type : prometheus_type, copy_to_pool(request->pool, body));
+        const std::string body = json ? status_json(*main) : status_prometheus(*main);
+        add_header(request, "Cache-Control", "no-store");
+        return send(request, NGX_HTTP_OK, json ? json_type : prometheus_type,
+                    copy_to_pool(request->pool, body));
     });
 }
 

@@ -1,13 +1,16 @@
 #include "module/status_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "event/json_text.hpp"
 #include "event/utf8.hpp"
 #include "module/counters.hpp"
+#include "module/zone.hpp"
 
 namespace webhook::module {
 
@@ -25,12 +28,25 @@ struct Times {
         }
         sum += histogram.sum.load(std::memory_order_relaxed);
     }
+    void add(const Times& other) {
+        for (std::size_t i = 0; i < zone::bucket_count; ++i)
+            bucket[i] += other.bucket[i];
+        count += other.count;
+        sum += other.sum;
+    }
 };
 
 struct SourceSums {
-    std::string name;
     std::array<std::uint64_t, verdict_count> verdict{};
     Times decision;
+
+    void add(const zone::Source& source) {
+        for (const zone::SourceSlot& slot : source.slot) {
+            for (std::size_t i = 0; i < verdict_count; ++i)
+                verdict[i] += slot.verdict[i].load(std::memory_order_relaxed);
+            decision.add(slot.decision);
+        }
+    }
 };
 
 struct ServerSums {
@@ -39,50 +55,44 @@ struct ServerSums {
     unsigned ready = 0;  ///< processes with a usable connection
 };
 
+struct StreamSums {
+    std::string name, server;
+    std::uint64_t backlog, backlog_bytes, limit, limit_bytes, age_ms;
+};
+
 /// What all workers have counted, summed up.
 struct Sums {
     unsigned processes = 0;
     std::uint64_t in_flight = 0, rows = 0;
-    std::vector<SourceSums> sources;
+    std::map<std::string, SourceSums> sources;  ///< by name, as it is printed
     std::vector<ServerSums> servers;
+    std::vector<StreamSums> streams;
 };
 
-SourceSums sum_source(std::string_view name, const zone::Source& source) {
-    SourceSums sums;
-    sums.name = name;
-    for (const zone::SourceSlot& slot : source.slot) {
-        for (std::size_t i = 0; i < verdict_count; ++i)
-            sums.verdict[i] += slot.verdict[i].load(std::memory_order_relaxed);
-        sums.decision.add(slot.decision);
+/// UTF-8 as it is; else every byte as Latin-1. What is printed alike is one row.
+std::string printable(std::string_view name) {
+    if (event::valid_utf8(name)) return std::string(name);
+    std::string text;
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x80) text.push_back(static_cast<char>(0xc0 | byte >> 6));
+        text.push_back(byte < 0x80 ? c : static_cast<char>(0x80 | (byte & 0x3f)));
     }
-    return sums;
+    return text;
 }
 
-/// Sources in the order of their names; what found no row, and a source that is called so, as "other".
+/// What found no row counts as a source that is called "other".
 void sum_sources(const zone::Table& table, Sums* sums) {
-    std::map<std::string, SourceSums> by_name;
     for (std::uint64_t i = 0; i < table.capacity; ++i) {
         const zone::Source& source = table.sources()[i];
         if (source.label.ready.load(std::memory_order_acquire) == 0) continue;
         ++sums->rows;
-        const std::string_view name = source.label.name();
-        by_name.emplace(name, sum_source(name, source));
+        sums->sources[printable(source.label.name())].add(source);
     }
-    const SourceSums rest = sum_source("other", table.other);
-    std::uint64_t counted = 0;
-    for (const std::uint64_t value : rest.verdict)
-        counted += value;
-    if (counted != 0) {
-        SourceSums& other = by_name.try_emplace("other", SourceSums{"other", {}, {}}).first->second;
-        for (std::size_t i = 0; i < verdict_count; ++i)
-            other.verdict[i] += rest.verdict[i];
-        for (std::size_t i = 0; i < zone::bucket_count; ++i)
-            other.decision.bucket[i] += rest.decision.bucket[i];
-        other.decision.sum += rest.decision.sum;
-        other.decision.count += rest.decision.count;
-    }
-    for (auto& [name, source] : by_name)
-        sums->sources.push_back(std::move(source));
+    SourceSums rest;
+    rest.add(table.other);
+    const bool counted = std::any_of(rest.verdict.begin(), rest.verdict.end(), [](std::uint64_t n) { return n != 0; });
+    if (counted) sums->sources["other"].add(table.other);
 }
 
 void sum_processes(const zone::Table& table, Sums* sums, std::uint64_t (&ready)[zone::max_servers]) {
@@ -97,20 +107,47 @@ void sum_processes(const zone::Table& table, Sums* sums, std::uint64_t (&ready)[
     }
 }
 
-Sums sum_up(const zone::Table& table) {
+struct Shown {
+    bool server[zone::max_servers] = {}, stream[zone::max_streams] = {};
+};
+
+void sum_streams(const zone::Table& table, const RedisServer& server, Shown* shown, Sums* sums) {
+    for (const auto& stream : server.streams) {
+        if (stream->zone_row >= zone::max_streams || std::exchange(shown->stream[stream->zone_row], true)) continue;
+        const zone::Stream& row = table.stream[stream->zone_row];
+        const std::uint64_t checked = row.checked.load(std::memory_order_relaxed);
+        if (checked == 0) continue;
+        const std::uint64_t now = ngx_current_msec;
+        const store::StreamSettings& settings = stream->appender.settings();
+        sums->streams.push_back({settings.name, printable(server.address.url), row.backlog.load(std::memory_order_relaxed),
+                                 row.backlog_bytes.load(std::memory_order_relaxed), settings.max_backlog,
+                                 settings.max_backlog_bytes, now > checked ? now - checked : 0});
+    }
+}
+
+/// Of the configuration as it is: what an earlier one named would look like a server that is away. Several users of a
+/// server, or locations with other timeouts, share its row.
+void sum_servers(const zone::Table& table, const MainState& main, const std::uint64_t (&ready)[zone::max_servers], Sums* sums) {
+    Shown shown;
+    for (const auto& server : main.servers) {
+        const std::size_t i = server->zone_row;
+        if (i >= zone::max_servers) continue;
+        sum_streams(table, *server, &shown, sums);
+        if (std::exchange(shown.server[i], true)) continue;
+        ServerSums& row = sums->servers.emplace_back();
+        row.name = printable(server->address.url);
+        row.ready = static_cast<unsigned>(ready[i]);
+        for (const zone::ServerSlot& slot : table.server[i].slot)
+            row.time.add(slot.time);
+    }
+}
+
+Sums sum_up(const zone::Table& table, const MainState& main) {
     Sums sums;
     std::uint64_t ready[zone::max_servers] = {};
     sum_processes(table, &sums, ready);
     sum_sources(table, &sums);
-    for (std::size_t i = 0; i < zone::max_servers; ++i) {
-        const zone::Server& server = table.server[i];
-        if (server.label.ready.load(std::memory_order_acquire) == 0) continue;
-        ServerSums& row = sums.servers.emplace_back();
-        row.name = server.label.name();
-        row.ready = static_cast<unsigned>(ready[i]);
-        for (const zone::ServerSlot& slot : server.slot)
-            row.time.add(slot.time);
-    }
+    sum_servers(table, main, ready, &sums);
     return sums;
 }
 
@@ -152,8 +189,8 @@ void append_times(std::string_view key, const Times& times, std::string* out) {
     out->append("]}");
 }
 
-void append_source(const SourceSums& source, std::string* out) {
-    out->append("{\"source\":").append(json_text(source.name)).append(",\"verdicts\":{");
+void append_source(const std::string& name, const SourceSums& source, std::string* out) {
+    out->append("{\"source\":").append(json_text(name)).append(",\"verdicts\":{");
     bool first = true;
     for (std::size_t i = 1; i < verdict_count; ++i) {
         if (source.verdict[i] == 0) continue;
@@ -166,18 +203,25 @@ void append_source(const SourceSums& source, std::string* out) {
     out->append("}");
 }
 
-/// A label's value: backslash, quote and line feed are escaped; it must be UTF-8.
+void append_stream(const StreamSums& stream, std::string* out) {
+    out->append("{\"stream\":").append(json_text(stream.name)).append(",\"server\":").append(json_text(stream.server));
+    const std::pair<const char*, std::uint64_t> numbers[] = {{"backlog", stream.backlog},
+                                                             {"backlog_bytes", stream.backlog_bytes},
+                                                             {"backlog_limit", stream.limit},
+                                                             {"backlog_bytes_limit", stream.limit_bytes}};
+    for (const auto& [key, value] : numbers) {
+        out->append(",");
+        append_number(key, value, out);
+    }
+    out->append(",\"age\":").append(seconds(stream.age_ms * 1000)).append("}");
+}
+
+/// A label's value: backslash, quote and line feed are escaped.
 std::string label(std::string_view text) {
     std::string out = "\"";
     for (const char c : text) {
         if (c == '\\' || c == '"') out.push_back('\\');
-        if (c == '\n') {
-            out.append("\\n");
-        } else if (static_cast<unsigned char>(c) < 0x80 || event::valid_utf8(text)) {
-            out.push_back(c);
-        } else {
-            out.append("\xef\xbf\xbd");  // U+FFFD
-        }
+        out.append(c == '\n' ? "\\n" : std::string(1, c));
     }
     return out + '"';
 }
@@ -209,20 +253,47 @@ void append_histogram(const std::string& name, const std::string& labels, const 
 
 void append_requests(const Sums& sums, std::string* out) {
     append_head("webhook_requests_total", "counter", "Requests judged, by source and verdict.", out);
-    for (const SourceSums& source : sums.sources) {
+    for (const auto& [name, source] : sums.sources) {
         for (std::size_t i = 1; i < verdict_count; ++i) {
             if (source.verdict[i] == 0) continue;
-            out->append("webhook_requests_total{source=").append(label(source.name)).append(",verdict=\"");
+            out->append("webhook_requests_total{source=").append(label(name)).append(",verdict=\"");
             out->append(info_of(static_cast<Verdict>(i)).name).append("\"} ");
             out->append(std::to_string(source.verdict[i])).append("\n");
         }
     }
 }
 
+void append_backlogs(const Sums& sums, std::string* out) {
+    struct Gauge {
+        const char *name, *help;
+        std::uint64_t StreamSums::*value;
+    };
+    constexpr Gauge gauges[] = {
+        {"webhook_backlog_events", "Events of the stream that are not settled.", &StreamSums::backlog},
+        {"webhook_backlog_bytes", "Their bytes.", &StreamSums::backlog_bytes},
+        {"webhook_backlog_events_limit", "So many are taken (max_backlog).", &StreamSums::limit},
+        {"webhook_backlog_bytes_limit", "So many bytes are taken (max_backlog_bytes).", &StreamSums::limit_bytes},
+        {"webhook_backlog_age_seconds", "How long ago Redis was asked.", &StreamSums::age_ms}};
+    for (const Gauge& gauge : gauges) {
+        append_head(gauge.name, "gauge", gauge.help, out);
+        for (const StreamSums& stream : sums.streams) {
+            const std::uint64_t value = stream.*gauge.value;
+            out->append(gauge.name).append("{stream=").append(label(stream.name)).append(",server=");
+            out->append(label(stream.server)).append("} ");
+            out->append(gauge.value == &StreamSums::age_ms ? seconds(value * 1000) : std::to_string(value)).append("\n");
+        }
+    }
+}
+
+zone::Table& table_of(const MainState& main) {
+    return *static_cast<zone::Table*>(main.zone->data);
+}
+
 }  // namespace
 
-std::string status_json(const zone::Table& table) {
-    const Sums sums = sum_up(table);
+std::string status_json(const MainState& main) {
+    const zone::Table& table = table_of(main);
+    const Sums sums = sum_up(table, main);
     std::string out = "{";
     append_number("since", table.since, &out);
     out.append(",");
@@ -238,25 +309,32 @@ std::string status_json(const zone::Table& table) {
         append_times("seconds", server.time, &out);
         out.append("}");
     }
+    out.append("],\"streams\":[");
+    for (const StreamSums& stream : sums.streams) {
+        if (&stream != sums.streams.data()) out.append(",");
+        append_stream(stream, &out);
+    }
     out.append("],\"sources\":[");
-    for (const SourceSums& source : sums.sources) {
-        if (&source != sums.sources.data()) out.append(",");
-        append_source(source, &out);
+    bool first = true;
+    for (const auto& [name, source] : sums.sources) {
+        if (!std::exchange(first, false)) out.append(",");
+        append_source(name, source, &out);
     }
     out.append("],");
     append_number("sources_limit", table.capacity, &out);
     return out + "}\n";
 }
 
-std::string status_prometheus(const zone::Table& table) {
-    const Sums sums = sum_up(table);
+std::string status_prometheus(const MainState& main) {
+    const zone::Table& table = table_of(main);
+    const Sums sums = sum_up(table, main);
     std::string out;
     append_requests(sums, &out);
     append_head("webhook_decision_seconds", "histogram",
                 "Time from the whole request to its verdict, Redis included.", &out);
-    for (const SourceSums& source : sums.sources)
-        append_histogram("webhook_decision_seconds", "source=" + label(source.name), source.decision, &out);
-    append_head("webhook_redis_seconds", "histogram", "Time that Redis took to store an event.", &out);
+    for (const auto& [name, source] : sums.sources)
+        append_histogram("webhook_decision_seconds", "source=" + label(name), source.decision, &out);
+    append_head("webhook_redis_seconds", "histogram", "Time that Redis took to answer for an event.", &out);
     for (const ServerSums& server : sums.servers)
         append_histogram("webhook_redis_seconds", "server=" + label(server.name), server.time, &out);
     append_head("webhook_redis_ready_workers", "gauge", "nginx workers with a tested connection.", &out);
@@ -264,6 +342,7 @@ std::string status_prometheus(const zone::Table& table) {
         out.append("webhook_redis_ready_workers{server=").append(label(server.name)).append("} ");
         out.append(std::to_string(server.ready)).append("\n");
     }
+    append_backlogs(sums, &out);
     append_gauge("webhook_workers", "nginx workers that are alive.", sums.processes, &out);
     append_gauge("webhook_in_flight_requests", "Requests that wait for Redis.", sums.in_flight, &out);
     append_gauge("webhook_zone_sources", "Sources with counters of their own.", sums.rows, &out);

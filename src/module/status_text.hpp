@@ -4,14 +4,14 @@
 
 #include <string>
 
-#include "module/zone.hpp"
+#include "module/settings.hpp"
 
 namespace webhook::module {
 
-/// The counters as JSON, one line.
-std::string status_json(const zone::Table& table);
+/// The counters as JSON, one line. There must be a webhook_zone.
+std::string status_json(const MainState& main);
 
 /// The same in the text format of Prometheus (0.0.4).
-std::string status_prometheus(const zone::Table& table);
+std::string status_prometheus(const MainState& main);
 
 }  // namespace webhook::module

@@ -34,6 +34,9 @@ struct Stream {
     std::string where;    ///< "FILE:LINE" of its first declaration
     std::string problem;  ///< why nothing can be appended, by the last test; empty: usable
     std::string refusal;  ///< the last error of Redis on an event that was logged; empty after a success
+    std::uint64_t backlog = 0, backlog_bytes = 0;  ///< by the last test: what counts against the limits
+    ngx_msec_t checked = 0;                        ///< when that was, as ngx_current_msec; 0: never
+    std::size_t zone_row = SIZE_MAX;               ///< its row in the zone
 };
 
 /// A server as one user with one pair of timeouts; each nginx worker has one connection to it.
@@ -46,8 +49,9 @@ struct RedisServer {
     ngx_msec_t timeout = 0, connect_timeout = 0;
     std::vector<std::unique_ptr<Stream>> streams;
     std::size_t zone_row = SIZE_MAX;             ///< its row in the zone
-    std::unique_ptr<RedisClient> client;         ///< only in worker processes
-    std::unique_ptr<Reservations> reservations;  ///< of gates; only in worker processes; uses `client`
+    // Only in worker processes. The client goes first: what it has under way belongs to the reservations.
+    std::unique_ptr<Reservations> reservations;  ///< of gates; uses `client`
+    std::unique_ptr<RedisClient> client;
 };
 
 }  // namespace webhook::module

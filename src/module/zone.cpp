@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
+#include <string>
 
 #include "module/directives.hpp"
 #include "module/settings.hpp"
@@ -57,6 +57,14 @@ std::size_t find_server(Table* table, std::string_view name) {
     return max_servers;
 }
 
+std::size_t find_stream(Table* table, std::string_view server, std::string_view name) {
+    const std::uint64_t hash = hash_of(std::string(server).append(" ").append(name));
+    for (std::size_t i = 0; i < max_streams; ++i) {
+        if (take(&table->stream[i].label, hash, name, true)) return i;
+    }
+    return max_streams;
+}
+
 void observe(Histogram* histogram, std::uint64_t microseconds) {
     const auto* const bound = std::lower_bound(std::begin(bounds), std::end(bounds), microseconds);
     histogram->bucket[bound - std::begin(bounds)].fetch_add(1, std::memory_order_relaxed);
@@ -70,7 +78,7 @@ namespace {
 char* const ok = NGX_CONF_OK;
 char duplicate_text[] = "is duplicate";
 
-constexpr std::uint64_t layout_version = 1;
+constexpr std::uint64_t layout_version = 2;
 constexpr std::uint64_t layout = layout_version << 48 | sizeof(zone::Table) << 16 | sizeof(zone::Source);
 constexpr std::size_t least_sources = 16;
 constexpr ssize_t least_size = 256 * 1024;

@@ -16,7 +16,8 @@ namespace webhook::module {
 namespace zone {
 
 inline constexpr std::size_t slot_count = 8;  ///< workers beyond share them
-inline constexpr std::size_t max_label = 256, max_servers = 16, max_processes = 256;
+inline constexpr std::size_t max_label = 256, max_servers = 16, max_streams = 64,
+                             max_processes = 256;
 
 /// Upper bounds in microseconds; one bucket more holds the rest.
 inline constexpr std::uint64_t bounds[] = {500,    1000,   2500,   5000,    10000,   25000,  50000,
@@ -61,6 +62,13 @@ struct Server {
     ServerSlot slot[slot_count];
 };
 
+/// What the last test of a stream found in Redis. Any worker writes it; all find the same.
+struct Stream {
+    alignas(64) Label label;
+    Cell backlog, backlog_bytes;
+    Cell checked;  ///< when, in milliseconds of the monotonic clock, which all workers share; 0: never
+};
+
 /// A worker process that is alive: what it has right now, as of the last second.
 struct Process {
     alignas(64) Cell pid;  ///< 0: free
@@ -74,6 +82,7 @@ struct Table {
     std::uint64_t capacity;
     Process process[max_processes];
     Server server[max_servers];
+    Stream stream[max_streams];
     Source other;  ///< what found no row of its own
 
     Source* sources() { return reinterpret_cast<Source*>(this + 1); }
@@ -85,6 +94,8 @@ static_assert(sizeof(Table) % alignof(Source) == 0);
 Source* find_source(Table* table, std::string_view name, bool add);
 /// The number of the server's row; max_servers: no place.
 std::size_t find_server(Table* table, std::string_view name);
+/// The number of the stream's row; max_streams: no place.
+std::size_t find_stream(Table* table, std::string_view server, std::string_view name);
 
 void observe(Histogram* histogram, std::uint64_t microseconds);
 

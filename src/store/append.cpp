@@ -3,6 +3,7 @@
 #include <hiredis/hiredis.h>
 
 #include <charconv>
+#include <climits>
 #include <cstring>
 
 #include "store/append_library.hpp"
@@ -263,14 +264,31 @@ void Appender::build_undo(unsigned partition, std::uint64_t bytes, std::string_v
 
 void Appender::build_prepare(unsigned partition, std::string* out) const {
     const std::string& prefix = prefix_[partition];
-    resp_array(7, out);
+    resp_array(8, out);
     resp_bulk("EVAL", out);
     resp_bulk(prepare_script(), out);
-    resp_number(3, out);
+    resp_number(4, out);
     resp_bulk(prefix + "events", out);
     resp_bulk(prefix + "meta", out);
+    resp_bulk(prefix + "intake", out);
     resp_bulk(prefix + "selftest", out);
     resp_number(settings_.partitions, out);
+}
+
+Appender::Prepared Appender::read_prepare(const redisReply& reply) {
+    Prepared prepared;
+    const auto count = [&reply](std::size_t i, std::uint64_t* value) {
+        const redisReply& element = *reply.element[i];
+        if (element.type != REDIS_REPLY_INTEGER || element.integer < 0) return false;
+        *value = static_cast<std::uint64_t>(element.integer);
+        return true;
+    };
+    if (reply.type == REDIS_REPLY_INTEGER && reply.integer < 0 && reply.integer > INT_MIN) {
+        prepared.other_partitions = static_cast<unsigned>(-reply.integer);
+    } else if (reply.type == REDIS_REPLY_ARRAY && reply.elements == 2) {
+        prepared.usable = count(0, &prepared.backlog) && count(1, &prepared.backlog_bytes);
+    }
+    return prepared;
 }
 
 void Appender::build_load(std::string* out) {

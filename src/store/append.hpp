@@ -79,8 +79,15 @@ class Appender {
 
     /// For a new connection and for the health check, one per partition: checks the stored number of
     /// partitions, makes stream and group where they are missing, and tries every command and key kind the
-    /// step needs (ACL). Reply: :1, or an error, or :-N when the stream has N partitions.
+    /// step needs (ACL).
     void build_prepare(unsigned partition, std::string* out) const;
+    struct Prepared {
+        bool usable = false;            ///< else an unreadable reply, or
+        unsigned other_partitions = 0;  ///< the stream has so many
+        std::uint64_t backlog = 0, backlog_bytes = 0;  ///< of the partition: what counts against the limits
+    };
+    /// Of a reply that is no error.
+    static Prepared read_prepare(const redisReply& reply);
 
     /// For a new connection: brings the step into the server. Reply: its name, or an error that is_loaded() knows.
     static void build_load(std::string* out);

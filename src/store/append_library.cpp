@@ -253,8 +253,8 @@ std::string_view append_library() {
 
 std::string_view prepare_script() {
     return R"lua(
-local events, meta, scratch = KEYS[1], KEYS[2], KEYS[3]
-local m = redis.call('HMGET', meta, 'partitions', 'floor')
+local events, meta, intake, scratch = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local m = redis.call('HMGET', meta, 'partitions', 'floor', 'routed', 'routed_bytes')
 if m[1] and m[1] ~= ARGV[1] then return -tonumber(m[1]) end
 if not m[1] then redis.call('HSET', meta, 'partitions', ARGV[1]) end
 
@@ -278,7 +278,12 @@ redis.call('XREVRANGE', scratch, '+', '-', 'COUNT', 1)
 redis.call('XGROUP', 'DESTROY', scratch, 'webhook-undo')
 redis.call('XDEL', scratch, id)
 redis.call('UNLINK', scratch)
-return 1
+
+local state = redis.call('GET', intake)
+if not state then return {0, 0} end
+local _, accepted, bytes = struct.unpack('<ddd', state)
+local waiting = math.max(0, accepted - (m[3] or 0))
+return {waiting, waiting > 0 and math.max(0, bytes - (m[4] or 0)) or 0}
 )lua";
 }
 

@@ -23,8 +23,8 @@ namespace webhook::store {
 std::string_view append_library();
 std::string_view append_function();
 
-/// KEYS: events, meta, a scratch key. ARGV: partitions. Reply: 1 | -N other partitions | an error (ACL,
-/// type).
+/// KEYS: events, meta, intake, a scratch key. ARGV: partitions. Reply: {events that are not routed, their bytes} | -N
+/// other partitions | an error (ACL, type).
 std::string_view prepare_script();
 
 /// Deletes an entry that an error left standing. If it is routed already it stays and counts as accepted, so that the

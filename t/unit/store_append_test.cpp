@@ -190,7 +190,10 @@ TEST_F(AppendTest, AnotherNumberOfPartitionsIsRefusedAndNamed) {
     EXPECT_EQ(stream.entries(), 1);
     std::string prepare;
     other.appender().build_prepare(0, &prepare);
-    EXPECT_EQ(redis.raw(prepare)->integer, -1);
+    const auto reply = redis.raw(prepare);
+    const Appender::Prepared prepared = Appender::read_prepare(*reply);
+    EXPECT_FALSE(prepared.usable);
+    EXPECT_EQ(prepared.other_partitions, 1u);
 }
 
 TEST_F(AppendTest, WithoutDedupEverythingIsStored) {
@@ -340,14 +343,45 @@ TEST_F(AppendTest, ManyIdsStayFoundWhileBucketsSplit) {
 TEST_F(AppendTest, PrepareMakesStreamAndGroupAndTriesThePermissions) {
     std::string prepare;
     stream.appender().build_prepare(0, &prepare);
-    EXPECT_EQ(redis.raw(prepare)->integer, 1);
-    EXPECT_EQ(redis.raw(prepare)->integer, 1);
+    for (int i = 0; i < 2; ++i) {
+        const auto prepared = redis.raw(prepare);
+        EXPECT_TRUE(Appender::read_prepare(*prepared).usable) << test::text(prepared);
+    }
     EXPECT_EQ(redis({"XINFO", "GROUPS", "webhook:{s:0}:events"})->elements, 1u);
     redis({"ACL", "SETUSER", "poor", "on", "nopass", "~webhook:*", "+@all", "-xdel"});
     redis({"AUTH", "poor", "x"});
     const auto reply = redis.raw(prepare);
     ASSERT_EQ(reply->type, REDIS_REPLY_ERROR);
     EXPECT_NE(test::text(reply).find("can't run this command"), std::string_view::npos) << test::text(reply);
+}
+
+TEST_F(AppendTest, PrepareTellsTheBacklog) {
+    std::string prepare;
+    stream.appender().build_prepare(0, &prepare);
+    const auto look = [&] { return Appender::read_prepare(*redis.raw(prepare)); };
+    EXPECT_EQ(look().backlog, 0u);
+    for (const char* id : {"a", "b", "c"})
+        EXPECT_EQ(stream.add(id, "1").result, Result::accepted);
+    const std::uint64_t bytes = look().backlog_bytes;
+    EXPECT_EQ(look().backlog, 3u);
+    EXPECT_GT(bytes, 3u);
+    redis({"HSET", "webhook:{s:0}:meta", "routed", "2", "routed_bytes", std::to_string(bytes - 7)});
+    EXPECT_EQ(look().backlog, 1u);
+    EXPECT_EQ(look().backlog_bytes, 7u);
+    redis({"HSET", "webhook:{s:0}:meta", "routed", "3"});
+    EXPECT_EQ(look().backlog_bytes, 0u);
+}
+
+TEST_F(AppendTest, WhatIsNoReplyOfPrepareIsNotTakenForOne) {
+    const std::vector<std::vector<std::string>> commands = {
+        {"EVAL", "return 1", "0"},   {"EVAL", "return {1, -1}", "0"},   {"EVAL", "return {1, 'a'}", "0"},
+        {"EVAL", "return {1}", "0"}, {"EVAL", "return {1, 2, 3}", "0"}, {"PING"},
+        {"GET", "nothing"}};
+    for (const auto& command : commands) {
+        const auto reply = redis(command);
+        EXPECT_FALSE(Appender::read_prepare(*reply).usable);
+        EXPECT_EQ(Appender::read_prepare(*reply).other_partitions, 0u);
+    }
 }
 
 /// What a million ids cost is a promise to those who size the server: at most 24 bytes each.
