@@ -125,8 +125,12 @@ Outcome judge(const CodeInput& input, const SignatureInput& given, std::string_v
     std::string base;
     if (!make_signature_base(request, given, &base))
         return {Verdict::forged, "a covered component cannot be read", given.created_text};
-    if (!verify(input, given, base, signature, budget))
-        return {Verdict::forged, "signature does not match", given.created_text};
+    if (!verify(input, given, base, signature, budget)) {
+        const char* why = input.scheme().public_keys
+                              ? why_none_verified(input.prepared.public_keys, given.keyid)
+                              : "signature does not match";
+        return {Verdict::forged, why, given.created_text};
+    }
     const bool has_digest = covers(given, "content-digest");
     if (has_digest && !content_digest_matches(request.header("content-digest").value, request.body))
         return {Verdict::forged, "the body does not match its signed digest", given.created_text};

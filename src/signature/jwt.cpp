@@ -123,16 +123,23 @@ bool numeric_date(const JsonValue& claim, std::int64_t* seconds) {
     return true;
 }
 
-bool verify_jwt(const Prepared& prepared, std::string_view text, std::size_t* budget, JsonValue* claims) {
+const char* verify_jwt(const Prepared& prepared, std::string_view text, std::size_t* budget,
+                       JsonValue* claims) {
+    constexpr const char* malformed = "the token cannot be read";
     Token token;
     JsonValue header;
-    if (!split(text, &token) || !read_object(token.header, &header)) return false;
+    if (!split(text, &token) || !read_object(token.header, &header)) return malformed;
     const std::string* algorithm = header.string("alg");
-    if (algorithm == nullptr || *algorithm != jwt_algorithm(*prepared.scheme)) return false;
-    if (header.find("crit") != nullptr || header.find("b64") != nullptr) return false;
+    if (algorithm == nullptr || *algorithm != jwt_algorithm(*prepared.scheme))
+        return "the token is of another algorithm";
+    if (header.find("crit") != nullptr || header.find("b64") != nullptr) return malformed;
     const std::string* kid = header.string("kid");
-    return signature_matches(prepared, token, kid != nullptr ? *kid : std::string_view(), budget) &&
-           read_object(token.claims, claims);
+    const std::string_view id = kid != nullptr ? std::string_view(*kid) : std::string_view();
+    if (!signature_matches(prepared, token, id, budget)) {
+        return prepared.scheme->public_algorithm ? why_none_verified(prepared.public_keys, id)
+                                                 : "signature does not match";
+    }
+    return read_object(token.claims, claims) ? nullptr : malformed;
 }
 
 Outcome check_jwt(const CodeInput& input) {
@@ -143,15 +150,14 @@ Outcome check_jwt(const CodeInput& input) {
         std::string_view value;
         if (!input.evaluation->read(source, &value)) continue;
         if (value.data() == nullptr) value = "";
-        each_item(value, input.scheme().signature, input.prepared.signature_prefix,
-                  [&](std::string_view token) {
-                      if (seen++ == max_signatures) return false;
-                      JsonValue claims;
-                      outcome = verify_jwt(input.prepared, token, &budget, &claims)
-                                    ? check_claims(input, claims)
-                                    : Outcome{Verdict::forged, "the token is not genuine", {}};
-                      return outcome.verdict != Verdict::genuine;
-                  });
+        each_item(
+            value, input.scheme().signature, input.prepared.signature_prefix, [&](std::string_view token) {
+                if (seen++ == max_signatures) return false;
+                JsonValue claims;
+                const char* why = verify_jwt(input.prepared, token, &budget, &claims);
+                outcome = why == nullptr ? check_claims(input, claims) : Outcome{Verdict::forged, why, {}};
+                return outcome.verdict != Verdict::genuine;
+            });
         if (outcome.verdict == Verdict::genuine) break;
     }
     return outcome;

@@ -15,9 +15,10 @@ inline constexpr std::size_t max_token = 16 << 10;
 /// Seconds that clocks may differ by when `exp` and `nbf` are judged.
 inline constexpr std::int64_t jwt_leeway = 60;
 
-/// Reads a token whose signature is right for one of the keys into `claims`. False for everything else: another `alg` than
+/// Reads a token whose signature is right for one of the keys into `claims`: nullptr. Else the reason: another `alg` than
 /// the scheme's, `crit`, a repeated claim, an unknown key. Takes from `*budget` for each public-key check.
-bool verify_jwt(const Prepared& prepared, std::string_view token, std::size_t* budget, JsonValue* claims);
+const char* verify_jwt(const Prepared& prepared, std::string_view token, std::size_t* budget,
+                       JsonValue* claims);
 
 /// "HS256", "ES256" or "RS256": the only `alg` that the scheme takes.
 std::string_view jwt_algorithm(const Scheme& scheme);

@@ -22,8 +22,9 @@ class Collector {
         : name_(name), wanted_(wanted), keys_(keys), error_(error) {}
 
     bool add(PublicKey::Handle handle, bool is_private, std::string_view id, bool of_set) {
+        const bool decoded = handle != nullptr;
         auto key = PublicKey::make(std::move(handle), is_private, error_);
-        if (!key) return false;
+        if (!key) return of_set && decoded;
         if (wanted_.family && key->family() != *wanted_.family) {
             return of_set || fail(error_, "key is of another kind than the scheme's algorithm takes");
         }
@@ -179,6 +180,12 @@ std::string_view key_name(std::string_view id) {
 
 bool is_candidate(const PublicKey& key, std::string_view id) {
     return id.empty() || key.id.empty() || key_name(key.id) == key_name(id);
+}
+
+const char* why_none_verified(const KeySet& keys, std::string_view id) {
+    const bool known =
+        std::any_of(keys.begin(), keys.end(), [id](const PublicKey& key) { return is_candidate(key, id); });
+    return known ? "signature does not match" : "signed with a key that is not configured";
 }
 
 bool verify_any(const KeySet& keys, std::string_view id, PublicAlgorithm algorithm, std::string_view input,

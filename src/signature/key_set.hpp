@@ -31,7 +31,8 @@ struct KeyWanted {
 ///         out), private keys where they are wanted
 ///   JSON  a JWK (RFC 7517), a JWK set, an object {"ID": "PEM", ...} or a list {"keys": [{"keyId", "pem"|"base64"}]}
 ///   else  what the rule says: hex or base64 of 32 bytes (Ed25519) or of a SubjectPublicKeyInfo, `whpk_` before it
-/// `name` becomes the id of keys that bring none. Of a set only the keys of the wanted family are taken.
+/// `name` becomes the id of keys that bring none. Of a set (JSON) only the keys of the wanted family and of a size that is taken
+/// are: a sender may add others to his at any time.
 /// False, and a message without any secret in it, when a key is bad, too small, private where a public one is
 /// wanted, or none is left.
 bool read_keys(std::string_view text, std::string_view name, const KeyWanted& wanted, KeySet* keys,
@@ -45,6 +46,9 @@ std::string_view key_name(std::string_view id);
 
 /// True when the key may have made the signature of a request that names `id` (empty: it names none).
 bool is_candidate(const PublicKey& key, std::string_view id);
+
+/// For logs: the reason for a request that no key verified.
+const char* why_none_verified(const KeySet& keys, std::string_view id);
 
 /// True when one of the candidates verifies. Stops after `*budget` tries, which it counts down.
 bool verify_any(const KeySet& keys, std::string_view id, PublicAlgorithm algorithm, std::string_view input,

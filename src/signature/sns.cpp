@@ -122,7 +122,7 @@ Outcome check_message(const CodeInput& input, const JsonValue& message) {
     state.update(text);
     std::size_t budget = max_public_checks;
     if (!verify_any(input.prepared.public_keys, *url, algorithm, state.finish().view(), signature, &budget))
-        return {Verdict::forged, "signature does not match", {}};
+        return {Verdict::forged, why_none_verified(input.prepared.public_keys, *url), {}};
     if (!is_wanted_topic(input.prepared, message)) return {Verdict::forged, "another topic", {}};
     return check_timestamp(input, *message.string("Timestamp"));
 }

@@ -67,6 +67,7 @@ struct Verifier::Impl {
     bool matches_other_url(const Candidates& candidates, std::string_view ts, Evaluation* evaluation,
                            Outcome* outcome) const;
     bool matches_public(const Message& message, const Candidates& candidates, Evaluation* evaluation) const;
+    const char* why_forged(const Candidates& candidates, Evaluation* evaluation) const;
     bool digest_matches(Evaluation* evaluation) const;
     bool authentic(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
     bool authentic_batch(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
@@ -198,6 +199,14 @@ bool Verifier::Impl::matches_public(const Message& message, const Candidates& ca
         });
 }
 
+const char* Verifier::Impl::why_forged(const Candidates& candidates, Evaluation* evaluation) const {
+    if (!scheme().public_keys)
+        return candidates.decoded == 0 ? "undecodable signature" : "signature does not match";
+    std::string_view id;
+    if (scheme().key_id) evaluation->read(*scheme().key_id, &id);
+    return why_none_verified(prepared.public_keys, id);
+}
+
 /// A handshake computes the HMAC of what a caller chose: such a text is never taken for a signed message.
 bool Verifier::Impl::is_signed_for_strangers(const Message& message, const event::BodyView& body) const {
     return std::any_of(scheme().signed_echoes.begin(), scheme().signed_echoes.end(),
@@ -265,9 +274,7 @@ bool Verifier::Impl::authentic(Evaluation* evaluation, std::int64_t* unix_ms, Ou
             : matches(message, candidates, evaluation->request().body, outcome) ||
                   (scheme().url_variants && matches_other_url(candidates, ts, evaluation, outcome));
     if (!genuine) {
-        const bool undecodable = candidates.decoded == 0 && !scheme().public_keys;
-        const char* why = undecodable ? "undecodable signature" : "signature does not match";
-        *outcome = {Verdict::forged, why, ts};
+        *outcome = {Verdict::forged, why_forged(candidates, evaluation), ts};
         return false;
     }
     if (scheme().digest && !digest_matches(evaluation)) {

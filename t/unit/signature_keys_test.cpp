@@ -139,7 +139,10 @@ TEST(Keys, OfASetOnlyFittingKeysAreTaken) {
     json cipher = rsa_jwk(), unknown = p256_jwk();
     cipher["use"] = "enc";
     unknown["crv"] = "P-521";
-    const std::string set = json{{"keys", {p256_jwk(), ed25519_jwk(), rsa_jwk(), cipher, unknown}}}.dump();
+    const json weak = {
+        {"kty", "RSA"}, {"kid", "weak"}, {"n", url_text("\xc1" + std::string(127, '\x55'))}, {"e", "AQAB"}};
+    const std::string set =
+        json{{"keys", {weak, p256_jwk(), ed25519_jwk(), rsa_jwk(), cipher, unknown}}}.dump();
     KeySet keys;
     std::string error;
     ASSERT_TRUE(read_keys(set, "", wanted(KeyRule::jwk, KeyFamily::rsa), &keys, &error)) << error;
@@ -147,6 +150,7 @@ TEST(Keys, OfASetOnlyFittingKeysAreTaken) {
     EXPECT_EQ(keys.front().id, "rsa");
     ASSERT_TRUE(read_keys(set, "", any_key, &keys, &error)) << error;
     EXPECT_EQ(keys.size(), 4u);
+    problem(json{{"keys", {weak}}}.dump(), wanted(KeyRule::jwk, KeyFamily::rsa));
     EXPECT_EQ(problem(json{{"keys", {p256_jwk()}}}.dump(), wanted(KeyRule::jwk, KeyFamily::rsa)),
               "no key of the kind that the scheme's algorithm takes");
 }
@@ -230,6 +234,9 @@ TEST(Keys, TriesAreCounted) {
     budget = 1;
     EXPECT_FALSE(verify_any(keys, "other", PublicAlgorithm::ed25519, message, signature, &budget));
     EXPECT_EQ(budget, 1u) << "a key of another name is not tried";
+    EXPECT_STREQ(why_none_verified(keys, "other"), "signed with a key that is not configured");
+    EXPECT_STREQ(why_none_verified(keys, "mine"), "signature does not match");
+    EXPECT_STREQ(why_none_verified(keys, ""), "signature does not match");
     EXPECT_TRUE(verify_any(keys, "https://api.example.com/certs/mine.pem", PublicAlgorithm::ed25519, message,
                            signature, &budget));
 }
