@@ -193,5 +193,6 @@ return {
         body => '{"message":{"attributes":{"type":"order"},"data":"MTk5OQ==","messageId":"2070443601311540"},"subscription":"projects/p/subscriptions/s"}' } ],
     contentful => [ { path => '/hooks/contentful', secret => 'a' x 64, wrong => 'b' x 64, id => 'x', stored_id => $sha256, type => 'ContentManagement.Entry.publish',
         body => '{"sys":{"type":"Entry","id":"e1","revision":1999}}' } ],
+    'http-signatures' => [ { path => '/hooks/signed', key => [ 'ed25519', 'pem' ], id => 'e1', type => 'order.paid', body => '{"id":"e1","type":"order.paid","amount":1999}' } ],
     'aws-sns' => [ { path => '/hooks/sns', key => [ 'rsa', 'certificate' ], sign => \&sns, id => '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324', type => 'Notification' } ],
 };

@@ -1,0 +1,116 @@
+// Keys, and what schemes with rules of their own read: structured fields, JSON as a tree.
+
+#include "../unit/public_key_support.hpp"
+#include "../unit/signature_support.hpp"
+#include "event/json.hpp"
+#include "event/utf8.hpp"
+#include "signature/http_signature.hpp"
+#include "signature/json_value.hpp"
+#include "signature/key_set.hpp"
+#include "signature/structured_field.hpp"
+#include "target.hpp"
+
+namespace webhook::fuzz {
+
+namespace {
+
+using namespace signature;
+
+// What is taken for a key verifies nothing that it did not sign, and a public key signs nothing.
+void keys(std::string_view input) {
+    for (const auto rule :
+         {KeyRule::pem, KeyRule::jwk, KeyRule::spki, KeyRule::whpk, KeyRule::hex, KeyRule::base64}) {
+        KeySet set;
+        std::string error;
+        if (!read_keys(input, "name", {rule, std::nullopt, KeyUse::verify}, &set, &error)) {
+            REQUIRE(!error.empty());
+            continue;
+        }
+        REQUIRE(!set.empty() && set.size() <= max_named_keys);
+        for (const PublicKey& key : set) {
+            std::string signature;
+            REQUIRE(!key.is_private());
+            REQUIRE(!key.sign(PublicAlgorithm::ed25519, "text", &signature) && signature.empty());
+            REQUIRE(!key.verify(PublicAlgorithm::ed25519, "text", std::string(64, '\1')));
+            REQUIRE(!key.verify(PublicAlgorithm::rsa_sha256, std::string(32, 'd'), std::string(256, '\1')));
+        }
+    }
+}
+
+std::vector<std::string> key_seeds() {
+    return {test::ed25519_public,
+            test::p256_public,
+            test::rsa_public,
+            test::rsa_1024_public,
+            test::ed25519_private,
+            test::p256_public + test::rsa_public,
+            R"({"kty":"OKP","crv":"Ed25519","x":"j44OXgojoBlz4gogrpUsRLbqbr4ulPdC5h2AjzRtoIE"})",
+            R"({"keys":[{"kty":"EC","crv":"P-256","kid":"a","x":"AA","y":"AA"},{"kty":"oct","k":"AA"}]})",
+            R"({"keys":[{"keyId":1,"base64":"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE"}]})",
+            "8f8e0e5e0a23a01973e20a20ae952c44b6ea6ebe2e94f742e61d808f346da081"};
+}
+
+bool lies_in(std::string_view part, std::string_view whole) {
+    return part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size();
+}
+
+// First line Signature-Input, second Signature or Content-Digest.
+void structured_fields(std::string_view input) {
+    const std::string_view first = take_line(&input);
+    std::vector<SignatureInput> inputs;
+    if (parse_signature_input(first, &inputs)) {
+        REQUIRE(!inputs.empty() && inputs.size() <= max_members);
+        test::PlainRequest request;
+        request.set_url("https://example.com/in?a=1");
+        request.headers = {{"date", "today"}, {"content-digest", std::string(input)}};
+        for (const SignatureInput& each : inputs) {
+            std::string base;
+            REQUIRE(lies_in(each.label, first) && lies_in(each.raw, first));
+            REQUIRE(each.components.size() <= max_components);
+            if (!make_signature_base(request, each, &base)) continue;
+            const std::string end = "\"@signature-params\": " + std::string(each.raw);
+            REQUIRE(base.size() >= end.size() && base.substr(base.size() - end.size()) == end);
+        }
+    }
+    std::vector<std::pair<std::string_view, std::string>> members;
+    if (parse_bytes(input, &members)) REQUIRE(members.size() <= max_members);
+    REQUIRE(!content_digest_matches(input, event::BodyView{}) || !members.empty());
+}
+
+std::vector<std::string> field_seeds() {
+    return {
+        "sig1=(\"@method\" \"@target-uri\" "
+        "\"content-digest\");created=1760000000;keyid=\"k\";alg=\"ed25519\"\nsig1=:AAEC:",
+        "a=(\"date\";sf \"@query\");expires=1;nonce=\"x\\\"y\", "
+        "b=()\nsha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:, md5=1;a=?1"};
+}
+
+// What is taken for one document is one for the other reader as well, and text that has one reading only.
+void json_tree(std::string_view input) {
+    JsonValue root;
+    if (!parse_json(input, &root)) return;
+    REQUIRE(event::valid_utf8(input));
+    const event::PointerSet none;
+    event::JsonSink* const nobody = nullptr;
+    REQUIRE(event::scan_all_json(none, {&input, 1, input.size()}, nobody) == event::JsonProblem::none);
+    for (std::size_t cut = 0; cut < input.size(); cut += 7) {
+        event::SurrogateScan scan;
+        REQUIRE(scan.feed(input.substr(0, cut)) && scan.feed(input.substr(cut)));
+    }
+}
+
+std::vector<std::string> json_tree_seeds() {
+    return {R"({"Type":"Notification","Message":"\ud83d\ude80 \\u","a":[1,2.5e3,true,null,{"b":{}}]})",
+            R"({"iat":1760000000,"aud":["a","b"],"email_verified":true})", R"({"a":"\ud800"})",
+            "\"\\udc00\""};
+}
+
+}  // namespace
+
+std::vector<Target> key_targets() {
+    return {{"keys", keys, key_seeds},
+            {"structured_fields", structured_fields, field_seeds},
+            {"json_tree", json_tree, json_tree_seeds}};
+}
+
+}  // namespace webhook::fuzz
