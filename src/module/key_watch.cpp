@@ -5,6 +5,8 @@
 
 namespace webhook::module {
 
+#if (NGX_THREADS)
+
 namespace {
 
 constexpr ngx_msec_t interval = 2000;
@@ -23,8 +25,6 @@ void read_again(WatchedKeys* keys) {
 }
 
 }  // namespace
-
-#if (NGX_THREADS)
 
 char* KeyWatch::add(ngx_conf_t* cf, WatchedKeys keys) {
     if (pool_ == nullptr) pool_ = ngx_thread_pool_add(cf, nullptr);
