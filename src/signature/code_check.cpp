@@ -47,6 +47,7 @@ bool body_matches(const event::BodyView& body, event::Hash hash, std::string_vie
 bool is_compressed(Evaluation* evaluation) {
     static const std::string name = "content-encoding";
     const event::Request::Header encoding = evaluation->header(name);
+    if (encoding.count > 1) return true;
     return encoding.count > 0 && !encoding.value.empty() && encoding.value != "identity";
 }
 

@@ -83,6 +83,18 @@ TEST(Sns, TextHasOneReading) {
     EXPECT_EQ(sns(message.dump()).verdict, Verdict::forged);
 }
 
+TEST(Sns, CompressedBodiesAreNotRead) {
+    const auto verifier = verifier_of(*find_scheme("aws-sns"), test::rsa_public);
+    json message = sns_message("Notification");
+    sign_sns(&message);
+    test::PlainRequest request;
+    request.set_body(message.dump());
+    request.headers = {{"Content-Encoding", "identity"}};
+    EXPECT_EQ(verifier->check(request, now * 1000).verdict, Verdict::genuine);
+    request.headers.emplace_back("Content-Encoding", "gzip");
+    EXPECT_EQ(verifier->check(request, now * 1000).verdict, Verdict::encoded);
+}
+
 TEST(Sns, WhatIsOldIsStale) {
     const std::pair<const char*, Verdict> times[] = {{"2025-10-05T08:53:20.000Z", Verdict::genuine},
                                                      {"2025-10-05T08:53:19.999Z", Verdict::stale},
