@@ -44,6 +44,7 @@ sub status () { return from_json($t->get('/status.json')->{body}) }
 sub stream ($name) { return (grep { $_->{stream} eq $name } @{ status()->{streams} })[0] }
 
 # --- backlogs
+wait_for('both connections of both workers', sub { status()->{redis}[0]{ready} == 2 });
 is signed("/hooks?s=a"), 'accepted', 'an event' for 1 .. 7;
 is signed('/sales'), 'accepted', 'one of another stream';
 my $hooks = wait_for('the backlog to be seen', sub { my $stream = stream('hooks'); $stream->{backlog} == 7 && $stream });
