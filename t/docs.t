@@ -139,7 +139,7 @@ sub split_names ($defined) {
 
 my %verdict = map { $_ => 1 } $page =~ /^\| `(\w+)` \| \d{3} \|/mg;
 is_deeply [ sort keys %verdict ],
-    [ sort qw(accepted duplicate conflict ignored challenge unsigned forged stale malformed method too_large busy unavailable in_progress) ],
+    [ sort qw(accepted duplicate conflict ignored challenge unsigned forged stale malformed method too_large encoded busy unavailable in_progress) ],
     'docs/directives.md: the verdicts';
 
 my @schemes = sort map { (split)[0] } grep { /^[a-z]/ } split /\n/, $t->ctl('schemes', '--json')->{out} =~ s/.*?"name":"([^"]+)".*/$1/gr;
