@@ -87,6 +87,9 @@ http {
         location /break { webhook stripe; rewrite ^ /broken break; proxy_pass %%RECEIVER%%; }
         location /types { webhook stripe; webhook_accept_types wanted.*; proxy_pass %%RECEIVER%%; }
         location /postback { webhook postback-token; webhook_id query:id; proxy_pass %%RECEIVER%%; access_log "%%DIR%%/masked.log" webhook; }
+        location /away { webhook postback-token; proxy_pass http://127.0.0.1:%%PORT_closed%%; }
+        location /away-named { webhook postback-token; try_files /nothing @away; }
+        location @away { proxy_pass http://127.0.0.1:%%PORT_closed%%; }
         location /upgrade {
             webhook postback-token;
             proxy_http_version 1.1;
@@ -263,6 +266,11 @@ is $t->get('/postback?id=1&security_token=s3cret')->{status}, 200, 'a postback';
 is last_request('/postback')->{query}, 'id=1&security_token=s3cret', 'passed on unmasked';
 is $t->get('/postback?id=1&security_token=wrong')->{verdict}, 'forged', 'a forged postback';
 unlike $t->nginx->log, qr/security_token=wrong/, 'whose parameter is masked in the log';
+for my $path ('/away', '/away-named') {
+    is $t->get("$path?security_token=s3cret&seen=$path")->{status}, 502, "$path: an upstream that is away";
+    like $t->nginx->wait_log(qr/connect\(\) failed.*seen=$path /), qr{upstream: "http://127\.0\.0\.1:\d+$path", host}, "$path: its line in the log";
+}
+unlike $t->nginx->log, qr/security_token=s3cret/, 'nor does the line on an upstream tell it';
 
 done_testing;
 

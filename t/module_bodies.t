@@ -23,6 +23,11 @@ http {
         listen 127.0.0.1:%%PORT%%;
         location /memory { webhook stripe; webhook_stream hooks partitions=1; client_body_buffer_size 2m; }
         location /file { webhook stripe; webhook_stream hooks partitions=1; client_body_buffer_size 1k; }
+        location /asks { auth_request /asked; proxy_pass http://127.0.0.1:%%PORT%%/done; }
+        location = /done { return 204; }
+        location /asked { webhook none; webhook_stream asked; }
+        location /mirrored { mirror /copy; proxy_pass http://127.0.0.1:%%PORT%%/memory; }
+        location = /copy { internal; webhook stripe; webhook_stream copies; }
         location /always { webhook stripe; webhook_stream hooks partitions=1; client_body_in_file_only clean; }
     }
     server {
@@ -108,6 +113,16 @@ SKIP: {
         like $result->{out}, qr/"accepted".*2$/, "HTTP/2: $size bytes" or diag $result->{err};
     }
 }
+
+# Subrequests: a mirror has the body; auth_request has not read it yet, so there is nothing to be stored.
+my $mirrored = event(30_000);
+is_accepted $t->post('/mirrored', $mirrored, sign_stripe('s3cret', $mirrored)), 'mirrored';
+wait_for('the copy', sub { grep { $_->{data} eq $mirrored } $t->events('copies') });
+is $t->post('/asks', 'a body')->{status}, 500, 'auth_request, with a body';
+is $t->nginx->grep_log(qr/webhook unavailable: a subrequest before the body was read/), 1, 'its reason';
+is_deeply [ $t->events('asked') ], [], 'nothing was stored';
+is $t->post('/asks', '')->{status}, 204, 'auth_request, without a body';
+wait_for('the event', sub { $t->events('asked') });
 
 my %stored = map { my $f = $_->{fields} // $_; ($f->{id} => $f->{data}) } $t->events('hooks');
 my @bad = grep { ($stored{$_} // '') ne $sent{$_} } sort keys %sent;

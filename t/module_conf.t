@@ -120,6 +120,21 @@ for (@wrong) {
     like $output, qr/\[emerg\] .* in .+nginx\.conf:\d+/, "and its place" if $output !~ /unknown "nosuch"/;  # nginx itself names no place there
 }
 
+my @warned = (
+    [ "$good webhook_param verify_token x;", qr/\[warn\] .*"webhook_param verify_token" is not used, "webhook stripe" does not ask for it in .*nginx\.conf:\d+/ ],
+    [ 'webhook meta; webhook_secret s; webhook_stream hooks; webhook_param verify_tokne x;', qr/"webhook_param verify_tokne" is not used/ ],
+    [ 'webhook pubsub; webhook_secret file:%%DIR%%/keys; webhook_stream hooks; webhook_param audience a; webhook_param email e;', undef ],
+    [ 'webhook meta; webhook_secret s; webhook_stream hooks; webhook_param verify_token x;', undef ],
+    [ "webhook meta; webhook_secret s; webhook_stream hooks; webhook_param verify_token x; location /hooks/x { webhook stripe; }", undef ],
+);
+$t->write('keys', '{"keys":[{"kty":"RSA","kid":"a","n":"' . 'q' x 341 . 'Q","e":"AQAB"}]}');
+for (@warned) {
+    my ($content, $message) = @$_;
+    my ($exit, $output) = $t->nginx_test(config($content));
+    is $exit, 0, "taken: $content" or diag $output;
+    $message ? like($output, $message, 'with a warning') : unlike($output, qr/webhook_param/, 'without a warning');
+}
+
 my @streams = (
     [ 'partitions=4', '', 'partitions=4' ],
     [ 'max_backlog=5', '', 'max_backlog=5' ],

@@ -158,7 +158,7 @@ becomes '/hooks', 'accepted', 'a master again';
 # --- another number of partitions ---
 
 # A gate and a stream with a long timeout and nothing under way do not keep the old workers.
-like verdict('/door'), qr/^40[45]$/, 'a gate lets an event pass (to no application)';
+wait_for('a gate to let an event pass (to no application)', sub { verdict('/door') =~ /^40[45]$/ });
 $t->reload_nginx($conf =~ s/hooks partitions=2/hooks partitions=5/r);
 becomes '/hooks', 'unavailable', 'another number of partitions';
 $t->nginx->wait_log(qr/stream "hooks" on .* cannot be used: it has 2 partitions in redis, but 5 are configured/);

@@ -27,7 +27,7 @@ void add_headers(const RequestState& state, unsigned status) {
     ngx_http_request_t* request = state.request;
     if (status == NGX_HTTP_UNAUTHORIZED) {
         request->headers_out.www_authenticate = add_header(request, "WWW-Authenticate", "Webhook");
-    } else if (status == NGX_HTTP_SERVICE_UNAVAILABLE) {
+    } else if (status == NGX_HTTP_SERVICE_UNAVAILABLE || status == NGX_HTTP_TOO_MANY_REQUESTS) {
         add_header(request, "Retry-After", "1");
     } else if (status == NGX_HTTP_NOT_ALLOWED) {
         add_header(request, "Allow", signature::allowed_methods(*state.location->scheme));

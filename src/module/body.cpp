@@ -59,4 +59,11 @@ bool gather_body(RequestState* state) {
     return true;
 }
 
+bool lacks_body(const ngx_http_request_t* request) {
+    const ngx_http_request_t* main = request->main;
+    const bool comes_with_body = main->headers_in.content_length_n > 0 || main->headers_in.chunked;
+    const bool has_it = request->request_body != nullptr && request->request_body == main->request_body;
+    return request != main && comes_with_body && !has_it;
+}
+
 }  // namespace webhook::module

@@ -134,7 +134,8 @@ void publish(MainState* main) {
     std::uint64_t ready = 0, not_ready = 0, in_flight = operations().under_way();
     for (const auto& server : main->servers) {
         const bool usable = server->client != nullptr && server->client->ready();
-        if (server->zone_row < zone::max_servers) (usable ? ready : not_ready) |= std::uint64_t{1} << server->zone_row;
+        if (server->zone_row < zone::max_servers)
+            (usable ? ready : not_ready) |= std::uint64_t{1} << server->zone_row;
         if (server->reservations != nullptr) in_flight += server->reservations->asking();
         for (const auto& stream : server->streams)
             publish_stream(table_of(main), *stream);
@@ -150,7 +151,8 @@ void join_zone(MainState* main, ngx_log_t* log) {
     for (const auto& server : main->servers) {
         server->zone_row = zone::find_server(table, server->address.url);
         for (const auto& stream : server->streams)
-            stream->zone_row = zone::find_stream(table, server->address.url, stream->appender.settings().name);
+            stream->zone_row =
+                zone::find_stream(table, server->address.url, stream->appender.settings().name);
     }
     Member& self = member();
     self.main = main;

@@ -1,6 +1,7 @@
 #include "module/gate.hpp"
 
 #include "module/answer.hpp"
+#include "module/body.hpp"
 #include "module/counters.hpp"
 #include "module/gate_body.hpp"
 #include "module/gate_hold.hpp"
@@ -126,15 +127,6 @@ void on_body(ngx_http_request_t* request) {
     } else if (result != NGX_DONE) {
         ngx_http_finalize_request(request, result);
     }
-}
-
-/// In a subrequest of auth_request nginx has not read the client's body, and nobody may read it there: it gives the
-/// subrequest an empty one.
-bool lacks_body(const ngx_http_request_t* request) {
-    const ngx_http_request_t* main = request->main;
-    const bool comes_with_body = main->headers_in.content_length_n > 0 || main->headers_in.chunked;
-    const bool has_it = request->request_body != nullptr && request->request_body == main->request_body;
-    return request != main && comes_with_body && !has_it;
 }
 
 ngx_int_t end(ngx_http_request_t* request, ngx_int_t result) {

@@ -126,6 +126,9 @@ ngx_int_t handle_request(ngx_http_request_t* request) {
     if (location == nullptr) return NGX_HTTP_INTERNAL_SERVER_ERROR;
     return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&]() -> ngx_int_t {
         RequestState* state = make_state(request, location);
+        if (lacks_body(request)) {
+            return answer(state, Verdict::unavailable, "a subrequest before the body was read");
+        }
         if (!signature::accepts_method(*location->scheme, state->headers.method)) return refuse_method(state);
         const ngx_int_t result = ngx_http_read_client_request_body(request, on_body);
         return result >= NGX_HTTP_SPECIAL_RESPONSE ? result : NGX_DONE;

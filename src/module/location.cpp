@@ -53,6 +53,13 @@ void inherit_all(const LocationConf& parent, LocationConf* child) {
     child->responses.insert(parent.responses.begin(), parent.responses.end());
 }
 
+/// nginx makes a location of each `if` block; requests that come to it are the surrounding location's.
+bool is_if_block(ngx_conf_t* cf) {
+    const auto* core =
+        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    return core->noname != 0;
+}
+
 char* check_secrets(ngx_conf_t* cf, const LocationConf& conf) {
     const signature::Scheme& scheme = *conf.scheme->scheme;
     const ngx_str_t name = to_ngx(signature::name_of(scheme));
@@ -96,6 +103,17 @@ char* watch_keys(ngx_conf_t* cf, Location* location, WatchedKeys keys) {
     MainState* main = main_state(cf);
     if (main->keys == nullptr) main->keys = std::make_shared<KeyWatch>();
     return main->keys->add(cf, std::move(keys));
+}
+
+void warn_of_unused_params(ngx_conf_t* cf, const LocationConf& conf) {
+    const std::vector<std::string> asked = signature::param_names(*conf.scheme->scheme);
+    const ngx_str_t scheme = to_ngx(signature::name_of(*conf.scheme->scheme));
+    for (const auto& [name, value] : *conf.params) {
+        if (std::find(asked.begin(), asked.end(), name) != asked.end()) continue;
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "\"webhook_param %s\" is not used, \"webhook %V\" does not ask for it",
+                           name.c_str(), &scheme);
+    }
 }
 
 void warn_of(ngx_conf_t* cf, const Location& location, std::string_view param, const char* consequence) {
@@ -299,7 +317,9 @@ char* resolve_scheme(ngx_conf_t* cf, LocationConf::Choice* choice) {
 char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* child) {
     const bool own_stream = child->stream.has_value();
     const bool own_partition = child->partition.has_value(), own_headers = child->headers.has_value();
+    const bool own_params = child->params.has_value();
     inherit_all(parent, child);
+    if (is_if_block(cf)) child->status = parent.status;
     if (char* bad = check_status(cf, *child); bad != NGX_CONF_OK) return bad;
     if (child->scheme) {
         if (char* bad = resolve_scheme(cf, &*child->scheme); bad != NGX_CONF_OK) return bad;
@@ -311,6 +331,7 @@ char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* c
     }
     if (!verifies) return NGX_CONF_OK;
     const AtPlace place(cf, child->scheme->place);
+    if (own_params) warn_of_unused_params(cf, *child);
     if (child->stream) {
         if (char* bad = install_handler(cf); bad != NGX_CONF_OK) return bad;
         if (child->dry_run != 0) {

@@ -11,9 +11,24 @@ namespace webhook::module {
 
 namespace {
 
+ngx_http_log_handler_pt next_log_handler;  ///< nginx' own, the same for all requests
+
 bool is_secret_param(const std::vector<std::string>& secret, std::string_view name) {
     return std::any_of(secret.begin(), secret.end(),
                        [name](const std::string& wanted) { return event::name_is(name, wanted); });
+}
+
+/// nginx prints the URI that went to an upstream, with its query: this line is ours, the query is left out of it.
+u_char* log_without_query(ngx_http_request_t* request, ngx_http_request_t* current, u_char* text,
+                          size_t length) {
+    const auto print = next_log_handler;
+    ngx_http_upstream_t* upstream = current->upstream;
+    if (upstream == nullptr) return print(request, current, text, length);
+    const ngx_str_t whole = upstream->uri;
+    upstream->uri.len = std::min(view(whole).find('?'), whole.len);
+    text = print(request, current, text, length);
+    upstream->uri = whole;
+    return text;
 }
 
 }  // namespace
@@ -49,6 +64,8 @@ ngx_int_t mask_request_line(ngx_http_request_t* request) {
     if (location == nullptr || request != request->main) return NGX_DECLINED;
     if (signature::secret_query_params(*location->scheme).empty() || raw_query(request).empty())
         return NGX_DECLINED;
+    if (request->log_handler != log_without_query) next_log_handler = request->log_handler;
+    request->log_handler = log_without_query;
     return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&] {
         std::string line(client_method(request));
         line.append(" ").append(masked_uri(request, *location->scheme));

@@ -18,7 +18,8 @@ std::string_view mask_query(ngx_pool_t* pool, const signature::Scheme& scheme, s
 /// The request's URI as it came, its query masked.
 std::string masked_uri(ngx_http_request_t* request, const signature::Scheme& scheme);
 
-/// Masks the request line, which nginx prints in the error log and in the usual access logs. A handler of the rewrite
+/// Masks the request line, which nginx prints in the error log and in the usual access logs, and leaves the query out of
+/// the upstream's URI in the error log. A handler of the rewrite
 /// phase: NGX_DECLINED, or 500 when memory is out.
 ngx_int_t mask_request_line(ngx_http_request_t* request);
 

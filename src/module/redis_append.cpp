@@ -104,9 +104,7 @@ void RedisClient::send_events(Operation* const* operations, std::size_t count) {
     bool sent = true;
     for (std::size_t i = 1; sent && i < store::Appender::replies(count); ++i)
         sent = expect(on_queued, nullptr);
-    sent = sent && expect(on_executed, nullptr);
-    // Out of step with what was written: nothing after this could be trusted.
-    if (!sent) fail_soon("no place for its replies");
+    if (sent) expect(on_executed, nullptr);
 }
 
 void RedisClient::on_queued(redisAsyncContext* context, void* data, void*) {
@@ -115,11 +113,9 @@ void RedisClient::on_queued(redisAsyncContext* context, void* data, void*) {
     if (reply == nullptr) return;
     client->look_behind();
     if (reply->type == REDIS_REPLY_STATUS || !client->batches_.front().problem.empty()) return;
-    guarded(client->log_, 0, [client, reply] {
-        const bool error = reply->type == REDIS_REPLY_ERROR;
-        client->batches_.front().problem = error ? std::string(reply->str, reply->len) : "unexpected reply";
-        return 0;
-    });
+    const bool error = reply->type == REDIS_REPLY_ERROR;
+    client->keep(error ? std::string_view(reply->str, reply->len) : "unexpected reply",
+                 &client->batches_.front().problem);
 }
 
 void RedisClient::on_executed(redisAsyncContext* context, void* data, void*) {
@@ -167,7 +163,6 @@ void RedisClient::on_command_timer() {
 void RedisClient::on_append(Operation* operation, const redisReply* reply,
                             const store::Appender::Reply& answer) {
     ngx_queue_remove(&operation->link);
-    if (ngx_queue_empty(&under_way_)) command_timer_.cancelable = 1;
     if (reply == nullptr) {
         state_ = RedisClient::State::waiting;  // the context is about to go: nothing new may use it
         finish(operation, unavailable("the connection to redis was lost"));
@@ -204,7 +199,7 @@ void RedisClient::on_refused(Operation* operation, std::string_view error) {
     if (store::is_server_error(error)) {
         fail_soon(error);
     } else if (stream->refusal != error) {
-        stream->refusal = error;
+        keep(error, &stream->refusal);
         ngx_log_error(NGX_LOG_ERR, log_, 0, "webhook: redis %s refused an event for stream \"%s\": %*s",
                       server_->address.url.c_str(), stream->appender.settings().name.c_str(), error.size(),
                       error.data());
@@ -221,21 +216,25 @@ void RedisClient::on_broken(Operation* operation, const store::Appender::Reply& 
         finish(operation, unavailable("redis gave a broken reply"));
         return;
     }
-    operation->undo = reply.undo;
-    operation->stream->appender.build_undo(operation->partition, operation->bytes, reply.undo, &out_);
-    const bool sent = expect(
-        [](redisAsyncContext* context, void* undone, void* data) {
-            auto* client = static_cast<RedisClient*>(context->data);
-            auto* undoing = static_cast<Operation*>(data);
-            ngx_queue_remove(&undoing->link);
-            client->on_undone(undoing, static_cast<const redisReply*>(undone));
-        },
-        operation);
+    keep(reply.undo, &operation->undo);
+    bool sent = guarded(log_, false, [&] {
+        operation->stream->appender.build_undo(operation->partition, operation->bytes, reply.undo, &out_);
+        return true;
+    });
+    sent = sent && expect(
+                       [](redisAsyncContext* context, void* undone, void* data) {
+                           auto* client = static_cast<RedisClient*>(context->data);
+                           auto* undoing = static_cast<Operation*>(data);
+                           ngx_queue_remove(&undoing->link);
+                           client->on_undone(undoing, static_cast<const redisReply*>(undone));
+                       },
+                       operation);
     state_ = RedisClient::State::waiting;  // nothing new goes to a server that cannot be trusted
     if (sent) {
         operation->sent = ngx_current_msec;
         add_under_way(operation);
     } else {
+        fail_soon("it gave a broken reply");
         on_undone(operation, nullptr);
     }
 }
@@ -260,6 +259,7 @@ void RedisClient::finish(Operation* operation, const Appended& appended) {
     if (appended.state == Appended::State::accepted && !stream->refusal.empty()) stream->refusal.clear();
     void* owner = operation->owner;
     const Operation::Done done = operation->done;
+    if (ngx_queue_empty(&under_way_)) command_timer_.cancelable = 1;
     operations().give_back(operation);
     if (owner != nullptr) done(owner, appended);
 }

@@ -40,10 +40,7 @@ RedisClient::RedisClient(RedisServer* server, ngx_log_t* log) : server_(server),
         event->log = log;
     }
     flush_event_.handler = [](ngx_event_t* event) { owner_of(event->data)->flush(); };
-    fail_event_.handler = [](ngx_event_t* event) {
-        RedisClient* client = owner_of(event->data);
-        client->drop(std::string(client->reason_));
-    };
+    fail_event_.handler = [](ngx_event_t* event) { owner_of(event->data)->drop({}); };
     life_timer_.handler = [](ngx_event_t* event) { owner_of(event->data)->on_life_timer(); };
     life_timer_.cancelable = 1;
     command_timer_.handler = [](ngx_event_t* event) { owner_of(event->data)->on_command_timer(); };
@@ -59,7 +56,7 @@ RedisClient::~RedisClient() {
 
 bool RedisClient::send(std::string_view resp, Command* command) {
     if (state_ != State::ready || out_.size() - out_sent_ > max_output) return false;
-    out_.append(resp);
+    if (!guarded(log_, false, [&] { return out_.append(resp), true; })) return false;
     return expect(
         [](redisAsyncContext* context, void* data_reply, void* data) {
             RedisClient* client = owner_of(context);
@@ -86,7 +83,7 @@ void RedisClient::connect() {
     const auto& endpoint = server_->address.endpoints[next_endpoint_++ % server_->address.endpoints.size()];
     redisAsyncContext* context = endpoint.port == 0 ? redisAsyncConnectUnix(endpoint.host.c_str())
                                                     : redisAsyncConnect(endpoint.host.c_str(), endpoint.port);
-    std::string problem;
+    std::string_view problem;
     if (context == nullptr) {
         problem = "out of memory";
     } else if (context->err != 0) {
@@ -94,9 +91,9 @@ void RedisClient::connect() {
     } else if (!events_.attach(context, log_)) {
         problem = "nginx has no connection left";
     }
-    if (context == nullptr || !problem.empty()) {
-        if (context != nullptr) redisAsyncFree(context);
+    if (!problem.empty()) {
         note_down(problem);
+        if (context != nullptr) redisAsyncFree(context);
         set_life_timer(backoff());
         return;
     }
@@ -111,17 +108,14 @@ void RedisClient::connect() {
 
 void RedisClient::on_connected(int status) {
     if (status != REDIS_OK) {
-        reason_ = context_->c.errstr;  // hiredis frees the context itself and calls on_context_freed()
+        keep(context_->c.errstr, &reason_);  // hiredis frees the context itself and calls on_context_freed()
         return;
     }
     const int on = 1;  // not by hiredis, for which a unix socket is an error
     (void)setsockopt(context_->c.fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     state_ = State::greeting;
     set_life_timer(server_->timeout);
-    guarded(log_, 0, [this] {
-        greet();
-        return 0;
-    });
+    shielded([this] { greet(); });
 }
 
 void RedisClient::greet() {
@@ -171,16 +165,13 @@ void RedisClient::on_loaded(const redisReply* reply) {
     if (reply == nullptr) return;
     look_behind();
     if (state_ == State::waiting || store::Appender::is_loaded(*reply)) return;
-    guarded(log_, 0, [this, reply] {
-        fail_soon(reply->type == REDIS_REPLY_ERROR ? text(*reply) : "unreadable reply to FUNCTION LOAD");
-        return 0;
-    });
+    fail_soon(reply->type == REDIS_REPLY_ERROR ? text(*reply) : "unreadable reply to FUNCTION LOAD");
 }
 
 void RedisClient::on_greeting(const redisReply* reply) {
     if (reply != nullptr) look_behind();
     if (reply == nullptr || state_ == State::waiting) return;
-    guarded(log_, 0, [this, reply] {
+    shielded([this, reply] {
         if (reply->type == REDIS_REPLY_ERROR) {
             fail_soon(text(*reply));
         } else if (--greetings_due_ == 0) {
@@ -196,7 +187,6 @@ void RedisClient::on_greeting(const redisReply* reply) {
                 finish_prepare();
             }
         }
-        return 0;
     });
 }
 
@@ -217,23 +207,22 @@ void RedisClient::prepare_streams() {
 void RedisClient::on_prepared(const redisReply* reply) {
     if (reply != nullptr) look_behind();
     if (reply == nullptr || state_ == State::waiting) return;
-    guarded(log_, 0, [this, reply] {
+    shielded([this, reply] {
         Stream* stream = server_->streams[test_stream_].get();
         const unsigned partitions = stream->appender.settings().partitions;
         if (reply->type == REDIS_REPLY_ERROR) {
             if (store::is_server_error(text(*reply))) {
                 fail_soon(text(*reply));
-                return 0;
+                return;
             }
             test_problem_ = text(*reply);
         } else {
             judge_partition(store::Appender::read_prepare(*reply), partitions);
         }
-        if (++test_partition_ < partitions) return 0;
+        if (++test_partition_ < partitions) return;
         judge_stream(stream);
         begin_stream();
         if (++test_stream_ == server_->streams.size()) finish_prepare();
-        return 0;
     });
 }
 
@@ -294,12 +283,9 @@ void RedisClient::on_life_timer() {
     if (context_ == nullptr) {
         connect();
     } else if (state_ == State::ready && !testing_) {
-        guarded(log_, 0, [this] {
-            start_test();
-            return 0;
-        });
+        shielded([this] { start_test(); });
     } else if (state_ == State::waiting) {
-        drop(std::string(reason_));
+        drop({});
     } else {
         drop(state_ == State::connecting ? "connecting timed out" : "redis did not answer in time");
     }
@@ -311,21 +297,32 @@ void RedisClient::set_life_timer(ngx_msec_t delay) {
     ngx_add_timer(&life_timer_, delay);
 }
 
+void RedisClient::keep(std::string_view text, std::string* where) {
+    guarded(log_, 0, [&] { return where->assign(text), 0; });
+}
+
+template <class Work>
+bool RedisClient::shielded(Work&& work) {
+    if (guarded(log_, false, [&] { return work(), true; })) return true;
+    fail_soon("out of memory");  // half a command may have been written
+    return false;
+}
+
 void RedisClient::fail_soon(std::string_view reason) {
     state_ = State::waiting;
-    if (reason_.empty()) reason_ = reason;
+    if (reason_.empty()) keep(reason, &reason_);
     ngx_post_event(&fail_event_, &ngx_posted_events);
 }
 
 void RedisClient::drop(std::string_view reason) {
     if (context_ == nullptr) return;
-    reason_ = reason;
+    if (!reason.empty()) keep(reason, &reason_);
     state_ = State::waiting;
     redisAsyncFree(context_);  // answers everything under way, then on_context_freed()
 }
 
 void RedisClient::on_context_freed() {
-    if (reason_.empty()) reason_ = context_->c.err != 0 ? context_->c.errstr : "connection closed";
+    if (reason_.empty()) keep(context_->c.err != 0 ? context_->c.errstr : "connection closed", &reason_);
     events_.close(context_);
     context_ = nullptr;
     state_ = State::waiting;
@@ -352,9 +349,9 @@ void RedisClient::on_context_freed() {
 void RedisClient::note_down(std::string_view reason) {
     ++tries_;
     if (noted_ == reason) return;
-    noted_ = reason;
-    ngx_log_error(NGX_LOG_ERR, log_, 0, "webhook: redis %s is unavailable: %s", server_->address.url.c_str(),
-                  noted_.c_str());
+    keep(reason, &noted_);
+    ngx_log_error(NGX_LOG_ERR, log_, 0, "webhook: redis %s is unavailable: %*s", server_->address.url.c_str(),
+                  reason.size(), reason.data());
 }
 
 void RedisClient::note_ready() {
@@ -377,7 +374,10 @@ ngx_msec_t RedisClient::backoff() {
 bool RedisClient::expect(Callback callback, void* data) {
     // hiredis gets the callback only; it reads the command's name and appends none of its bytes.
     static constexpr char any_command[] = "*1\r\n$4\r\nPING\r\n";
-    return redisAsyncFormattedCommand(context_, callback, data, any_command, 0) == REDIS_OK;
+    if (redisAsyncFormattedCommand(context_, callback, data, any_command, 0) == REDIS_OK) return true;
+    // Out of step with what was written: nothing after this could be trusted.
+    fail_soon("no place for its replies");
+    return false;
 }
 
 void RedisClient::on_output() {
@@ -398,10 +398,7 @@ void RedisClient::on_writable() {
 
 void RedisClient::flush() {
     if (context_ == nullptr) return;
-    if (!guarded(log_, false, [this] { return send_gathered(), true; })) {
-        fail_soon("out of memory");
-        return;
-    }
+    if (!shielded([this] { send_gathered(); })) return;
     while (out_sent_ < out_.size()) {
         const ssize_t n =
             ::send(context_->c.fd, out_.data() + out_sent_, out_.size() - out_sent_, MSG_NOSIGNAL);

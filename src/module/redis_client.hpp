@@ -92,6 +92,11 @@ class RedisClient {
     void start_test();
     void on_life_timer();
     void set_life_timer(ngx_msec_t delay);
+    /// Runs work at a frame that hiredis or nginx called; false: it threw, which ends the connection.
+    template <class Work>
+    bool shielded(Work&& work);
+    /// Keeps a text for a message; the message is empty when memory is out.
+    void keep(std::string_view text, std::string* where);
     void fail_soon(std::string_view reason);
     void note_down(std::string_view reason);
     void note_ready();

@@ -147,9 +147,12 @@ Reservation* Reservations::reserve(const store::Reserver& gate, const store::IdH
 }
 
 bool Reservations::send(Reservation* reservation) {
-    out_.clear();
-    call_of(*reservation).append_to(reservation->text_sent, &out_);
-    if (server_->client == nullptr || !server_->client->send(out_, &reservation->command)) return false;
+    const bool sent = guarded(log_, false, [&] {
+        out_.clear();
+        call_of(*reservation).append_to(reservation->text_sent, &out_);
+        return server_->client != nullptr && server_->client->send(out_, &reservation->command);
+    });
+    if (!sent) return false;
     reservation->at = ngx_current_msec;
     ngx_queue_insert_tail(&sent_, &reservation->link);
     command_timer_.cancelable = 0;
@@ -171,14 +174,11 @@ void Reservations::on_command_timer() {
 void Reservations::on_reply(Reservation* reservation, const redisReply* reply) {
     ngx_queue_remove(&reservation->link);
     if (ngx_queue_empty(&sent_)) command_timer_.cancelable = 1;
-    guarded(log_, 0, [&] {
-        if (reservation->step == Step::asking) {
-            on_asked(reservation, reply);
-        } else {
-            on_settled(reservation, reply);
-        }
-        return 0;
-    });
+    if (reservation->step == Step::asking) {
+        on_asked(reservation, reply);
+    } else {
+        on_settled(reservation, reply);
+    }
 }
 
 void Reservations::on_asked(Reservation* reservation, const redisReply* reply) {
@@ -241,7 +241,7 @@ void Reservations::finish(Reservation* reservation, const Reserved& reserved) {
 
 void Reservations::note_refusal(std::string_view error) {
     if (refusal_ == error) return;
-    refusal_ = error;
+    guarded(log_, 0, [&] { return refusal_.assign(error), 0; });
     ngx_log_error(NGX_LOG_ERR, log_, 0, "webhook: redis %s refused a gate's reservation: %*s",
                   server_->address.url.c_str(), error.size(), error.data());
 }
@@ -295,7 +295,7 @@ void Reservations::on_retry_timer() {
         --waiting_count_;
         if (is_past(reservation->deadline)) {
             give_up(reservation);
-        } else if (!guarded(log_, false, [&] { return send(reservation); })) {
+        } else if (!send(reservation)) {
             wait(reservation);
         }
     }

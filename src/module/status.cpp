@@ -46,10 +46,7 @@ ngx_int_t handle_status(ngx_http_request_t* request) {
     });
 }
 
-}  // namespace
-
-char* set_status(ngx_conf_t* cf, ngx_command_t* /*command*/, void* data) {
-    auto* conf = static_cast<LocationConf*>(static_cast<PlainConf*>(data));
+char* read_status(ngx_conf_t* cf, LocationConf* conf) {
     auto* word = static_cast<ngx_str_t*>(cf->args->elts);
     if (conf->status) return duplicate_text;
     StatusFormat format = StatusFormat::by_accept;
@@ -66,13 +63,21 @@ char* set_status(ngx_conf_t* cf, ngx_command_t* /*command*/, void* data) {
     return ok;
 }
 
+}  // namespace
+
+char* set_status(ngx_conf_t* cf, ngx_command_t* /*command*/, void* data) {
+    return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [=] {
+        return read_status(cf, static_cast<LocationConf*>(static_cast<PlainConf*>(data)));
+    });
+}
+
 char* check_status(ngx_conf_t* cf, const LocationConf& conf) {
     if (!conf.status) return ok;
     const AtPlace place(cf, conf.status->place);
     if (main_state(cf)->zone == nullptr) return refuse(cf, "\"webhook_status\" requires \"webhook_zone\"");
     const auto* core =
         static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-    if (core->handler == handle_status) return ok;
+    if (core->handler == handle_status || core->noname) return ok;  // an "if" may go elsewhere
     return refuse(cf, "another content handler cannot stand beside \"webhook_status\"");
 }
 

@@ -91,7 +91,8 @@ void sum_sources(const zone::Table& table, Sums* sums) {
     }
     SourceSums rest;
     rest.add(table.other);
-    const bool counted = std::any_of(rest.verdict.begin(), rest.verdict.end(), [](std::uint64_t n) { return n != 0; });
+    const bool counted =
+        std::any_of(rest.verdict.begin(), rest.verdict.end(), [](std::uint64_t n) { return n != 0; });
     if (counted) sums->sources["other"].add(table.other);
 }
 
@@ -113,13 +114,15 @@ struct Shown {
 
 void sum_streams(const zone::Table& table, const RedisServer& server, Shown* shown, Sums* sums) {
     for (const auto& stream : server.streams) {
-        if (stream->zone_row >= zone::max_streams || std::exchange(shown->stream[stream->zone_row], true)) continue;
+        if (stream->zone_row >= zone::max_streams || std::exchange(shown->stream[stream->zone_row], true))
+            continue;
         const zone::Stream& row = table.stream[stream->zone_row];
         const std::uint64_t checked = row.checked.load(std::memory_order_relaxed);
         if (checked == 0) continue;
         const std::uint64_t now = ngx_current_msec;
         const store::StreamSettings& settings = stream->appender.settings();
-        sums->streams.push_back({settings.name, printable(server.address.url), row.backlog.load(std::memory_order_relaxed),
+        sums->streams.push_back({settings.name, printable(server.address.url),
+                                 row.backlog.load(std::memory_order_relaxed),
                                  row.backlog_bytes.load(std::memory_order_relaxed), settings.max_backlog,
                                  settings.max_backlog_bytes, now > checked ? now - checked : 0});
     }
@@ -127,7 +130,8 @@ void sum_streams(const zone::Table& table, const RedisServer& server, Shown* sho
 
 /// Of the configuration as it is: what an earlier one named would look like a server that is away. Several users of a
 /// server, or locations with other timeouts, share its row.
-void sum_servers(const zone::Table& table, const MainState& main, const std::uint64_t (&ready)[zone::max_servers], Sums* sums) {
+void sum_servers(const zone::Table& table, const MainState& main,
+                 const std::uint64_t (&ready)[zone::max_servers], Sums* sums) {
     Shown shown;
     for (const auto& server : main.servers) {
         const std::size_t i = server->zone_row;
@@ -204,7 +208,10 @@ void append_source(const std::string& name, const SourceSums& source, std::strin
 }
 
 void append_stream(const StreamSums& stream, std::string* out) {
-    out->append("{\"stream\":").append(json_text(stream.name)).append(",\"server\":").append(json_text(stream.server));
+    out->append("{\"stream\":")
+        .append(json_text(stream.name))
+        .append(",\"server\":")
+        .append(json_text(stream.server));
     const std::pair<const char*, std::uint64_t> numbers[] = {{"backlog", stream.backlog},
                                                              {"backlog_bytes", stream.backlog_bytes},
                                                              {"backlog_limit", stream.limit},
@@ -272,7 +279,8 @@ void append_backlogs(const Sums& sums, std::string* out) {
         {"webhook_backlog_events", "Events of the stream that are not settled.", &StreamSums::backlog},
         {"webhook_backlog_bytes", "Their bytes.", &StreamSums::backlog_bytes},
         {"webhook_backlog_events_limit", "So many are taken (max_backlog).", &StreamSums::limit},
-        {"webhook_backlog_bytes_limit", "So many bytes are taken (max_backlog_bytes).", &StreamSums::limit_bytes},
+        {"webhook_backlog_bytes_limit", "So many bytes are taken (max_backlog_bytes).",
+         &StreamSums::limit_bytes},
         {"webhook_backlog_age_seconds", "How long ago Redis was asked.", &StreamSums::age_ms}};
     for (const Gauge& gauge : gauges) {
         append_head(gauge.name, "gauge", gauge.help, out);
@@ -280,7 +288,8 @@ void append_backlogs(const Sums& sums, std::string* out) {
             const std::uint64_t value = stream.*gauge.value;
             out->append(gauge.name).append("{stream=").append(label(stream.name)).append(",server=");
             out->append(label(stream.server)).append("} ");
-            out->append(gauge.value == &StreamSums::age_ms ? seconds(value * 1000) : std::to_string(value)).append("\n");
+            out->append(gauge.value == &StreamSums::age_ms ? seconds(value * 1000) : std::to_string(value))
+                .append("\n");
         }
     }
 }

@@ -48,7 +48,7 @@ struct RedisServer {
     std::string user, password;
     ngx_msec_t timeout = 0, connect_timeout = 0;
     std::vector<std::unique_ptr<Stream>> streams;
-    std::size_t zone_row = SIZE_MAX;             ///< its row in the zone
+    std::size_t zone_row = SIZE_MAX;  ///< its row in the zone
     // Only in worker processes. The client goes first: what it has under way belongs to the reservations.
     std::unique_ptr<Reservations> reservations;  ///< of gates; uses `client`
     std::unique_ptr<RedisClient> client;

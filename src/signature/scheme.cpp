@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "signature/catalogue.hpp"
 #include "signature/language.hpp"
+#include "signature/sns.hpp"
 
 namespace webhook::signature {
 
@@ -102,6 +104,29 @@ bool answers_without_body(const Scheme& scheme) {
 }
 const Acknowledgement* acknowledgement(const Scheme& scheme) {
     return scheme.ack ? &*scheme.ack : nullptr;
+}
+std::vector<std::string> param_names(const Scheme& scheme) {
+    std::set<std::string> names;
+    const auto look = [&names](const event::Template& text) {
+        for (const event::Template::Part& part : text.parts) {
+            if (part.is_value && part.source.kind == event::Source::Kind::config)
+                names.insert(part.source.name);
+        }
+    };
+    look(scheme.message);
+    look(scheme.signature.prefix);
+    if (scheme.timestamp) look(scheme.timestamp->prefix);
+    for (const ClaimRule& claim : scheme.claims)
+        std::for_each(claim.values.begin(), claim.values.end(), look);
+    for (const ChallengeRule& rule : scheme.challenges) {
+        look(rule.body);
+        for (const ChallengeRule::Wanted& wanted : rule.require)
+            look(wanted.value);
+        for (const auto& header : rule.headers)
+            look(header.second);
+    }
+    if (scheme.algorithm == Algorithm::aws_sns) names.emplace(sns_topic_param);
+    return {names.begin(), names.end()};
 }
 bool signs_url(const Scheme& scheme) {
     return scheme.reads_url;

@@ -51,6 +51,9 @@ struct Acknowledgement {
 /// nullptr: the provider looks at the status only.
 const Acknowledgement* acknowledgement(const Scheme&);
 
+/// Names of the parameters that the scheme asks for ({config:NAME}), sorted; some may be left out.
+std::vector<std::string> param_names(const Scheme&);
+
 /// True when the scheme signs the public URL (webhook_url matters).
 bool signs_url(const Scheme&);
 /// True when the scheme says that it does not sign the body, or only parts of it.

@@ -82,8 +82,8 @@ class Appender {
     /// step needs (ACL).
     void build_prepare(unsigned partition, std::string* out) const;
     struct Prepared {
-        bool usable = false;            ///< else an unreadable reply, or
-        unsigned other_partitions = 0;  ///< the stream has so many
+        bool usable = false;                           ///< else an unreadable reply, or
+        unsigned other_partitions = 0;                 ///< the stream has so many
         std::uint64_t backlog = 0, backlog_bytes = 0;  ///< of the partition: what counts against the limits
     };
     /// Of a reply that is no error.
