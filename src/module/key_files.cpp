@@ -72,16 +72,17 @@ bool read_directory(const std::string& path, KeyTexts* keys, std::string* error)
     const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
     if (directory == nullptr)
         return fail(path, "cannot be read (" + std::generic_category().message(errno) + ")", error);
+    const std::string start = path + '/';
     std::vector<std::string> names;
     while (const dirent* entry = ::readdir(directory.get())) {
         const std::string name = entry->d_name;
-        if (name.front() != '.' && File(path + "/" + name).is_regular()) names.push_back(name);
+        if (name.front() != '.' && File(start + name).is_regular()) names.push_back(name);
     }
     if (names.empty()) return fail(path, "is a directory without files", error);
     if (names.size() > max_key_files) return fail(path, "is a directory of more than 256 files", error);
     std::sort(names.begin(), names.end());
     return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
-        return read_file(path + "/" + name, name, keys, error);
+        return read_file(start + name, name, keys, error);
     });
 }
 
