@@ -1,5 +1,6 @@
 // Every built-in scheme under requests that are forged, changed, or handshakes.
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>

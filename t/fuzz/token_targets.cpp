@@ -16,7 +16,8 @@ struct TokenScheme {
 
 TokenScheme make_token_scheme(const char* algorithm, const std::string& public_key,
                               const std::string& private_key) {
-    const std::string text = std::string("algorithm ") + algorithm + "; signature header:x; claims exp; unsigned_body;";
+    const std::string text =
+        std::string("algorithm ") + algorithm + "; signature header:x; claims exp; unsigned_body;";
     std::vector<signature::Directive> directives;
     signature::LanguageError mistake;
     TokenScheme made;
