@@ -88,7 +88,7 @@ bench: deps-test       ## CPU per event beside plain nginx, CPU per delivery of 
 	@TEST_BUILD=$(BUILD) perl -It/lib t/bench/bench.pl
 fuzz:                  ## libFuzzer (clang) on every parser, FUZZ_SECONDS=20 each
 	@src/make/deps.sh run test fuzz
-	@$(SUBMAKE) BUILD=$(BUILD)/fuzz CXX=clang++ SAN=-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined WARN= $(BUILD)/fuzz/fuzzer
+	@$(SUBMAKE) BUILD=$(BUILD)/fuzz CXX=clang++ OPT="-O1 -gline-tables-only" SAN=-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined WARN= $(BUILD)/fuzz/fuzzer
 	@BUILD=$(BUILD)/fuzz FUZZ_SECONDS=$(or $(FUZZ_SECONDS),20) src/make/fuzz.sh
 check: deps-check      ## format, clang-tidy, cppcheck
 	@$(SUBMAKE) module

@@ -4,12 +4,14 @@
 
 use v5.36;
 use FindBin;
+use POSIX qw(mkfifo);
 use lib "$FindBin::Bin/lib";
 use Test::Webhook;
 
 my $t = Test::Webhook->new;
 $t->write('secret', "s3cret\n");
 $t->write('empty', "\n");
+mkfifo($t->file("pipe"), 0600) or die "mkfifo: $!";
 
 # Line 10 is the first of the location's content.
 sub config ($content, $server = '', $http = '') {
@@ -77,6 +79,7 @@ my @wrong = (
     [ 'webhook standard; webhook_secret "whsec_"; webhook_stream hooks;', qr/"webhook standard": .*empty/ ],
     [ 'webhook stripe; webhook_secret file:/nonexistent/x; webhook_stream hooks;', qr/cannot read secret file "\/nonexistent\/x" \(2: No such file/ ],
     [ 'webhook stripe; webhook_secret file:%%DIR%%/empty; webhook_stream hooks;', qr/secret file ".*empty" is empty/ ],
+    [ 'webhook stripe; webhook_secret file:%%DIR%%/pipe; webhook_stream hooks;', qr/secret file ".*pipe" is empty/ ],
     [ 'webhook stripe; webhook_secret env:NOT_SET_AT_ALL; webhook_stream hooks;', qr/environment variable "NOT_SET_AT_ALL" is not set/ ],
     [ 'webhook stripe; webhook_secret $arg_s; webhook_stream hooks;', qr/with variables requires "webhook_source" with variables/ ],
     [ 'webhook stripe; webhook_secret $arg_s; webhook_source x; webhook_stream hooks;', qr/with variables requires "webhook_source" with variables/ ],

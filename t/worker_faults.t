@@ -7,6 +7,8 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::Webhook;
 use Test::Webhook::Promise;
+use Test::Webhook::Proxy;
+use IO::Socket::INET;
 
 my $t = Test::Webhook->new;
 $t->start_redis;
@@ -61,6 +63,7 @@ is post_event($t, "s$_")->{verdict}, 'accepted', "event $_" for 1 .. 3;
 wait_for('waiting deliveries', sub { $t->ledger->{total}{waiting} == 3 });
 is log_count(qr/endpoint signed: .*later.*deliveries wait/), 1, 'missing secret: one line';
 is $receiver->count('/signed'), 0, 'missing secret: nothing is sent';
+is scalar(grep { /"error":"secret later: / } @{ $redis->call('HVALS', 'webhook:{hooks:0}:delivery') }), 3, 'missing secret: the record says so';
 $t->write('secrets/later', 'whsec_' . b64('the first key of them all') . "\n");
 $worker->signal('HUP');
 $worker->wait_log(qr/reloaded/);
@@ -100,5 +103,46 @@ is $total->{dead}, 0, 'nothing is dead';
 post_event($t, 'd2');
 wait_for('routing to nobody', sub { $t->ledger->{total}{routed} == 6 });
 is $receiver->count('/leave'), 1, 'disabled: new events do not match';
+
+# --- -t looks at what is only used later
+my $list = 0;
+for my $case ([ 'no folder of secrets', { secrets_dir => $t->file('nowhere') }, qr/"secrets_dir" .*nowhere: No such file/ ],
+    [ 'a log that cannot be written', { log => $t->file('nowhere/at/all.log') . "/" }, qr/all\.log/ ]) {
+    my ($name, $change, $pattern) = @$case;
+    my $file = $t->write('test-' . ++$list . '.json', to_json({ %config, %$change }));
+    my $tested = $t->run([ $t->build_dir . '/webhook-worker', '--config', $file, '-t' ]);
+    is $tested->{exit}, 2, "-t: $name";
+    like $tested->{err}, $pattern, "-t: $name is named";
+}
+
+# --- servers that are too old or not ready yet: as if this one said so once
+my $proxy = Test::Webhook::Proxy->new(port => $t->port('proxy'), to => $redis->port)->start;
+sub bulk ($text) { return '$' . length($text) . "\r\n$text\r\n" }
+my %info = (redis_version => '7.0.15', loading => 0, role => 'master', maxmemory_policy => 'noeviction');
+sub info (%change) { my %all = (%info, %change); return bulk(join '', map { "$_:$all{$_}\r\n" } sort keys %all) }
+$worker->stop;
+$proxy->replace('INFO', info(redis_version => '6.2.13'));
+$worker->configure({ %config, redis => 'redis://127.0.0.1:' . $t->port('proxy') });
+my $connected = log_count(qr/redis: connected/);
+$worker->start(wait => 0);
+$worker->wait_log(qr/version 7\.0 or later is needed, it says "6\.2\.13"/);
+wait_for('the worker to work', sub { log_count(qr/redis: connected/) > $connected });
+for my $case ([ 'INFO: loading', 'INFO', info(loading => 1), qr/it is loading its data/ ],
+    [ 'an answer of a server that loads', 'webhook:{config}:meta', "-LOADING Redis is loading the dataset in memory\r\n", qr/LOADING Redis is loading/ ]) {
+    my ($name, $pattern, $bytes, $line) = @$case;
+    my $lines = log_count(qr/connected to/);
+    $proxy->replace($pattern, $bytes);
+    $worker->wait_log($line, timeout => 15);
+    wait_for("$name: a new connection", sub { log_count(qr/connected to/) > $lines });
+}
+$proxy->stop;
+
+# --- a server that does not answer at all: nobody accepts, and there is no room for more
+my $deaf = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $t->port('deaf'), Listen => 0, ReuseAddr => 1) or die $@;
+my @filling = map { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port('deaf'), Blocking => 0) } 1 .. 4;
+$worker->stop;
+$worker->configure({ %config, redis => 'redis://127.0.0.1:' . $t->port('deaf') });
+$worker->start(wait => 0);
+$worker->wait_log(qr/cannot connect: Connection timed out/);
 
 done_testing;

@@ -12,10 +12,15 @@ for name in $names; do
     mkdir -p "$learnt"
     corpus=("$learnt")
     [ ! -d "t/fuzz/corpus/$name" ] || corpus+=("t/fuzz/corpus/$name")
-    echo "== $name"
-    FUZZ_TARGET=$name FUZZ_SEEDS=$learnt "$BUILD/fuzzer" -max_total_time="$FUZZ_SECONDS" -max_len=16384 -timeout=10 \
-        -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0 -artifact_prefix="$BUILD/$name-" "${corpus[@]}" ||
+    log=$BUILD/$name.log
+    if FUZZ_TARGET=$name FUZZ_SEEDS=$learnt "$BUILD/fuzzer" -max_total_time="$FUZZ_SECONDS" -max_len=16384 -timeout=10 \
+        -rss_limit_mb=2048 -print_funcs=0 -artifact_prefix="$BUILD/$name-" "${corpus[@]}" > "$log" 2>&1; then
+        printf '%-12s %s\n' "$name" "$(sed -n 's/^Done //p' "$log")"
+    else
+        printf '%-12s FAILED\n' "$name"
+        grep -v '^#[0-9]*[[:blank:]]' "$log" | tail -n 40
         failed+=("$name")
+    fi
 done
 if [ ${#failed[@]} -gt 0 ]; then
     echo "FAILED: ${failed[*]}; the inputs are $BUILD/TARGET-*" >&2

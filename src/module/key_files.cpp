@@ -1,14 +1,14 @@
 #include "module/key_files.hpp"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <system_error>
+
+#include "module/file.hpp"
 
 namespace webhook::module {
 
@@ -16,39 +16,6 @@ namespace {
 
 struct CloseDirectory {
     void operator()(DIR* directory) const { ::closedir(directory); }
-};
-
-class File {
-  public:
-    // Without O_NONBLOCK a named pipe would hang the open.
-    explicit File(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-    ~File() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-
-    bool is_regular() const {
-        struct stat info {};
-        return fd_ >= 0 && ::fstat(fd_, &info) == 0 && S_ISREG(info.st_mode);
-    }
-
-    /// Reads up to `limit` bytes; false with errno set.
-    bool read(std::size_t limit, std::string* content) const {
-        if (fd_ < 0) return false;
-        char buffer[4096];
-        while (content->size() < limit) {
-            const ssize_t n = ::read(fd_, buffer, sizeof buffer);
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) return false;
-            if (n == 0) break;
-            content->append(buffer, static_cast<std::size_t>(n));
-        }
-        return true;
-    }
-
-  private:
-    int fd_;
 };
 
 bool fail(const std::string& path, const std::string& what, std::string* error) {
@@ -72,17 +39,17 @@ bool read_directory(const std::string& path, KeyTexts* keys, std::string* error)
     const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
     if (directory == nullptr)
         return fail(path, "cannot be read (" + std::generic_category().message(errno) + ")", error);
+    const std::string start = path + '/';
     std::vector<std::string> names;
     while (const dirent* entry = ::readdir(directory.get())) {
         const std::string name = entry->d_name;
-        if (name.front() != '.' && File(path + "/" + name).is_regular()) names.push_back(name);
+        if (name.front() != '.' && File(start + name).is_regular()) names.push_back(name);
     }
     if (names.empty()) return fail(path, "is a directory without files", error);
     if (names.size() > max_key_files) return fail(path, "is a directory of more than 256 files", error);
     std::sort(names.begin(), names.end());
-    return std::all_of(names.begin(), names.end(), [&](const std::string& name) {
-        return read_file(path + "/" + name, name, keys, error);
-    });
+    return std::all_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return read_file(start + name, name, keys, error); });
 }
 
 }  // namespace

@@ -36,9 +36,9 @@ char* KeyWatch::add(ngx_conf_t* cf, WatchedKeys keys) {
 void KeyWatch::start(ngx_cycle_t* cycle) {
     if (watched_.empty()) return;
     log_ = cycle->log;
-    task_ = ngx_thread_task_alloc(cycle->pool, sizeof(KeyWatch*));
+    task_ = ngx_thread_task_alloc(cycle->pool, 0);
     if (task_ == nullptr) throw std::bad_alloc();
-    *static_cast<KeyWatch**>(task_->ctx) = this;
+    task_->ctx = this;
     task_->handler = in_thread;
     task_->event.handler = on_done;
     task_->event.data = this;
@@ -61,7 +61,7 @@ void KeyWatch::on_timer(ngx_event_t* event) {
 }
 
 void KeyWatch::in_thread(void* context, ngx_log_t*) {
-    (*static_cast<KeyWatch**>(context))->round();
+    static_cast<KeyWatch*>(context)->round();
 }
 
 void KeyWatch::round() noexcept {

@@ -1,11 +1,8 @@
 #include "module/secret.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdlib>
 
+#include "module/file.hpp"
 #include "module/key_files.hpp"
 #include "module/pool.hpp"
 
@@ -18,33 +15,6 @@ constexpr std::string_view file_prefix = "file:", environment_prefix = "env:";
 bool starts_with(std::string_view text, std::string_view start) {
     return text.substr(0, start.size()) == start;
 }
-
-class File {
-  public:
-    explicit File(const char* path) : fd_(::open(path, O_RDONLY | O_CLOEXEC)) {}
-    ~File() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-
-    /// Reads up to `limit` bytes; false with errno set.
-    bool read(std::size_t limit, std::string* content) {
-        if (fd_ < 0) return false;
-        char buffer[4096];
-        while (content->size() < limit) {
-            const ssize_t n = ::read(fd_, buffer, sizeof buffer);
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) return false;
-            if (n == 0) break;
-            content->append(buffer, static_cast<std::size_t>(n));
-        }
-        return true;
-    }
-
-  private:
-    int fd_;
-};
 
 void drop_newline(std::string* content) {
     if (content->empty() || content->back() != '\n') return;
@@ -61,7 +31,7 @@ bool read_file(ngx_conf_t* cf, std::string_view name, std::string* secret, std::
         *file = view(path);
         if (is_directory(*file)) return true;
     }
-    if (!File(reinterpret_cast<const char*>(path.data)).read(max_key_file + 1, secret)) {
+    if (!File(std::string(view(path))).read(max_key_file + 1, secret)) {
         ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "cannot read secret file \"%V\"", &path);
         return false;
     }

@@ -81,8 +81,8 @@ char duplicate_text[] = "is duplicate";
 constexpr std::uint64_t layout_version = 2;
 constexpr std::uint64_t layout = layout_version << 48 | sizeof(zone::Table) << 16 | sizeof(zone::Source);
 constexpr std::size_t least_sources = 16;
-constexpr ssize_t least_size = 256 * 1024;
-static_assert(sizeof(zone::Table) + least_sources * sizeof(zone::Source) + 8 * 4096 < least_size);
+constexpr ssize_t least_size = 256L * 1024;
+static_assert(sizeof(zone::Table) + least_sources * sizeof(zone::Source) + 8UL * 4096 < least_size);
 
 /// Everything that the slab allocator has, in one piece.
 void* take_all(ngx_slab_pool_t* pool, std::size_t* size) {

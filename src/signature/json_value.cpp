@@ -47,9 +47,9 @@ class Builder {
     bool key(std::string_view name) {
         auto& members = open_.back()->members;
         const bool twice = std::any_of(members.begin(), members.end(),
-                                       [&](const auto& member) { return member.first == name; });
+                                       [&](const auto& member) { return member.name == name; });
         if (twice || members.size() == max_members) return false;
-        members.emplace_back(std::string(name), JsonValue{});
+        members.push_back({std::string(name), {}});
         return true;
     }
 
@@ -60,7 +60,7 @@ class Builder {
         if (++values_ > max_values) return nullptr;
         if (open_.empty()) return root_;
         JsonValue* parent = open_.back();
-        if (parent->kind == JsonValue::Kind::object) return &parent->members.back().second;
+        if (parent->kind == JsonValue::Kind::object) return &parent->members.back().value;
         return &parent->items.emplace_back();
     }
 

@@ -107,9 +107,9 @@ bool Collector::add_json(std::string_view text) {
     }
     if (root.find("kty") != nullptr) return add_member(root, false);
     return std::all_of(root.members.begin(), root.members.end(), [&](const auto& member) {
-        if (member.second.kind != JsonValue::Kind::string)
+        if (member.value.kind != JsonValue::Kind::string)
             return fail(error_, "JSON is neither a JWK nor a set of keys");
-        return add_pem(member.second.text, member.first, true);
+        return add_pem(member.value.text, member.name, true);
     });
 }
 

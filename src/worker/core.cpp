@@ -29,7 +29,7 @@ boost::asio::awaitable<Attempt> attempt_by(std::shared_ptr<Sender> sender,
 }  // namespace
 
 Core::Core(boost::asio::any_io_executor executor_, Settings settings_)
-    : executor(executor_),
+    : executor(std::move(executor_)),
       settings(std::move(settings_)),
       id(make_id()),
       link(executor, settings.redis, "redis"),

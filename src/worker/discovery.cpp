@@ -15,7 +15,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto look_time = 3000ms;
+constexpr auto shortest_rest = 3000ms, longest_rest = 60000ms;
+constexpr unsigned rest_per_look = 50;  // a server full of other keys is searched for 2 % of the time
 
 template <typename... Words>
 std::string command(const Words&... words) {
@@ -30,6 +31,7 @@ std::string command(const Words&... words) {
 asio::awaitable<void> Discovery::run() {
     while (!core_.stopping) {
         co_await core_.link.wait_ready();
+        const auto began = std::chrono::steady_clock::now();
         std::map<std::string, unsigned> found;
         // g++ 12 makes a trap of `co_await a() && b` in a condition.
         const bool complete = co_await look(&found);
@@ -39,9 +41,16 @@ asio::awaitable<void> Discovery::run() {
                 spdlog::info("stream {}: {} partitions", stream, count);
             changed_();
         }
-        for (int i = 0; i < 10 && !core_.stopping; ++i)
-            co_await sleep_for(look_time / 10);
+        co_await rest(std::chrono::steady_clock::now() - began);
     }
+}
+
+asio::awaitable<void> Discovery::rest(std::chrono::nanoseconds looked) {
+    const auto ends =
+        std::chrono::steady_clock::now() +
+        std::clamp<std::chrono::nanoseconds>(looked * rest_per_look, shortest_rest, longest_rest);
+    while (!core_.stopping && std::chrono::steady_clock::now() < ends)
+        co_await sleep_for(300ms);
 }
 
 asio::awaitable<bool> Discovery::look(std::map<std::string, unsigned>* found) {

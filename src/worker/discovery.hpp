@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <string>
@@ -15,7 +16,7 @@ class Discovery {
   public:
     Discovery(Core& core, std::function<void()> changed) : core_(core), changed_(std::move(changed)) {}
 
-    /// Looks every few seconds; ends when the worker stops.
+    /// Looks every few seconds, more rarely when that takes long; ends when the worker stops.
     boost::asio::awaitable<void> run();
 
     std::vector<PartitionName> partitions() const;
@@ -24,6 +25,7 @@ class Discovery {
   private:
     boost::asio::awaitable<bool> scan(std::map<std::string, unsigned>* found);
     boost::asio::awaitable<bool> read_count(const std::string& stream, unsigned* count);
+    boost::asio::awaitable<void> rest(std::chrono::nanoseconds looked);
     boost::asio::awaitable<bool> look(std::map<std::string, unsigned>* found);
 
     Core& core_;

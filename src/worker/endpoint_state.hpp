@@ -41,6 +41,8 @@ struct Endpoint {
     bool troubled() const { return failing() || slow || behind; }
     /// New events wait in Redis at once instead of in memory.
     bool waits() const { return document.paused || troubled(); }
+    /// What waits for it may be taken up.
+    bool takes_waiting() const { return !document.paused && target != nullptr && problem.empty(); }
     bool gone() const { return deleted || disabled; }
     unsigned limit() const { return std::min(document.concurrency, allowance); }
     unsigned taken() const { return running + queued + claiming; }

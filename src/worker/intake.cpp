@@ -139,8 +139,8 @@ class Intake {
             endpoint->last_routed = now;
             if (endpoint->waits()) {
                 delivery->state = Delivery::State::ended;
-                delivery->decision = {Decision::Kind::retry,
-                                      endpoint->problem.empty() ? 0ms : not_ready_delay, "", false};
+                delivery->decision = {Decision::Kind::retry, 0ms, "", false};
+                delivery->error = endpoint->problem;
             } else {
                 ++item.open;
             }

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "event/version.hpp"
 #include "worker/log.hpp"
@@ -36,6 +37,15 @@ std::optional<Settings> reload(const Options& options) {
     return settings;
 }
 
+/// A worker starts without it: deliveries that need a secret wait until it is there.
+bool has_secrets_dir(const Settings& settings, std::string* problem) {
+    std::error_code error;
+    if (settings.secrets_dir.empty()) return true;
+    std::filesystem::directory_iterator(settings.secrets_dir, error);
+    if (error) *problem = fmt::format("\"secrets_dir\" {}: {}", settings.secrets_dir, error.message());
+    return !error;
+}
+
 int run(const Options& options) {
     std::vector<std::string> errors;
     auto settings = load(options, &errors);
@@ -45,13 +55,14 @@ int run(const Options& options) {
     }
     if (!settings) return usage_error;
     std::string problem;
+    if (!webhook::worker::open_log(settings->log, &problem) ||
+        (options.test && !has_secrets_dir(*settings, &problem))) {
+        fmt::print(stderr, "webhook-worker: {}\n", problem);
+        return usage_error;
+    }
     if (options.test) {
         fmt::print(stderr, "webhook-worker: the configuration is good\n");
         return 0;
-    }
-    if (!webhook::worker::open_log(settings->log, &problem)) {
-        fmt::print(stderr, "webhook-worker: {}\n", problem);
-        return usage_error;
     }
     boost::asio::io_context loop(1);
     webhook::worker::Worker worker(loop, std::move(*settings), [&options] { return reload(options); });

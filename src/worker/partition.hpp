@@ -32,7 +32,7 @@ struct WindowItem {
 struct PartitionName {
     std::string stream;
     unsigned index = 0;
-    auto operator<=>(const PartitionName&) const = default;
+    auto operator<=>(const PartitionName&) const = default;  // NOLINT(modernize-use-nullptr)
     std::string text() const { return stream + ":" + std::to_string(index); }
 };
 

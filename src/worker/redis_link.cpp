@@ -127,17 +127,8 @@ asio::awaitable<void> RedisLink::wait_ready() {
 }
 
 asio::awaitable<bool> RedisLink::connect() {
-    asio::steady_timer limit(executor_, connect_timeout);
-    limit.async_wait([this](error_code error) {
-        if (error) return;
-        error_code ignored;
-        socket_.close(ignored);
-    });
-    error_code error;
     if (address_.path.empty()) co_return co_await connect_tcp();
-    const asio::local::stream_protocol::endpoint endpoint(address_.path);
-    socket_ = Socket(executor_);
-    co_await socket_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
+    const auto error = co_await connect_to(asio::local::stream_protocol::endpoint(address_.path));
     if (error) reason_ = "cannot connect: " + error.message();
     co_return !error;
 }
@@ -152,16 +143,30 @@ asio::awaitable<bool> RedisLink::connect_tcp() {
         co_return false;
     }
     for (const auto& entry : found) {
-        socket_ = Socket(executor_);
-        co_await socket_.async_connect(entry.endpoint(), asio::redirect_error(asio::use_awaitable, error));
+        error = co_await connect_to(entry.endpoint());
         if (error) continue;
         error_code ignored;
         socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
         socket_.set_option(asio::socket_base::keep_alive(true), ignored);
         co_return true;
     }
-    reason_ = "cannot connect: " + (error == asio::error::operation_aborted ? "timeout" : error.message());
+    reason_ = "cannot connect: " + error.message();
     co_return false;
+}
+
+/// Each address of a name has the whole time limit.
+asio::awaitable<error_code> RedisLink::connect_to(Socket::endpoint_type endpoint) {
+    socket_ = Socket(executor_);
+    asio::steady_timer limit(executor_, connect_timeout);
+    limit.async_wait([this](error_code error) {
+        if (error || open_) return;
+        error_code ignored;
+        socket_.close(ignored);
+    });
+    error_code error;
+    co_await socket_.async_connect(endpoint, asio::redirect_error(asio::use_awaitable, error));
+    if (error == asio::error::operation_aborted) error = asio::error::timed_out;
+    co_return error;
 }
 
 asio::awaitable<bool> RedisLink::expect_ok(std::string text, std::string_view what) {

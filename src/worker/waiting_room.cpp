@@ -86,7 +86,7 @@ class WaitingRoom {
             const std::string name(id.text);
             if (co_await end_if_gone(name)) continue;
             const auto endpoint = core_.endpoints.find(name);
-            if (endpoint && !endpoint->document.paused && endpoint->target) co_await claim(endpoint);
+            if (endpoint && endpoint->takes_waiting()) co_await claim(endpoint);
         }
     }
 

@@ -89,17 +89,36 @@ void urlencoded(std::string_view input) {
         REQUIRE(event::find_param(input, name).count >= 1);
         if (++pairs == 16) break;
     }
-    std::string_view value;
-    std::size_t count = 0;
-    event::find_part(input, "xyz", "json", &value, &count);
-    (void)event::multipart_boundary(input);
     (void)event::valid_utf8(input);
 }
 
 std::vector<std::string> urlencoded_seeds() {
-    return {"a=1&b=%20+x&&c&%zz=%4&a=2",
-            "--xyz\r\nContent-Disposition: form-data; name=\"json\"\r\n\r\n{}\r\n--xyz--\r\n",
-            "multipart/form-data; boundary=\"xyz\"", "%00=%ff&\xc3\xa9=\xc3"};
+    return {"a=1&b=%20+x&&c&%zz=%4&a=2", "%00=%ff&\xc3\xa9=\xc3"};
+}
+
+// Line 1: a content type; line 2: a name; then the body. What is found lies in the body and holds no delimiter.
+void multipart(std::string_view input) {
+    const std::string_view boundary = event::multipart_boundary(take_line(&input));
+    const std::string_view name = take_line(&input);
+    std::string_view value;
+    std::size_t count = 0;
+    if (!event::find_part(input, boundary, name, &value, &count) || count == 0) return;
+    REQUIRE(!boundary.empty() && boundary.size() <= 70);
+    REQUIRE(value.data() >= input.data() && value.data() + value.size() <= input.data() + input.size());
+    REQUIRE(value.find("\r\n--" + std::string(boundary)) == std::string_view::npos);
+    REQUIRE(input.find(name) != std::string_view::npos);
+}
+
+std::vector<std::string> multipart_seeds() {
+    return {
+        "multipart/form-data; boundary=xyz\njson\n--xyz\r\nContent-Disposition: form-data; "
+        "name=\"json\"\r\n\r\n"
+        "{}\r\n--xyz\r\nContent-Disposition: form-data; name=a; filename=\"b;c\"\r\nX: "
+        "y\r\n\r\n\r\n--xyz--\r\n",
+        "Multipart/Form-Data;charset=utf-8; BOUNDARY=\"x y\"\na\n--x y "
+        "\r\ncontent-disposition:form-data;name=a"
+        "\r\n\r\n1\r\n--x y--",
+        "multipart/form-data\n\n--"};
 }
 
 // Line 1: a template or source; line 2: query; then the body. Whatever is parsed can be evaluated.
@@ -140,6 +159,7 @@ std::vector<std::string> template_seeds() {
 std::vector<Target> event_targets() {
     return {{"json", json, json_seeds},
             {"urlencoded", urlencoded, urlencoded_seeds},
+            {"multipart", multipart, multipart_seeds},
             {"templates", templates, template_seeds}};
 }
 

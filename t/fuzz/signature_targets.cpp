@@ -1,133 +1,19 @@
-// The language of schemes, and every built-in scheme under forged requests.
-
-#include <filesystem>
-#include <fstream>
-#include <map>
-#include <nlohmann/json.hpp>
+// The language of schemes, and the small texts that they read.
 
 #include "../unit/signature_support.hpp"
 #include "signature/encoding.hpp"
 #include "signature/language.hpp"
+#include "signature/nfkd.hpp"
+#include "signature/pattern.hpp"
 #include "signature/scheme_set.hpp"
 #include "signature/timestamp.hpp"
+#include "signature/url_variants.hpp"
 #include "signature/verifier.hpp"
 #include "target.hpp"
 
 namespace webhook::fuzz {
 
 namespace {
-
-using nlohmann::json;
-
-const json& vectors() {
-    static const json all = [] {
-        const std::filesystem::path here = __FILE__;
-        return json::parse(std::ifstream(here.parent_path().parent_path() / "vectors" / "vectors.json"));
-    }();
-    return all;
-}
-
-/// A scheme as the vectors configure it.
-struct Configured {
-    std::string name;
-    std::unique_ptr<signature::Verifier> verifier;
-    std::int64_t now_ms = 0;
-    bool key_is_secret = true;  ///< not the one the requests were signed with; false for public keys
-    std::vector<std::string> requests;
-};
-
-std::string body_of(const json& vector) {
-    std::string body = vector.at("body");
-    if (vector.at("body_encoding") == "base64") {
-        std::string decoded;
-        REQUIRE(signature::decode_text(body, signature::Encoding::base64, false, &decoded));
-        return decoded;
-    }
-    return body;
-}
-
-std::string input_of(const json& vector) {
-    std::string url = vector.at("config").value("url", vector.at("url").get<std::string>());
-    std::string text = vector.at("method").get<std::string>() + "\n" + url + "\n";
-    for (const auto& [name, value] : vector.at("headers").items())
-        text += name + ":" + value.get<std::string>() + "\n";
-    return text + "\n" + body_of(vector);
-}
-
-std::unique_ptr<signature::Verifier> make_verifier(const signature::Scheme& scheme, const json& vector,
-                                                   bool other_key) {
-    signature::VerifierOptions options;
-    const json& secret = vector.at("secret");
-    std::string key = secret.is_array() ? secret.at(0).get<std::string>() : secret.get<std::string>();
-    char& middle = key.at(key.size() / 2);
-    if (other_key) middle = middle == '0' ? '1' : '0';  // still hex, base64 or text
-    options.secrets = {key};
-    for (const auto& [name, value] : vector.at("config").items())
-        if (value.is_string()) options.params[name] = value.get<std::string>();
-    std::string error;
-    return signature::Verifier::make(scheme, options, &error);
-}
-
-const std::vector<Configured>& configured() {
-    static const std::vector<Configured> all = [] {
-        std::map<std::string, Configured> schemes;
-        for (const json& vector : vectors()) {
-            const std::string name = vector.at("scheme");
-            const signature::Scheme* scheme = signature::find_scheme(name);
-            if (scheme == nullptr || vector.value("kind", "") == "challenge" || name == "none") continue;
-            Configured& each = schemes[name];
-            if (each.verifier == nullptr) {
-                each.name = name;
-                each.verifier = make_verifier(*scheme, vector, true);
-                each.key_is_secret = each.verifier != nullptr;
-                if (!each.key_is_secret) each.verifier = make_verifier(*scheme, vector, false);
-                each.now_ms = vector.at("clock").get<std::int64_t>() * 1000;
-            }
-            if (each.requests.size() < 4) each.requests.push_back(input_of(vector));
-        }
-        std::vector<Configured> list;
-        for (auto& [name, each] : schemes)
-            if (each.verifier != nullptr) list.push_back(std::move(each));
-        return list;
-    }();
-    return all;
-}
-
-/// Method, URL, header lines, an empty line, the body.
-void fill(std::string_view input, test::PlainRequest* request, std::string* method) {
-    method->assign(take_line(&input));
-    request->method = *method;
-    request->set_url(std::string(take_line(&input)));
-    for (std::string_view line = take_line(&input); !line.empty(); line = take_line(&input)) {
-        const std::size_t colon = line.find(':');
-        if (colon == std::string_view::npos) continue;
-        request->headers.emplace_back(line.substr(0, colon), line.substr(colon + 1));
-        if (request->headers.size() == 64) break;
-    }
-    request->set_body(std::string(input), {input.size() / 2});
-}
-
-// The first line names the scheme. The inputs were signed with another key, so nothing may be genuine.
-void forgeries(std::string_view input) {
-    const std::string_view name = take_line(&input);
-    for (const Configured& each : configured()) {
-        if (each.name != name) continue;
-        test::PlainRequest request;
-        std::string method;
-        fill(input, &request, &method);
-        const auto outcome = each.verifier->check(request, each.now_ms);
-        if (each.key_is_secret) REQUIRE(outcome.verdict != signature::Verdict::genuine);
-        REQUIRE(outcome.reason != nullptr);
-    }
-}
-
-std::vector<std::string> forgery_seeds() {
-    std::vector<std::string> seeds;
-    for (const Configured& each : configured())
-        for (const std::string& request : each.requests)
-            seeds.push_back(each.name + "\n" + request);
-    return seeds;
-}
 
 // Text of a scheme, or of blocks. What is taken can be prepared and asked.
 void language(std::string_view input) {
@@ -168,6 +54,20 @@ std::vector<std::string> language_seeds() {
     return seeds;
 }
 
+// The first line is a pattern, what follows a text.
+void patterns(std::string_view input) {
+    const std::string_view text = take_line(&input);
+    signature::Pattern pattern;
+    if (!signature::parse_pattern(text, &pattern)) return;
+    REQUIRE(pattern.min >= 1 && pattern.min <= pattern.max && pattern.max <= signature::max_echo);
+    if (!pattern.matches(input)) return;
+    REQUIRE(pattern.admits(input) && input.size() >= pattern.min && input.size() <= pattern.max);
+}
+
+std::vector<std::string> pattern_seeds() {
+    return {"[A-Za-z0-9_-]{1,128}\nabc_-", "[ -~]{3}\nabc", "[a]{1,1024}\na", "[z-a]{1,2}\nz", "[]{1}\n"};
+}
+
 // What is decoded can be encoded again to the same bytes; a time that is read is written and read the same.
 void encodings(std::string_view input) {
     for (const auto encoding :
@@ -180,6 +80,10 @@ void encodings(std::string_view input) {
         const long size = signature::decode_into(input, encoding, small, sizeof small);
         REQUIRE(size <= static_cast<long>(sizeof small));
     }
+    std::string decomposed;
+    if (signature::to_nfkd(input, &decomposed)) REQUIRE(decomposed.size() <= 4 * input.size());
+    for (const std::string& url : signature::url_variants(input))
+        REQUIRE(url.size() <= input.size() + 4);  // ":443"
     for (const auto unit : {signature::Unit::seconds, signature::Unit::milliseconds,
                             signature::Unit::automatic, signature::Unit::rfc3339}) {
         std::int64_t ms = 0, again = 0;
@@ -206,8 +110,8 @@ std::vector<std::string> encoding_seeds() {
 }  // namespace
 
 std::vector<Target> signature_targets() {
-    return {{"forgeries", forgeries, forgery_seeds},
-            {"language", language, language_seeds},
+    return {{"language", language, language_seeds},
+            {"patterns", patterns, pattern_seeds},
             {"encodings", encodings, encoding_seeds}};
 }
 

@@ -2,6 +2,7 @@
 
 #include <hiredis/hiredis.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "store/append.hpp"
@@ -21,8 +22,18 @@ struct FreeReader {
     void operator()(redisReader* reader) const { redisReaderFree(reader); }
 };
 
+/// hiredis reserves memory for as many elements as an array announces; Redis is trusted that far.
+bool announces_much(std::string_view input) {
+    for (std::size_t at = input.find('*'); at != std::string_view::npos; at = input.find('*', at + 1)) {
+        const std::size_t end = input.find_first_not_of("0123456789", at + 1);
+        if (std::min(end, input.size()) - at > 6) return true;
+    }
+    return false;
+}
+
 // Whatever Redis answers to a transaction of three: accepted only with an entry's id.
 void replies(std::string_view input) {
+    if (announces_much(input)) return;
     const std::unique_ptr<redisReader, FreeReader> reader(redisReaderCreate());
     if (redisReaderFeed(reader.get(), input.data(), input.size()) != REDIS_OK) return;
     void* raw = nullptr;

@@ -9,8 +9,8 @@ namespace webhook::fuzz {
 const std::vector<Target>& targets() {
     static const std::vector<Target> all = [] {
         std::vector<Target> list;
-        for (const auto& family :
-             {event_targets(), signature_targets(), key_targets(), store_targets(), outgoing_targets()})
+        for (const auto& family : {event_targets(), signature_targets(), forgery_targets(), key_targets(),
+                                   token_targets(), store_targets(), outgoing_targets()})
             list.insert(list.end(), family.begin(), family.end());
         return list;
     }();

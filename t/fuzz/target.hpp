@@ -19,7 +19,9 @@ const std::vector<Target>& targets();
 
 std::vector<Target> event_targets();
 std::vector<Target> signature_targets();
+std::vector<Target> forgery_targets();
 std::vector<Target> key_targets();
+std::vector<Target> token_targets();
 std::vector<Target> store_targets();
 std::vector<Target> outgoing_targets();
 

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <openssl/bn.h>
+
+#include <memory>
+
+namespace webhook::signature {
+
+/// Gives an object of OpenSSL back by the function that it names for that.
+template <auto free>
+struct Free {
+    template <class T>
+    void operator()(T* object) const {
+        free(object);
+    }
+};
+
+using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
+
+}  // namespace webhook::signature
