@@ -99,6 +99,19 @@ my %ids = map { ($_->{webhook_id} => 1) } @arrived[ 3 .. 52 ];
 is scalar keys %ids, 50, 'send: every request has an id of its own';
 is $t->ctl(@send, '--scheme', 'standard', '--id', 'msg_1')->{exit}, 0, 'send: a repeat';
 wait_for('the repeat', sub { $listen->output =~ /"repeat":true/ });
+
+# A form, where the scheme signs one; a body that is signed already, where the signature stands in it.
+my $url_to = "http://127.0.0.1:$port/twilio";
+is $t->ctl('send', '--secret', 'token', '--scheme', 'twilio', '--id', 'SM1', '--type', 'sent', $url_to)->{exit}, 0, 'send: a form';
+my ($form) = wait_for('the form', sub { grep { ($_->{path} // '') eq '/twilio' } map { from_json($_) } split /\n/, $listen->output });
+like $form->{body}, qr/^MessageSid=SM1&MessageStatus=sent&/, 'send: the fields of the scheme';
+$result = $t->ctl({ stdin => $form->{body} }, 'verify', '--scheme', 'twilio', '--secret', 'token', '--url', $url_to,
+    map { ('-H', "$_: $form->{headers}{$_}") } qw(content-type x-twilio-signature i-twilio-idempotency-token));
+like $result->{out}, qr/^accepted\nid: SM1\ntype: sent\n/, 'send: it is genuine';
+$result = $t->ctl(@send, '--scheme', 'adyen');
+is $result->{exit}, 2, 'send: a signature in the body: needs one';
+like $result->{err}, qr/scheme adyen: the signature is a part of the body: .*-d \@FILE/, 'and says so';
+is $t->ctl('send', '--scheme', 'adyen', '-d', '{}', $url_to)->{exit}, 0, 'send: with a body it is sent as it is';
 $listen->stop;
 
 my $refusing = $t->start_process(refusing => [ "$t->{build}/webhookctl", 'listen', '--port', $port, '--status', 503, '--count', 1 ]);

@@ -1,5 +1,7 @@
 #include "ctl/sample.hpp"
 
+#include <algorithm>
+
 #include "ctl/json.hpp"
 #include "ctl/message.hpp"
 #include "event/urlencoded.hpp"
@@ -46,9 +48,34 @@ void add_params(const std::vector<std::string>& sources, std::string_view value,
     }
 }
 
+void add_field(std::string_view name, std::string_view value, std::string* form) {
+    if (!form->empty()) *form += '&';
+    event::encode(name, form);
+    *form += '=';
+    event::encode(value, form);
+}
+
+/// The field of the first "form:NAME" of the sources.
+void add_first_field(const std::vector<std::string>& sources, std::string_view value, std::string* form) {
+    const auto source = std::find_if(sources.begin(), sources.end(), [](const std::string& text) {
+        return begins(text, "form:") && text.find('>') == std::string::npos;
+    });
+    if (source != sources.end()) add_field(std::string_view(*source).substr(5), value, form);
+}
+
+std::string sample_form(const signature::Scheme& scheme, std::string_view id, std::string_view type) {
+    std::string form;
+    add_first_field(id_sources(scheme), id, &form);
+    add_first_field(type_sources(scheme), type, &form);
+    add_field("message", "hello from webhookctl", &form);
+    add_field("nonce", id, &form);
+    return form;
+}
+
 }  // namespace
 
 std::string sample_body(const signature::Scheme& scheme, std::string_view id, std::string_view type) {
+    if (signs_form(scheme)) return sample_form(scheme, id, type);
     Json body = Json::object();
     put(id_sources(scheme), id, &body);
     put(type_sources(scheme), type, &body);

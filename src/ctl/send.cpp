@@ -27,8 +27,7 @@ namespace {
 
 struct SendOptions {
     SchemeOptions scheme;
-    std::string target, signed_url, method, id, type = "test", clock, content_type = "application/json",
-                                                timeout = "30s";
+    std::string target, signed_url, method, id, type = "test", clock, content_type, timeout = "30s";
     std::optional<std::string> data;
     bool insecure = false;
     std::vector<std::string> headers;
@@ -52,7 +51,12 @@ class Composer {
     explicit Composer(const SendOptions& options)
         : options_(options),
           scheme_(require_scheme(options.scheme.name)),
-          signer_(make_signer(options.scheme)) {
+          signer_(has_signature_in_body(scheme_) ? nullptr : make_signer(options.scheme)) {
+        if (!signer_ && !options.data) {
+            throw Failure(fmt::format(
+                "scheme {}: the signature is a part of the body: give one that is signed, -d @FILE",
+                options.scheme.name));
+        }
         if (options.data) data_ = read_data(*options.data);
         for (const auto& header : options.headers)
             extra_.push_back(parse_header(header));
@@ -80,6 +84,11 @@ class Composer {
   private:
     std::string default_method() const { return is_query_scheme(scheme_) && !options_.data ? "GET" : "POST"; }
 
+    std::string content_type() const {
+        if (!options_.content_type.empty()) return options_.content_type;
+        return signs_form(scheme_) ? "application/x-www-form-urlencoded" : "application/json";
+    }
+
     std::string id(std::size_t number) const {
         if (options_.count == 1) return base_id_;
         const std::string numbered = with_number(base_id_, number);
@@ -92,6 +101,7 @@ class Composer {
     }
 
     signature::Signed sign(const Outgoing& out, const std::string& url) const {
+        if (!signer_) return {};
         const std::string_view chunk = out.body;
         signature::SignRequest request;
         request.id = out.id;
@@ -120,7 +130,7 @@ class Composer {
         };
         for (const auto& [name, value] : signature)
             add(name, value);
-        if (!out.body.empty()) add("Content-Type", options_.content_type);
+        if (!out.body.empty()) add("Content-Type", content_type());
         add(header_source(id_sources(scheme_)), out.id);
         add(header_source(type_sources(scheme_)), options_.type);
         return all;
@@ -266,12 +276,13 @@ void add_send_command(Command& program) {
     add_scheme_options(command, &options->scheme);
     command.option("target", &options->target, "Where to send it: http:// or https://")
         .required()
-        .option("-d,--data", &options->data, "Body: text, @FILE, or @- (default: a small JSON event)")
+        .option("-d,--data", &options->data, "Body: text, @FILE, or @- (default: a small event)")
         .option("--id", &options->id, "Event id (default: random)")
         .option("--type", &options->type, "Event type (default: test)")
         .option("--method", &options->method, "Method (default: POST; GET for postbacks without a body)")
         .option("-H,--header", &options->headers, "One more header: 'Name: value'; repeatable")
-        .option("--content-type", &options->content_type, "Type of the body (default: application/json)")
+        .option("--content-type", &options->content_type,
+                "Type of the body (default: application/json, or a form where the scheme signs one)")
         .option("--url", &options->signed_url, "The public URL to sign, when it is not the target")
         .option("--clock", &options->clock, "The time to sign with: Unix seconds or RFC 3339 (default: now)")
         .option("--count", &options->count, "How many requests; {n} in --id and --data is their number")

@@ -134,6 +134,9 @@ bool signs_url(const Scheme& scheme) {
 bool has_unsigned_body(const Scheme& scheme) {
     return scheme.unsigned_body;
 }
+bool signs_form(const Scheme& scheme) {
+    return scheme.body.reads_form();
+}
 bool has_signature_in_body(const Scheme& scheme) {
     return !scheme.signature.from.empty() && scheme.signature.from.front().needs_body();
 }

@@ -58,6 +58,8 @@ std::vector<std::string> param_names(const Scheme&);
 bool signs_url(const Scheme&);
 /// True when the scheme says that it does not sign the body, or only parts of it.
 bool has_unsigned_body(const Scheme&);
+/// True when the body that is signed must be a form.
+bool signs_form(const Scheme&);
 /// True when the signature is a part of the body, which a sender has to write together with it.
 bool has_signature_in_body(const Scheme&);
 
