@@ -103,7 +103,8 @@ wait_for('the repeat', sub { $listen->output =~ /"repeat":true/ });
 # A form, where the scheme signs one; a body that is signed already, where the signature stands in it.
 my $url_to = "http://127.0.0.1:$port/twilio";
 is $t->ctl('send', '--secret', 'token', '--scheme', 'twilio', '--id', 'SM1', '--type', 'sent', $url_to)->{exit}, 0, 'send: a form';
-my ($form) = wait_for('the form', sub { grep { ($_->{path} // '') eq '/twilio' } map { from_json($_) } split /\n/, $listen->output });
+my $form;
+wait_for('the form', sub { ($form) = grep { ($_->{path} // '') eq '/twilio' } map { from_json($_) } split /\n/, $listen->output });
 like $form->{body}, qr/^MessageSid=SM1&MessageStatus=sent&/, 'send: the fields of the scheme';
 $result = $t->ctl({ stdin => $form->{body} }, 'verify', '--scheme', 'twilio', '--secret', 'token', '--url', $url_to,
     map { ('-H', "$_: $form->{headers}{$_}") } qw(content-type x-twilio-signature i-twilio-idempotency-token));

@@ -116,7 +116,7 @@ for my $case ([ 'no folder of secrets', { secrets_dir => $t->file('nowhere') }, 
 }
 
 # --- servers that are too old or not ready yet: as if this one said so once
-my $proxy = Test::Webhook::Proxy->new(port => $t->port('proxy'), to => $redis->port)->start;
+my $proxy = Test::Webhook::Proxy->new(port => $t->port('proxy'), to => $t->redis_server->port)->start;
 sub bulk ($text) { return '$' . length($text) . "\r\n$text\r\n" }
 my %info = (redis_version => '7.0.15', loading => 0, role => 'master', maxmemory_policy => 'noeviction');
 sub info (%change) { my %all = (%info, %change); return bulk(join '', map { "$_:$all{$_}\r\n" } sort keys %all) }
@@ -138,8 +138,8 @@ for my $case ([ 'INFO: loading', 'INFO', info(loading => 1), qr/it is loading it
 $proxy->stop;
 
 # --- a server that does not answer at all: nobody accepts, and there is no room for more
-my $deaf = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $t->port('deaf'), Listen => 0, ReuseAddr => 1) or die $@;
-my @filling = map { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port('deaf'), Blocking => 0) } 1 .. 4;
+my $deaf = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $t->port('deaf'), Listen => 1, ReuseAddr => 1) or die $@;
+my @filling = map { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port('deaf'), Blocking => 0) } 1 .. 8;
 $worker->stop;
 $worker->configure({ %config, redis => 'redis://127.0.0.1:' . $t->port('deaf') });
 $worker->start(wait => 0);
