@@ -161,11 +161,11 @@ is watched('b'), 'accepted', 'rewritten in place';
 
 for my $case (
     [ 'cut off', '{"keys":[{"kty"', qr/key is not valid JSON, or repeats a member/ ],
-    [ 'empty', " \n", qr/key file "\S+watched\.json" is empty/ ],
+    [ 'empty', " \n", qr/key file "[^"]+watched\.json" is empty/ ],
     [ 'without keys', '{"keys":[]}', qr/no key of the kind that the scheme's algorithm takes/ ],
     [ 'too weak', $public{weak}, qr/RSA key of 1024 bits, only 2048 to 4096 are taken/ ],
     [ 'private', slurp($private{b}), qr/private key where the public one belongs/ ],
-    [ 'too large', ' ' x (256 << 10) . jwks('b'), qr/key file "\S+watched\.json" is too large/ ],
+    [ 'too large', ' ' x (256 << 10) . jwks('b'), qr/key file "[^"]+watched\.json" is too large/ ],
 ) {
     my ($what, $content, $problem) = @$case;
     $t->write('watched.json', $content);
@@ -175,7 +175,7 @@ for my $case (
     is watched('b'), 'accepted', "$what: the last good keys";
 }
 unlink $t->file('watched.json') or die $!;
-$nginx->wait_log(qr/\[error\].* webhook wise: key file "\S+watched\.json" cannot be read \(No such file or directory\), the keys stay as they were/);
+$nginx->wait_log(qr/\[error\].* webhook wise: key file "[^"]+watched\.json" cannot be read \(No such file or directory\), the keys stay as they were/);
 is watched('b'), 'accepted', 'gone: the last good keys';
 rename_over('watched.json', jwks('b'));
 $nginx->wait_log(qr/\[notice\].* webhook wise: keys read again, they are as they were/);
@@ -265,11 +265,11 @@ for my $case (
     [ 'webhook wise; webhook_secret "file:%%DIR%%/five.pem";', qr/\[emerg\].*"webhook wise": more than 4 keys without an id in / ],
     [ 'webhook wise; webhook_secret nonsense;', qr/\[emerg\].*"webhook wise": key is neither PEM nor JSON in / ],
     [ 'webhook discord; webhook_secret 00ff;', qr/\[emerg\].*"webhook discord": key cannot be decoded in / ],
-    [ 'webhook wise; webhook_secret "file:%%DIR%%/nothing";', qr/\[emerg\].*cannot read secret file "\S+nothing"/ ],
-    [ 'webhook wise; webhook_secret "file:%%DIR%%/empty";', qr/\[emerg\].*key file "\S+empty" is a directory without files in / ],
+    [ 'webhook wise; webhook_secret "file:%%DIR%%/nothing";', qr/\[emerg\].*cannot read secret file "[^"]+nothing"/ ],
+    [ 'webhook wise; webhook_secret "file:%%DIR%%/empty";', qr/\[emerg\].*key file "[^"]+empty" is a directory without files in / ],
     [ 'webhook wise; webhook_secret "file:%%DIR%%/folder";', qr/\[emerg\].*"webhook wise": key is neither PEM nor JSON \("odd"\) in / ],
-    [ 'webhook github; webhook_secret "file:%%DIR%%/rotation";', qr/\[emerg\].*secret file "\S+rotation" is a directory in / ],
-    [ 'webhook wise; webhook_source $arg_a; webhook_secret $arg_key "file:%%DIR%%/rotation";', qr/\[emerg\].*directory "\S+rotation" beside a secret with variables in / ],
+    [ 'webhook github; webhook_secret "file:%%DIR%%/rotation";', qr/\[emerg\].*secret file "[^"]+rotation" is a directory in / ],
+    [ 'webhook wise; webhook_source $arg_a; webhook_secret $arg_key "file:%%DIR%%/rotation";', qr/\[emerg\].*directory "[^"]+rotation" beside a secret with variables in / ],
     [ 'webhook netlify; webhook_secret "file:%%DIR%%/ed.pem";', qr/\[emerg\].*"webhook netlify": PEM or JWK where a shared secret belongs in / ],
     [ 'webhook pubsub; webhook_secret "file:%%DIR%%/rotation/new";', qr/\[emerg\].*"webhook pubsub": parameter "audience" is missing in / ],
 ) {

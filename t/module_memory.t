@@ -14,7 +14,8 @@ my $counter = $t->write('scarce', pack 'q', 0);
 $t->start_redis;
 $t->start_receiver;
 my $nginx = do {
-    local @ENV{qw(LD_PRELOAD TEST_SCARCE)} = ($t->file('scarce.so'), $counter);
+    # From nginx' own folder: LD_PRELOAD takes no name with a space.
+    local @ENV{qw(LD_PRELOAD TEST_SCARCE)} = ('../scarce.so', $counter);
     $t->start_nginx(<<'EOT');
 %%GLOBALS%%
 worker_processes 1;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "module/operation.hpp"
+#include "module/pool.hpp"
 #include "module/redis_events.hpp"
 #include "module/stream.hpp"
 
@@ -160,5 +161,12 @@ class RedisClient {
 
 /// Bytes that may wait for the socket; beyond, appends are refused as busy.
 inline constexpr std::size_t max_output = 64 << 20;
+
+template <class Work>
+bool RedisClient::shielded(Work&& work) {
+    if (guarded(log_, false, [&] { return work(), true; })) return true;
+    fail_soon("out of memory");  // half a command may have been written
+    return false;
+}
 
 }  // namespace webhook::module

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "signature/check.hpp"
+#include "signature/language_words.hpp"
 
 namespace webhook::signature {
 
@@ -115,63 +116,6 @@ const std::array<Reader::Entry, 18> Reader::entries = {{
     {"challenge", 1, any_number, &Reader::read_challenge},
     {"empty_answers", 0, 0, &Reader::read_empty_answers},
 }};
-
-/// "name=value" -> value; false when the word does not start with name.
-bool option(std::string_view word, std::string_view name, std::string_view* value) {
-    if (word.substr(0, name.size()) != name) return false;
-    *value = word.substr(name.size());
-    return true;
-}
-
-template <class Number>
-bool to_number(std::string_view text, Number* number) {
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), *number);
-    return code == std::errc() && end == text.data() + text.size() && !text.empty() && text[0] != '-';
-}
-
-bool hash_from_word(std::string_view word, event::Hash* hash) {
-    if (word == "md5")
-        *hash = event::Hash::md5;
-    else if (word == "sha1")
-        *hash = event::Hash::sha1;
-    else if (word == "sha256")
-        *hash = event::Hash::sha256;
-    else if (word == "sha512")
-        *hash = event::Hash::sha512;
-    else
-        return false;
-    return true;
-}
-
-/// Algorithms with public keys, and those that have rules of their own.
-bool set_algorithm(std::string_view word, Scheme* scheme) {
-    struct Known {
-        std::string_view word;
-        Algorithm algorithm;
-        std::optional<PublicAlgorithm> with;
-        bool public_keys;
-    };
-    static const Known all[] = {
-        {"ed25519", Algorithm::public_key, PublicAlgorithm::ed25519, true},
-        {"ecdsa-p256-sha256", Algorithm::public_key, PublicAlgorithm::ecdsa_p256, true},
-        {"rsa-sha256", Algorithm::public_key, PublicAlgorithm::rsa_sha256, true},
-        {"jwt-hs256", Algorithm::jwt, std::nullopt, false},
-        {"jwt-es256", Algorithm::jwt, PublicAlgorithm::ecdsa_p256_raw, true},
-        {"jwt-rs256", Algorithm::jwt, PublicAlgorithm::rsa_sha256, true},
-        {"aws-sns", Algorithm::aws_sns, PublicAlgorithm::rsa_sha256, true},
-        {"contentful", Algorithm::contentful, std::nullopt, false},
-        {"http-signature", Algorithm::http_signature, std::nullopt, true},
-        {"http-signature-hmac-sha256", Algorithm::http_signature, std::nullopt, false},
-    };
-    for (const Known& known : all) {
-        if (known.word != word) continue;
-        scheme->algorithm = known.algorithm;
-        scheme->public_algorithm = known.with;
-        scheme->public_keys = known.public_keys;
-        return true;
-    }
-    return false;
-}
 
 bool Reader::read_algorithm(const Directive& words) {
     const std::string_view word = words[1];

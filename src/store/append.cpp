@@ -1,13 +1,12 @@
 #include "store/append.hpp"
 
-#include <hiredis/hiredis.h>
-
 #include <charconv>
 #include <climits>
 #include <cstring>
 
 #include "store/append_library.hpp"
 #include "store/keys.hpp"
+#include "store/reply.hpp"
 #include "store/resp.hpp"
 
 namespace webhook::store {
@@ -149,10 +148,6 @@ void put_arguments(const StreamSettings& settings, const AppendItem* items, std:
         }
     });
     out->append("\r\n", 2);
-}
-
-std::string_view text(const redisReply& reply) {
-    return {reply.str, reply.len};
 }
 
 bool starts_with(std::string_view value, std::string_view start) {

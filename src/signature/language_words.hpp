@@ -1,0 +1,26 @@
+#pragma once
+
+#include <charconv>
+#include <string_view>
+
+#include "signature/definition.hpp"
+
+namespace webhook::signature {
+
+/// "name=value" -> value; false when the word does not start with name.
+bool option(std::string_view word, std::string_view name, std::string_view* value);
+
+/// A whole number without a sign; false when it is none, or too large.
+template <class Number>
+bool to_number(std::string_view text, Number* number) {
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), *number);
+    return code == std::errc() && end == text.data() + text.size() && !text.empty() && text[0] != '-';
+}
+
+/// md5, sha1, sha256 or sha512; false for any other word.
+bool hash_from_word(std::string_view word, event::Hash* hash);
+
+/// Sets one of the algorithms with public keys, or of those that have rules of their own; false for any other word.
+bool set_algorithm(std::string_view word, Scheme* scheme);
+
+}  // namespace webhook::signature
