@@ -76,7 +76,8 @@ TEST(HttpSignature, ComponentsWithParametersAreNotSupported) {
         made.sign(R"(("@method" "@target-uri" "content-digest"))" + created);
         std::vector<SignatureInput> inputs;
         std::string base;
-        ASSERT_TRUE(parse_signature_input(std::string("sig1=(") + component + ")", &inputs)) << component;
+        const std::string field = std::string("sig1=(") + component + ")";  // outlives what is read of it
+        ASSERT_TRUE(parse_signature_input(field, &inputs)) << component;
         EXPECT_FALSE(make_signature_base(made.request, inputs.front(), &base)) << component;
     }
 }
