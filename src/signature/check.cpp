@@ -205,16 +205,18 @@ void derive_methods(Scheme* scheme) {
 }  // namespace
 
 bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* word) {
-    *word = "algorithm";
-    if (!check_key_rules(scheme, error)) return false;
-    if (has_own_rules(scheme)) return check_own_rules(scheme, error);
-    static constexpr std::pair<std::string_view, bool (*)(const Scheme&, std::string*)> checks[] = {
+    using Check = std::pair<std::string_view, bool (*)(const Scheme&, std::string*)>;
+    static constexpr Check checks[] = {
         {"signature", check_signature}, {"timestamp", check_timestamp}, {"message", check_message},
         {"digest", check_digest},       {"batch", check_batch},         {"challenge", check_challenges}};
-    return std::all_of(std::begin(checks), std::end(checks), [&](const auto& check) {
+    static constexpr Check own_checks[] = {{"algorithm", check_own_rules}, {"challenge", check_challenges}};
+    const auto passes = [&](const Check& check) {
         *word = check.first;
         return check.second(scheme, error);
-    });
+    };
+    if (!passes({"algorithm", check_key_rules})) return false;
+    return has_own_rules(scheme) ? std::all_of(std::begin(own_checks), std::end(own_checks), passes)
+                                 : std::all_of(std::begin(checks), std::end(checks), passes);
 }
 
 void derive(Scheme* scheme) {

@@ -69,6 +69,7 @@ bool has_own_rules(const Scheme& scheme) {
 bool check_own_rules(const Scheme& scheme, std::string* error) {
     const bool is_jwt = scheme.algorithm == Algorithm::jwt;
     if (!scheme.message.parts.empty()) return fail(error, "this algorithm takes no \"message\"");
+    if (!scheme.batch.empty()) return fail(error, "this algorithm takes no \"batch\"");
     if (is_jwt) return check_jwt_rules(scheme, error);
     if (!scheme.signature.from.empty() || scheme.digest)
         return fail(error, "this algorithm takes no \"signature\" or \"digest\"");

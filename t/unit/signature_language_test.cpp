@@ -96,6 +96,22 @@ TEST(SchemeLanguage, MistakesAreNamed) {
               "invalid window \"-1,5\"");
 }
 
+TEST(SchemeLanguage, AlgorithmsWithRulesOfTheirOwnHaveTheCommonOnesToo) {
+    for (const std::string own : {"algorithm jwt-hs256; signature header:x; claims exp; unsigned_body;",
+                                  "algorithm contentful;", "algorithm aws-sns; key pem;"}) {
+        EXPECT_EQ(parse_error(own), "") << own;
+        EXPECT_EQ(parse_error(own + "challenge has=query:a \"body={query:a}\";"), "") << own;
+        EXPECT_NE(parse_error(own + "challenge has=query:a \"body={query:a|hmac}\";"), "") << own;
+        EXPECT_EQ(parse_error(own + "challenge \"body=yes\";"),
+                  "a challenge by POST needs \"has=\" or \"when=\", or every event would be one")
+            << own;
+        EXPECT_EQ(parse_error(own + "challenge has=query:a capture=a=query:a;"),
+                  "\"capture\" before verification needs \"require=\"")
+            << own;
+        EXPECT_EQ(parse_error(own + "batch json:/items;"), "this algorithm takes no \"batch\"") << own;
+    }
+}
+
 TEST(SchemeLanguage, WhatCouldLetAForgeryThroughIsRefused) {
     const std::string good = "algorithm hmac-sha256; signature header:X-Sig encoding=hex;";
     EXPECT_EQ(parse_error(good + "message \"{header:x}\";"),
