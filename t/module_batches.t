@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Events of several streams that arrive in one turn of nginx' loop: one transaction for each stream, each event in its own,
-# and what is wrong with one stream does not touch the others.
+# Events of several streams that arrive in one turn of nginx' loop, or while Redis works: one transaction for each stream,
+# each event in its own, and what is wrong with one stream does not touch the others.
 
 use v5.36;
 use FindBin;
@@ -9,7 +9,7 @@ use lib "$FindBin::Bin/lib";
 use Test::Webhook;
 
 my $t = Test::Webhook->new;
-$t->start_redis;
+my $server = $t->start_redis;
 $t->redis->call('HSET', "webhook:{shut:$_}:meta", 'partitions', 4) for 0 .. 3;
 my $nginx = $t->start_nginx(<<'EOT');
 %%GLOBALS%%
@@ -29,6 +29,7 @@ http {
         location /three { webhook stripe; webhook_stream three partitions=1 max_backlog=4; }
         location /shut { webhook stripe; webhook_stream shut; }
         location /gate { webhook stripe; webhook_dedup 1h; empty_gif; error_page 405 =200 /taken; }
+        location /ping { empty_gif; }
         location /taken { return 200 "taken"; }
     }
 }
@@ -40,8 +41,10 @@ sub event ($id, $size = 60) { return qq({"id":"$id","type":"a","data":") . 'x' x
 sub request ($path, $body) { return $t->build(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('s3cret', $body) ]) }
 sub transactions () { return $t->redis->call('INFO', 'commandstats') =~ /^cmdstat_exec:calls=(\d+)/m ? $1 : 0 }
 
-# All of them wait in their sockets before nginx looks at the first.
 my @connections;
+sub verdicts ($count) { return map { $connections[$_]->response->{body} =~ s/.*"verdict":"(\w+)".*/$1/sr } 0 .. $count - 1 }
+
+# All of them wait in their sockets before nginx looks at the first.
 sub at_once (@requests) {
     while (@connections < @requests) {
         push @connections, $t->connect;
@@ -52,7 +55,7 @@ sub at_once (@requests) {
     wait_for('nginx to stop', sub { slurp("/proc/$worker/stat") =~ /\) T / });
     $connections[$_]->send($requests[$_]) for 0 .. $#requests;
     kill 'CONT', $worker;
-    return map { my $answer = $connections[$_]->response; $answer->{json}{verdict} // $answer->{body} =~ s/.*"verdict":"(\w+)".*/$1/sr } 0 .. $#requests;
+    return verdicts(scalar @requests);
 }
 at_once(map { request('/one', event("first$_")) } 1 .. 40);
 
@@ -83,5 +86,25 @@ $before = transactions();
 @verdicts = at_once(map { request('/two', event("d$_")) } 1 .. 40);
 is_deeply \@verdicts, [ ('accepted') x 40 ], 'forty of one stream';
 is transactions() - $before, 2, 'in two transactions';
+
+# Events that come while a transaction is under way wait for its end and travel together; as many as a transaction holds
+# do not wait.
+sub one_by_one (@requests) {
+    my $ping = $t->connect;
+    for my $i (0 .. $#requests) {
+        $connections[$i]->send($requests[$i]);
+        $ping->send($t->build(path => '/ping'));
+        $ping->response;    # so the event was read in a turn of its own
+    }
+}
+for ([ 'twenty', 20, 2 ], [ 'thirty-three', 33, 2 ]) {
+    my ($name, $count, $expected) = @$_;
+    $before = transactions();
+    $server->freeze;
+    one_by_one(map { request('/one', event("$name$_")) } 1 .. $count);
+    $server->thaw;
+    is_deeply [ verdicts($count) ], [ ('accepted') x $count ], "$name while Redis works";
+    is transactions() - $before, $expected, 'in two transactions';
+}
 
 done_testing;

@@ -20,14 +20,15 @@ struct Appended {
 
 /// One append on its way to Redis and back.
 ///
-///     free -> sent -> (undoing) -> free
+///     free -> gathered -> sent -> (undoing) -> free
 ///
-/// It belongs to the client from submit() until it has called `done`, exactly once, on every path; it may
+/// It belongs to the client from submit() until it has called `done`, exactly once, on every path; once it is sent it may
 /// outlive the request, which detaches by clearing `owner`.
 struct Operation {
     using Done = void (*)(void* owner, const Appended& appended);
 
-    ngx_queue_t link;       ///< sent: place in the order of sending; free: in the free list
+    ngx_queue_t link;       ///< gathered, sent: place in the order; free: in the free list
+    bool is_sent = false;
     void* owner = nullptr;  ///< nullptr: nobody waits any more
     Done done = nullptr;
     const store::NewEvent* event = nullptr;  ///< valid while `owner` is

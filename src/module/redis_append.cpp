@@ -43,14 +43,28 @@ bool RedisClient::submit(Operation* operation, Appended* refused) {
 }
 
 void RedisClient::gather(Operation* operation) {
+    operation->is_sent = false;
     gathered_bytes_ += operation->event->data.size;
+    ++gathered_count_;
     ngx_queue_insert_tail(&gathered_, &operation->link);
-    ngx_post_event(&flush_event_, &ngx_posted_events);
+    if (is_due()) {
+        ngx_post_event(&flush_event_, &ngx_posted_events);  // several statements
+    }
+}
+
+bool RedisClient::is_due() const {
+    return batches_.empty() || gathered_count_ >= Batch::capacity;
+}
+
+void RedisClient::let_go(Operation* operation) {
+    if (!operation->is_sent && state_ == RedisClient::State::ready && shielded([this] { send_gathered(); })) write_out();
+    operation->detach();
 }
 
 void RedisClient::send_gathered() {
     if (ngx_queue_empty(&gathered_) || is_starting()) return;
     gathered_bytes_ = 0;
+    gathered_count_ = 0;
     if (state_ != RedisClient::State::ready) {
         refuse(&gathered_);
         return;
@@ -98,7 +112,7 @@ void RedisClient::send_events(Operation* const* operations, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         batch.operation[i] = operations[i];
         item[i] = {operations[i]->event, operations[i]->partition, operations[i]->id};
-        operations[i]->bytes = store::Appender::bytes_of(*operations[i]->event);
+        operations[i]->bytes = item[i].bytes;
     }
     operations[0]->stream->appender.build(item, count, &out_);
     bool sent = true;
@@ -124,6 +138,7 @@ void RedisClient::on_executed(redisAsyncContext* context, void* data, void*) {
     if (reply != nullptr) client->look_behind();
     const Batch batch = std::move(client->batches_.front());
     client->batches_.pop_front();
+    if (reply != nullptr) client->flush();  // Redis works on the next while these are answered
     for (std::size_t i = 0; i < batch.count; ++i) {
         store::Appender::Reply answer = store::Appender::read(reply, i, batch.count);
         if (reply != nullptr && !batch.problem.empty()) {
@@ -142,6 +157,7 @@ void RedisClient::refuse(ngx_queue_t* operations) {
 }
 
 void RedisClient::add_under_way(Operation* operation) {
+    operation->is_sent = true;
     operation->sent = ngx_current_msec;
     ngx_queue_insert_tail(&under_way_, &operation->link);
     command_timer_.cancelable = 0;

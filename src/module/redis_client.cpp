@@ -186,6 +186,7 @@ void RedisClient::on_context_freed() {
     reason_.clear();
     life_timer_.cancelable = 1;
     gathered_bytes_ = 0;
+    gathered_count_ = 0;
     batches_.clear();
     refuse(&gathered_);
     refuse(&under_way_);  // those that hiredis never heard of
@@ -243,7 +244,11 @@ void RedisClient::on_writable() {
 
 void RedisClient::flush() {
     if (context_ == nullptr) return;
-    if (!shielded([this] { send_gathered(); })) return;
+    if (is_due() && !shielded([this] { send_gathered(); })) return;
+    write_out();
+}
+
+void RedisClient::write_out() {
     while (out_sent_ < out_.size()) {
         const ssize_t n =
             ::send(context_->c.fd, out_.data() + out_sent_, out_.size() - out_sent_, MSG_NOSIGNAL);
@@ -257,7 +262,7 @@ void RedisClient::flush() {
             }
             return;
         } else if (errno != EINTR) {
-            drop(std::strerror(errno));
+            fail_soon(std::strerror(errno));
             return;
         }
     }

@@ -28,8 +28,8 @@ namespace webhook::module {
 /// way.
 ///
 /// hiredis parses replies and keeps the callbacks; the bytes to send are kept and written here. Appends are gathered
-/// during a turn of the event loop; at its end small events travel together in one transaction (the step in Redis costs a
-/// third for each of sixteen of what it costs for one), and everything leaves in one write.
+/// while a transaction is under way, at least for a turn of the event loop; then small events travel together in one (the
+/// step in Redis costs a third for each of sixteen of what it costs for one), and everything leaves in one write.
 class RedisClient {
   public:
     RedisClient(RedisServer* server, ngx_log_t* log);
@@ -45,6 +45,9 @@ class RedisClient {
     /// True: it is under way and `done` will be called; else `refused` says why not, and the operation stays
     /// the caller's.
     bool submit(Operation* operation, Appended* refused);
+    /// The request behind `operation` ends, and its event with it: one that still waits for its turn is sent first, for its
+    /// sender has done his part. `done` is not called any more.
+    void let_go(Operation* operation);
 
     /// A command of somebody else on this connection; lives until `done` was called.
     struct Command {
@@ -107,6 +110,8 @@ class RedisClient {
 
     // Appending: redis_append.cpp.
     void gather(Operation* operation);
+    /// Gathered events leave when nothing is under way, or when they fill a transaction.
+    bool is_due() const;
     void send_gathered();
     void send_sorted(Batch* batch);
     void send_events(Operation* const* operations, std::size_t count);
@@ -123,6 +128,7 @@ class RedisClient {
 
     bool expect(Callback callback, void* data);
     void flush();
+    void write_out();
     bool has_unasked_input();
     void look_behind();
 
@@ -141,8 +147,9 @@ class RedisClient {
     ngx_event_t command_timer_{};     ///< keeps a worker that exits only while something is under way
     ngx_connection_t timer_owner_{};  ///< nginx' debug log looks for a connection behind every event
 
-    ngx_queue_t gathered_;            ///< operations of this turn, or that wait for the start
+    ngx_queue_t gathered_;            ///< operations that wait for their turn, or for the start
     std::size_t gathered_bytes_ = 0;  ///< of their bodies
+    std::size_t gathered_count_ = 0;
     ngx_queue_t under_way_;           ///< operations that were sent, oldest first
     std::deque<Batch> batches_;       ///< transactions under way, in the order of their replies
     unsigned tries_ = 0;              ///< failed in a row

@@ -2,13 +2,15 @@
 
 #include <new>
 
+#include "module/redis_client.hpp"
+
 namespace webhook::module {
 
 namespace {
 
 void on_cleanup(void* data) {
     auto* state = static_cast<RequestState*>(data);
-    if (state->operation != nullptr) state->operation->detach();
+    if (state->operation != nullptr) state->location->stream->server->client->let_go(state->operation);
     state->operation = nullptr;
 }
 

@@ -76,39 +76,58 @@ void put_key(std::string_view prefix, std::string_view name, std::string* out) {
     out->append(prefix).append(name).append("\r\n", 2);
 }
 
-void put_xadd(const NewEvent& event, std::string_view start, std::string* out) {
+/// Appends what `write` puts through a cursor, which is `room` bytes at most.
+template <typename Write>
+void put(std::size_t room, std::string* out, const Write& write) {
+    const std::size_t begin = out->size();
+    out->resize(begin + room);
+    RespCursor cursor(out->data() + begin);
+    write(&cursor);
+    out->resize(static_cast<std::size_t>(cursor.end() - out->data()));
+}
+
+void put_xadd(const AppendItem& item, std::string_view start, std::string* out) {
+    const NewEvent& event = *item.event;
     const Received received(event.received_ms);
-    resp_array(3 + 2 * (fixed_fields + optional_fields(event)), out);
-    out->append(start);
-    visit_fields(event, received.view(), [out](const Name& name, std::string_view value) {
-        out->append(name.word);
-        resp_bulk(value, out);
+    const std::size_t fields = fixed_fields + optional_fields(event);
+    const std::size_t texts = item.bytes - event.data.size;
+    put(start.size() + texts + (fields + 1) * 2 * RespCursor::frame_size, out, [&](RespCursor* cursor) {
+        cursor->line('*', 3 + 2 * fields);
+        cursor->raw(start);
+        visit_fields(event, received.view(), [cursor](const Name& name, std::string_view value) {
+            cursor->raw(name.word);
+            cursor->bulk(value);
+        });
+        cursor->raw(data_name.word);
+        cursor->line('$', event.data.size);
     });
-    out->append(data_name.word);
-    resp_bulk_header(event.data.size, out);
     for (const auto chunk : event.data)
         out->append(chunk);
     out->append("\r\n", 2);
 }
 
-void put_double(double number, std::string* out) {
+/// A number as the step unpacks it.
+void put_double(double number, RespCursor* cursor) {
     std::uint64_t bits = 0;
     std::memcpy(&bits, &number, sizeof bits);
     char bytes[sizeof bits];
     for (std::size_t i = sizeof bits; i-- > 0; bits >>= 8)
         bytes[i] = static_cast<char>(bits);
-    out->append(bytes, sizeof bytes);
+    cursor->raw({bytes, sizeof bytes});
 }
 
-constexpr std::size_t header_size = 4 * sizeof(double), event_size = sizeof(double) + 19;
+constexpr std::size_t event_size = sizeof(double) + 19;
 
-/// The event's number for choosing a bucket, what is remembered of it (the number's low byte follows from the bucket),
-/// and what tells a conflict.
-void put_hashes(const AppendItem& item, bool dedup, std::string* out) {
-    const auto* id = reinterpret_cast<const char*>(item.id.data());
-    out->append(id, 4).append(id, 3).append(id + 4, 8);
+/// What the step is told of an event: its size, its number for choosing a bucket, what is remembered of it (the number's
+/// low byte follows from the bucket), and what tells a conflict.
+void put_event(const AppendItem& item, bool dedup, RespCursor* cursor) {
+    put_double(static_cast<double>(item.bytes), cursor);
+    const std::string_view id(reinterpret_cast<const char*>(item.id.data()), item.id.size());
+    cursor->raw(id.substr(0, 4));
+    cursor->raw(id.substr(0, 3));
+    cursor->raw(id.substr(4, 8));
     const auto body = dedup ? hash_body(item.event->data) : std::array<unsigned char, 4>{};
-    out->append(reinterpret_cast<const char*>(body.data()), body.size());
+    cursor->raw({reinterpret_cast<const char*>(body.data()), body.size()});
 }
 
 std::uint64_t share(std::uint64_t whole, unsigned partitions) {
@@ -133,21 +152,20 @@ void visit_runs(const AppendItem* items, std::size_t count, const Visit& visit) 
     }
 }
 
-void put_arguments(const StreamSettings& settings, const AppendItem* items, std::size_t count,
+void put_arguments(std::string_view limits, bool dedup, const AppendItem* items, std::size_t count,
                    std::size_t partitions, std::string* out) {
-    resp_bulk_header(header_size + partitions + count * event_size, out);
-    put_double(settings.partitions, out);
-    put_double(static_cast<double>(share(settings.max_backlog, settings.partitions)), out);
-    put_double(static_cast<double>(share(settings.max_backlog_bytes, settings.partitions)), out);
-    put_double(static_cast<double>(settings.dedup_window_ms), out);
-    visit_runs(items, count, [&](std::size_t first, std::size_t length) {
-        out->push_back(static_cast<char>(length));
-        for (std::size_t i = first; i < first + length; ++i) {
-            put_double(static_cast<double>(Appender::bytes_of(*items[i].event)), out);
-            put_hashes(items[i], settings.dedup_window_ms != 0, out);
-        }
+    const std::size_t size = limits.size() + partitions + count * event_size;
+    put(size + RespCursor::frame_size, out, [&](RespCursor* cursor) {
+        cursor->line('$', size);
+        cursor->raw(limits);
+        visit_runs(items, count, [&](std::size_t first, std::size_t length) {
+            const char number = static_cast<char>(length);
+            cursor->raw({&number, 1});
+            for (std::size_t i = first; i < first + length; ++i)
+                put_event(items[i], dedup, cursor);
+        });
+        cursor->raw("\r\n");
     });
-    out->append("\r\n", 2);
 }
 
 bool starts_with(std::string_view value, std::string_view start) {
@@ -191,6 +209,13 @@ Appender::Reply read_event(const redisReply& added, const redisReply& step) {
 
 }  // namespace
 
+AppendItem::AppendItem(const NewEvent* e, unsigned p, const IdHash& hash)
+    : event(e), partition(p), id(hash), bytes(version_size + data_name.size + e->data.size) {
+    const Received received(e->received_ms);
+    visit_fields(*e, received.view(),
+                 [this](const Name& name, std::string_view value) { bytes += name.size + value.size(); });
+}
+
 Appender::Appender(const StreamSettings& settings) : settings_(settings) {
     for (unsigned p = 0; p < settings.partitions; ++p) {
         prefix_.push_back(partition_prefix(settings.name, p));
@@ -199,31 +224,32 @@ Appender::Appender(const StreamSettings& settings) : settings_(settings) {
         put_key(prefix_[p], "events", &start);
         resp_bulk("*", &start);
         xadd_.push_back(start.append(version_words));
+        put_key(prefix_[p], "events", &events_key_.emplace_back());
     }
-}
-
-std::uint64_t Appender::bytes_of(const NewEvent& event) {
-    const Received received(event.received_ms);
-    std::uint64_t bytes = version_size + data_name.size + event.data.size;
-    visit_fields(event, received.view(),
-                 [&bytes](const Name& name, std::string_view value) { bytes += name.size + value.size(); });
-    return bytes;
+    resp_bulk("FCALL", &step_);
+    resp_bulk(append_function(), &step_);
+    const std::uint64_t limits[] = {settings.partitions, share(settings.max_backlog, settings.partitions),
+                                    share(settings.max_backlog_bytes, settings.partitions),
+                                    settings.dedup_window_ms};
+    put(sizeof limits, &limits_, [&limits](RespCursor* cursor) {
+        for (const std::uint64_t limit : limits)
+            put_double(static_cast<double>(limit), cursor);
+    });
 }
 
 void Appender::build(const AppendItem* items, std::size_t count, std::string* out) const {
     out->append("*1\r\n$5\r\nMULTI\r\n");
     for (std::size_t i = 0; i < count; ++i)
-        put_xadd(*items[i].event, xadd_[items[i].partition], out);
+        put_xadd(items[i], xadd_[items[i].partition], out);
     std::size_t partitions = 0;
     visit_runs(items, count, [&partitions](std::size_t, std::size_t) { ++partitions; });
     resp_array(4 + partitions, out);
-    resp_bulk("FCALL", out);
-    resp_bulk(append_function(), out);
+    out->append(step_);
     resp_number(partitions, out);
     visit_runs(items, count, [&](std::size_t first, std::size_t) {
-        put_key(prefix_[items[first].partition], "events", out);
+        out->append(events_key_[items[first].partition]);
     });
-    put_arguments(settings_, items, count, partitions, out);
+    put_arguments(limits_, settings_.dedup_window_ms != 0, items, count, partitions, out);
     out->append("*1\r\n$4\r\nEXEC\r\n");
 }
 

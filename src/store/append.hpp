@@ -29,11 +29,15 @@ struct NewEvent {
     event::BodyView data;
 };
 
-/// An event with where it goes.
+/// An event with where it goes. The event does not change as long as the item lives.
 struct AppendItem {
+    AppendItem() = default;
+    AppendItem(const NewEvent* event, unsigned partition, const IdHash& id);
+
     const NewEvent* event = nullptr;
     unsigned partition = 0;
     IdHash id{};
+    std::uint64_t bytes = 0;  ///< what it counts against limits: all names and values of its entry
 };
 
 /// Largest body that travels together with other events.
@@ -70,9 +74,6 @@ class Appender {
     /// What became of event `index` of `count`; views point into the reply.
     static Reply read(const redisReply* reply, std::size_t index, std::size_t count);
 
-    /// What an event counts against limits: all names and values of its entry.
-    static std::uint64_t bytes_of(const NewEvent& event);
-
     /// Takes back an entry of so many bytes that an error left standing; reply :1.
     void build_undo(unsigned partition, std::uint64_t bytes, std::string_view stream_id,
                     std::string* out) const;
@@ -100,7 +101,11 @@ class Appender {
   private:
     StreamSettings settings_;
     std::vector<std::string> prefix_;  ///< of each partition
-    std::vector<std::string> xadd_;    ///< of each partition: the words of XADD up to the first value
+    // Parts of the command, ready to be copied.
+    std::vector<std::string> xadd_;        ///< of each partition: the words of XADD up to the first value
+    std::vector<std::string> events_key_;  ///< of each partition
+    std::string step_;                     ///< FCALL and the step's name
+    std::string limits_;                   ///< where the step's argument begins
 };
 
 }  // namespace webhook::store

@@ -9,22 +9,21 @@ namespace webhook::store {
 
 namespace {
 
-void prefixed_line(char prefix, std::uint64_t value, std::string* out) {
-    char line[24] = {prefix};
-    char* end = std::to_chars(line + 1, line + sizeof line - 2, value).ptr;
-    *end++ = '\r';
-    *end++ = '\n';
-    out->append(line, static_cast<std::size_t>(end - line));
+void append_line(char prefix, std::uint64_t value, std::string* out) {
+    char line[RespCursor::line_size];
+    RespCursor cursor(line);
+    cursor.line(prefix, value);
+    out->append(line, static_cast<std::size_t>(cursor.end() - line));
 }
 
 }  // namespace
 
 void resp_array(std::size_t words, std::string* out) {
-    prefixed_line('*', words, out);
+    append_line('*', words, out);
 }
 
 void resp_bulk_header(std::size_t size, std::string* out) {
-    prefixed_line('$', size, out);
+    append_line('$', size, out);
 }
 
 void resp_bulk(std::string_view value, std::string* out) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -14,6 +16,48 @@ void resp_bulk(std::string_view value, std::string* out);
 void resp_number(std::uint64_t value, std::string* out);
 /// Only "$<size>\r\n": the caller appends the bytes and "\r\n".
 void resp_bulk_header(std::size_t size, std::string* out);
+
+/// Writes the same where there is room already, which its user has reckoned: nothing grows, nothing is checked.
+class RespCursor {
+  public:
+    /// What a number and its line take at most: "$18446744073709551615\r\n".
+    static constexpr std::size_t line_size = 23;
+    /// What bulk() takes beside the value.
+    static constexpr std::size_t frame_size = line_size + 2;
+
+    explicit RespCursor(char* at) : at_(at) {}
+    const char* end() const { return at_; }
+
+    void raw(std::string_view text) {
+        if (text.empty()) return;
+        std::memcpy(at_, text.data(), text.size());
+        at_ += text.size();
+    }
+    void line(char prefix, std::uint64_t value) {
+        *at_++ = prefix;
+        digits(value);
+        raw("\r\n");
+    }
+    void bulk(std::string_view value) {
+        line('$', value.size());
+        raw(value);
+        raw("\r\n");
+    }
+
+  private:
+    void digits(std::uint64_t value) {
+        if (value < 10) {
+            *at_++ = static_cast<char>('0' + value);
+        } else if (value < 100) {
+            *at_++ = static_cast<char>('0' + value / 10);
+            *at_++ = static_cast<char>('0' + value % 10);
+        } else {
+            at_ = std::to_chars(at_, at_ + 20, value).ptr;
+        }
+    }
+
+    char* at_;
+};
 
 /// The script without comment lines and indentation: it is sent with every large event.
 std::string compact_script(std::string_view script);
