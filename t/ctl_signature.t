@@ -67,6 +67,10 @@ like $t->ctl('schemes', 'github')->{out}, qr/algorithm hmac-sha256;/, 'schemes: 
 is $t->ctl('schemes', 'nonsense')->{exit}, 1, 'schemes: unknown: exit 1';
 my @schemes = map { from_json($_) } split /\n/, $t->ctl('schemes', '--json')->{out};
 cmp_ok scalar @schemes, '>', 50, 'schemes: json';
+my $own = $t->write('own.conf', 'webhook_scheme mine { algorithm hmac-sha256; signature header:X-Mine encoding=hex; message "{body}"; id header:x-id; }');
+like $t->ctl('--schemes', $own, 'schemes')->{out}, qr/^mine +POST +header:x-id.*^stripe /ms, 'schemes: own ones are listed';
+is $t->ctl('--schemes', $own, 'schemes', 'mine')->{out},
+    qq(algorithm hmac-sha256;\nsignature header:X-Mine encoding=hex;\nmessage "{body}";\nid header:x-id;\n), 'schemes: one of them';
 
 # send and listen
 my $key = 'whsec_' . b64('0123456789abcdef0123456789abcdef');

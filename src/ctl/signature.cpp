@@ -148,35 +148,43 @@ Json scheme_json(std::string_view name, const signature::Scheme& scheme) {
             {"type", signature::type_sources(scheme)},
             {"signs_url", signature::signs_url(scheme)},
             {"unsigned_body", signature::has_unsigned_body(scheme)},
-            {"text", signature::scheme_text(name)}};
+            {"text", known_schemes().text(name)}};
 }
 
 struct SchemesOptions {
     std::string name;
 };
 
-int run_schemes(const Context& context, const SchemesOptions& options) {
-    const std::string& only = options.name;
-    if (!only.empty()) {
-        const signature::Scheme* scheme = signature::find_scheme(only);
-        if (scheme == nullptr) {
-            fmt::print(stderr, "webhookctl: there is no scheme \"{}\" (webhookctl schemes)\n",
-                       printable(only));
-            return exit_no;
-        }
-        if (context.json) {
-            print_json(scheme_json(only, *scheme));
-        } else {
-            std::string text(signature::scheme_text(only));
-            while (!text.empty() && text.back() == '\n')
-                text.pop_back();
-            print_line(text);
-        }
-        return exit_yes;
+int show_scheme(const Context& context, const std::string& name) {
+    const signature::Scheme* scheme = known_schemes().find(name);
+    if (scheme == nullptr) {
+        fmt::print(stderr, "webhookctl: there is no scheme \"{}\" (webhookctl schemes)\n", printable(name));
+        return exit_no;
     }
+    if (context.json) {
+        print_json(scheme_json(name, *scheme));
+    } else {
+        std::string text(known_schemes().text(name));
+        while (!text.empty() && text.back() == '\n')
+            text.pop_back();
+        print_line(text);
+    }
+    return exit_yes;
+}
+
+/// One's own first.
+std::vector<std::string_view> all_names() {
+    std::vector<std::string_view> names = known_schemes().names();
+    const auto built_in = signature::scheme_names();
+    names.insert(names.end(), built_in.begin(), built_in.end());
+    return names;
+}
+
+int run_schemes(const Context& context, const SchemesOptions& options) {
+    if (!options.name.empty()) return show_scheme(context, options.name);
     Table table({{"SCHEME"}, {"METHODS"}, {"ID", false, 60}, {"TYPE", false, 50}});
-    for (const auto name : signature::scheme_names()) {
-        const signature::Scheme& scheme = require_scheme(std::string(name));
+    for (const auto name : all_names()) {
+        const signature::Scheme& scheme = *known_schemes().find(name);
         if (context.json) {
             print_json(scheme_json(name, scheme));
         } else {

@@ -53,5 +53,7 @@ std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Di
 /// Splits text into directives as nginx does: words, quotes at the start of a word, backslash, `#` comments,
 /// ";".
 bool tokenize(std::string_view text, std::vector<Directive>* directives, LanguageError* error);
+/// The reverse: a line for each directive.
+std::string to_text(const std::vector<Directive>& directives);
 
 }  // namespace webhook::signature

@@ -46,13 +46,13 @@ bool SchemeSet::add(std::string_view name, const std::vector<Directive>& directi
                   R"("algorithm none" verifies nothing: use the built-in scheme "none")"};
         return false;
     }
-    own_.emplace(name, std::move(scheme));
+    own_.emplace(name, Own{std::move(scheme), to_text(directives)});
     return true;
 }
 
 const Scheme* SchemeSet::find(std::string_view name) const {
     const auto found = own_.find(name);
-    return found == own_.end() ? find_scheme(name) : found->second.get();
+    return found == own_.end() ? find_scheme(name) : found->second.scheme.get();
 }
 
 std::vector<std::string_view> SchemeSet::names() const {
@@ -60,6 +60,11 @@ std::vector<std::string_view> SchemeSet::names() const {
     for (const auto& each : own_)
         all.push_back(each.first);
     return all;
+}
+
+std::string_view SchemeSet::text(std::string_view name) const {
+    const auto found = own_.find(name);
+    return found == own_.end() ? scheme_text(name) : std::string_view(found->second.text);
 }
 
 }  // namespace webhook::signature

@@ -34,8 +34,15 @@ class SchemeSet {
     /// Names of one's own schemes, sorted.
     std::vector<std::string_view> names() const;
 
+    /// The definition of one's own or a built-in scheme; empty: there is none.
+    std::string_view text(std::string_view name) const;
+
   private:
-    std::map<std::string, std::unique_ptr<Scheme>, std::less<>> own_;
+    struct Own {
+        std::unique_ptr<Scheme> scheme;
+        std::string text;
+    };
+    std::map<std::string, Own, std::less<>> own_;
 };
 
 /// What is wrong in a text, and in which line of it (the first is 1).

@@ -11,8 +11,29 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
 
+constexpr std::string_view escapes = "\"'\\;trn";
+constexpr std::string_view meanings = "\"'\\;\t\r\n";
+
 bool is_one_of(char c, std::string_view set) {
     return set.find(c) != std::string_view::npos;
+}
+
+void append_word(std::string_view word, std::string* text) {
+    if (!word.empty() && word.find_first_of(" \t\r\n;{}\"'\\#") == std::string_view::npos) {
+        text->append(word);
+        return;
+    }
+    text->push_back('"');
+    for (const char c : word) {
+        const std::size_t at = c == '\'' || c == ';' ? std::string_view::npos : meanings.find(c);
+        if (at != std::string_view::npos) {
+            text->push_back('\\');
+            text->push_back(escapes[at]);
+        } else {
+            text->push_back(c);
+        }
+    }
+    text->push_back('"');
 }
 
 }  // namespace
@@ -68,8 +89,6 @@ char Tokenizer::character() {
     const char c = rest_.front();
     advance();
     if (c != '\\' || rest_.empty()) return c;
-    static constexpr std::string_view escapes = "\"'\\;trn";
-    static constexpr std::string_view meanings = "\"'\\;\t\r\n";
     const std::size_t at = escapes.find(rest_.front());
     if (at == std::string_view::npos) return c;
     advance();
@@ -98,6 +117,18 @@ bool tokenize(std::string_view text, std::vector<Directive>* directives, Languag
         directives->push_back(std::exchange(current, {}));
     }
     return current.empty() || fail("\"" + current.front() + "\" is not terminated by \";\"");
+}
+
+std::string to_text(const std::vector<Directive>& directives) {
+    std::string text;
+    for (const Directive& words : directives) {
+        for (std::size_t i = 0; i < words.size(); ++i) {
+            if (i != 0) text.push_back(' ');
+            append_word(words[i], &text);
+        }
+        text.append(";\n");
+    }
+    return text;
 }
 
 }  // namespace webhook::signature

@@ -40,6 +40,26 @@ TEST(SchemeSet, EveryBuiltInDefinitionIsOneOfOnesOwnToo) {
     }
 }
 
+TEST(SchemeSet, KeepsTheDefinitionAsText) {
+    SchemeSet set;
+    const auto directives = [](std::string_view text) {
+        std::vector<Directive> words;
+        LanguageError error;
+        EXPECT_TRUE(tokenize(text, &words, &error)) << error.message;
+        return words;
+    };
+    for (const std::string_view name : scheme_names()) {
+        TextError error;
+        const std::string own = "own-" + std::string(name);
+        if (!add_scheme_text(own, scheme_text(name), &set, &error)) continue;
+        EXPECT_EQ(directives(set.text(own)), directives(scheme_text(name))) << name;
+        EXPECT_EQ(set.text(name), scheme_text(name));
+    }
+    const std::vector<Directive> odd = {{"a", "", "x y", "\"q\" 'p'", "back\\slash\\t", "tab\tline\n", "#", "a;b{c}"}};
+    EXPECT_EQ(directives(to_text(odd)), odd);
+    EXPECT_EQ(set.text("nobody"), "");
+}
+
 TEST(SchemeSet, ReadsBlocks) {
     SchemeSet set;
     TextError error;
