@@ -27,7 +27,7 @@ struct Appended {
 struct Operation {
     using Done = void (*)(void* owner, const Appended& appended);
 
-    ngx_queue_t link;       ///< gathered, sent: place in the order; free: in the free list
+    ngx_queue_t link;  ///< gathered, sent: place in the order; free: in the free list
     bool is_sent = false;
     void* owner = nullptr;  ///< nullptr: nobody waits any more
     Done done = nullptr;

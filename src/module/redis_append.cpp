@@ -8,6 +8,9 @@ namespace webhook::module {
 
 namespace {
 
+// Redis works on one while the other lies in its socket, so it never waits for this process.
+constexpr std::size_t transactions_ahead = 2;
+
 using State = Appended::State;
 using Result = store::Appender::Result;
 
@@ -53,11 +56,12 @@ void RedisClient::gather(Operation* operation) {
 }
 
 bool RedisClient::is_due() const {
-    return batches_.empty() || gathered_count_ >= Batch::capacity;
+    return batches_.size() < transactions_ahead || gathered_count_ >= Batch::capacity;
 }
 
 void RedisClient::let_go(Operation* operation) {
-    if (!operation->is_sent && state_ == RedisClient::State::ready && shielded([this] { send_gathered(); })) write_out();
+    if (!operation->is_sent && state_ == RedisClient::State::ready && shielded([this] { send_gathered(); }))
+        write_out();
     operation->detach();
 }
 

@@ -28,8 +28,8 @@ namespace webhook::module {
 /// way.
 ///
 /// hiredis parses replies and keeps the callbacks; the bytes to send are kept and written here. Appends are gathered
-/// while a transaction is under way, at least for a turn of the event loop; then small events travel together in one (the
-/// step in Redis costs a third for each of sixteen of what it costs for one), and everything leaves in one write.
+/// while Redis has two transactions to do, at least for a turn of the event loop; then small events travel together in one
+/// (the step in Redis costs a third for each of sixteen of what it costs for one), and everything leaves in one write.
 class RedisClient {
   public:
     RedisClient(RedisServer* server, ngx_log_t* log);
@@ -110,7 +110,7 @@ class RedisClient {
 
     // Appending: redis_append.cpp.
     void gather(Operation* operation);
-    /// Gathered events leave when nothing is under way, or when they fill a transaction.
+    /// Gathered events leave when Redis may run out of work, or when they fill a transaction.
     bool is_due() const;
     void send_gathered();
     void send_sorted(Batch* batch);

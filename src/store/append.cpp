@@ -246,9 +246,8 @@ void Appender::build(const AppendItem* items, std::size_t count, std::string* ou
     resp_array(4 + partitions, out);
     out->append(step_);
     resp_number(partitions, out);
-    visit_runs(items, count, [&](std::size_t first, std::size_t) {
-        out->append(events_key_[items[first].partition]);
-    });
+    visit_runs(items, count,
+               [&](std::size_t first, std::size_t) { out->append(events_key_[items[first].partition]); });
     put_arguments(limits_, settings_.dedup_window_ms != 0, items, count, partitions, out);
     out->append("*1\r\n$4\r\nEXEC\r\n");
 }

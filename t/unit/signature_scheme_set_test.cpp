@@ -55,7 +55,8 @@ TEST(SchemeSet, KeepsTheDefinitionAsText) {
         EXPECT_EQ(directives(set.text(own)), directives(scheme_text(name))) << name;
         EXPECT_EQ(set.text(name), scheme_text(name));
     }
-    const std::vector<Directive> odd = {{"a", "", "x y", "\"q\" 'p'", "back\\slash\\t", "tab\tline\n", "#", "a;b{c}"}};
+    const std::vector<Directive> odd = {
+        {"a", "", "x y", "\"q\" 'p'", "back\\slash\\t", "tab\tline\n", "#", "a;b{c}"}};
     EXPECT_EQ(directives(to_text(odd)), odd);
     EXPECT_EQ(set.text("nobody"), "");
 }
