@@ -55,19 +55,8 @@ EOS
 }
 server_of($_) for @vectors;
 
-my $clock = $t->write('clock', pack 'q', 1_760_000_000);
-my $built = $t->run([ $ENV{CC} // 'cc', '-O1', '-shared', '-fPIC', '-o', $t->file('clock.so'), "$FindBin::Bin/lib/clock.c" ]);
-is $built->{exit}, 0, 'the clock is built' or diag $built->{err};
-open my $clock_file, '+<:raw', $clock or die "$clock: $!";
-
-sub set_clock ($seconds) {
-    seek $clock_file, 0, 0;
-    syswrite $clock_file, pack 'q', $seconds;
-}
-
-{
-    # From nginx' own folder: LD_PRELOAD takes no name with a space.
-    local @ENV{qw(LD_PRELOAD TEST_CLOCK)} = ('../clock.so', $clock);
+my $clock = $t->clock(1_760_000_000);
+$clock->preload(sub {
     $t->start_nginx(<<"EOT", ready => 0);    # the blocks stand behind their use
 %%GLOBALS%%
 events { }
@@ -80,14 +69,14 @@ http {
     include %%DIR%%/schemes.conf;
 }
 EOT
-}
+});
 
 sub judge ($vector, $port) {
     my $body = $vector->{body_encoding} eq 'base64' ? decode_base64($vector->{body}) : bytes($vector->{body});
     my @headers = map { bytes($_) } %{ $vector->{headers} };
     my ($target) = bytes($vector->{url}) =~ m{^https?://[^/?]+(.*)};
     $target = "/$target" if $target !~ m{^/};
-    set_clock($vector->{clock});
+    $clock->set($vector->{clock});
     my $has_body = length $body || $vector->{method} eq 'POST';
     my $answer = $t->request(method => $vector->{method}, path => $target, port => $port,
         headers => [ Host => server_of($vector), @headers ], $has_body ? (body => $body) : ());

@@ -13,6 +13,7 @@ use IO::Socket::INET;
 use JSON::PP ();
 use Test::More ();
 use Time::HiRes qw(sleep time);
+use Test::Webhook::Clock;
 use Test::Webhook::HTTP;
 use Test::Webhook::Load;
 use Test::Webhook::Nginx;
@@ -53,6 +54,9 @@ sub new ($class, %arg) {
 sub dir ($self) { return $self->{dir} }
 sub build_dir ($self) { return $self->{build} }
 sub file ($self, $name) { return "$self->{dir}/$name" }
+
+# clock(SECONDS): ->preload(sub { start... }), ->set(SECONDS).
+sub clock ($self, $seconds) { return Test::Webhook::Clock->new($self, $seconds) }
 
 # write('secrets/stripe', 'text'): the path of a new file in the test's folder.
 sub write ($self, $name, $text) {
