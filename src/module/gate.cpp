@@ -90,9 +90,7 @@ void on_reserved(RequestState* state, const Reserved& reserved) {
 
 /// NGX_DONE: parked until on_reserved().
 ngx_int_t reserve(RequestState* state) {
-    const std::string_view source = state->event.source;
-    const store::IdHash id = state->location->dedup_by_body ? store::hash_id(source, state->headers.body)
-                                                            : store::hash_id(source, state->event.id);
+    const store::IdHash id = dedup_hash(*state);
     if (is_held(*state, id)) {
         record(state, Verdict::accepted, {});
         return pass(state);

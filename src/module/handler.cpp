@@ -63,11 +63,6 @@ void on_appended(void* owner, const Appended& appended) {
     finalize_from_outside(request, result);
 }
 
-store::IdHash dedup_hash(const RequestState& state) {
-    if (state.location->dedup_by_body) return store::hash_id(state.event.source, state.headers.body);
-    return store::hash_id(state.event.source, state.event.id);
-}
-
 unsigned choose_partition(const RequestState& state, const store::IdHash& id) {
     const unsigned partitions = state.location->stream->appender.settings().partitions;
     if (state.partition_value.empty()) return store::partition_of(id, partitions);

@@ -55,4 +55,7 @@ RequestState* make_state(ngx_http_request_t* request, const Location* location);
 /// that has none, its parent's. nullptr: not one of ours.
 RequestState* find_state(ngx_http_request_t* request);
 
+/// By what copies of the event are known: its id, or its body, and where it came from.
+store::IdHash dedup_hash(const RequestState& state);
+
 }  // namespace webhook::module
