@@ -26,10 +26,6 @@ namespace {
 //
 // nginx holds the request in every step; the body stays as nginx read it, for whatever stands behind.
 
-RequestState* own_state(ngx_http_request_t* request) {
-    return static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module));
-}
-
 /// For process(): the request goes on behind the gate.
 constexpr ngx_int_t go_on = NGX_DECLINED;
 

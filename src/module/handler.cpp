@@ -106,11 +106,8 @@ ngx_int_t process(RequestState* state) {
 
 /// NGX_DONE for a parked request, which keeps the reference that reading the body took.
 void on_body(ngx_http_request_t* request) {
-    const ngx_int_t result =
-        guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&] {
-            return process(
-                static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module)));
-        });
+    const ngx_int_t result = guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR},
+                                     [&] { return process(own_state(request)); });
     if (result != NGX_DONE) ngx_http_finalize_request(request, result);
 }
 

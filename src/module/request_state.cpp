@@ -44,7 +44,7 @@ RequestState* make_state(ngx_http_request_t* request, const Location* location) 
 
 RequestState* find_state(ngx_http_request_t* request) {
     for (; request != nullptr && request->pool != nullptr; request = request->parent) {
-        auto* state = static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module));
+        RequestState* state = own_state(request);
         if (state != nullptr) return state;
         if (!request->internal && !request->filter_finalize && !request->error_page) continue;
         state = find_marked(request);

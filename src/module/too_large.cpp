@@ -15,10 +15,6 @@ namespace {
 ngx_http_output_header_filter_pt next_header_filter;
 ngx_http_output_body_filter_pt next_body_filter;
 
-RequestState* own_state(ngx_http_request_t* request) {
-    return static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module));
-}
-
 /// The verdict is ours although nginx found it. nullptr when memory is out.
 RequestState* judge_body(ngx_http_request_t* request) {
     return guarded(request->connection->log, static_cast<RequestState*>(nullptr), [request] {
