@@ -2,6 +2,7 @@
 
 #include "module/answer.hpp"
 #include "module/body.hpp"
+#include "module/core_conf.hpp"
 #include "module/counters.hpp"
 #include "module/gate_body.hpp"
 #include "module/gate_hold.hpp"
@@ -169,12 +170,8 @@ ngx_int_t filter_header(ngx_http_request_t* request) {
 }  // namespace
 
 ngx_int_t install_gate(ngx_conf_t* cf) {
-    auto* core =
-        static_cast<ngx_http_core_main_conf_t*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
-    // The phase engine begins with the handler that was added last: a mirror or try_files comes after the gate.
-    void* handler = ngx_array_push(&core->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
-    if (handler == nullptr) return NGX_ERROR;
-    *static_cast<ngx_http_handler_pt*>(handler) = handle_gate;
+    // Added last, so a mirror or try_files comes after it.
+    if (add_handler(cf, NGX_HTTP_PRECONTENT_PHASE, handle_gate) != NGX_OK) return NGX_ERROR;
     next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = filter_header;
     return NGX_OK;
