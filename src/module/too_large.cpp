@@ -53,15 +53,7 @@ ngx_int_t filter_body(ngx_http_request_t* request, ngx_chain_t* in) {
     if (state == nullptr || !state->refused_body) return next_body_filter(request, in);
     Reply reply{};
     if (!compose(*state, &reply)) return NGX_ERROR;
-    auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
-    if (buffer == nullptr) return NGX_ERROR;
-    buffer->pos = to_ngx(reply.body).data;
-    buffer->last = buffer->pos + reply.body.size();
-    buffer->memory = reply.body.empty() ? 0 : 1;
-    buffer->last_buf = request == request->main ? 1 : 0;
-    buffer->last_in_chain = 1;
-    ngx_chain_t out{buffer, nullptr};
-    return next_body_filter(request, &out);
+    return pass_body(request, reply.body, next_body_filter);
 }
 
 }  // namespace
