@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "module/pool.hpp"
+#include "store/reply.hpp"
 
 namespace webhook::module {
 
@@ -52,8 +53,7 @@ Reservations* book_of(const ngx_event_t* event) {
 }
 
 std::string_view error_of(const redisReply* reply) {
-    return reply->type == REDIS_REPLY_ERROR ? std::string_view(reply->str, reply->len)
-                                            : "redis gave a broken reply";
+    return reply->type == REDIS_REPLY_ERROR ? store::text(*reply) : "redis gave a broken reply";
 }
 
 bool is_no_script(const redisReply* reply) {
