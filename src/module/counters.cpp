@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "module/operation.hpp"
+#include "module/own_event.hpp"
 #include "module/redis_client.hpp"
 #include "module/reservations.hpp"
 #include "module/template.hpp"
@@ -50,22 +51,17 @@ const RedisServer* server_of(const Location& location) {
 struct Member {
     MainState* main = nullptr;
     zone::Process* row = nullptr;
-    ngx_event_t timer{};
-    ngx_connection_t timer_owner{};  ///< nginx' debug log looks for a connection behind every event
+    OwnEvent timer;
+
+    void on_timer() {
+        publish(main);
+        ngx_add_timer(&timer, publish_interval);
+    }
 };
 
 Member& member() {
     static Member self;
     return self;
-}
-
-void set_timer() {
-    ngx_add_timer(&member().timer, publish_interval);
-}
-
-void on_timer(ngx_event_t* /*event*/) {
-    publish(member().main);
-    set_timer();
 }
 
 /// The latest look counts, whoever had it.
@@ -158,13 +154,9 @@ void join_zone(MainState* main, ngx_log_t* log) {
     self.main = main;
     self.row = take_row(table);
     if (self.row == nullptr) return;
-    publish(main);
-    self.timer_owner.fd = static_cast<ngx_socket_t>(-1);
-    self.timer.data = &self.timer_owner;
-    self.timer.log = log;
-    self.timer.handler = on_timer;
+    self.timer.set_up<&Member::on_timer>(&self, log);
     self.timer.cancelable = 1;
-    set_timer();
+    self.on_timer();
 }
 
 void leave_zone(MainState* main) {

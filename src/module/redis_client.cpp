@@ -16,34 +16,21 @@ constexpr ngx_msec_t first_backoff = 10, longest_backoff = 1000;
 constexpr ngx_msec_t test_interval = 5000, test_interval_in_trouble = 1000;
 constexpr std::size_t kept_capacity = 1 << 20;  // a burst's memory is given back
 
-RedisClient* owner_of(void* data) {
-    return static_cast<RedisClient*>(static_cast<ngx_connection_t*>(data)->data);
-}
-
 }  // namespace
 
 RedisClient::RedisClient(RedisServer* server, ngx_log_t* log) : server_(server), log_(log), events_(this) {
     ngx_queue_init(&gathered_);
     ngx_queue_init(&under_way_);
-    timer_owner_.fd = static_cast<ngx_socket_t>(-1);
-    timer_owner_.data = this;
-    for (ngx_event_t* event : {&flush_event_, &fail_event_, &life_timer_, &command_timer_}) {
-        event->data = &timer_owner_;
-        event->log = log;
-    }
-    flush_event_.handler = [](ngx_event_t* event) { owner_of(event->data)->flush(); };
-    fail_event_.handler = [](ngx_event_t* event) { owner_of(event->data)->drop({}); };
-    life_timer_.handler = [](ngx_event_t* event) { owner_of(event->data)->on_life_timer(); };
+    flush_event_.set_up<&RedisClient::flush>(this, log);
+    fail_event_.set_up<&RedisClient::on_failed>(this, log);
+    life_timer_.set_up<&RedisClient::on_life_timer>(this, log);
+    command_timer_.set_up<&RedisClient::on_command_timer>(this, log);
     life_timer_.cancelable = 1;
-    command_timer_.handler = [](ngx_event_t* event) { owner_of(event->data)->on_command_timer(); };
 }
 
 RedisClient::~RedisClient() {
     freeing_ = true;
     drop("the worker process exits");
-    for (ngx_event_t* timer : {&life_timer_, &command_timer_}) {
-        if (timer->timer_set) ngx_del_timer(timer);
-    }
 }
 
 bool RedisClient::send(std::string_view resp, Command* command) {
@@ -165,11 +152,8 @@ void RedisClient::on_context_freed() {
     testing_ = false;
     out_ = std::string();
     out_sent_ = 0;
-    for (ngx_event_t* event : {&flush_event_, &fail_event_}) {
-        if (event->posted) {
-            ngx_delete_posted_event(event);  // several statements
-        }
-    }
+    flush_event_.unpost();
+    fail_event_.unpost();
     if (!freeing_) {
         note_down(reason_);
         set_life_timer(backoff());

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "module/operation.hpp"
+#include "module/own_event.hpp"
 #include "module/pool.hpp"
 #include "module/redis_events.hpp"
 #include "module/stream.hpp"
@@ -95,6 +96,7 @@ class RedisClient {
     void finish_prepare();
     void start_test();
     void on_life_timer();
+    void on_failed() { drop({}); }
     void set_life_timer(ngx_msec_t delay);
     /// Runs work at a frame that hiredis or nginx called; false: it threw, which ends the connection.
     template <class Work>
@@ -145,14 +147,13 @@ class RedisClient {
     redisAsyncContext* context_ = nullptr;
     State state_ = State::waiting;
 
-    std::string out_;            ///< bytes for the socket
-    std::size_t out_sent_ = 0;   ///< of them written already
-    ngx_event_t flush_event_{};  ///< posted: the turn's commands leave together
-    ngx_event_t fail_event_{};   ///< posted: drop() outside of hiredis' callbacks
-    ngx_event_t
-        life_timer_{};  ///< reconnect, connect timeout, health check; by state. Cancelable unless events wait for the start
-    ngx_event_t command_timer_{};     ///< keeps a worker that exits only while something is under way
-    ngx_connection_t timer_owner_{};  ///< nginx' debug log looks for a connection behind every event
+    std::string out_;           ///< bytes for the socket
+    std::size_t out_sent_ = 0;  ///< of them written already
+    OwnEvent flush_event_;      ///< posted: the turn's commands leave together
+    OwnEvent fail_event_;       ///< posted: drop() outside of hiredis' callbacks
+    /// Reconnect, connect timeout, health check; by state. Cancelable unless events wait for the start.
+    OwnEvent life_timer_;
+    OwnEvent command_timer_;  ///< keeps a worker that exits only while something is under way
 
     ngx_queue_t gathered_;            ///< operations that wait for their turn, or for the start
     std::size_t gathered_bytes_ = 0;  ///< of their bodies
