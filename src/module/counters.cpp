@@ -17,12 +17,8 @@ namespace {
 
 constexpr ngx_msec_t publish_interval = 1000;
 
-zone::Table* table_of(const MainState* main) {
-    return main->zone == nullptr ? nullptr : static_cast<zone::Table*>(main->zone->data);
-}
-
 zone::Table* table_of(const RequestState& state) {
-    return table_of(main_state(state.request));
+    return table_of(*main_state(state.request));
 }
 
 /// Workers of an old and of a new configuration may share a slot for a while: cells are atomic.
@@ -134,7 +130,7 @@ void publish(MainState* main) {
             (usable ? ready : not_ready) |= std::uint64_t{1} << server->zone_row;
         if (server->reservations != nullptr) in_flight += server->reservations->asking();
         for (const auto& stream : server->streams)
-            publish_stream(table_of(main), *stream);
+            publish_stream(table_of(*main), *stream);
     }
     row->in_flight.store(in_flight, std::memory_order_relaxed);
     // Several users of one server share its row.
@@ -142,7 +138,7 @@ void publish(MainState* main) {
 }
 
 void join_zone(MainState* main, ngx_log_t* log) {
-    zone::Table* table = table_of(main);
+    zone::Table* table = table_of(*main);
     if (table == nullptr) return;
     for (const auto& server : main->servers) {
         server->zone_row = zone::find_server(table, server->address.url);
