@@ -10,6 +10,11 @@ inline ngx_http_core_loc_conf_t* core_location(ngx_conf_t* cf) {
         ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
 }
 
+/// nginx makes a location of each `if` block; requests that come to it are the surrounding location's.
+inline bool is_if_block(ngx_conf_t* cf) {
+    return core_location(cf)->noname != 0;
+}
+
 /// The phase engine begins with the handler that was added last. NGX_OK, or NGX_ERROR.
 inline ngx_int_t add_handler(ngx_conf_t* cf, ngx_http_phases phase, ngx_http_handler_pt handler) {
     auto* core =

@@ -54,11 +54,6 @@ void inherit_all(const LocationConf& parent, LocationConf* child) {
     child->responses.insert(parent.responses.begin(), parent.responses.end());
 }
 
-/// nginx makes a location of each `if` block; requests that come to it are the surrounding location's.
-bool is_if_block(ngx_conf_t* cf) {
-    return core_location(cf)->noname != 0;
-}
-
 char* check_secrets(ngx_conf_t* cf, const LocationConf& conf) {
     const signature::Scheme& scheme = *conf.scheme->scheme;
     const ngx_str_t name = to_ngx(signature::name_of(scheme));

@@ -74,8 +74,8 @@ char* check_status(ngx_conf_t* cf, const LocationConf& conf) {
     if (!conf.status) return ok;
     const AtPlace place(cf, conf.status->place);
     if (main_state(cf)->zone == nullptr) return refuse(cf, "\"webhook_status\" requires \"webhook_zone\"");
-    const ngx_http_core_loc_conf_t* core = core_location(cf);
-    if (core->handler == handle_status || core->noname) return ok;  // an "if" may go elsewhere
+    if (core_location(cf)->handler == handle_status || is_if_block(cf))
+        return ok;  // an "if" may go elsewhere
     return refuse(cf, "another content handler cannot stand beside \"webhook_status\"");
 }
 
