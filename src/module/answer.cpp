@@ -61,16 +61,8 @@ ngx_table_elt_t* add_header(ngx_http_request_t* request, std::string_view name, 
     return header;
 }
 
-ngx_int_t send(ngx_http_request_t* request, unsigned status, std::string_view type, std::string_view body) {
-    ngx_http_clear_accept_ranges(request);
-    request->headers_out.status = status;
-    request->headers_out.content_length_n = static_cast<off_t>(body.size());
-    request->headers_out.content_type = to_ngx(type);
-    request->headers_out.content_type_len = type.size();
-    request->headers_out.content_type_lowcase = nullptr;
-    const ngx_int_t result = ngx_http_send_header(request);
-    if (result == NGX_ERROR || result > NGX_OK || request->header_only) return result;
-
+ngx_int_t pass_body(ngx_http_request_t* request, std::string_view body,
+                    ngx_http_output_body_filter_pt filter) {
     auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
     if (buffer == nullptr) return NGX_ERROR;
     buffer->pos = to_ngx(body).data;
@@ -80,7 +72,19 @@ ngx_int_t send(ngx_http_request_t* request, unsigned status, std::string_view ty
     buffer->sync = body.empty() && request != request->main ? 1 : 0;
     buffer->last_in_chain = 1;
     ngx_chain_t out{buffer, nullptr};
-    return ngx_http_output_filter(request, &out);
+    return filter(request, &out);
+}
+
+ngx_int_t send(ngx_http_request_t* request, unsigned status, std::string_view type, std::string_view body) {
+    ngx_http_clear_accept_ranges(request);
+    request->headers_out.status = status;
+    request->headers_out.content_length_n = static_cast<off_t>(body.size());
+    request->headers_out.content_type = to_ngx(type);
+    request->headers_out.content_type_len = type.size();
+    request->headers_out.content_type_lowcase = nullptr;
+    const ngx_int_t result = ngx_http_send_header(request);
+    if (result == NGX_ERROR || result > NGX_OK || request->header_only) return result;
+    return pass_body(request, body, ngx_http_output_filter);
 }
 
 void record(RequestState* state, Verdict verdict, std::string_view reason) {

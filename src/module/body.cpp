@@ -20,13 +20,13 @@ std::string_view* room_for(RequestState* state, std::size_t count) {
     return static_cast<std::string_view*>(room);
 }
 
-bool read_file(ngx_http_request_t* request, ngx_buf_t* buffer, std::string_view* content) {
-    const auto size = static_cast<std::size_t>(buffer->file_last - buffer->file_pos);
-    auto* bytes = static_cast<u_char*>(ngx_palloc(request->pool, size));
+bool read_file(ngx_pool_t* pool, const ngx_buf_t& buffer, std::string_view* content) {
+    const auto size = static_cast<std::size_t>(buffer.file_last - buffer.file_pos);
+    auto* bytes = static_cast<u_char*>(ngx_palloc(pool, size));
     if (bytes == nullptr) throw std::bad_alloc();
     for (std::size_t done = 0; done < size;) {
-        const ssize_t n = ngx_read_file(buffer->file, bytes + done, size - done,
-                                        buffer->file_pos + static_cast<off_t>(done));
+        const ssize_t n =
+            ngx_read_file(buffer.file, bytes + done, size - done, buffer.file_pos + static_cast<off_t>(done));
         if (n <= 0) return false;
         done += static_cast<std::size_t>(n);
     }
@@ -36,19 +36,19 @@ bool read_file(ngx_http_request_t* request, ngx_buf_t* buffer, std::string_view*
 
 }  // namespace
 
-bool gather_body(RequestState* state) {
-    ngx_http_request_t* request = state->request;
-    if (request->request_body == nullptr) return true;
+bool gather_body(RequestState* state, const FromFile& from_file) {
+    const ngx_http_request_body_t* read = state->request->request_body;
+    if (read == nullptr) return true;
     event::BodyView body;
-    std::string_view* chunk = room_for(state, count_chunks(request->request_body->bufs));
+    std::string_view* chunk = room_for(state, count_chunks(read->bufs));
     body.chunk = chunk;
-    for (ngx_chain_t* link = request->request_body->bufs; link != nullptr; link = link->next) {
-        ngx_buf_t* buffer = link->buf;
-        if (ngx_buf_size(buffer) <= 0) continue;
-        if (ngx_buf_in_memory(buffer)) {
-            *chunk = {reinterpret_cast<char*>(buffer->pos),
-                      static_cast<std::size_t>(buffer->last - buffer->pos)};
-        } else if (!read_file(request, buffer, chunk)) {
+    for (const ngx_chain_t* link = read->bufs; link != nullptr; link = link->next) {
+        const ngx_buf_t& buffer = *link->buf;
+        if (ngx_buf_size(link->buf) <= 0) continue;
+        if (ngx_buf_in_memory(link->buf)) {
+            *chunk = {reinterpret_cast<char*>(buffer.pos),
+                      static_cast<std::size_t>(buffer.last - buffer.pos)};
+        } else if (!from_file(buffer, chunk)) {
             return false;
         }
         body.size += chunk->size();
@@ -57,6 +57,13 @@ bool gather_body(RequestState* state) {
     }
     state->headers.body = body;
     return true;
+}
+
+bool gather_body(RequestState* state) {
+    return gather_body(state,
+                       [pool = state->request->pool](const ngx_buf_t& buffer, std::string_view* content) {
+                           return read_file(pool, buffer, content);
+                       });
 }
 
 bool lacks_body(const ngx_http_request_t* request) {

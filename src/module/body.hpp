@@ -2,12 +2,19 @@
 
 #include "module/ngx.hpp"
 
+#include <functional>
+#include <string_view>
+
 #include "module/request_state.hpp"
 
 namespace webhook::module {
 
-/// Makes the view of the body that nginx has read: memory buffers where they lie, a temporary file read into
-/// one buffer. False when that file cannot be read.
+/// Gets the content of a buffer that lies in a file; false when it cannot.
+using FromFile = std::function<bool(const ngx_buf_t& buffer, std::string_view* content)>;
+
+/// Makes the view of the body that nginx has read: memory buffers where they lie, a temporary file by `from_file`, or read
+/// into one buffer. False when that file cannot be had. Throws std::bad_alloc.
+bool gather_body(RequestState* state, const FromFile& from_file);
 bool gather_body(RequestState* state);
 
 /// True in a subrequest of auth_request: nginx has not read the client's body, and nobody may read it there; it gives the

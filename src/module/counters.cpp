@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "module/operation.hpp"
+#include "module/own_event.hpp"
 #include "module/redis_client.hpp"
 #include "module/reservations.hpp"
 #include "module/template.hpp"
@@ -16,12 +17,8 @@ namespace {
 
 constexpr ngx_msec_t publish_interval = 1000;
 
-zone::Table* table_of(const MainState* main) {
-    return main->zone == nullptr ? nullptr : static_cast<zone::Table*>(main->zone->data);
-}
-
 zone::Table* table_of(const RequestState& state) {
-    return table_of(main_state(state.request));
+    return table_of(*main_state(state.request));
 }
 
 /// Workers of an old and of a new configuration may share a slot for a while: cells are atomic.
@@ -50,22 +47,17 @@ const RedisServer* server_of(const Location& location) {
 struct Member {
     MainState* main = nullptr;
     zone::Process* row = nullptr;
-    ngx_event_t timer{};
-    ngx_connection_t timer_owner{};  ///< nginx' debug log looks for a connection behind every event
+    OwnEvent timer;
+
+    void on_timer() {
+        publish(main);
+        ngx_add_timer(&timer, publish_interval);
+    }
 };
 
 Member& member() {
     static Member self;
     return self;
-}
-
-void set_timer() {
-    ngx_add_timer(&member().timer, publish_interval);
-}
-
-void on_timer(ngx_event_t* /*event*/) {
-    publish(member().main);
-    set_timer();
 }
 
 /// The latest look counts, whoever had it.
@@ -138,7 +130,7 @@ void publish(MainState* main) {
             (usable ? ready : not_ready) |= std::uint64_t{1} << server->zone_row;
         if (server->reservations != nullptr) in_flight += server->reservations->asking();
         for (const auto& stream : server->streams)
-            publish_stream(table_of(main), *stream);
+            publish_stream(table_of(*main), *stream);
     }
     row->in_flight.store(in_flight, std::memory_order_relaxed);
     // Several users of one server share its row.
@@ -146,7 +138,7 @@ void publish(MainState* main) {
 }
 
 void join_zone(MainState* main, ngx_log_t* log) {
-    zone::Table* table = table_of(main);
+    zone::Table* table = table_of(*main);
     if (table == nullptr) return;
     for (const auto& server : main->servers) {
         server->zone_row = zone::find_server(table, server->address.url);
@@ -158,13 +150,9 @@ void join_zone(MainState* main, ngx_log_t* log) {
     self.main = main;
     self.row = take_row(table);
     if (self.row == nullptr) return;
-    publish(main);
-    self.timer_owner.fd = static_cast<ngx_socket_t>(-1);
-    self.timer.data = &self.timer_owner;
-    self.timer.log = log;
-    self.timer.handler = on_timer;
+    self.timer.set_up<&Member::on_timer>(&self, log);
     self.timer.cancelable = 1;
-    set_timer();
+    self.on_timer();
 }
 
 void leave_zone(MainState* main) {

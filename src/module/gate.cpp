@@ -2,6 +2,7 @@
 
 #include "module/answer.hpp"
 #include "module/body.hpp"
+#include "module/core_conf.hpp"
 #include "module/counters.hpp"
 #include "module/gate_body.hpp"
 #include "module/gate_hold.hpp"
@@ -25,10 +26,6 @@ namespace {
 //   (the end)     without an answer: gate_hold.cpp settles it
 //
 // nginx holds the request in every step; the body stays as nginx read it, for whatever stands behind.
-
-RequestState* own_state(ngx_http_request_t* request) {
-    return static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module));
-}
 
 /// For process(): the request goes on behind the gate.
 constexpr ngx_int_t go_on = NGX_DECLINED;
@@ -90,9 +87,7 @@ void on_reserved(RequestState* state, const Reserved& reserved) {
 
 /// NGX_DONE: parked until on_reserved().
 ngx_int_t reserve(RequestState* state) {
-    const std::string_view source = state->event.source;
-    const store::IdHash id = state->location->dedup_by_body ? store::hash_id(source, state->headers.body)
-                                                            : store::hash_id(source, state->event.id);
+    const store::IdHash id = dedup_hash(*state);
     if (is_held(*state, id)) {
         record(state, Verdict::accepted, {});
         return pass(state);
@@ -175,12 +170,8 @@ ngx_int_t filter_header(ngx_http_request_t* request) {
 }  // namespace
 
 ngx_int_t install_gate(ngx_conf_t* cf) {
-    auto* core =
-        static_cast<ngx_http_core_main_conf_t*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
-    // The phase engine begins with the handler that was added last: a mirror or try_files comes after the gate.
-    void* handler = ngx_array_push(&core->phases[NGX_HTTP_PRECONTENT_PHASE].handlers);
-    if (handler == nullptr) return NGX_ERROR;
-    *static_cast<ngx_http_handler_pt*>(handler) = handle_gate;
+    // Added last, so a mirror or try_files comes after it.
+    if (add_handler(cf, NGX_HTTP_PRECONTENT_PHASE, handle_gate) != NGX_OK) return NGX_ERROR;
     next_header_filter = ngx_http_top_header_filter;
     ngx_http_top_header_filter = filter_header;
     return NGX_OK;

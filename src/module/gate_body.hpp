@@ -24,7 +24,7 @@ class BodyInPlace {
     RequestState* state_;
     void* mapped_ = nullptr;  ///< nginx keeps a body in at most one file
     std::size_t mapped_size_ = 0;
-    bool usable_ = true;
+    bool usable_;  ///< last: finding out maps the file
 };
 
 }  // namespace webhook::module

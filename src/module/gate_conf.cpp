@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "module/core_conf.hpp"
 #include "module/directives.hpp"
 
 namespace webhook::module {
@@ -81,9 +82,7 @@ char* check_rewrites(ngx_conf_t* cf) {
 std::string gate_name(ngx_conf_t* cf) {
     const auto* server =
         static_cast<ngx_http_core_srv_conf_t*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
-    const auto* location =
-        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-    return std::string(view(server->server_name)).append(" ").append(view(location->name));
+    return std::string(view(server->server_name)).append(" ").append(view(core_location(cf)->name));
 }
 
 }  // namespace webhook::module

@@ -63,11 +63,6 @@ void on_appended(void* owner, const Appended& appended) {
     finalize_from_outside(request, result);
 }
 
-store::IdHash dedup_hash(const RequestState& state) {
-    if (state.location->dedup_by_body) return store::hash_id(state.event.source, state.headers.body);
-    return store::hash_id(state.event.source, state.event.id);
-}
-
 unsigned choose_partition(const RequestState& state, const store::IdHash& id) {
     const unsigned partitions = state.location->stream->appender.settings().partitions;
     if (state.partition_value.empty()) return store::partition_of(id, partitions);
@@ -111,11 +106,8 @@ ngx_int_t process(RequestState* state) {
 
 /// NGX_DONE for a parked request, which keeps the reference that reading the body took.
 void on_body(ngx_http_request_t* request) {
-    const ngx_int_t result =
-        guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&] {
-            return process(
-                static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module)));
-        });
+    const ngx_int_t result = guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR},
+                                     [&] { return process(own_state(request)); });
     if (result != NGX_DONE) ngx_http_finalize_request(request, result);
 }
 

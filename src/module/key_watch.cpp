@@ -42,9 +42,7 @@ void KeyWatch::start(ngx_cycle_t* cycle) {
     task_->handler = in_thread;
     task_->event.handler = on_done;
     task_->event.data = this;
-    timer_.handler = on_timer;
-    timer_.data = this;
-    timer_.log = log_;
+    timer_.set_up<&KeyWatch::on_timer>(this, log_);
     // A worker that is about to end does not wait for it.
     timer_.cancelable = 1;
     wait();
@@ -54,10 +52,9 @@ void KeyWatch::wait() {
     ngx_add_timer(&timer_, interval);
 }
 
-void KeyWatch::on_timer(ngx_event_t* event) {
-    auto* self = static_cast<KeyWatch*>(event->data);
+void KeyWatch::on_timer() {
     // A full queue is not worth a word: the next round comes.
-    if (ngx_thread_task_post(self->pool_, self->task_) != NGX_OK) self->wait();
+    if (ngx_thread_task_post(pool_, task_) != NGX_OK) wait();
 }
 
 void KeyWatch::in_thread(void* context, ngx_log_t*) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "module/key_files.hpp"
+#include "module/own_event.hpp"
 #include "module/settings.hpp"
 
 namespace webhook::module {
@@ -39,7 +40,7 @@ class KeyWatch {
 
   private:
 #if (NGX_THREADS)
-    static void on_timer(ngx_event_t* event);
+    void on_timer();
     static void in_thread(void* context, ngx_log_t*);
     static void on_done(ngx_event_t* event);
     void round() noexcept;
@@ -48,7 +49,7 @@ class KeyWatch {
 
     ngx_thread_pool_t* pool_ = nullptr;
     ngx_thread_task_t* task_ = nullptr;
-    ngx_event_t timer_{};
+    OwnEvent timer_;
     ngx_log_t* log_ = nullptr;
 #endif
     std::vector<WatchedKeys> watched_;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "module/core_conf.hpp"
 #include "module/directives.hpp"
 #include "module/gate_conf.hpp"
 #include "module/handler.hpp"
@@ -51,13 +52,6 @@ void inherit_all(const LocationConf& parent, LocationConf* child) {
     inherit(&child->accept_types, parent.accept_types);
     inherit(&child->headers, parent.headers);
     child->responses.insert(parent.responses.begin(), parent.responses.end());
-}
-
-/// nginx makes a location of each `if` block; requests that come to it are the surrounding location's.
-bool is_if_block(ngx_conf_t* cf) {
-    const auto* core =
-        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-    return core->noname != 0;
 }
 
 char* check_secrets(ngx_conf_t* cf, const LocationConf& conf) {
@@ -293,8 +287,7 @@ char* prepare(ngx_conf_t* cf, LocationConf* conf) {
 
 /// Takes the location's content phase; another handler there would leave it open.
 char* install_handler(ngx_conf_t* cf) {
-    auto* core =
-        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    ngx_http_core_loc_conf_t* core = core_location(cf);
     if (core->handler == nullptr) core->handler = handle_request;
     if (core->handler == handle_request) return NGX_CONF_OK;
     return refuse(cf,

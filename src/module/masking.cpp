@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "event/urlencoded.hpp"
+#include "module/core_conf.hpp"
 #include "module/pool.hpp"
 #include "module/request_view.hpp"
 #include "module/settings.hpp"
@@ -76,13 +77,8 @@ ngx_int_t mask_request_line(ngx_http_request_t* request) {
 }
 
 ngx_int_t install_masking(ngx_conf_t* cf) {
-    auto* core =
-        static_cast<ngx_http_core_main_conf_t*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
-    // The phase engine begins with the handler that was added last: "return" of the location comes after this.
-    void* handler = ngx_array_push(&core->phases[NGX_HTTP_REWRITE_PHASE].handlers);
-    if (handler == nullptr) return NGX_ERROR;
-    *static_cast<ngx_http_handler_pt*>(handler) = mask_request_line;
-    return NGX_OK;
+    // Added last, so "return" of the location comes after it.
+    return add_handler(cf, NGX_HTTP_REWRITE_PHASE, mask_request_line);
 }
 
 }  // namespace webhook::module

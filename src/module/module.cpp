@@ -70,6 +70,7 @@ void exit_process(ngx_cycle_t* cycle) {
     MainState* state = state_of(cycle);
     if (state == nullptr) return;
     leave_zone(state);
+    state->keys.reset();  // its thread has ended; later on nginx' timers are not to be touched
     for (const auto& server : state->servers) {
         server->client.reset();
         server->reservations.reset();

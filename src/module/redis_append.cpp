@@ -2,6 +2,7 @@
 
 #include "module/pool.hpp"
 #include "module/redis_client.hpp"
+#include "store/reply.hpp"
 #include "store/server_info.hpp"
 
 namespace webhook::module {
@@ -121,28 +122,21 @@ void RedisClient::send_events(Operation* const* operations, std::size_t count) {
     operations[0]->stream->appender.build(item, count, &out_);
     bool sent = true;
     for (std::size_t i = 1; sent && i < store::Appender::replies(count); ++i)
-        sent = expect(on_queued, nullptr);
-    if (sent) expect(on_executed, nullptr);
+        sent = expect(forward<&RedisClient::on_queued>);
+    if (sent) expect(forward<&RedisClient::on_executed>);
 }
 
-void RedisClient::on_queued(redisAsyncContext* context, void* data, void*) {
-    auto* client = static_cast<RedisClient*>(context->data);
-    const auto* reply = static_cast<const redisReply*>(data);
-    if (reply == nullptr) return;
-    client->look_behind();
-    if (reply->type == REDIS_REPLY_STATUS || !client->batches_.front().problem.empty()) return;
-    const bool error = reply->type == REDIS_REPLY_ERROR;
-    client->keep(error ? std::string_view(reply->str, reply->len) : "unexpected reply",
-                 &client->batches_.front().problem);
+void RedisClient::on_queued(const redisReply* reply) {
+    if (reply == nullptr || reply->type == REDIS_REPLY_STATUS) return;
+    std::string& problem = batches_.front().problem;
+    if (!problem.empty()) return;
+    keep(reply->type == REDIS_REPLY_ERROR ? store::text(*reply) : "unexpected reply", &problem);
 }
 
-void RedisClient::on_executed(redisAsyncContext* context, void* data, void*) {
-    auto* client = static_cast<RedisClient*>(context->data);
-    const auto* reply = static_cast<const redisReply*>(data);
-    if (reply != nullptr) client->look_behind();
-    const Batch batch = std::move(client->batches_.front());
-    client->batches_.pop_front();
-    if (reply != nullptr) client->flush();  // Redis works on the next while these are answered
+void RedisClient::on_executed(const redisReply* reply) {
+    const Batch batch = std::move(batches_.front());
+    batches_.pop_front();
+    if (reply != nullptr) flush();  // Redis works on the next while these are answered
     for (std::size_t i = 0; i < batch.count; ++i) {
         store::Appender::Reply answer = store::Appender::read(reply, i, batch.count);
         if (reply != nullptr && !batch.problem.empty()) {
@@ -150,7 +144,7 @@ void RedisClient::on_executed(redisAsyncContext* context, void* data, void*) {
             answer = {
                 answer.result == Result::refused ? Result::refused : Result::broken, {}, {}, batch.problem};
         }
-        client->on_append(batch.operation[i], reply, answer);
+        on_append(batch.operation[i], reply, answer);
     }
 }
 
@@ -241,26 +235,22 @@ void RedisClient::on_broken(Operation* operation, const store::Appender::Reply& 
         operation->stream->appender.build_undo(operation->partition, operation->bytes, reply.undo, &out_);
         return true;
     });
-    sent = sent && expect(
-                       [](redisAsyncContext* context, void* undone, void* data) {
-                           auto* client = static_cast<RedisClient*>(context->data);
-                           auto* undoing = static_cast<Operation*>(data);
-                           ngx_queue_remove(&undoing->link);
-                           client->on_undone(undoing, static_cast<const redisReply*>(undone));
-                       },
-                       operation);
+    sent = sent && expect(forward<&RedisClient::on_undone, Operation>, operation);
     state_ = RedisClient::State::waiting;  // nothing new goes to a server that cannot be trusted
     if (sent) {
-        operation->sent = ngx_current_msec;
         add_under_way(operation);
     } else {
         fail_soon("it gave a broken reply");
-        on_undone(operation, nullptr);
+        end_undo(operation, nullptr);
     }
 }
 
 void RedisClient::on_undone(Operation* operation, const redisReply* reply) {
-    if (reply != nullptr) look_behind();
+    ngx_queue_remove(&operation->link);
+    end_undo(operation, reply);
+}
+
+void RedisClient::end_undo(Operation* operation, const redisReply* reply) {
     if (reply == nullptr || reply->type != REDIS_REPLY_INTEGER) {
         ngx_log_error(
             NGX_LOG_ERR, log_, 0,

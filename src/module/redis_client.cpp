@@ -16,59 +16,36 @@ constexpr ngx_msec_t first_backoff = 10, longest_backoff = 1000;
 constexpr ngx_msec_t test_interval = 5000, test_interval_in_trouble = 1000;
 constexpr std::size_t kept_capacity = 1 << 20;  // a burst's memory is given back
 
-RedisClient* owner_of(void* data) {
-    return static_cast<RedisClient*>(static_cast<ngx_connection_t*>(data)->data);
-}
-
-RedisClient* owner_of(const redisAsyncContext* context) {
-    return static_cast<RedisClient*>(context->data);
-}
-
 }  // namespace
 
 RedisClient::RedisClient(RedisServer* server, ngx_log_t* log) : server_(server), log_(log), events_(this) {
     ngx_queue_init(&gathered_);
     ngx_queue_init(&under_way_);
-    timer_owner_.fd = static_cast<ngx_socket_t>(-1);
-    timer_owner_.data = this;
-    for (ngx_event_t* event : {&flush_event_, &fail_event_, &life_timer_, &command_timer_}) {
-        event->data = &timer_owner_;
-        event->log = log;
-    }
-    flush_event_.handler = [](ngx_event_t* event) { owner_of(event->data)->flush(); };
-    fail_event_.handler = [](ngx_event_t* event) { owner_of(event->data)->drop({}); };
-    life_timer_.handler = [](ngx_event_t* event) { owner_of(event->data)->on_life_timer(); };
+    flush_event_.set_up<&RedisClient::flush>(this, log);
+    fail_event_.set_up<&RedisClient::on_failed>(this, log);
+    life_timer_.set_up<&RedisClient::on_life_timer>(this, log);
+    command_timer_.set_up<&RedisClient::on_command_timer>(this, log);
     life_timer_.cancelable = 1;
-    command_timer_.handler = [](ngx_event_t* event) { owner_of(event->data)->on_command_timer(); };
 }
 
 RedisClient::~RedisClient() {
     freeing_ = true;
     drop("the worker process exits");
-    for (ngx_event_t* timer : {&life_timer_, &command_timer_}) {
-        if (timer->timer_set) ngx_del_timer(timer);
-    }
 }
 
 bool RedisClient::send(std::string_view resp, Command* command) {
     if (state_ != State::ready || out_.size() - out_sent_ > max_output) return false;
     if (!guarded(log_, false, [&] { return out_.append(resp), true; })) return false;
-    return expect(
-        [](redisAsyncContext* context, void* data_reply, void* data) {
-            RedisClient* client = owner_of(context);
-            const auto* reply = static_cast<const redisReply*>(data_reply);
-            if (reply == nullptr) {
-                client->state_ = State::waiting;  // the context is about to go: nothing new may use it
-            } else {
-                client->look_behind();
-                const bool error = reply->type == REDIS_REPLY_ERROR;
-                if (error && store::is_server_error(store::text(*reply)))
-                    client->fail_soon(store::text(*reply));
-            }
-            auto* mine = static_cast<Command*>(data);
-            mine->done(mine, reply);
-        },
-        command);
+    return expect(forward<&RedisClient::on_reply, Command>, command);
+}
+
+void RedisClient::on_reply(Command* command, const redisReply* reply) {
+    if (reply == nullptr) {
+        state_ = State::waiting;  // the context is about to go: nothing new may use it
+    } else if (reply->type == REDIS_REPLY_ERROR && store::is_server_error(store::text(*reply))) {
+        fail_soon(store::text(*reply));
+    }
+    command->done(command, reply);
 }
 
 std::string_view RedisClient::problem() const {
@@ -99,8 +76,9 @@ void RedisClient::connect() {
     state_ = State::connecting;
     set_life_timer(server_->connect_timeout);
     // After the hooks are set: this is what asks for the first write event.
-    redisAsyncSetConnectCallback(
-        context_, [](const redisAsyncContext* fresh, int status) { owner_of(fresh)->on_connected(status); });
+    redisAsyncSetConnectCallback(context_, [](const redisAsyncContext* fresh, int status) {
+        static_cast<RedisClient*>(fresh->data)->on_connected(status);
+    });
 }
 
 void RedisClient::on_connected(int status) {
@@ -174,11 +152,8 @@ void RedisClient::on_context_freed() {
     testing_ = false;
     out_ = std::string();
     out_sent_ = 0;
-    for (ngx_event_t* event : {&flush_event_, &fail_event_}) {
-        if (event->posted) {
-            ngx_delete_posted_event(event);  // several statements
-        }
-    }
+    flush_event_.unpost();
+    fail_event_.unpost();
     if (!freeing_) {
         note_down(reason_);
         set_life_timer(backoff());
@@ -217,7 +192,7 @@ ngx_msec_t RedisClient::backoff() {
     return whole / 2 + static_cast<ngx_msec_t>(ngx_random()) % (whole / 2 + 1);
 }
 
-bool RedisClient::expect(Callback callback, void* data) {
+bool RedisClient::expect(redisCallbackFn* callback, void* data) {
     // hiredis gets the callback only; it reads the command's name and appends none of its bytes.
     static constexpr char any_command[] = "*1\r\n$4\r\nPING\r\n";
     if (redisAsyncFormattedCommand(context_, callback, data, any_command, 0) == REDIS_OK) return true;
@@ -290,17 +265,13 @@ bool RedisClient::has_unasked_input() {
            ::recv(context_->c.fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-/// To be called for each reply. The assertion also waits for what was read together with the last reply that was due:
+/// For each reply. The assertion also waits for what was read together with the last reply that was due:
 /// a callback of ours takes it, and nothing of it becomes the answer to a later command.
 void RedisClient::look_behind() {
     const redisReader& reader = *context_->c.reader;
     if (context_->replies.head != nullptr || reader.pos == reader.len) return;
     fail_soon("it sent something that was not asked for");
-    expect(
-        [](redisAsyncContext* context, void* reply, void*) {
-            if (reply != nullptr) owner_of(context)->look_behind();
-        },
-        nullptr);
+    expect(forward<&RedisClient::on_unasked>);
 }
 
 }  // namespace webhook::module

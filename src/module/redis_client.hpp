@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "module/operation.hpp"
+#include "module/own_event.hpp"
 #include "module/pool.hpp"
 #include "module/redis_events.hpp"
 #include "module/stream.hpp"
@@ -79,12 +80,12 @@ class RedisClient {
         std::string problem;  ///< why a command was not queued
     };
     enum class State : std::uint8_t { waiting, connecting, greeting, preparing, ready };
-    using Callback = void (*)(redisAsyncContext*, void* reply, void* data);
 
     // Connecting and testing: redis_client.cpp.
     void on_connected(int status);
     void greet();
     void ask_server();
+    void expect_greeting();
     void on_loaded(const redisReply* reply);
     void on_greeting(const redisReply* reply);
     void prepare_streams();
@@ -95,6 +96,7 @@ class RedisClient {
     void finish_prepare();
     void start_test();
     void on_life_timer();
+    void on_failed() { drop({}); }
     void set_life_timer(ngx_msec_t delay);
     /// Runs work at a frame that hiredis or nginx called; false: it threw, which ends the connection.
     template <class Work>
@@ -117,16 +119,23 @@ class RedisClient {
     void send_events(Operation* const* operations, std::size_t count);
     void refuse(ngx_queue_t* operations);
     void add_under_way(Operation* operation);
-    static void on_queued(redisAsyncContext* context, void* reply, void*);
-    static void on_executed(redisAsyncContext* context, void* reply, void*);
+    void on_queued(const redisReply* reply);
+    void on_executed(const redisReply* reply);
     void on_append(Operation* operation, const redisReply* reply, const store::Appender::Reply& answer);
     void on_refused(Operation* operation, std::string_view error);
     void on_broken(Operation* operation, const store::Appender::Reply& reply);
     void on_undone(Operation* operation, const redisReply* reply);
+    void end_undo(Operation* operation, const redisReply* reply);
     void finish(Operation* operation, const Appended& appended);
     void on_command_timer();
 
-    bool expect(Callback callback, void* data);
+    /// What hiredis calls: `method` with the reply (nullptr: the connection was lost), before it the Data that expect() was
+    /// given. What it throws ends the connection and does not reach hiredis.
+    template <auto method, class... Data>
+    static void forward(redisAsyncContext* context, void* reply, void* data);
+    bool expect(redisCallbackFn* callback, void* data = nullptr);
+    void on_reply(Command* command, const redisReply* reply);
+    void on_unasked(const redisReply*) {}
     void flush();
     void write_out();
     bool has_unasked_input();
@@ -138,21 +147,20 @@ class RedisClient {
     redisAsyncContext* context_ = nullptr;
     State state_ = State::waiting;
 
-    std::string out_;            ///< bytes for the socket
-    std::size_t out_sent_ = 0;   ///< of them written already
-    ngx_event_t flush_event_{};  ///< posted: the turn's commands leave together
-    ngx_event_t fail_event_{};   ///< posted: drop() outside of hiredis' callbacks
-    ngx_event_t
-        life_timer_{};  ///< reconnect, connect timeout, health check; by state. Cancelable unless events wait for the start
-    ngx_event_t command_timer_{};     ///< keeps a worker that exits only while something is under way
-    ngx_connection_t timer_owner_{};  ///< nginx' debug log looks for a connection behind every event
+    std::string out_;           ///< bytes for the socket
+    std::size_t out_sent_ = 0;  ///< of them written already
+    OwnEvent flush_event_;      ///< posted: the turn's commands leave together
+    OwnEvent fail_event_;       ///< posted: drop() outside of hiredis' callbacks
+    /// Reconnect, connect timeout, health check; by state. Cancelable unless events wait for the start.
+    OwnEvent life_timer_;
+    OwnEvent command_timer_;  ///< keeps a worker that exits only while something is under way
 
     ngx_queue_t gathered_;            ///< operations that wait for their turn, or for the start
     std::size_t gathered_bytes_ = 0;  ///< of their bodies
     std::size_t gathered_count_ = 0;
-    ngx_queue_t under_way_;           ///< operations that were sent, oldest first
-    std::deque<Batch> batches_;       ///< transactions under way, in the order of their replies
-    unsigned tries_ = 0;              ///< failed in a row
+    ngx_queue_t under_way_;      ///< operations that were sent, oldest first
+    std::deque<Batch> batches_;  ///< transactions under way, in the order of their replies
+    unsigned tries_ = 0;         ///< failed in a row
     std::size_t next_endpoint_ = 0;
     unsigned greetings_due_ = 0;
     bool testing_ = false;         ///< a health check is under way
@@ -174,6 +182,15 @@ bool RedisClient::shielded(Work&& work) {
     if (guarded(log_, false, [&] { return work(), true; })) return true;
     fail_soon("out of memory");  // half a command may have been written
     return false;
+}
+
+template <auto method, class... Data>
+void RedisClient::forward(redisAsyncContext* context, void* reply, void* data) {
+    auto* self = static_cast<RedisClient*>(context->data);
+    self->shielded([&] {
+        if (reply != nullptr) self->look_behind();
+        (self->*method)(static_cast<Data*>(data)..., static_cast<const redisReply*>(reply));
+    });
 }
 
 }  // namespace webhook::module

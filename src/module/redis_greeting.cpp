@@ -9,84 +9,67 @@
 
 namespace webhook::module {
 
-namespace {
-
-RedisClient* owner_of(const redisAsyncContext* context) {
-    return static_cast<RedisClient*>(context->data);
-}
-
-}  // namespace
-
 void RedisClient::greet() {
     greetings_due_ = 0;
-    auto greeted = [](redisAsyncContext* context, void* reply, void*) {
-        owner_of(context)->on_greeting(static_cast<const redisReply*>(reply));
-    };
     if (!server_->password.empty()) {
         store::resp_array(3, &out_);
         store::resp_bulk("AUTH", &out_);
         store::resp_bulk(server_->user, &out_);
         store::resp_bulk(server_->password, &out_);
-        if (expect(greeted, nullptr)) ++greetings_due_;
+        expect_greeting();
     }
     if (server_->address.database != 0) {
         store::resp_array(2, &out_);
         store::resp_bulk("SELECT", &out_);
         store::resp_number(server_->address.database, &out_);
-        if (expect(greeted, nullptr)) ++greetings_due_;
+        expect_greeting();
     }
     store::Appender::build_load(&out_);
-    expect([](redisAsyncContext* context, void* reply,
-              void*) { owner_of(context)->on_loaded(static_cast<const redisReply*>(reply)); },
-           nullptr);
+    expect(forward<&RedisClient::on_loaded>);
     // Without MULTI each XADD would be carried out alone.
     for (const std::string_view command : {"MULTI", "EXEC"}) {
         store::resp_array(1, &out_);
         store::resp_bulk(command, &out_);
-        if (expect(greeted, nullptr)) ++greetings_due_;
+        expect_greeting();
     }
     ask_server();
 }
 
 /// The step must be there and allowed; INFO is last: its reply is judged.
 void RedisClient::ask_server() {
-    auto greeted = [](redisAsyncContext* context, void* reply, void*) {
-        owner_of(context)->on_greeting(static_cast<const redisReply*>(reply));
-    };
     store::Appender::build_probe(&out_);
-    if (expect(greeted, nullptr)) ++greetings_due_;
+    expect_greeting();
     store::resp_array(1, &out_);
     store::resp_bulk("INFO", &out_);
-    if (expect(greeted, nullptr)) ++greetings_due_;
+    expect_greeting();
+}
+
+void RedisClient::expect_greeting() {
+    if (expect(forward<&RedisClient::on_greeting>)) ++greetings_due_;
 }
 
 void RedisClient::on_loaded(const redisReply* reply) {
-    if (reply == nullptr) return;
-    look_behind();
-    if (state_ == State::waiting || store::Appender::is_loaded(*reply)) return;
+    if (reply == nullptr || state_ == State::waiting || store::Appender::is_loaded(*reply)) return;
     fail_soon(reply->type == REDIS_REPLY_ERROR ? store::text(*reply) : "unreadable reply to FUNCTION LOAD");
 }
 
 void RedisClient::on_greeting(const redisReply* reply) {
-    if (reply != nullptr) look_behind();
     if (reply == nullptr || state_ == State::waiting) return;
-    shielded([this, reply] {
-        if (reply->type == REDIS_REPLY_ERROR) {
-            fail_soon(store::text(*reply));
-        } else if (--greetings_due_ == 0) {
-            const bool readable = reply->type == REDIS_REPLY_STRING;
-            const std::string problem =
-                readable ? store::judge_server(store::text(*reply)) : "unreadable reply to INFO";
-            if (!problem.empty()) {
-                fail_soon(problem);
-            } else if (state_ == State::greeting) {
-                state_ = State::preparing;
-                prepare_streams();
-            } else if (server_->streams.empty()) {
-                finish_prepare();
-            }
+    if (reply->type == REDIS_REPLY_ERROR) {
+        fail_soon(store::text(*reply));
+    } else if (--greetings_due_ == 0) {
+        const bool readable = reply->type == REDIS_REPLY_STRING;
+        const std::string problem =
+            readable ? store::judge_server(store::text(*reply)) : "unreadable reply to INFO";
+        if (!problem.empty()) {
+            fail_soon(problem);
+        } else if (state_ == State::greeting) {
+            state_ = State::preparing;
+            prepare_streams();
+        } else if (server_->streams.empty()) {
+            finish_prepare();
         }
-    });
+    }
 }
 
 void RedisClient::prepare_streams() {
@@ -96,33 +79,28 @@ void RedisClient::prepare_streams() {
     for (const auto& stream : server_->streams) {
         for (unsigned p = 0; p < stream->appender.settings().partitions; ++p) {
             stream->appender.build_prepare(p, &out_);
-            expect([](redisAsyncContext* context, void* reply,
-                      void*) { owner_of(context)->on_prepared(static_cast<const redisReply*>(reply)); },
-                   nullptr);
+            expect(forward<&RedisClient::on_prepared>);
         }
     }
 }
 
 void RedisClient::on_prepared(const redisReply* reply) {
-    if (reply != nullptr) look_behind();
     if (reply == nullptr || state_ == State::waiting) return;
-    shielded([this, reply] {
-        Stream* stream = server_->streams[test_stream_].get();
-        const unsigned partitions = stream->appender.settings().partitions;
-        if (reply->type == REDIS_REPLY_ERROR) {
-            if (store::is_server_error(store::text(*reply))) {
-                fail_soon(store::text(*reply));
-                return;
-            }
-            test_problem_ = store::text(*reply);
-        } else {
-            judge_partition(store::Appender::read_prepare(*reply), partitions);
+    Stream* stream = server_->streams[test_stream_].get();
+    const unsigned partitions = stream->appender.settings().partitions;
+    if (reply->type == REDIS_REPLY_ERROR) {
+        if (store::is_server_error(store::text(*reply))) {
+            fail_soon(store::text(*reply));
+            return;
         }
-        if (++test_partition_ < partitions) return;
-        judge_stream(stream);
-        begin_stream();
-        if (++test_stream_ == server_->streams.size()) finish_prepare();
-    });
+        test_problem_ = store::text(*reply);
+    } else {
+        judge_partition(store::Appender::read_prepare(*reply), partitions);
+    }
+    if (++test_partition_ < partitions) return;
+    judge_stream(stream);
+    begin_stream();
+    if (++test_stream_ == server_->streams.size()) finish_prepare();
 }
 
 void RedisClient::begin_stream() {

@@ -44,13 +44,18 @@ RequestState* make_state(ngx_http_request_t* request, const Location* location) 
 
 RequestState* find_state(ngx_http_request_t* request) {
     for (; request != nullptr && request->pool != nullptr; request = request->parent) {
-        auto* state = static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module));
+        RequestState* state = own_state(request);
         if (state != nullptr) return state;
         if (!request->internal && !request->filter_finalize && !request->error_page) continue;
         state = find_marked(request);
         if (state != nullptr) return state;
     }
     return nullptr;
+}
+
+store::IdHash dedup_hash(const RequestState& state) {
+    if (state.location->dedup_by_body) return store::hash_id(state.event.source, state.headers.body);
+    return store::hash_id(state.event.source, state.event.id);
 }
 
 }  // namespace webhook::module

@@ -51,8 +51,16 @@ static_assert(std::is_trivially_destructible_v<RequestState>);
 /// A new state as the request's context; lets go of the operation when the request ends. Throws std::bad_alloc.
 RequestState* make_state(ngx_http_request_t* request, const Location* location);
 
+/// The request's context; nullptr: it has none, or nginx has cleared it.
+inline RequestState* own_state(ngx_http_request_t* request) {
+    return static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module));
+}
+
 /// The state of the request, also after an internal redirect (error_page, try_files) took its context; for a subrequest
 /// that has none, its parent's. nullptr: not one of ours.
 RequestState* find_state(ngx_http_request_t* request);
+
+/// By what copies of the event are known: its id, or its body, and where it came from.
+store::IdHash dedup_hash(const RequestState& state);
 
 }  // namespace webhook::module

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "module/pool.hpp"
+#include "store/reply.hpp"
 
 namespace webhook::module {
 
@@ -47,13 +48,8 @@ bool keeps_worker(const Reservation& reservation) {
            !is_past(reservation.deadline - confirm_time + exit_patience);
 }
 
-Reservations* book_of(const ngx_event_t* event) {
-    return static_cast<Reservations*>(static_cast<ngx_connection_t*>(event->data)->data);
-}
-
 std::string_view error_of(const redisReply* reply) {
-    return reply->type == REDIS_REPLY_ERROR ? std::string_view(reply->str, reply->len)
-                                            : "redis gave a broken reply";
+    return reply->type == REDIS_REPLY_ERROR ? store::text(*reply) : "redis gave a broken reply";
 }
 
 bool is_no_script(const redisReply* reply) {
@@ -91,25 +87,14 @@ Reservations::Reservations(RedisServer* server, ngx_log_t* log) : server_(server
     if (RAND_bytes(reinterpret_cast<unsigned char*>(token_head_.data()), token_head_.size()) != 1) {
         throw std::runtime_error("no random bytes");
     }
-    timer_owner_.fd = static_cast<ngx_socket_t>(-1);
-    timer_owner_.data = this;
-    init_timer(&command_timer_, [](ngx_event_t* event) { book_of(event)->on_command_timer(); });
-    init_timer(&retry_timer_, [](ngx_event_t* event) { book_of(event)->on_retry_timer(); });
-    init_timer(&renew_timer_, [](ngx_event_t* event) { book_of(event)->on_renew_timer(); });
+    command_timer_.set_up<&Reservations::on_command_timer>(this, log);
+    retry_timer_.set_up<&Reservations::on_retry_timer>(this, log);
+    renew_timer_.set_up<&Reservations::on_renew_timer>(this, log);
     retry_timer_.cancelable = 1;
     renew_timer_.cancelable = 1;
 }
 
-void Reservations::init_timer(ngx_event_t* timer, ngx_event_handler_pt handler) {
-    timer->data = &timer_owner_;
-    timer->log = log_;
-    timer->handler = handler;
-}
-
 Reservations::~Reservations() {
-    for (ngx_event_t* timer : {&command_timer_, &retry_timer_, &renew_timer_}) {
-        if (timer->timer_set) ngx_del_timer(timer);
-    }
     while (!ngx_queue_empty(&waiting_))
         give_up(take_first(&waiting_));
     for (ngx_queue_t* queue : {&sent_, &held_}) {

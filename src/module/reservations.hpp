@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "module/own_event.hpp"
 #include "module/redis_client.hpp"
 #include "store/reservation.hpp"
 
@@ -88,7 +89,6 @@ class Reservations {
     void on_command_timer();
     void on_retry_timer();
     void on_renew_timer();
-    void init_timer(ngx_event_t* timer, ngx_event_handler_pt handler);
 
     RedisServer* server_;
     ngx_log_t* log_;
@@ -98,12 +98,11 @@ class Reservations {
     ngx_uint_t asking_ = 0, waiting_count_ = 0, lost_ = 0;
     std::array<char, 8> token_head_{};  ///< of this process
     std::uint64_t tokens_ = 0;
-    std::string out_;                 ///< scratch; keeps its capacity
-    std::string refusal_;             ///< the last error that was logged; empty after a success
-    ngx_event_t command_timer_{};     ///< keeps a worker that exits only while something is under way
-    ngx_event_t retry_timer_{};       ///< cancelable, but for confirmations of the last seconds
-    ngx_event_t renew_timer_{};       ///< cancelable
-    ngx_connection_t timer_owner_{};  ///< nginx' debug log looks for a connection behind every event
+    std::string out_;         ///< scratch; keeps its capacity
+    std::string refusal_;     ///< the last error that was logged; empty after a success
+    OwnEvent command_timer_;  ///< keeps a worker that exits only while something is under way
+    OwnEvent retry_timer_;    ///< cancelable, but for confirmations of the last seconds
+    OwnEvent renew_timer_;    ///< cancelable
 };
 
 }  // namespace webhook::module

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "module/answer.hpp"
+#include "module/core_conf.hpp"
 #include "module/counters.hpp"
 #include "module/directives.hpp"
 #include "module/place.hpp"
@@ -57,9 +58,7 @@ char* read_status(ngx_conf_t* cf, LocationConf* conf) {
         format = view(word[1]) == "json" ? StatusFormat::json : StatusFormat::prometheus;
     }
     conf->status = LocationConf::Status{format, here(cf)};
-    auto* core =
-        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-    core->handler = handle_status;
+    core_location(cf)->handler = handle_status;
     return ok;
 }
 
@@ -75,9 +74,8 @@ char* check_status(ngx_conf_t* cf, const LocationConf& conf) {
     if (!conf.status) return ok;
     const AtPlace place(cf, conf.status->place);
     if (main_state(cf)->zone == nullptr) return refuse(cf, "\"webhook_status\" requires \"webhook_zone\"");
-    const auto* core =
-        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-    if (core->handler == handle_status || core->noname) return ok;  // an "if" may go elsewhere
+    if (core_location(cf)->handler == handle_status || is_if_block(cf))
+        return ok;  // an "if" may go elsewhere
     return refuse(cf, "another content handler cannot stand beside \"webhook_status\"");
 }
 

@@ -294,14 +294,10 @@ void append_backlogs(const Sums& sums, std::string* out) {
     }
 }
 
-zone::Table& table_of(const MainState& main) {
-    return *static_cast<zone::Table*>(main.zone->data);
-}
-
 }  // namespace
 
 std::string status_json(const MainState& main) {
-    const zone::Table& table = table_of(main);
+    const zone::Table& table = *table_of(main);
     const Sums sums = sum_up(table, main);
     std::string out = "{";
     append_number("since", table.since, &out);
@@ -335,7 +331,7 @@ std::string status_json(const MainState& main) {
 }
 
 std::string status_prometheus(const MainState& main) {
-    const zone::Table& table = table_of(main);
+    const zone::Table& table = *table_of(main);
     const Sums sums = sum_up(table, main);
     std::string out;
     append_requests(sums, &out);

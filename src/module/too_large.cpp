@@ -15,10 +15,6 @@ namespace {
 ngx_http_output_header_filter_pt next_header_filter;
 ngx_http_output_body_filter_pt next_body_filter;
 
-RequestState* own_state(ngx_http_request_t* request) {
-    return static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module));
-}
-
 /// The verdict is ours although nginx found it. nullptr when memory is out.
 RequestState* judge_body(ngx_http_request_t* request) {
     return guarded(request->connection->log, static_cast<RequestState*>(nullptr), [request] {
@@ -57,15 +53,7 @@ ngx_int_t filter_body(ngx_http_request_t* request, ngx_chain_t* in) {
     if (state == nullptr || !state->refused_body) return next_body_filter(request, in);
     Reply reply{};
     if (!compose(*state, &reply)) return NGX_ERROR;
-    auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(request->pool));
-    if (buffer == nullptr) return NGX_ERROR;
-    buffer->pos = to_ngx(reply.body).data;
-    buffer->last = buffer->pos + reply.body.size();
-    buffer->memory = reply.body.empty() ? 0 : 1;
-    buffer->last_buf = request == request->main ? 1 : 0;
-    buffer->last_in_chain = 1;
-    ngx_chain_t out{buffer, nullptr};
-    return next_body_filter(request, &out);
+    return pass_body(request, reply.body, next_body_filter);
 }
 
 }  // namespace

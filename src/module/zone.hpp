@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "module/settings.hpp"
 #include "module/verdict.hpp"
 
 namespace webhook::module {
@@ -99,6 +100,11 @@ std::size_t find_stream(Table* table, std::string_view server, std::string_view 
 void observe(Histogram* histogram, std::uint64_t microseconds);
 
 }  // namespace zone
+
+/// nullptr: there is no webhook_zone.
+inline zone::Table* table_of(const MainState& main) {
+    return main.zone == nullptr ? nullptr : static_cast<zone::Table*>(main.zone->data);
+}
 
 /// Setter of `webhook_zone NAME SIZE`.
 char* set_zone(ngx_conf_t* cf, ngx_command_t* command, void* data);
