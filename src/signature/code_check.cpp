@@ -22,10 +22,8 @@ CodeCheck code_check(Algorithm algorithm) {
 }
 
 Outcome check_age(const CodeInput& input, std::int64_t unix_ms, std::string_view timestamp) {
-    if (!input.check_window) return {Verdict::genuine, "", timestamp};
-    if (input.now_ms - unix_ms > input.past_ms) return {Verdict::stale, "timestamp too old", timestamp};
-    if (unix_ms - input.now_ms > input.future_ms)
-        return {Verdict::stale, "timestamp in the future", timestamp};
+    const char* why = input.window.why_stale(unix_ms, input.now_ms);
+    if (why != nullptr) return {Verdict::stale, why, timestamp};
     return {Verdict::genuine, "", timestamp};
 }
 

@@ -15,8 +15,7 @@ struct CodeInput {
     const Prepared& prepared;
     Evaluation* evaluation;
     std::int64_t now_ms = 0;
-    std::int64_t past_ms = 0, future_ms = 0;  ///< window around now
-    bool check_window = true;
+    Window window;
     std::size_t json_max = 0;
 
     const Scheme& scheme() const { return *prepared.scheme; }

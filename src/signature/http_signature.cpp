@@ -109,7 +109,7 @@ bool verify(const CodeInput& input, const SignatureInput& given, std::string_vie
 
 Outcome judge_dates(const CodeInput& input, const SignatureInput& given) {
     const bool expired = given.expires && input.now_ms / 1000 > *given.expires;
-    if (expired && input.check_window)
+    if (expired && input.window.check)
         return {Verdict::stale, "the signature has expired", given.created_text};
     return check_age(input, *given.created * 1000, given.created_text);
 }

@@ -77,7 +77,7 @@ Outcome check_dates(const CodeInput& input, const JsonValue& claims) {
         const JsonValue* claim = claims.find(name);
         if (claim == nullptr) continue;
         if (!numeric_date(*claim, &seconds)) return {Verdict::malformed, "unreadable date in the token", {}};
-        if (!input.check_window) continue;
+        if (!input.window.check) continue;
         if (name == "exp" && now >= seconds + jwt_leeway)
             return {Verdict::stale, "the token has expired", {}};
         if (name == "nbf" && now < seconds - jwt_leeway)
