@@ -35,13 +35,6 @@ bool matches_hmac(const Prepared& prepared, std::string_view text, std::string_v
     });
 }
 
-bool body_matches(const event::BodyView& body, event::Hash hash, std::string_view digest) {
-    event::HashState state(hash);
-    for (const std::string_view chunk : body)
-        state.update(chunk);
-    return equal(state.finish().view(), digest);
-}
-
 bool is_compressed(Evaluation* evaluation) {
     static const std::string name = "content-encoding";
     const event::Request::Header encoding = evaluation->header(name);

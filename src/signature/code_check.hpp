@@ -42,9 +42,6 @@ Outcome check_age(const CodeInput& input, std::int64_t unix_ms, std::string_view
 /// True when one of the shared secrets gives `mac` (HMAC-SHA-256) for the text.
 bool matches_hmac(const Prepared& prepared, std::string_view text, std::string_view mac);
 
-/// True when the body has this digest.
-bool body_matches(const event::BodyView& body, event::Hash hash, std::string_view digest);
-
 /// The whole body as one text, for schemes that must parse it. False, and the outcome, when it is compressed or larger
 /// than `json_max`.
 bool parsable_body(const CodeInput& input, std::string* scratch, std::string_view* text, Outcome* outcome);

@@ -32,11 +32,9 @@ std::string claims_of(const Prepared& prepared, const event::Request& request, s
     if (scheme.timestamp && scheme.timestamp->from.front().name != "iat")
         json += ',' + quoted(scheme.timestamp->from.front().name) + ':' + std::to_string(now);
     if (scheme.digest) {
-        event::HashState state(scheme.digest->hash);
-        for (const std::string_view chunk : request.body)
-            state.update(chunk);
         std::string text;
-        encode_text(state.finish().view(), scheme.digest->encoding, &text);
+        encode_text(event::digest_of(scheme.digest->hash, request.body).view(), scheme.digest->encoding,
+                    &text);
         json += ',' + quoted(scheme.digest->from.name) + ':' + quoted(text);
     }
     return json + '}';
@@ -117,13 +115,8 @@ Chosen choose(const PublicKey& key) {
 std::string sign_text(const PublicKey& key, PublicAlgorithm algorithm, std::string_view text) {
     std::string signature;
     const std::optional<event::Hash> hash = hash_of(algorithm);
-    if (!hash) {
-        key.sign(algorithm, text, &signature);
-        return signature;
-    }
-    event::HashState state(*hash);
-    state.update(text);
-    key.sign(algorithm, state.finish().view(), &signature);
+    const event::Digest digest = hash ? event::digest_of(*hash, text) : event::Digest{};
+    key.sign(algorithm, hash ? digest.view() : text, &signature);
     return signature;
 }
 

@@ -153,8 +153,7 @@ void Message::feed(event::HashState* state, const PreparedKey& key, const event:
                 state->update(key.secret);
                 break;
             case Kind::body:
-                for (const std::string_view chunk : body)
-                    state->update(chunk);
+                state->update(body);
                 break;
         }
     }
@@ -191,9 +190,7 @@ event::Digest Message::digest(event::Hash hash, const event::BodyView& body) con
     event::HashState state(hash);
     for (std::size_t i = 0; i < count_; ++i) {
         if (pieces_[i].kind == Kind::text) state.update(pieces_[i].text);
-        if (pieces_[i].kind != Kind::body) continue;
-        for (const std::string_view chunk : body)
-            state.update(chunk);
+        if (pieces_[i].kind == Kind::body) state.update(body);
     }
     return state.finish();
 }

@@ -21,9 +21,7 @@ HmacKey::HmacKey(event::Hash hash, std::string_view key) : inner_(hash), outer_(
     std::array<unsigned char, max_block> pad{};
     event::Digest shortened;
     if (key.size() > block_size(hash)) {
-        event::HashState state(hash);
-        state.update(key);
-        shortened = state.finish();
+        shortened = event::digest_of(hash, key);
         key = shortened.view();
     }
     if (!key.empty()) std::memcpy(pad.data(), key.data(), key.size());

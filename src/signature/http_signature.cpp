@@ -91,13 +91,9 @@ bool verify_public(const CodeInput& input, const SignatureInput& given, std::str
     return std::any_of(std::begin(algorithms), std::end(algorithms), [&](const NamedAlgorithm& each) {
         if (!given.alg.empty() && given.alg != each.name) return false;
         const std::optional<event::Hash> hash = hash_of(each.algorithm);
-        if (!hash)
-            return verify_any(input.prepared.public_keys, given.keyid, each.algorithm, base, signature,
-                              budget);
-        event::HashState state(*hash);
-        state.update(base);
-        return verify_any(input.prepared.public_keys, given.keyid, each.algorithm, state.finish().view(),
-                          signature, budget);
+        const event::Digest digest = hash ? event::digest_of(*hash, base) : event::Digest{};
+        return verify_any(input.prepared.public_keys, given.keyid, each.algorithm,
+                          hash ? digest.view() : base, signature, budget);
     });
 }
 
@@ -158,11 +154,8 @@ bool make_signature_base(const Request& request, const SignatureInput& input, st
 }
 
 std::string content_digest(const event::BodyView& body) {
-    event::HashState state(event::Hash::sha256);
-    for (const std::string_view chunk : body)
-        state.update(chunk);
     std::string text = "sha-256=:";
-    encode_text(state.finish().view(), Encoding::base64, &text);
+    encode_text(event::digest_of(event::Hash::sha256, body).view(), Encoding::base64, &text);
     return text + ":";
 }
 
@@ -173,7 +166,7 @@ bool content_digest_matches(std::string_view header, const event::BodyView& body
     for (const auto& [name, digest] : digests) {
         if (name != "sha-256" && name != "sha-512") continue;
         const event::Hash hash = name == "sha-256" ? event::Hash::sha256 : event::Hash::sha512;
-        if (!body_matches(body, hash, digest)) return false;
+        if (!equal(event::digest_of(hash, body).view(), digest)) return false;
         found = true;
     }
     return found;

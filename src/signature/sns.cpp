@@ -118,10 +118,9 @@ Outcome check_message(const CodeInput& input, const JsonValue& message) {
     if (!make_text(message, &text)) return {Verdict::forged, "a signed member is missing", {}};
     if (!decode_text(*encoded, Encoding::base64, false, &signature))
         return {Verdict::forged, "undecodable signature", {}};
-    event::HashState state(*hash_of(algorithm));
-    state.update(text);
+    const event::Digest digest = event::digest_of(*hash_of(algorithm), text);
     std::size_t budget = max_public_checks;
-    if (!verify_any(input.prepared.public_keys, *url, algorithm, state.finish().view(), signature, &budget))
+    if (!verify_any(input.prepared.public_keys, *url, algorithm, digest.view(), signature, &budget))
         return {Verdict::forged, why_none_verified(input.prepared.public_keys, *url), {}};
     if (!is_wanted_topic(input.prepared, message)) return {Verdict::forged, "another topic", {}};
     return check_timestamp(input, *message.string("Timestamp"));

@@ -48,19 +48,14 @@ inline std::string encoded(std::string_view bytes, Encoding encoding = Encoding:
     return text;
 }
 
-inline std::string digest_of(event::Hash hash, std::string_view text) {
-    event::HashState state(hash);
-    state.update(text);
-    return std::string(state.finish().view());
-}
-
 inline std::string signature_of(const std::string& private_pem, PublicAlgorithm algorithm,
                                 const std::string& text) {
     KeySet keys;
     std::string error, signature;
     EXPECT_TRUE(read_keys(private_pem, "", {KeyRule::pem, family_of(algorithm), KeyUse::sign}, &keys, &error))
         << error;
-    const std::string input = hash_of(algorithm) ? digest_of(*hash_of(algorithm), text) : text;
+    const std::string input =
+        hash_of(algorithm) ? std::string(event::digest_of(*hash_of(algorithm), text).view()) : text;
     EXPECT_TRUE(keys.front().sign(algorithm, input, &signature));
     return signature;
 }
