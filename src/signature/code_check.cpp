@@ -28,11 +28,8 @@ Outcome check_age(const CodeInput& input, std::int64_t unix_ms, std::string_view
 }
 
 bool matches_hmac(const Prepared& prepared, std::string_view text, std::string_view mac) {
-    return std::any_of(prepared.keys.begin(), prepared.keys.end(), [&](const PreparedKey& key) {
-        event::HashState state = key.hmac->start();
-        state.update(text);
-        return equal(key.hmac->finish(&state).view(), mac);
-    });
+    return std::any_of(prepared.keys.begin(), prepared.keys.end(),
+                       [&](const PreparedKey& key) { return equal(key.hmac->digest(text).view(), mac); });
 }
 
 bool is_compressed(Evaluation* evaluation) {

@@ -125,10 +125,7 @@ std::string sign_base(const Prepared& prepared, std::string_view base) {
         const PublicKey& key = prepared.public_keys.front();
         return sign_text(key, choose(key).algorithm, base);
     }
-    const HmacKey& key = *prepared.keys.front().hmac;
-    event::HashState state = key.start();
-    state.update(base);
-    return std::string(key.finish(&state).view());
+    return std::string(prepared.keys.front().hmac->digest(base).view());
 }
 
 HeaderList sign_http(const Prepared& prepared, const event::Request& request, std::int64_t now_ms) {

@@ -48,6 +48,12 @@ event::Digest HmacKey::finish(event::HashState* message) const {
     return outside.finish();
 }
 
+event::Digest HmacKey::digest(std::string_view message) const {
+    event::HashState state = start();
+    state.update(message);
+    return finish(&state);
+}
+
 bool equal(std::string_view a, std::string_view b) {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

@@ -180,10 +180,7 @@ std::string make_jwt(const Prepared& prepared, std::string_view claims) {
         if (!prepared.public_keys.front().sign(*prepared.scheme->public_algorithm, digest.view(), &signature))
             return {};
     } else {
-        const HmacKey& key = *prepared.keys.front().hmac;
-        event::HashState state = key.start();
-        state.update(token);
-        signature = std::string(key.finish(&state).view());
+        signature = std::string(prepared.keys.front().hmac->digest(token).view());
     }
     token += '.';
     encode_text(signature, Encoding::base64url, &token);

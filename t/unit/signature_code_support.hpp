@@ -61,10 +61,7 @@ inline std::string signature_of(const std::string& private_pem, PublicAlgorithm 
 }
 
 inline std::string hmac_of(const std::string& secret, std::string_view text) {
-    const HmacKey key(event::Hash::sha256, secret);
-    event::HashState state = key.start();
-    state.update(text);
-    return std::string(key.finish(&state).view());
+    return std::string(HmacKey(event::Hash::sha256, secret).digest(text).view());
 }
 
 }  // namespace webhook::signature
