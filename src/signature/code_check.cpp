@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "event/values.hpp"
-
 namespace webhook::signature {
 
 CodeCheck code_check(Algorithm algorithm) {
@@ -30,27 +28,6 @@ Outcome check_age(const CodeInput& input, std::int64_t unix_ms, std::string_view
 bool matches_hmac(const Prepared& prepared, std::string_view text, std::string_view mac) {
     return std::any_of(prepared.keys.begin(), prepared.keys.end(),
                        [&](const PreparedKey& key) { return equal(key.hmac->digest(text).view(), mac); });
-}
-
-bool is_compressed(Evaluation* evaluation) {
-    static const std::string name = "content-encoding";
-    const event::Request::Header encoding = evaluation->header(name);
-    if (encoding.count > 1) return true;
-    return encoding.count > 0 && !encoding.value.empty() && encoding.value != "identity";
-}
-
-bool parsable_body(const CodeInput& input, std::string* scratch, std::string_view* text, Outcome* outcome) {
-    const event::BodyView& body = input.request().body;
-    if (is_compressed(input.evaluation)) {
-        *outcome = {Verdict::encoded, "the body is compressed and must be parsed", {}};
-        return false;
-    }
-    if (body.size > input.json_max) {
-        *outcome = {Verdict::too_large, "the body is too large to be parsed", {}};
-        return false;
-    }
-    *text = event::whole_body(body, scratch);
-    return true;
 }
 
 }  // namespace webhook::signature

@@ -26,17 +26,23 @@ bool Evaluation::is_compressed() {
     return encoding.count > 0 && !encoding.value.empty() && encoding.value != "identity";
 }
 
-bool Evaluation::load() {
-    if (parsed_ != nullptr || has_problem() || plan_ == nullptr) return parsed_ != nullptr && !has_problem();
-    static const std::string name = "content-type";
-    const std::string_view type = header(name).value;
-    const std::string_view boundary =
-        plan_->reads_form() ? event::multipart_boundary(type) : std::string_view();
+bool Evaluation::is_parsable() {
     if (is_compressed()) {
         problem_ = {Verdict::encoded, "the body is compressed and must be parsed"};
     } else if (request_.body.size > json_max_) {
         problem_ = {Verdict::too_large, "the body is too large to be parsed"};
-    } else if (plan_->reads_form() && boundary.empty() && !event::may_be_form(request_)) {
+    }
+    return !has_problem();
+}
+
+bool Evaluation::load() {
+    if (parsed_ != nullptr || has_problem() || plan_ == nullptr) return parsed_ != nullptr && !has_problem();
+    if (!is_parsable()) return false;
+    static const std::string name = "content-type";
+    const std::string_view type = header(name).value;
+    const std::string_view boundary =
+        plan_->reads_form() ? event::multipart_boundary(type) : std::string_view();
+    if (plan_->reads_form() && boundary.empty() && !event::may_be_form(request_)) {
         problem_ = {Verdict::malformed, "the body is not a form"};
     } else {
         parsed_ = std::make_unique<ParsedBody>(*plan_);

@@ -32,6 +32,9 @@ class Evaluation {
     /// A part of a message other than {body}, {secret} and {ts}, filters applied. Absent: empty.
     std::string_view read_part(const event::Template::Part& part);
 
+    /// False, and a problem, when the body is compressed or larger than `json_max`.
+    bool is_parsable();
+
     /// Elements of the repeated array of the body; what is read from then on of its elements is of one of them.
     std::size_t elements();
     void select(std::size_t element) { element_ = element; }

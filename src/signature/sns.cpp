@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "event/values.hpp"
 #include "signature/code_check.hpp"
 #include "signature/json_value.hpp"
 
@@ -133,12 +134,14 @@ bool is_sns(const Scheme& scheme) {
 }
 
 Outcome check_sns(const CodeInput& input) {
+    if (!input.evaluation->is_parsable()) {
+        const Evaluation::Problem& problem = input.evaluation->problem();
+        return {problem.verdict, problem.reason, {}};
+    }
     std::string scratch;
-    std::string_view body;
-    Outcome outcome;
-    if (!parsable_body(input, &scratch, &body, &outcome)) return outcome;
     JsonValue message;
-    if (!parse_json(body, &message) || message.kind != JsonValue::Kind::object)
+    if (!parse_json(event::whole_body(input.request().body, &scratch), &message) ||
+        message.kind != JsonValue::Kind::object)
         return {Verdict::malformed, "the body is not JSON, or repeats a member", {}};
     return check_message(input, message);
 }

@@ -306,7 +306,7 @@ Outcome Verifier::Impl::check(const event::Request& request, std::int64_t now_ms
     std::int64_t unix_ms = 0;
     if (doubled(&evaluation, &outcome)) return outcome;
     if (code != nullptr) {
-        outcome = code({prepared, &evaluation, now_ms, window, json_max});
+        outcome = code({prepared, &evaluation, now_ms, window});
         // cppcheck-suppress returnDanglingLifetime ; what an outcome points at lies in the request
         return outcome;
     }
