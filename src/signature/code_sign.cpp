@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "event/json_text.hpp"
+#include "event/text.hpp"
 #include "signature/contentful.hpp"
 #include "signature/evaluation.hpp"
 #include "signature/http_signature.hpp"
@@ -49,19 +50,12 @@ HeaderList sign_jwt(const Prepared& prepared, const event::Request& request, std
     return {{written_name(prepared.scheme->signature.from.front()), prepared.signature_prefix + token}};
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
-
 HeaderList sign_contentful(const Prepared& prepared, const event::Request& request, const HeaderList& headers,
                            std::int64_t now_ms) {
     const std::string timestamp = std::to_string(now_ms);
     HeaderList all;
     for (const auto& [name, value] : headers)
-        all.emplace_back(lower(name), value);
+        all.emplace_back(event::lower(name), value);
     all.emplace_back("x-contentful-timestamp", timestamp);
     all.emplace_back("x-contentful-signed-headers", "");
     std::sort(all.begin(), all.end());

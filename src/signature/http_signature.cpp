@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "event/text.hpp"
 #include "signature/code_check.hpp"
 #include "signature/contentful.hpp"
 
@@ -11,20 +12,13 @@ namespace {
 
 using event::Request;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
-
 /// Host and port in lower case, without the scheme's own port (section 2.2.3).
 std::string authority_of(std::string_view url) {
     const std::size_t start = url.find("://");
     if (start == std::string_view::npos) return {};
-    const std::string scheme = lower(url.substr(0, start));
+    const std::string scheme = event::lower(url.substr(0, start));
     url.remove_prefix(start + 3);
-    std::string authority = lower(url.substr(0, url.find_first_of("/?#")));
+    std::string authority = event::lower(url.substr(0, url.find_first_of("/?#")));
     const std::string port = scheme == "https" ? ":443" : ":80";
     const bool has_port = authority.size() > port.size() &&
                           authority.compare(authority.size() - port.size(), port.size(), port) == 0;
@@ -47,7 +41,7 @@ bool derived(const Request& request, std::string_view name, std::string* value) 
     else if (name == "@authority")
         *value = authority_of(request.url);
     else if (name == "@scheme")
-        *value = lower(request.url.substr(0, std::min(request.url.find(':'), request.url.size())));
+        *value = event::lower(request.url.substr(0, std::min(request.url.find(':'), request.url.size())));
     else if (name == "@request-target")
         *value = std::string(target);
     else if (name == "@path")
@@ -143,7 +137,7 @@ bool make_signature_base(const Request& request, const SignatureInput& input, st
             if (!derived(request, component.name, &value)) return false;
         } else {
             const Request::Header header = request.header(component.name);
-            if (header.count != 1 || lower(component.name) != component.name) return false;
+            if (header.count != 1 || event::lower(component.name) != component.name) return false;
             value = std::string(trim_blanks(header.value));
         }
         if (value.find_first_of("\r\n") != std::string::npos) return false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "event/text.hpp"
 #include "event/values.hpp"
 #include "signature/code_check.hpp"
 #include "signature/json_value.hpp"
@@ -14,10 +15,6 @@ namespace webhook::signature {
 
 namespace {
 
-bool starts_with(std::string_view text, std::string_view start) {
-    return text.substr(0, start.size()) == start;
-}
-
 bool take_end(std::string_view end, std::string_view* text) {
     if (text->size() < end.size() || text->substr(text->size() - end.size()) != end) return false;
     text->remove_suffix(end.size());
@@ -27,14 +24,14 @@ bool take_end(std::string_view end, std::string_view* text) {
 /// "https://sns.REGION.amazonaws.com[.cn]/....pem", with nothing else in the authority.
 bool is_amazon_url(std::string_view url) {
     constexpr std::string_view scheme = "https://", service = "sns.";
-    if (!starts_with(url, scheme) || !take_end(".pem", &url)) return false;
+    if (!event::starts_with(url, scheme) || !take_end(".pem", &url)) return false;
     url.remove_prefix(scheme.size());
     const std::size_t slash = url.find('/');
     if (slash == std::string_view::npos || url.find_first_of("?#\\", slash) != std::string_view::npos)
         return false;
     std::string_view host = url.substr(0, slash);
     take_end(".cn", &host);
-    if (!take_end(".amazonaws.com", &host) || !starts_with(host, service)) return false;
+    if (!take_end(".amazonaws.com", &host) || !event::starts_with(host, service)) return false;
     host.remove_prefix(service.size());
     return host.size() >= 3 && std::all_of(host.begin(), host.end(), [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
