@@ -3,6 +3,7 @@
 
 #include "signature/challenge_rule.hpp"
 #include "signature/definition.hpp"
+#include "signature/language_words.hpp"
 
 namespace webhook::signature {
 
@@ -18,13 +19,6 @@ constexpr std::size_t max_signed_echo = 128;
 bool fail(std::string* error, std::string message) {
     *error = std::move(message);
     return false;
-}
-
-/// The word after "name="; false when the word does not start so.
-bool option(std::string_view word, std::string_view name, std::string_view* value) {
-    if (word.substr(0, name.size()) != name) return false;
-    *value = word.substr(name.size());
-    return true;
 }
 
 bool is_token(std::string_view text) {
