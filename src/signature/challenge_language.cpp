@@ -3,6 +3,7 @@
 
 #include "signature/challenge_rule.hpp"
 #include "signature/definition.hpp"
+#include "signature/fail.hpp"
 #include "signature/language_words.hpp"
 
 namespace webhook::signature {
@@ -15,11 +16,6 @@ using event::Template;
 using Kind = Source::Kind;
 
 constexpr std::size_t max_signed_echo = 128;
-
-bool fail(std::string* error, std::string message) {
-    *error = std::move(message);
-    return false;
-}
 
 bool is_token(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {

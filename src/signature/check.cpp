@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "signature/check_rules.hpp"
+#include "signature/fail.hpp"
 #include "signature/message_rules.hpp"
 
 namespace webhook::signature {
@@ -14,11 +15,6 @@ namespace {
 using event::Source;
 using event::Template;
 using Kind = Source::Kind;
-
-bool fail(std::string* error, std::string message) {
-    *error = std::move(message);
-    return false;
-}
 
 /// What a value may be read of; only values of the body can be documents themselves.
 bool readable(const Source& source) {
@@ -206,9 +202,9 @@ void derive_methods(Scheme* scheme) {
 
 bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* word) {
     using Check = std::pair<std::string_view, bool (*)(const Scheme&, std::string*)>;
-    static constexpr Check checks[] = {
-        {"signature", check_signature}, {"timestamp", check_timestamp}, {"message", check_message},
-        {"digest", check_digest},       {"batch", check_batch},         {"challenge", check_challenges}};
+    static constexpr Check checks[] = {{"signature", check_signature}, {"timestamp", check_timestamp},
+                                       {"message", check_message},     {"digest", check_digest},
+                                       {"batch", check_batch},         {"challenge", check_challenges}};
     static constexpr Check own_checks[] = {{"algorithm", check_own_rules}, {"challenge", check_challenges}};
     const auto passes = [&](const Check& check) {
         *word = check.first;

@@ -1,7 +1,6 @@
 #include "signature/language.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "signature/check.hpp"

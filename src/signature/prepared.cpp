@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "signature/fail.hpp"
 #include "signature/nfkd.hpp"
 
 namespace webhook::signature {
@@ -11,11 +12,6 @@ namespace webhook::signature {
 namespace {
 
 using Params = std::map<std::string, std::string>;
-
-bool fail(std::string* error, std::string message) {
-    *error = std::move(message);
-    return false;
-}
 
 bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::string* error) {
     static constexpr std::string_view whsec = "whsec_";
