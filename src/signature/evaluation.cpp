@@ -149,19 +149,12 @@ Message::Error Message::resolve(const event::Template& text, std::string_view ts
     return Error::none;
 }
 
-void Message::feed(event::HashState* state, const PreparedKey& key, const event::BodyView& body) const {
+template <class Use>
+void Message::each_text(std::string_view secret, const event::BodyView& body, Use use) const {
     for (std::size_t i = 0; i < count_; ++i) {
-        switch (pieces_[i].kind) {
-            case Kind::text:
-                state->update(pieces_[i].text);
-                break;
-            case Kind::secret:
-                state->update(key.secret);
-                break;
-            case Kind::body:
-                state->update(body);
-                break;
-        }
+        if (pieces_[i].kind == Kind::text) use(pieces_[i].text);
+        if (pieces_[i].kind == Kind::secret) use(secret);
+        if (pieces_[i].kind == Kind::body) std::for_each(body.begin(), body.end(), use);
     }
 }
 
@@ -182,34 +175,22 @@ bool Message::looks_like(const Pattern& pattern, const event::BodyView& body) co
 
 event::Digest Message::digest(const Scheme& scheme, const PreparedKey& key,
                               const event::BodyView& body) const {
-    if (scheme.algorithm == Algorithm::hmac) {
-        event::HashState state = key.hmac->start();
-        feed(&state, key, body);
-        return key.hmac->finish(&state);
-    }
-    event::HashState state(scheme.hash);
-    feed(&state, key, body);
-    return state.finish();
+    const bool is_hmac = scheme.algorithm == Algorithm::hmac;
+    event::HashState state = is_hmac ? key.hmac->start() : event::HashState(scheme.hash);
+    each_text(key.secret, body, [&](std::string_view text) { state.update(text); });
+    return is_hmac ? key.hmac->finish(&state) : state.finish();
 }
 
 event::Digest Message::digest(event::Hash hash, const event::BodyView& body) const {
     event::HashState state(hash);
-    for (std::size_t i = 0; i < count_; ++i) {
-        if (pieces_[i].kind == Kind::text) state.update(pieces_[i].text);
-        if (pieces_[i].kind == Kind::body) state.update(body);
-    }
+    each_text({}, body, [&](std::string_view text) { state.update(text); });
     return state.finish();
 }
 
 std::string Message::text(const event::BodyView& body) const {
     std::string all;
     all.reserve(body.size + 256);
-    for (std::size_t i = 0; i < count_; ++i) {
-        if (pieces_[i].kind == Kind::text) all.append(pieces_[i].text);
-        if (pieces_[i].kind != Kind::body) continue;
-        for (const std::string_view chunk : body)
-            all.append(chunk);
-    }
+    each_text({}, body, [&](std::string_view text) { all.append(text); });
     return all;
 }
 

@@ -101,7 +101,9 @@ class Message {
         Kind kind;
         std::string_view text;
     };
-    void feed(event::HashState* state, const PreparedKey& key, const event::BodyView& body) const;
+    /// Calls `use(text)` for each text in order.
+    template <class Use>
+    void each_text(std::string_view secret, const event::BodyView& body, Use use) const;
 
     std::array<Piece, event::max_template_parts> pieces_;
     std::size_t count_ = 0;
