@@ -28,6 +28,11 @@ bool is_config(const Template::Part& part) {
     return part.is_value && part.source.kind == Kind::config && part.filters.empty();
 }
 
+bool is_readable(const Source& source) {
+    return source.then == nullptr &&
+           (source.kind == Kind::header || source.kind == Kind::query || source.needs_body());
+}
+
 /// Reads the words of one directive.
 class ChallengeReader {
   public:
@@ -72,9 +77,7 @@ class ChallengeReader {
 
     bool read_source(std::string_view text, Source* source) {
         if (!parse_source(text, SourceSet::scheme, source, error_)) return false;
-        const bool readable =
-            source->kind == Kind::header || source->kind == Kind::query || source->needs_body();
-        if (readable && source->then == nullptr) return true;
+        if (is_readable(*source)) return true;
         return fail(error_, "\"" + source->text + "\" in \"challenge\" is not supported");
     }
 
@@ -153,8 +156,7 @@ bool check_value(const Scheme& scheme, const ChallengeRule& rule, const Template
     if (part.segment != 0) return fail(error, "brackets in an answer to a challenge are not supported");
     if (!part.is_value || is_config(part)) return true;
     const Source& source = part.source;
-    const bool readable = source.kind == Kind::header || source.kind == Kind::query || source.needs_body();
-    if (!readable || source.then != nullptr) {
+    if (!is_readable(source)) {
         return fail(error, "\"" + source.text + "\" in an answer to a challenge is not supported");
     }
     if (part.filters.empty()) return true;
