@@ -22,11 +22,6 @@ bool readable(const Source& source) {
     return (source.kind == Kind::header || source.kind == Kind::query) && source.then == nullptr;
 }
 
-bool keyed(const Scheme& scheme) {
-    return scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::hash ||
-           scheme.algorithm == Algorithm::public_key;
-}
-
 bool check_signature(const Scheme& scheme, std::string* error) {
     const SignatureRule& rule = scheme.signature;
     if (scheme.algorithm == Algorithm::none) {
@@ -38,9 +33,10 @@ bool check_signature(const Scheme& scheme, std::string* error) {
             return fail(error, "signatures in \"" + source.text + "\" are not supported");
         }
     }
-    if (keyed(scheme) && rule.encoding == Encoding::none)
+    if (has_message(scheme) && rule.encoding == Encoding::none)
         return fail(error, "\"signature\" lacks \"encoding=\"");
-    if (!keyed(scheme) && rule.encoding != Encoding::none) return fail(error, "a token has no \"encoding=\"");
+    if (!has_message(scheme) && rule.encoding != Encoding::none)
+        return fail(error, "a token has no \"encoding=\"");
     return true;
 }
 
@@ -65,12 +61,12 @@ bool check_timestamp(const Scheme& scheme, std::string* error) {
         return fail(error, "a batch cannot have timestamps in the body");
     const bool in_body = source.needs_body() && signs_body(scheme);
     const bool is_signed =
-        keyed(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
+        has_message(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
     return is_signed || fail(error, "the timestamp is not signed");
 }
 
 bool check_message(const Scheme& scheme, std::string* error) {
-    if (!keyed(scheme)) {
+    if (!has_message(scheme)) {
         return (scheme.message.parts.empty() && !scheme.digest) ||
                fail(error, "only HMAC and hash algorithms have a \"message\" or \"digest\"");
     }

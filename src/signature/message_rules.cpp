@@ -37,6 +37,11 @@ bool check_segment(const Template& text, std::size_t at, std::string* error) {
 
 }  // namespace
 
+bool has_message(const Scheme& scheme) {
+    return scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::hash ||
+           scheme.algorithm == Algorithm::public_key;
+}
+
 bool signs(const Scheme& scheme, Kind kind) {
     return any_certain(scheme, [kind](const event::Source& source) { return source.kind == kind; });
 }
