@@ -54,6 +54,11 @@ void HashState::update(std::string_view bytes) {
     }
 }
 
+void HashState::update(const BodyView& body) {
+    for (const std::string_view chunk : body)
+        update(chunk);
+}
+
 Digest HashState::finish() {
     Digest digest;
     digest.size = digest_size(hash_);
@@ -72,6 +77,18 @@ Digest HashState::finish() {
             break;
     }
     return digest;
+}
+
+Digest digest_of(Hash hash, std::string_view text) {
+    HashState state(hash);
+    state.update(text);
+    return state.finish();
+}
+
+Digest digest_of(Hash hash, const BodyView& body) {
+    HashState state(hash);
+    state.update(body);
+    return state.finish();
 }
 
 std::string to_hex(std::string_view bytes) {

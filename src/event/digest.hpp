@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "event/body.hpp"
+
 namespace webhook::event {
 
 enum class Hash : std::uint8_t { md5, sha1, sha256, sha512 };
@@ -33,6 +35,7 @@ class HashState {
     explicit HashState(Hash hash);
 
     void update(std::string_view bytes);
+    void update(const BodyView& body);
     /// Ends the hash; the state must not be used afterwards.
     Digest finish();
     Hash hash() const { return hash_; }
@@ -46,6 +49,10 @@ class HashState {
     };
     Hash hash_;
 };
+
+/// The hash of a text or a body.
+Digest digest_of(Hash hash, std::string_view text);
+Digest digest_of(Hash hash, const BodyView& body);
 
 /// 64 lower-case hex digits for SHA-256, and so on.
 std::string to_hex(std::string_view bytes);

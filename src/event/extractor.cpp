@@ -244,8 +244,7 @@ std::string Extractor::fallback_id(const Request& request, bool query_scheme,
         }
         state.update("\n");
     }
-    for (const std::string_view chunk : request.body)
-        state.update(chunk);
+    state.update(request.body);
     return to_hex(state.finish().view());
 }
 

@@ -4,16 +4,14 @@
 
 #include <string>
 
+#include "event/text.hpp"
+
 namespace webhook::event {
 
 namespace {
 
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view blanks = " \t";
-
-bool starts_with(std::string_view text, std::string_view start) {
-    return text.substr(0, start.size()) == start;
-}
 
 bool starts_with_word(std::string_view text, std::string_view word) {
     return text.size() >= word.size() && strncasecmp(text.data(), word.data(), word.size()) == 0;

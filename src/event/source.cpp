@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "event/text.hpp"
+
 namespace webhook::event {
 
 namespace {
@@ -27,13 +29,6 @@ constexpr Word words[] = {
     {"body", Kind::body, false, true},          {"query_string", Kind::query_string, false, true},
     {"query", Kind::query_string, false, true}, {"form", Kind::form_fields, false, true},
 };
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
 
 bool valid_header_name(std::string_view name) {
     return std::all_of(name.begin(), name.end(), [](char c) {

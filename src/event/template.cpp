@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "event/text.hpp"
 #include "event/urlencoded.hpp"
 
 namespace webhook::event {
@@ -241,8 +242,7 @@ std::size_t Template::first_of_segment(std::size_t at) const {
 void apply_filter(const Filter& filter, std::string_view raw_query, std::string* value) {
     switch (filter.kind) {
         case Filter::Kind::lower:
-            std::transform(value->begin(), value->end(), value->begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+            std::transform(value->begin(), value->end(), value->begin(), [](char c) { return lower(c); });
             break;
         case Filter::Kind::before:
             value->resize(std::min(value->size(), value->find(filter.arg)));

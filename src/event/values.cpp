@@ -49,14 +49,6 @@ std::string_view form_value(const Request& request, const Source& source, std::s
     return *scratch;
 }
 
-std::string_view body_hash(const BodyView& body, std::string* scratch) {
-    HashState state(Hash::sha256);
-    for (const std::string_view chunk : body)
-        state.update(chunk);
-    *scratch = to_hex(state.finish().view());
-    return *scratch;
-}
-
 std::string_view first_value(const Request& request, const Source& source, std::size_t limit,
                              std::string* scratch) {
     switch (source.kind) {
@@ -67,7 +59,7 @@ std::string_view first_value(const Request& request, const Source& source, std::
         case Source::Kind::form:
             return form_value(request, source, limit, scratch);
         case Source::Kind::body_sha256:
-            return body_hash(request.body, scratch);
+            return *scratch = to_hex(digest_of(Hash::sha256, request.body).view());
         case Source::Kind::method:
             return request.method;
         case Source::Kind::url:

@@ -63,10 +63,9 @@ void keep_reply(RequestState* state, const signature::Reply& reply) {
 
 void tell_operator(RequestState* state) {
     const std::string_view text = state->handshake->event;
-    event::HashState hash(event::Hash::sha256);
-    hash.update(text);
+    const event::Digest hash = event::digest_of(event::Hash::sha256, text);
     store::NewEvent& event = state->event;
-    event.id = copy_to_pool(state->request->pool, event::to_hex(hash.finish().view()));
+    event.id = copy_to_pool(state->request->pool, event::to_hex(hash.view()));
     event.source = "webhook";
     event.type = "handshake";
     event.datacontenttype = "application/json";

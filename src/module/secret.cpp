@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "event/text.hpp"
 #include "module/file.hpp"
 #include "module/key_files.hpp"
 #include "module/pool.hpp"
@@ -11,10 +12,6 @@ namespace webhook::module {
 namespace {
 
 constexpr std::string_view file_prefix = "file:", environment_prefix = "env:";
-
-bool starts_with(std::string_view text, std::string_view start) {
-    return text.substr(0, start.size()) == start;
-}
 
 void drop_newline(std::string* content) {
     if (content->empty() || content->back() != '\n') return;
@@ -59,11 +56,11 @@ bool read_environment(ngx_conf_t* cf, std::string_view name, std::string* secret
 bool read_secret(ngx_conf_t* cf, const ngx_str_t& text, std::string* secret, SecretKind* kind,
                  std::string* file) {
     std::string_view value = view(text);
-    if (starts_with(value, file_prefix)) {
+    if (event::starts_with(value, file_prefix)) {
         *kind = SecretKind::file;
         return read_file(cf, value.substr(file_prefix.size()), secret, file);
     }
-    if (starts_with(value, environment_prefix)) {
+    if (event::starts_with(value, environment_prefix)) {
         *kind = SecretKind::environment;
         return read_environment(cf, value.substr(environment_prefix.size()), secret);
     }

@@ -3,6 +3,8 @@
 
 #include "signature/challenge_rule.hpp"
 #include "signature/definition.hpp"
+#include "signature/fail.hpp"
+#include "signature/language_words.hpp"
 
 namespace webhook::signature {
 
@@ -15,18 +17,6 @@ using Kind = Source::Kind;
 
 constexpr std::size_t max_signed_echo = 128;
 
-bool fail(std::string* error, std::string message) {
-    *error = std::move(message);
-    return false;
-}
-
-/// The word after "name="; false when the word does not start so.
-bool option(std::string_view word, std::string_view name, std::string_view* value) {
-    if (word.substr(0, name.size()) != name) return false;
-    *value = word.substr(name.size());
-    return true;
-}
-
 bool is_token(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -36,6 +26,11 @@ bool is_token(std::string_view text) {
 
 bool is_config(const Template::Part& part) {
     return part.is_value && part.source.kind == Kind::config && part.filters.empty();
+}
+
+bool is_readable(const Source& source) {
+    return source.then == nullptr &&
+           (source.kind == Kind::header || source.kind == Kind::query || source.needs_body());
 }
 
 /// Reads the words of one directive.
@@ -82,9 +77,7 @@ class ChallengeReader {
 
     bool read_source(std::string_view text, Source* source) {
         if (!parse_source(text, SourceSet::scheme, source, error_)) return false;
-        const bool readable =
-            source->kind == Kind::header || source->kind == Kind::query || source->needs_body();
-        if (readable && source->then == nullptr) return true;
+        if (is_readable(*source)) return true;
         return fail(error_, "\"" + source->text + "\" in \"challenge\" is not supported");
     }
 
@@ -163,8 +156,7 @@ bool check_value(const Scheme& scheme, const ChallengeRule& rule, const Template
     if (part.segment != 0) return fail(error, "brackets in an answer to a challenge are not supported");
     if (!part.is_value || is_config(part)) return true;
     const Source& source = part.source;
-    const bool readable = source.kind == Kind::header || source.kind == Kind::query || source.needs_body();
-    if (!readable || source.then != nullptr) {
+    if (!is_readable(source)) {
         return fail(error, "\"" + source.text + "\" in an answer to a challenge is not supported");
     }
     if (part.filters.empty()) return true;

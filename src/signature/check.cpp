@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "signature/check_rules.hpp"
+#include "signature/fail.hpp"
 #include "signature/message_rules.hpp"
 
 namespace webhook::signature {
@@ -15,20 +16,10 @@ using event::Source;
 using event::Template;
 using Kind = Source::Kind;
 
-bool fail(std::string* error, std::string message) {
-    *error = std::move(message);
-    return false;
-}
-
 /// What a value may be read of; only values of the body can be documents themselves.
 bool readable(const Source& source) {
     if (source.kind == Kind::json || source.kind == Kind::form) return true;
     return (source.kind == Kind::header || source.kind == Kind::query) && source.then == nullptr;
-}
-
-bool keyed(const Scheme& scheme) {
-    return scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::hash ||
-           scheme.algorithm == Algorithm::public_key;
 }
 
 bool check_signature(const Scheme& scheme, std::string* error) {
@@ -42,9 +33,10 @@ bool check_signature(const Scheme& scheme, std::string* error) {
             return fail(error, "signatures in \"" + source.text + "\" are not supported");
         }
     }
-    if (keyed(scheme) && rule.encoding == Encoding::none)
+    if (has_message(scheme) && rule.encoding == Encoding::none)
         return fail(error, "\"signature\" lacks \"encoding=\"");
-    if (!keyed(scheme) && rule.encoding != Encoding::none) return fail(error, "a token has no \"encoding=\"");
+    if (!has_message(scheme) && rule.encoding != Encoding::none)
+        return fail(error, "a token has no \"encoding=\"");
     return true;
 }
 
@@ -69,12 +61,12 @@ bool check_timestamp(const Scheme& scheme, std::string* error) {
         return fail(error, "a batch cannot have timestamps in the body");
     const bool in_body = source.needs_body() && signs_body(scheme);
     const bool is_signed =
-        keyed(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
+        has_message(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
     return is_signed || fail(error, "the timestamp is not signed");
 }
 
 bool check_message(const Scheme& scheme, std::string* error) {
-    if (!keyed(scheme)) {
+    if (!has_message(scheme)) {
         return (scheme.message.parts.empty() && !scheme.digest) ||
                fail(error, "only HMAC and hash algorithms have a \"message\" or \"digest\"");
     }
@@ -206,9 +198,9 @@ void derive_methods(Scheme* scheme) {
 
 bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* word) {
     using Check = std::pair<std::string_view, bool (*)(const Scheme&, std::string*)>;
-    static constexpr Check checks[] = {
-        {"signature", check_signature}, {"timestamp", check_timestamp}, {"message", check_message},
-        {"digest", check_digest},       {"batch", check_batch},         {"challenge", check_challenges}};
+    static constexpr Check checks[] = {{"signature", check_signature}, {"timestamp", check_timestamp},
+                                       {"message", check_message},     {"digest", check_digest},
+                                       {"batch", check_batch},         {"challenge", check_challenges}};
     static constexpr Check own_checks[] = {{"algorithm", check_own_rules}, {"challenge", check_challenges}};
     const auto passes = [&](const Check& check) {
         *word = check.first;

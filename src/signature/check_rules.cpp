@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
+#include "signature/fail.hpp"
+
 namespace webhook::signature {
 
 namespace {
 
 using Kind = event::Source::Kind;
-
-bool fail(std::string* error, std::string message) {
-    *error = std::move(message);
-    return false;
-}
 
 bool is_claim(const event::Source& source) {
     return source.kind == Kind::claim && source.then == nullptr;

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "event/values.hpp"
-
 namespace webhook::signature {
 
 CodeCheck code_check(Algorithm algorithm) {
@@ -22,47 +20,14 @@ CodeCheck code_check(Algorithm algorithm) {
 }
 
 Outcome check_age(const CodeInput& input, std::int64_t unix_ms, std::string_view timestamp) {
-    if (!input.check_window) return {Verdict::genuine, "", timestamp};
-    if (input.now_ms - unix_ms > input.past_ms) return {Verdict::stale, "timestamp too old", timestamp};
-    if (unix_ms - input.now_ms > input.future_ms)
-        return {Verdict::stale, "timestamp in the future", timestamp};
+    const char* why = input.window.why_stale(unix_ms, input.now_ms);
+    if (why != nullptr) return {Verdict::stale, why, timestamp};
     return {Verdict::genuine, "", timestamp};
 }
 
 bool matches_hmac(const Prepared& prepared, std::string_view text, std::string_view mac) {
-    return std::any_of(prepared.keys.begin(), prepared.keys.end(), [&](const PreparedKey& key) {
-        event::HashState state = key.hmac->start();
-        state.update(text);
-        return equal(key.hmac->finish(&state).view(), mac);
-    });
-}
-
-bool body_matches(const event::BodyView& body, event::Hash hash, std::string_view digest) {
-    event::HashState state(hash);
-    for (const std::string_view chunk : body)
-        state.update(chunk);
-    return equal(state.finish().view(), digest);
-}
-
-bool is_compressed(Evaluation* evaluation) {
-    static const std::string name = "content-encoding";
-    const event::Request::Header encoding = evaluation->header(name);
-    if (encoding.count > 1) return true;
-    return encoding.count > 0 && !encoding.value.empty() && encoding.value != "identity";
-}
-
-bool parsable_body(const CodeInput& input, std::string* scratch, std::string_view* text, Outcome* outcome) {
-    const event::BodyView& body = input.request().body;
-    if (is_compressed(input.evaluation)) {
-        *outcome = {Verdict::encoded, "the body is compressed and must be parsed", {}};
-        return false;
-    }
-    if (body.size > input.json_max) {
-        *outcome = {Verdict::too_large, "the body is too large to be parsed", {}};
-        return false;
-    }
-    *text = event::whole_body(body, scratch);
-    return true;
+    return std::any_of(prepared.keys.begin(), prepared.keys.end(),
+                       [&](const PreparedKey& key) { return equal(key.hmac->digest(text).view(), mac); });
 }
 
 }  // namespace webhook::signature

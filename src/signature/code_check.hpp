@@ -15,9 +15,7 @@ struct CodeInput {
     const Prepared& prepared;
     Evaluation* evaluation;
     std::int64_t now_ms = 0;
-    std::int64_t past_ms = 0, future_ms = 0;  ///< window around now
-    bool check_window = true;
-    std::size_t json_max = 0;
+    Window window;
 
     const Scheme& scheme() const { return *prepared.scheme; }
     const event::Request& request() const { return evaluation->request(); }
@@ -42,15 +40,5 @@ Outcome check_age(const CodeInput& input, std::int64_t unix_ms, std::string_view
 
 /// True when one of the shared secrets gives `mac` (HMAC-SHA-256) for the text.
 bool matches_hmac(const Prepared& prepared, std::string_view text, std::string_view mac);
-
-/// True when the body has this digest.
-bool body_matches(const event::BodyView& body, event::Hash hash, std::string_view digest);
-
-/// The whole body as one text, for schemes that must parse it. False, and the outcome, when it is compressed or larger
-/// than `json_max`.
-bool parsable_body(const CodeInput& input, std::string* scratch, std::string_view* text, Outcome* outcome);
-
-/// True for a body that came with a Content-Encoding.
-bool is_compressed(Evaluation* evaluation);
 
 }  // namespace webhook::signature

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "event/json_text.hpp"
+#include "event/text.hpp"
 #include "signature/contentful.hpp"
 #include "signature/evaluation.hpp"
 #include "signature/http_signature.hpp"
@@ -32,11 +33,9 @@ std::string claims_of(const Prepared& prepared, const event::Request& request, s
     if (scheme.timestamp && scheme.timestamp->from.front().name != "iat")
         json += ',' + quoted(scheme.timestamp->from.front().name) + ':' + std::to_string(now);
     if (scheme.digest) {
-        event::HashState state(scheme.digest->hash);
-        for (const std::string_view chunk : request.body)
-            state.update(chunk);
         std::string text;
-        encode_text(state.finish().view(), scheme.digest->encoding, &text);
+        encode_text(event::digest_of(scheme.digest->hash, request.body).view(), scheme.digest->encoding,
+                    &text);
         json += ',' + quoted(scheme.digest->from.name) + ':' + quoted(text);
     }
     return json + '}';
@@ -51,19 +50,12 @@ HeaderList sign_jwt(const Prepared& prepared, const event::Request& request, std
     return {{written_name(prepared.scheme->signature.from.front()), prepared.signature_prefix + token}};
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
-
 HeaderList sign_contentful(const Prepared& prepared, const event::Request& request, const HeaderList& headers,
                            std::int64_t now_ms) {
     const std::string timestamp = std::to_string(now_ms);
     HeaderList all;
     for (const auto& [name, value] : headers)
-        all.emplace_back(lower(name), value);
+        all.emplace_back(event::lower(name), value);
     all.emplace_back("x-contentful-timestamp", timestamp);
     all.emplace_back("x-contentful-signed-headers", "");
     std::sort(all.begin(), all.end());
@@ -117,13 +109,8 @@ Chosen choose(const PublicKey& key) {
 std::string sign_text(const PublicKey& key, PublicAlgorithm algorithm, std::string_view text) {
     std::string signature;
     const std::optional<event::Hash> hash = hash_of(algorithm);
-    if (!hash) {
-        key.sign(algorithm, text, &signature);
-        return signature;
-    }
-    event::HashState state(*hash);
-    state.update(text);
-    key.sign(algorithm, state.finish().view(), &signature);
+    const event::Digest digest = hash ? event::digest_of(*hash, text) : event::Digest{};
+    key.sign(algorithm, hash ? digest.view() : text, &signature);
     return signature;
 }
 
@@ -132,10 +119,7 @@ std::string sign_base(const Prepared& prepared, std::string_view base) {
         const PublicKey& key = prepared.public_keys.front();
         return sign_text(key, choose(key).algorithm, base);
     }
-    const HmacKey& key = *prepared.keys.front().hmac;
-    event::HashState state = key.start();
-    state.update(base);
-    return std::string(key.finish(&state).view());
+    return std::string(prepared.keys.front().hmac->digest(base).view());
 }
 
 HeaderList sign_http(const Prepared& prepared, const event::Request& request, std::int64_t now_ms) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "event/text.hpp"
 #include "signature/code_check.hpp"
 #include "signature/timestamp.hpp"
 
@@ -46,13 +47,6 @@ std::string normal_path(std::string_view target) {
     return escape(text, uri);
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
-
 bool holds(const std::vector<std::string>& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -71,7 +65,7 @@ std::string_view request_target(std::string_view url) {
 bool contentful_names(std::string_view list, std::vector<std::string>* names) {
     std::string_view name;
     while (next_split(&list, ",", &name)) {
-        names->push_back(lower(trim_blanks(name)));
+        names->push_back(event::lower(trim_blanks(name)));
         if (names->size() > max_signed_headers || names->back() == signature_name) return false;
     }
     std::sort(names->begin(), names->end());
@@ -96,8 +90,7 @@ std::string contentful_head(std::string_view method, std::string_view url,
 event::Digest contentful_digest(const HmacKey& key, std::string_view head, const event::BodyView& body) {
     event::HashState state = key.start();
     state.update(head);
-    for (const std::string_view chunk : body)
-        state.update(chunk);
+    state.update(body);
     return key.finish(&state);
 }
 

@@ -26,17 +26,23 @@ bool Evaluation::is_compressed() {
     return encoding.count > 0 && !encoding.value.empty() && encoding.value != "identity";
 }
 
-bool Evaluation::load() {
-    if (parsed_ != nullptr || has_problem() || plan_ == nullptr) return parsed_ != nullptr && !has_problem();
-    static const std::string name = "content-type";
-    const std::string_view type = header(name).value;
-    const std::string_view boundary =
-        plan_->reads_form() ? event::multipart_boundary(type) : std::string_view();
+bool Evaluation::is_parsable() {
     if (is_compressed()) {
         problem_ = {Verdict::encoded, "the body is compressed and must be parsed"};
     } else if (request_.body.size > json_max_) {
         problem_ = {Verdict::too_large, "the body is too large to be parsed"};
-    } else if (plan_->reads_form() && boundary.empty() && !event::may_be_form(request_)) {
+    }
+    return !has_problem();
+}
+
+bool Evaluation::load() {
+    if (parsed_ != nullptr || has_problem() || plan_ == nullptr) return parsed_ != nullptr && !has_problem();
+    if (!is_parsable()) return false;
+    static const std::string name = "content-type";
+    const std::string_view type = header(name).value;
+    const std::string_view boundary =
+        plan_->reads_form() ? event::multipart_boundary(type) : std::string_view();
+    if (plan_->reads_form() && boundary.empty() && !event::may_be_form(request_)) {
         problem_ = {Verdict::malformed, "the body is not a form"};
     } else {
         parsed_ = std::make_unique<ParsedBody>(*plan_);
@@ -143,20 +149,12 @@ Message::Error Message::resolve(const event::Template& text, std::string_view ts
     return Error::none;
 }
 
-void Message::feed(event::HashState* state, const PreparedKey& key, const event::BodyView& body) const {
+template <class Use>
+void Message::each_text(std::string_view secret, const event::BodyView& body, Use use) const {
     for (std::size_t i = 0; i < count_; ++i) {
-        switch (pieces_[i].kind) {
-            case Kind::text:
-                state->update(pieces_[i].text);
-                break;
-            case Kind::secret:
-                state->update(key.secret);
-                break;
-            case Kind::body:
-                for (const std::string_view chunk : body)
-                    state->update(chunk);
-                break;
-        }
+        if (pieces_[i].kind == Kind::text) use(pieces_[i].text);
+        if (pieces_[i].kind == Kind::secret) use(secret);
+        if (pieces_[i].kind == Kind::body) std::for_each(body.begin(), body.end(), use);
     }
 }
 
@@ -177,36 +175,22 @@ bool Message::looks_like(const Pattern& pattern, const event::BodyView& body) co
 
 event::Digest Message::digest(const Scheme& scheme, const PreparedKey& key,
                               const event::BodyView& body) const {
-    if (scheme.algorithm == Algorithm::hmac) {
-        event::HashState state = key.hmac->start();
-        feed(&state, key, body);
-        return key.hmac->finish(&state);
-    }
-    event::HashState state(scheme.hash);
-    feed(&state, key, body);
-    return state.finish();
+    const bool is_hmac = scheme.algorithm == Algorithm::hmac;
+    event::HashState state = is_hmac ? key.hmac->start() : event::HashState(scheme.hash);
+    each_text(key.secret, body, [&](std::string_view text) { state.update(text); });
+    return is_hmac ? key.hmac->finish(&state) : state.finish();
 }
 
 event::Digest Message::digest(event::Hash hash, const event::BodyView& body) const {
     event::HashState state(hash);
-    for (std::size_t i = 0; i < count_; ++i) {
-        if (pieces_[i].kind == Kind::text) state.update(pieces_[i].text);
-        if (pieces_[i].kind != Kind::body) continue;
-        for (const std::string_view chunk : body)
-            state.update(chunk);
-    }
+    each_text({}, body, [&](std::string_view text) { state.update(text); });
     return state.finish();
 }
 
 std::string Message::text(const event::BodyView& body) const {
     std::string all;
     all.reserve(body.size + 256);
-    for (std::size_t i = 0; i < count_; ++i) {
-        if (pieces_[i].kind == Kind::text) all.append(pieces_[i].text);
-        if (pieces_[i].kind != Kind::body) continue;
-        for (const std::string_view chunk : body)
-            all.append(chunk);
-    }
+    each_text({}, body, [&](std::string_view text) { all.append(text); });
     return all;
 }
 

@@ -32,6 +32,9 @@ class Evaluation {
     /// A part of a message other than {body}, {secret} and {ts}, filters applied. Absent: empty.
     std::string_view read_part(const event::Template::Part& part);
 
+    /// False, and a problem, when the body is compressed or larger than `json_max`.
+    bool is_parsable();
+
     /// Elements of the repeated array of the body; what is read from then on of its elements is of one of them.
     std::size_t elements();
     void select(std::size_t element) { element_ = element; }
@@ -98,7 +101,9 @@ class Message {
         Kind kind;
         std::string_view text;
     };
-    void feed(event::HashState* state, const PreparedKey& key, const event::BodyView& body) const;
+    /// Calls `use(text)` for each text in order.
+    template <class Use>
+    void each_text(std::string_view secret, const event::BodyView& body, Use use) const;
 
     std::array<Piece, event::max_template_parts> pieces_;
     std::size_t count_ = 0;

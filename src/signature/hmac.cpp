@@ -21,9 +21,7 @@ HmacKey::HmacKey(event::Hash hash, std::string_view key) : inner_(hash), outer_(
     std::array<unsigned char, max_block> pad{};
     event::Digest shortened;
     if (key.size() > block_size(hash)) {
-        event::HashState state(hash);
-        state.update(key);
-        shortened = state.finish();
+        shortened = event::digest_of(hash, key);
         key = shortened.view();
     }
     if (!key.empty()) std::memcpy(pad.data(), key.data(), key.size());
@@ -48,6 +46,12 @@ event::Digest HmacKey::finish(event::HashState* message) const {
     event::HashState outside = outer_;
     outside.update(inside.view());
     return outside.finish();
+}
+
+event::Digest HmacKey::digest(std::string_view message) const {
+    event::HashState state = start();
+    state.update(message);
+    return finish(&state);
 }
 
 bool equal(std::string_view a, std::string_view b) {

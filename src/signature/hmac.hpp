@@ -18,6 +18,8 @@ class HmacKey {
     /// A message under way: update() it, then finish(*this).
     event::HashState start() const { return inner_; }
     event::Digest finish(event::HashState* message) const;
+    /// The same for a message that is one text.
+    event::Digest digest(std::string_view message) const;
 
   private:
     event::HashState inner_, outer_;

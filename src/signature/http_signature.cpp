@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "event/text.hpp"
 #include "signature/code_check.hpp"
 #include "signature/contentful.hpp"
 
@@ -11,20 +12,13 @@ namespace {
 
 using event::Request;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-}
-
 /// Host and port in lower case, without the scheme's own port (section 2.2.3).
 std::string authority_of(std::string_view url) {
     const std::size_t start = url.find("://");
     if (start == std::string_view::npos) return {};
-    const std::string scheme = lower(url.substr(0, start));
+    const std::string scheme = event::lower(url.substr(0, start));
     url.remove_prefix(start + 3);
-    std::string authority = lower(url.substr(0, url.find_first_of("/?#")));
+    std::string authority = event::lower(url.substr(0, url.find_first_of("/?#")));
     const std::string port = scheme == "https" ? ":443" : ":80";
     const bool has_port = authority.size() > port.size() &&
                           authority.compare(authority.size() - port.size(), port.size(), port) == 0;
@@ -47,7 +41,7 @@ bool derived(const Request& request, std::string_view name, std::string* value) 
     else if (name == "@authority")
         *value = authority_of(request.url);
     else if (name == "@scheme")
-        *value = lower(request.url.substr(0, std::min(request.url.find(':'), request.url.size())));
+        *value = event::lower(request.url.substr(0, std::min(request.url.find(':'), request.url.size())));
     else if (name == "@request-target")
         *value = std::string(target);
     else if (name == "@path")
@@ -91,13 +85,9 @@ bool verify_public(const CodeInput& input, const SignatureInput& given, std::str
     return std::any_of(std::begin(algorithms), std::end(algorithms), [&](const NamedAlgorithm& each) {
         if (!given.alg.empty() && given.alg != each.name) return false;
         const std::optional<event::Hash> hash = hash_of(each.algorithm);
-        if (!hash)
-            return verify_any(input.prepared.public_keys, given.keyid, each.algorithm, base, signature,
-                              budget);
-        event::HashState state(*hash);
-        state.update(base);
-        return verify_any(input.prepared.public_keys, given.keyid, each.algorithm, state.finish().view(),
-                          signature, budget);
+        const event::Digest digest = hash ? event::digest_of(*hash, base) : event::Digest{};
+        return verify_any(input.prepared.public_keys, given.keyid, each.algorithm,
+                          hash ? digest.view() : base, signature, budget);
     });
 }
 
@@ -109,7 +99,7 @@ bool verify(const CodeInput& input, const SignatureInput& given, std::string_vie
 
 Outcome judge_dates(const CodeInput& input, const SignatureInput& given) {
     const bool expired = given.expires && input.now_ms / 1000 > *given.expires;
-    if (expired && input.check_window)
+    if (expired && input.window.check)
         return {Verdict::stale, "the signature has expired", given.created_text};
     return check_age(input, *given.created * 1000, given.created_text);
 }
@@ -147,7 +137,7 @@ bool make_signature_base(const Request& request, const SignatureInput& input, st
             if (!derived(request, component.name, &value)) return false;
         } else {
             const Request::Header header = request.header(component.name);
-            if (header.count != 1 || lower(component.name) != component.name) return false;
+            if (header.count != 1 || event::lower(component.name) != component.name) return false;
             value = std::string(trim_blanks(header.value));
         }
         if (value.find_first_of("\r\n") != std::string::npos) return false;
@@ -158,11 +148,8 @@ bool make_signature_base(const Request& request, const SignatureInput& input, st
 }
 
 std::string content_digest(const event::BodyView& body) {
-    event::HashState state(event::Hash::sha256);
-    for (const std::string_view chunk : body)
-        state.update(chunk);
     std::string text = "sha-256=:";
-    encode_text(state.finish().view(), Encoding::base64, &text);
+    encode_text(event::digest_of(event::Hash::sha256, body).view(), Encoding::base64, &text);
     return text + ":";
 }
 
@@ -173,7 +160,7 @@ bool content_digest_matches(std::string_view header, const event::BodyView& body
     for (const auto& [name, digest] : digests) {
         if (name != "sha-256" && name != "sha-512") continue;
         const event::Hash hash = name == "sha-256" ? event::Hash::sha256 : event::Hash::sha512;
-        if (!body_matches(body, hash, digest)) return false;
+        if (!equal(event::digest_of(hash, body).view(), digest)) return false;
         found = true;
     }
     return found;

@@ -43,10 +43,9 @@ bool signature_matches(const Prepared& prepared, const Token& token, std::string
     std::string signature;
     if (!decode_part(token.signature, &signature)) return false;
     if (!prepared.scheme->public_algorithm) return matches_hmac(prepared, token.signed_part, signature);
-    event::HashState state(event::Hash::sha256);
-    state.update(token.signed_part);
-    return verify_any(prepared.public_keys, kid, *prepared.scheme->public_algorithm, state.finish().view(),
-                      signature, budget);
+    const event::Digest digest = event::digest_of(event::Hash::sha256, token.signed_part);
+    return verify_any(prepared.public_keys, kid, *prepared.scheme->public_algorithm, digest.view(), signature,
+                      budget);
 }
 
 /// True when the claim is, or as a list holds, one of the values. No values: any non-empty text will do.
@@ -77,7 +76,7 @@ Outcome check_dates(const CodeInput& input, const JsonValue& claims) {
         const JsonValue* claim = claims.find(name);
         if (claim == nullptr) continue;
         if (!numeric_date(*claim, &seconds)) return {Verdict::malformed, "unreadable date in the token", {}};
-        if (!input.check_window) continue;
+        if (!input.window.check) continue;
         if (name == "exp" && now >= seconds + jwt_leeway)
             return {Verdict::stale, "the token has expired", {}};
         if (name == "nbf" && now < seconds - jwt_leeway)
@@ -95,7 +94,7 @@ bool digest_matches(const CodeInput& input, const JsonValue& claims) {
     const std::string* text = claims.string(rule.from.name);
     std::string digest;
     return text != nullptr && decode_text(*text, rule.encoding, false, &digest) && !digest.empty() &&
-           body_matches(input.request().body, rule.hash, digest);
+           equal(event::digest_of(rule.hash, input.request().body).view(), digest);
 }
 
 Outcome check_claims(const CodeInput& input, const JsonValue& claims) {
@@ -177,17 +176,11 @@ std::string make_jwt(const Prepared& prepared, std::string_view claims) {
     token += '.';
     encode_text(claims, Encoding::base64url, &token);
     if (prepared.scheme->public_algorithm) {
-        event::HashState state(event::Hash::sha256);
-        state.update(token);
-        if (!prepared.public_keys.front().sign(*prepared.scheme->public_algorithm, state.finish().view(),
-                                               &signature)) {
+        const event::Digest digest = event::digest_of(event::Hash::sha256, token);
+        if (!prepared.public_keys.front().sign(*prepared.scheme->public_algorithm, digest.view(), &signature))
             return {};
-        }
     } else {
-        const HmacKey& key = *prepared.keys.front().hmac;
-        event::HashState state = key.start();
-        state.update(token);
-        signature = std::string(key.finish(&state).view());
+        signature = std::string(prepared.keys.front().hmac->digest(token).view());
     }
     token += '.';
     encode_text(signature, Encoding::base64url, &token);

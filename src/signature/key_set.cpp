@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "signature/fail.hpp"
 #include "signature/json_value.hpp"
 #include "signature/key_text.hpp"
 
 namespace webhook::signature {
 
 namespace {
-
-bool fail(std::string* error, std::string message) {
-    *error = std::move(message);
-    return false;
-}
 
 /// Takes keys one by one; those of a set may be of a kind that is not wanted, a single one may not.
 class Collector {

@@ -13,6 +13,7 @@
 #include <memory>
 #include <utility>
 
+#include "signature/fail.hpp"
 #include "signature/openssl_handle.hpp"
 
 namespace webhook::signature {
@@ -38,11 +39,6 @@ PublicKey::Handle own(EVP_PKEY* key) {
 
 const unsigned char* bytes(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
-}
-
-bool fail(std::string* error, std::string message) {
-    *error = std::move(message);
-    return false;
 }
 
 /// One block of a PEM text.

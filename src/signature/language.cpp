@@ -1,11 +1,11 @@
 #include "signature/language.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "signature/check.hpp"
 #include "signature/language_words.hpp"
+#include "signature/message_rules.hpp"
 
 namespace webhook::signature {
 
@@ -367,11 +367,8 @@ std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Di
         return nullptr;
     }
     if (scheme->public_keys && !reader.has("key")) scheme->key = KeyRule::pem;
-    if (!reader.has("message") &&
-        (scheme->algorithm == Algorithm::hmac || scheme->algorithm == Algorithm::hash ||
-         scheme->algorithm == Algorithm::public_key)) {
+    if (!reader.has("message") && has_message(*scheme))
         event::parse_template("{body}", SourceSet::scheme, &scheme->message, &error->message);
-    }
     std::string_view word;
     if (!check_scheme(*scheme, &error->message, &word)) {
         const auto at = std::find_if(directives.begin(), directives.end(),

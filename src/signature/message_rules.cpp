@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "signature/fail.hpp"
+
 namespace webhook::signature {
 
 namespace {
@@ -9,11 +11,6 @@ namespace {
 using event::Filter;
 using event::Template;
 using Kind = event::Source::Kind;
-
-bool fail(std::string* error, std::string message) {
-    *error = std::move(message);
-    return false;
-}
 
 /// Filters after which the value can still be told from any other.
 bool keeps_value(const Template::Part& part) {
@@ -39,6 +36,11 @@ bool check_segment(const Template& text, std::size_t at, std::string* error) {
 }
 
 }  // namespace
+
+bool has_message(const Scheme& scheme) {
+    return scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::hash ||
+           scheme.algorithm == Algorithm::public_key;
+}
 
 bool signs(const Scheme& scheme, Kind kind) {
     return any_certain(scheme, [kind](const event::Source& source) { return source.kind == kind; });

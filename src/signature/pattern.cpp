@@ -1,7 +1,8 @@
 #include "signature/pattern.hpp"
 
 #include <algorithm>
-#include <charconv>
+
+#include "signature/language_words.hpp"
 
 namespace webhook::signature {
 
@@ -23,16 +24,11 @@ bool parse_class(std::string_view text, std::bitset<256>* allowed) {
     return allowed->any();
 }
 
-bool parse_number(std::string_view text, std::size_t* number) {
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), *number);
-    return code == std::errc() && end == text.data() + text.size() && !text.empty();
-}
-
 bool parse_lengths(std::string_view text, Pattern* pattern) {
     const std::size_t comma = text.find(',');
-    if (!parse_number(text.substr(0, comma), &pattern->min)) return false;
+    if (!to_number(text.substr(0, comma), &pattern->min)) return false;
     pattern->max = pattern->min;
-    if (comma != std::string_view::npos && !parse_number(text.substr(comma + 1), &pattern->max)) return false;
+    if (comma != std::string_view::npos && !to_number(text.substr(comma + 1), &pattern->max)) return false;
     return pattern->min >= 1 && pattern->min <= pattern->max && pattern->max <= max_echo;
 }
 

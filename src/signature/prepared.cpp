@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "signature/fail.hpp"
 #include "signature/nfkd.hpp"
 
 namespace webhook::signature {
@@ -11,11 +12,6 @@ namespace webhook::signature {
 namespace {
 
 using Params = std::map<std::string, std::string>;
-
-bool fail(std::string* error, std::string message) {
-    *error = std::move(message);
-    return false;
-}
 
 bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::string* error) {
     static constexpr std::string_view whsec = "whsec_";
@@ -40,12 +36,9 @@ bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::st
         case KeyRule::whpk:
         case KeyRule::jwk:
             return fail(error, "a shared secret cannot be a public key");
-        case KeyRule::sha1: {
-            event::HashState state(event::Hash::sha1);
-            state.update(secret);
-            *key = std::string(state.finish().view());
+        case KeyRule::sha1:
+            *key = std::string(event::digest_of(event::Hash::sha1, secret).view());
             break;
-        }
     }
     return !key->empty() || fail(error, "secret is empty after decoding");
 }
@@ -155,9 +148,7 @@ PreparedKey::~PreparedKey() {
 }
 
 event::Digest hash_credential(std::string_view text) {
-    event::HashState state(event::Hash::sha256);
-    state.update(text);
-    return state.finish();
+    return event::digest_of(event::Hash::sha256, text);
 }
 
 bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,

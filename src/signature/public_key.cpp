@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include "signature/fail.hpp"
 #include "signature/openssl_handle.hpp"
 
 namespace webhook::signature {
@@ -47,11 +48,6 @@ class QuietErrors {
     QuietErrors(const QuietErrors&) = delete;
     QuietErrors& operator=(const QuietErrors&) = delete;
 };
-
-bool fail(std::string* error, std::string message) {
-    *error = std::move(message);
-    return false;
-}
 
 bool is_p256(const EVP_PKEY* key) {
     std::array<char, 64> name{};

@@ -220,11 +220,8 @@ Signed Signer::Impl::sign(const SignRequest& given) const {
     }
     if (scheme().digest) {
         const DigestRule& rule = *scheme().digest;
-        event::HashState state(rule.hash);
-        for (const std::string_view chunk : given.body)
-            state.update(chunk);
         std::string text;
-        encode_text(state.finish().view(), rule.encoding, &text);
+        encode_text(event::digest_of(rule.hash, given.body).view(), rule.encoding, &text);
         if (rule.from.kind == Kind::query)
             add_param(rule.from.name, text, &url);
         else
@@ -268,8 +265,7 @@ bool Signer::append_standard(std::string_view id, std::string_view timestamp, co
         state.update(".");
         state.update(timestamp);
         state.update(".");
-        for (const std::string_view chunk : body)
-            state.update(chunk);
+        state.update(body);
         if (!std::exchange(first, false)) out->push_back(' ');
         out->append("v1,");
         encode_text(key.hmac->finish(&state).view(), Encoding::base64, out);

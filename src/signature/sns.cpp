@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "event/text.hpp"
+#include "event/values.hpp"
 #include "signature/code_check.hpp"
 #include "signature/json_value.hpp"
 
@@ -13,10 +15,6 @@ namespace webhook::signature {
 
 namespace {
 
-bool starts_with(std::string_view text, std::string_view start) {
-    return text.substr(0, start.size()) == start;
-}
-
 bool take_end(std::string_view end, std::string_view* text) {
     if (text->size() < end.size() || text->substr(text->size() - end.size()) != end) return false;
     text->remove_suffix(end.size());
@@ -26,14 +24,14 @@ bool take_end(std::string_view end, std::string_view* text) {
 /// "https://sns.REGION.amazonaws.com[.cn]/....pem", with nothing else in the authority.
 bool is_amazon_url(std::string_view url) {
     constexpr std::string_view scheme = "https://", service = "sns.";
-    if (!starts_with(url, scheme) || !take_end(".pem", &url)) return false;
+    if (!event::starts_with(url, scheme) || !take_end(".pem", &url)) return false;
     url.remove_prefix(scheme.size());
     const std::size_t slash = url.find('/');
     if (slash == std::string_view::npos || url.find_first_of("?#\\", slash) != std::string_view::npos)
         return false;
     std::string_view host = url.substr(0, slash);
     take_end(".cn", &host);
-    if (!take_end(".amazonaws.com", &host) || !starts_with(host, service)) return false;
+    if (!take_end(".amazonaws.com", &host) || !event::starts_with(host, service)) return false;
     host.remove_prefix(service.size());
     return host.size() >= 3 && std::all_of(host.begin(), host.end(), [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
@@ -118,10 +116,9 @@ Outcome check_message(const CodeInput& input, const JsonValue& message) {
     if (!make_text(message, &text)) return {Verdict::forged, "a signed member is missing", {}};
     if (!decode_text(*encoded, Encoding::base64, false, &signature))
         return {Verdict::forged, "undecodable signature", {}};
-    event::HashState state(*hash_of(algorithm));
-    state.update(text);
+    const event::Digest digest = event::digest_of(*hash_of(algorithm), text);
     std::size_t budget = max_public_checks;
-    if (!verify_any(input.prepared.public_keys, *url, algorithm, state.finish().view(), signature, &budget))
+    if (!verify_any(input.prepared.public_keys, *url, algorithm, digest.view(), signature, &budget))
         return {Verdict::forged, why_none_verified(input.prepared.public_keys, *url), {}};
     if (!is_wanted_topic(input.prepared, message)) return {Verdict::forged, "another topic", {}};
     return check_timestamp(input, *message.string("Timestamp"));
@@ -134,12 +131,14 @@ bool is_sns(const Scheme& scheme) {
 }
 
 Outcome check_sns(const CodeInput& input) {
+    if (!input.evaluation->is_parsable()) {
+        const Evaluation::Problem& problem = input.evaluation->problem();
+        return {problem.verdict, problem.reason, {}};
+    }
     std::string scratch;
-    std::string_view body;
-    Outcome outcome;
-    if (!parsable_body(input, &scratch, &body, &outcome)) return outcome;
     JsonValue message;
-    if (!parse_json(body, &message) || message.kind != JsonValue::Kind::object)
+    if (!parse_json(event::whole_body(input.request().body, &scratch), &message) ||
+        message.kind != JsonValue::Kind::object)
         return {Verdict::malformed, "the body is not JSON, or repeats a member", {}};
     return check_message(input, message);
 }

@@ -143,6 +143,12 @@ std::string format_timestamp(std::int64_t unix_ms, Unit unit) {
     return std::to_string(unit == Unit::milliseconds ? unix_ms : unix_ms / 1000);
 }
 
+const char* Window::why_stale(std::int64_t unix_ms, std::int64_t now_ms) const {
+    if (check && now_ms - unix_ms > past_ms) return "timestamp too old";
+    if (check && unix_ms - now_ms > future_ms) return "timestamp in the future";
+    return nullptr;
+}
+
 bool unit_from_word(std::string_view word, Unit* unit) {
     if (word == "s")
         *unit = Unit::seconds;

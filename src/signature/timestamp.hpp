@@ -17,6 +17,15 @@ bool parse_timestamp(std::string_view text, Unit unit, std::int64_t* unix_ms);
 /// The same the other way round; automatic writes seconds, RFC 3339 whole seconds in UTC.
 std::string format_timestamp(std::int64_t unix_ms, Unit unit);
 
+/// How far from now a timestamp may lie.
+struct Window {
+    bool check = true;  ///< false: any time will do
+    std::int64_t past_ms = 0, future_ms = 0;
+
+    /// Why the time lies outside; nullptr when it does not.
+    const char* why_stale(std::int64_t unix_ms, std::int64_t now_ms) const;
+};
+
 /// "s", "ms", "auto", "rfc3339"; false for anything else.
 bool unit_from_word(std::string_view word, Unit* unit);
 

@@ -38,12 +38,18 @@ bool failed(const Evaluation& evaluation, Outcome* outcome) {
     return true;
 }
 
+Window window_of(const Scheme& scheme, const VerifierOptions& options) {
+    const std::int64_t past = scheme.timestamp ? scheme.timestamp->past : min_window;
+    const std::int64_t future = scheme.timestamp ? scheme.timestamp->future : min_window;
+    return {options.check_window, options.tolerance_seconds.value_or(past) * 1000,
+            options.tolerance_seconds.value_or(future) * 1000};
+}
+
 }  // namespace
 
 struct Verifier::Impl {
     Prepared prepared;
-    bool check_window = true;
-    std::int64_t past_ms = 0, future_ms = 0;
+    Window window;
     std::size_t json_max = 0;
     CodeCheck code = nullptr;
     Challenges challenges;
@@ -221,10 +227,7 @@ bool Verifier::Impl::digest_matches(Evaluation* evaluation) const {
     const long size = decode_into(text, rule.encoding, given.bytes.data(), given.bytes.size());
     if (size <= 0) return false;
     given.size = static_cast<std::size_t>(size);
-    event::HashState state(rule.hash);
-    for (const std::string_view chunk : evaluation->request().body)
-        state.update(chunk);
-    return equal(state.finish().view(), given.view());
+    return equal(event::digest_of(rule.hash, evaluation->request().body).view(), given.view());
 }
 
 /// The same for one in the body, which must be there.
@@ -303,7 +306,7 @@ Outcome Verifier::Impl::check(const event::Request& request, std::int64_t now_ms
     std::int64_t unix_ms = 0;
     if (doubled(&evaluation, &outcome)) return outcome;
     if (code != nullptr) {
-        outcome = code({prepared, &evaluation, now_ms, past_ms, future_ms, check_window, json_max});
+        outcome = code({prepared, &evaluation, now_ms, window});
         // cppcheck-suppress returnDanglingLifetime ; what an outcome points at lies in the request
         return outcome;
     }
@@ -314,14 +317,10 @@ Outcome Verifier::Impl::check(const event::Request& request, std::int64_t now_ms
     if (!good) return outcome;
     if (scheme().late_timestamp && !read_body_timestamp(&evaluation, &unix_ms, &outcome)) return outcome;
     outcome.verdict = Verdict::genuine;
-    if (!scheme().timestamp || !check_window) return outcome;
-    if (now_ms - unix_ms > past_ms) {
-        outcome.verdict = Verdict::stale;
-        outcome.reason = "timestamp too old";
-    } else if (unix_ms - now_ms > future_ms) {
-        outcome.verdict = Verdict::stale;
-        outcome.reason = "timestamp in the future";
-    }
+    const char* why = scheme().timestamp ? window.why_stale(unix_ms, now_ms) : nullptr;
+    if (why == nullptr) return outcome;
+    outcome.verdict = Verdict::stale;
+    outcome.reason = why;
     return outcome;
 }
 
@@ -343,13 +342,8 @@ std::unique_ptr<Verifier> Verifier::make(const Scheme& scheme, const VerifierOpt
         *error = "tolerance out of range";
         return nullptr;
     }
-    impl->check_window = options.check_window;
     impl->json_max = options.json_max;
-    impl->past_ms = impl->future_ms = options.tolerance_seconds.value_or(min_window) * 1000;
-    if (scheme.timestamp) {
-        impl->past_ms = options.tolerance_seconds.value_or(scheme.timestamp->past) * 1000;
-        impl->future_ms = options.tolerance_seconds.value_or(scheme.timestamp->future) * 1000;
-    }
+    impl->window = window_of(scheme, options);
     return std::unique_ptr<Verifier>(new Verifier(std::move(impl)));
 }
 

@@ -4,6 +4,7 @@
 #include <climits>
 #include <cstring>
 
+#include "event/text.hpp"
 #include "store/append_library.hpp"
 #include "store/keys.hpp"
 #include "store/reply.hpp"
@@ -168,10 +169,6 @@ void put_arguments(std::string_view limits, bool dedup, const AppendItem* items,
     });
 }
 
-bool starts_with(std::string_view value, std::string_view start) {
-    return value.substr(0, start.size()) == start;
-}
-
 Appender::Reply verdict(std::int64_t number, std::string_view id) {
     switch (number) {
         case 0:
@@ -203,7 +200,7 @@ Appender::Reply read_event(const redisReply& added, const redisReply& step) {
     }
     if (step.type == REDIS_REPLY_INTEGER && step.integer <= 3) return verdict(step.integer, text(added));
     if (step.type != REDIS_REPLY_ERROR) return {Result::broken, {}, text(added), "unexpected reply"};
-    if (starts_with(text(step), "LEFT ")) return {Result::broken, {}, text(added), text(step)};
+    if (event::starts_with(text(step), "LEFT ")) return {Result::broken, {}, text(added), text(step)};
     return {Result::refused, {}, {}, text(step)};
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "event/text.hpp"
+
 namespace webhook::store {
 
 namespace {
@@ -20,10 +22,6 @@ std::string_view info_value(std::string_view info, std::string_view name) {
         return line;
     }
     return {};
-}
-
-bool starts_with(std::string_view text, std::string_view start) {
-    return text.substr(0, start.size()) == start;
 }
 
 }  // namespace
@@ -49,7 +47,7 @@ std::string judge_server(std::string_view info) {
 
 bool is_server_error(std::string_view error) {
     for (const std::string_view start : {"LOADING", "READONLY", "MASTERDOWN", "NOAUTH"}) {
-        if (starts_with(error, start)) return true;
+        if (event::starts_with(error, start)) return true;
     }
     return false;
 }

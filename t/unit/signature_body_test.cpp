@@ -390,10 +390,8 @@ TEST(BodySchemes, BraintreePicksItsOwnKey) {
         fill(&request, body);
         return judge("braintree", "private", request, options).verdict;
     };
-    event::HashState state(event::Hash::sha1);
-    state.update("private");
-    const std::string signature =
-        hmac(EVP_sha1(), std::string(state.finish().view()), "cGF5\n", Encoding::hex);
+    const std::string key_bytes(event::digest_of(event::Hash::sha1, "private").view());
+    const std::string signature = hmac(EVP_sha1(), key_bytes, "cGF5\n", Encoding::hex);
     EXPECT_EQ(braintree("bt_signature=other%7C00%26pk%7C" + signature + "&bt_payload=cGF5%0A"),
               Verdict::genuine);
     EXPECT_EQ(braintree("bt_signature=other%7C" + signature + "&bt_payload=cGF5%0A"), Verdict::no_signature);

@@ -48,28 +48,20 @@ inline std::string encoded(std::string_view bytes, Encoding encoding = Encoding:
     return text;
 }
 
-inline std::string digest_of(event::Hash hash, std::string_view text) {
-    event::HashState state(hash);
-    state.update(text);
-    return std::string(state.finish().view());
-}
-
 inline std::string signature_of(const std::string& private_pem, PublicAlgorithm algorithm,
                                 const std::string& text) {
     KeySet keys;
     std::string error, signature;
     EXPECT_TRUE(read_keys(private_pem, "", {KeyRule::pem, family_of(algorithm), KeyUse::sign}, &keys, &error))
         << error;
-    const std::string input = hash_of(algorithm) ? digest_of(*hash_of(algorithm), text) : text;
+    const std::string input =
+        hash_of(algorithm) ? std::string(event::digest_of(*hash_of(algorithm), text).view()) : text;
     EXPECT_TRUE(keys.front().sign(algorithm, input, &signature));
     return signature;
 }
 
 inline std::string hmac_of(const std::string& secret, std::string_view text) {
-    const HmacKey key(event::Hash::sha256, secret);
-    event::HashState state = key.start();
-    state.update(text);
-    return std::string(key.finish(&state).view());
+    return std::string(HmacKey(event::Hash::sha256, secret).digest(text).view());
 }
 
 }  // namespace webhook::signature

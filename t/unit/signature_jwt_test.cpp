@@ -8,7 +8,7 @@ namespace {
 const std::string token_body = R"({"webhook_code":"ERROR"})";
 
 std::string body_digest() {
-    return encoded(digest_of(event::Hash::sha256, token_body), Encoding::hex);
+    return encoded(event::digest_of(event::Hash::sha256, token_body).view(), Encoding::hex);
 }
 
 std::string token_part(const std::string& text) {

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+namespace webhook::signature {
+
+/// False, so that a check can end with what it says.
+inline bool fail(std::string* error, std::string message) {
+    *error = std::move(message);
+    return false;
+}
+
+}  // namespace webhook::signature
