@@ -7,7 +7,7 @@ use Carp qw(croak);
 use File::Basename qw(dirname);
 
 sub new ($class, $test, $seconds) {
-    my $built = $test->run([ $ENV{CC} // 'cc', '-O1', '-shared', '-fPIC', '-o', $test->file('clock.so'), dirname(__FILE__) . '/../../clock.c' ]);
+    my $built = $test->run([ split(' ', $ENV{CC} // 'cc'), '-O1', '-shared', '-fPIC', '-o', $test->file('clock.so'), dirname(__FILE__) . '/../../clock.c' ]);
     croak "clock.c: $built->{err}" if $built->{exit};
     my $path = $test->write('clock', pack 'q', $seconds);
     open my $file, '+<:raw', $path or croak "$path: $!";
