@@ -15,10 +15,19 @@ constexpr std::size_t transactions_ahead = 2;
 using State = Appended::State;
 using Result = store::Appender::Result;
 
+Operation* first_of(ngx_queue_t* queue) {
+    return ngx_queue_data(ngx_queue_head(queue), Operation, link);
+}
+
 Operation* take_first(ngx_queue_t* queue) {
-    ngx_queue_t* link = ngx_queue_head(queue);
-    ngx_queue_remove(link);
-    return ngx_queue_data(link, Operation, link);
+    Operation* operation = first_of(queue);
+    ngx_queue_remove(&operation->link);
+    return operation;
+}
+
+/// Not when its request ended before its turn, or the stream was found unusable meanwhile.
+bool is_sendable(const Operation& operation) {
+    return operation.owner != nullptr && operation.stream->problem.empty();
 }
 
 Appended unavailable(std::string_view reason) {
@@ -61,31 +70,36 @@ bool RedisClient::is_due() const {
 }
 
 void RedisClient::let_go(Operation* operation) {
-    if (!operation->is_sent && state_ == RedisClient::State::ready && shielded([this] { send_gathered(); }))
-        write_out();
+    // Nobody is answered from here: this is the end of a request, and may be that of its connection's others.
+    const bool waits = !operation->is_sent && state_ == RedisClient::State::ready;
+    if (waits && is_sendable(*operation) && shielded([this] { send_sendable(); })) write_out();
     operation->detach();
 }
 
 void RedisClient::send_gathered() {
     if (ngx_queue_empty(&gathered_) || is_starting()) return;
-    gathered_bytes_ = 0;
-    gathered_count_ = 0;
     if (state_ != RedisClient::State::ready) {
+        gathered_bytes_ = gathered_count_ = 0;
         refuse(&gathered_);
         return;
     }
-    Batch batch;
-    while (!ngx_queue_empty(&gathered_)) {
+    send_sendable();
+    while (!ngx_queue_empty(&gathered_) && !is_sendable(*first_of(&gathered_))) {
         Operation* operation = take_first(&gathered_);
-        if (operation->owner == nullptr) {
-            finish(operation, {});  // the request ended before anything was sent
-            continue;
-        }
-        if (!operation->stream->problem.empty()) {
-            finish(operation,
-                   unavailable(operation->stream->problem));  // found while it waited for the start
-            continue;
-        }
+        finish(operation, unavailable(operation->stream->problem));
+    }
+}
+
+void RedisClient::send_sendable() {
+    gathered_bytes_ = gathered_count_ = 0;
+    Batch batch;
+    ngx_queue_t* next = nullptr;
+    for (ngx_queue_t* link = ngx_queue_head(&gathered_); link != ngx_queue_sentinel(&gathered_);
+         link = next) {
+        next = ngx_queue_next(link);
+        Operation* operation = ngx_queue_data(link, Operation, link);
+        if (!is_sendable(*operation)) continue;
+        ngx_queue_remove(link);
         add_under_way(operation);
         if (store::Appender::is_large(*operation->event)) {
             send_events(&operation, 1);
@@ -165,7 +179,7 @@ void RedisClient::add_under_way(Operation* operation) {
 
 void RedisClient::on_command_timer() {
     if (ngx_queue_empty(&under_way_)) return;
-    const auto* oldest = ngx_queue_data(ngx_queue_head(&under_way_), Operation, link);
+    const Operation* oldest = first_of(&under_way_);
     const ngx_msec_t age = ngx_current_msec - oldest->sent;
     if (age < server_->timeout) {
         ngx_add_timer(&command_timer_, server_->timeout - age);

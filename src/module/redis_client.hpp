@@ -47,7 +47,7 @@ class RedisClient {
     /// the caller's.
     bool submit(Operation* operation, Appended* refused);
     /// The request behind `operation` ends, and its event with it: one that still waits for its turn is sent first, for its
-    /// sender has done his part. `done` is not called any more.
+    /// sender has done his part. `done` is not called, for this or another one.
     void let_go(Operation* operation);
 
     /// A command of somebody else on this connection; lives until `done` was called.
@@ -114,7 +114,9 @@ class RedisClient {
     void gather(Operation* operation);
     /// Gathered events leave when Redis may run out of work, or when they fill a transaction.
     bool is_due() const;
+    /// What is gathered leaves; what cannot be sent is answered.
     void send_gathered();
+    void send_sendable();
     void send_sorted(Batch* batch);
     void send_events(Operation* const* operations, std::size_t count);
     void refuse(ngx_queue_t* operations);

@@ -1,6 +1,7 @@
 #include "module/request_state.hpp"
 
 #include <new>
+#include <utility>
 
 #include "module/redis_client.hpp"
 
@@ -10,8 +11,15 @@ namespace {
 
 void on_cleanup(void* data) {
     auto* state = static_cast<RequestState*>(data);
-    if (state->operation != nullptr) state->location->stream->server->client->let_go(state->operation);
-    state->operation = nullptr;
+    Operation* operation = std::exchange(state->operation, nullptr);
+    if (operation == nullptr) return;
+    // No client: this process ends, and its last act is to answer all that is under way.
+    RedisClient* client = operation->stream->server->client.get();
+    if (client != nullptr) {
+        client->let_go(operation);
+    } else {
+        operation->detach();
+    }
 }
 
 // Marks the record by which find_state() finds the state after nginx has cleared the contexts.
