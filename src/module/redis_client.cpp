@@ -73,6 +73,7 @@ void RedisClient::connect() {
     }
     context_ = context;
     context_->data = this;
+    replies_.serve(context_->c.reader);
     state_ = State::connecting;
     set_life_timer(server_->connect_timeout);
     // After the hooks are set: this is what asks for the first write event.

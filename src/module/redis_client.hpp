@@ -14,6 +14,7 @@
 #include "module/pool.hpp"
 #include "module/redis_events.hpp"
 #include "module/stream.hpp"
+#include "store/reply_arena.hpp"
 
 namespace webhook::module {
 
@@ -146,6 +147,7 @@ class RedisClient {
     RedisServer* server_;
     ngx_log_t* log_;
     RedisEvents events_;
+    store::ReplyArena replies_;
     redisAsyncContext* context_ = nullptr;
     State state_ = State::waiting;
 
