@@ -22,10 +22,12 @@ void* ReplyTree::take(std::size_t size) {
 }
 
 ReplyReader::ReplyReader() {
-    functions_.createString = make_text;
-    functions_.createArray = make_array;
-    functions_.createInteger = make_integer;
-    functions_.createNil = make_nil;
+    functions_.createString = guarded<make_text, char*, std::size_t>;
+    functions_.createArray = [](const redisReadTask* task, auto count) {  // int before hiredis 1.0
+        return guarded<make_array>(task, static_cast<std::size_t>(count));
+    };
+    functions_.createInteger = guarded<make_integer, long long>;
+    functions_.createNil = guarded<place>;
     functions_.freeObject = [](void*) {};  // the arena goes as a whole
     reader_ = redisReaderCreateWithFunctions(&functions_);
     if (reader_ == nullptr) throw std::bad_alloc();
@@ -49,6 +51,16 @@ ReplyPtr ReplyReader::next() {
     return std::move(tree_);
 }
 
+/// nullptr, for hiredis "out of memory", is all that may leave it.
+template <auto make, typename... Values>
+void* ReplyReader::guarded(const redisReadTask* task, Values... values) noexcept {
+    try {
+        return make(task, values...);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
 /// hiredis fills arrays element by element and tells only the parent and our index in it.
 Reply* ReplyReader::place(const redisReadTask* task) {
     if (task->parent != nullptr) return static_cast<Reply*>(task->parent->obj)->items + task->idx;
@@ -56,7 +68,7 @@ Reply* ReplyReader::place(const redisReadTask* task) {
     return new (self->tree_->take(sizeof(Reply))) Reply();
 }
 
-void* ReplyReader::make_text(const redisReadTask* task, char* data, std::size_t size) {
+Reply* ReplyReader::make_text(const redisReadTask* task, char* data, std::size_t size) {
     auto* const self = static_cast<ReplyReader*>(task->privdata);
     Reply* const reply = place(task);
     char* const copy = static_cast<char*>(self->tree_->take(size));
@@ -66,26 +78,21 @@ void* ReplyReader::make_text(const redisReadTask* task, char* data, std::size_t 
     return reply;
 }
 
-template <typename Count>
-void* ReplyReader::make_array(const redisReadTask* task, Count count) {
+Reply* ReplyReader::make_array(const redisReadTask* task, std::size_t count) {
     auto* const self = static_cast<ReplyReader*>(task->privdata);
     Reply* const reply = place(task);
     reply->type = Reply::Type::array;
-    reply->count = static_cast<std::size_t>(count);
+    reply->count = count;
     reply->items = static_cast<Reply*>(self->tree_->take(sizeof(Reply) * reply->count));
     std::uninitialized_default_construct_n(reply->items, reply->count);
     return reply;
 }
 
-void* ReplyReader::make_integer(const redisReadTask* task, long long value) {
+Reply* ReplyReader::make_integer(const redisReadTask* task, long long value) {
     Reply* const reply = place(task);
     reply->type = Reply::Type::integer;
     reply->integer = value;
     return reply;
-}
-
-void* ReplyReader::make_nil(const redisReadTask* task) {
-    return place(task);
 }
 
 }  // namespace webhook::worker

@@ -63,12 +63,12 @@ class ReplyReader {
     bool broken() const { return broken_; }
 
   private:
+    template <auto make, typename... Values>
+    static void* guarded(const redisReadTask* task, Values... values) noexcept;
     static Reply* place(const redisReadTask* task);
-    static void* make_text(const redisReadTask* task, char* data, std::size_t size);
-    template <typename Count>
-    static void* make_array(const redisReadTask* task, Count count);
-    static void* make_integer(const redisReadTask* task, long long value);
-    static void* make_nil(const redisReadTask* task);
+    static Reply* make_text(const redisReadTask* task, char* data, std::size_t size);
+    static Reply* make_array(const redisReadTask* task, std::size_t count);
+    static Reply* make_integer(const redisReadTask* task, long long value);
 
     redisReplyObjectFunctions functions_{};
     redisReader* reader_ = nullptr;
