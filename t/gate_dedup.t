@@ -253,6 +253,18 @@ is send_event('/slow', $body)->{verdict}, 'in_progress', 'reload: the new worker
 is $connection->response->{status}, 200, 'reload: the old one ends its request';
 is_duplicate('/slow', $body, 'reload');
 $t->nginx->wait_gone(@old);
+@old = $t->nginx->workers;
+$redis->freeze;
+$t->nginx->reload;
+$t->nginx->wait_gone(@old);
+$body = event();
+$connection = $t->connect;
+$connection->send(text('/parked', $body));
+is send_event('/off', event())->{status}, 200, 'the new worker works, but Redis has not answered it yet';
+$redis->thaw;
+is $connection->response->{status}, 200, 'reload: what comes before Redis is ready waits for it';
+is_duplicate('/parked', $body, 'at the start');
+$t->wait_redis_ready($t->nginx);
 $body = event();
 $connection = $t->connect;
 $connection->send(text('/slow', $body));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "module/pool.hpp"
 #include "store/reply.hpp"
@@ -34,9 +35,19 @@ RedisClient::~RedisClient() {
 }
 
 bool RedisClient::send(std::string_view resp, Command* command) {
+    if (is_starting()) {
+        life_timer_.cancelable = 0;
+        return guarded(log_, false, [&] { return early_.push_back({std::string(resp), command}), true; });
+    }
     if (state_ != State::ready || out_.size() - out_sent_ > max_output) return false;
     if (!guarded(log_, false, [&] { return out_.append(resp), true; })) return false;
     return expect(forward<&RedisClient::on_reply, Command>, command);
+}
+
+void RedisClient::send_early() {
+    for (const Early& early : std::exchange(early_, {})) {
+        if (!send(early.resp, early.command)) early.command->done(early.command, nullptr);
+    }
 }
 
 void RedisClient::on_reply(Command* command, const redisReply* reply) {
@@ -166,6 +177,7 @@ void RedisClient::on_context_freed() {
     batches_.clear();
     refuse(&gathered_);
     refuse(&under_way_);  // those that hiredis never heard of
+    send_early();         // to nobody: they hear that
 }
 
 void RedisClient::note_down(std::string_view reason) {
@@ -183,6 +195,7 @@ void RedisClient::note_ready() {
     ngx_log_error(level, log_, 0, "webhook: redis %s is ready", server_->address.url.c_str());
     noted_.clear();
     life_timer_.cancelable = 1;
+    send_early();
     if (!ngx_queue_empty(&gathered_)) {
         ngx_post_event(&flush_event_, &ngx_posted_events);  // several statements
     }

@@ -8,6 +8,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "module/operation.hpp"
 #include "module/own_event.hpp"
@@ -56,7 +57,8 @@ class RedisClient {
         /// `reply` nullptr: the connection was lost.
         void (*done)(Command* command, const redisReply* reply) = nullptr;
     };
-    /// Sends RESP bytes of one command. False: it was not sent, problem() says why, and `done` is not called.
+    /// Sends RESP bytes of one command, at the start of this process as soon as Redis is ready. False: it was not sent,
+    /// problem() says why, and `done` is not called.
     bool send(std::string_view resp, Command* command);
     /// Why nothing can be sent now; lives until the next change of state.
     std::string_view problem() const;
@@ -79,6 +81,11 @@ class RedisClient {
         std::size_t count = 0;
         Operation* operation[capacity] = {};
         std::string problem;  ///< why a command was not queued
+    };
+    /// A command that waits for the start.
+    struct Early {
+        std::string resp;
+        Command* command;
     };
     enum class State : std::uint8_t { waiting, connecting, greeting, preparing, ready };
 
@@ -108,7 +115,7 @@ class RedisClient {
     void note_down(std::string_view reason);
     void note_ready();
     ngx_msec_t backoff();
-    /// The first connection of this process is on its way: events wait for it, so that a reload refuses none.
+    /// The first connection of this process is on its way: events and commands wait for it, so that a reload refuses none.
     bool is_starting() const { return noted_.empty() && state_ != State::ready && state_ != State::waiting; }
 
     // Appending: redis_append.cpp.
@@ -137,6 +144,7 @@ class RedisClient {
     template <auto method, class... Data>
     static void forward(redisAsyncContext* context, void* reply, void* data);
     bool expect(redisCallbackFn* callback, void* data = nullptr);
+    void send_early();
     void on_reply(Command* command, const redisReply* reply);
     void on_unasked(const redisReply*) {}
     void flush();
@@ -162,7 +170,8 @@ class RedisClient {
     ngx_queue_t gathered_;            ///< operations that wait for their turn, or for the start
     std::size_t gathered_bytes_ = 0;  ///< of their bodies
     std::size_t gathered_count_ = 0;
-    ngx_queue_t under_way_;      ///< operations that were sent, oldest first
+    ngx_queue_t under_way_;  ///< operations that were sent, oldest first
+    std::vector<Early> early_;
     std::deque<Batch> batches_;  ///< transactions under way, in the order of their replies
     unsigned tries_ = 0;         ///< failed in a row
     std::size_t next_endpoint_ = 0;
