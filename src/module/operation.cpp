@@ -2,22 +2,13 @@
 
 #include <new>
 
+#include "module/queue.hpp"
+
 namespace webhook::module {
 
-namespace {
-
-Operation* from_link(ngx_queue_t* link) {
-    return ngx_queue_data(link, Operation, link);
-}
-
-}  // namespace
-
 Operations::~Operations() {
-    while (!ngx_queue_empty(&free_)) {
-        ngx_queue_t* link = ngx_queue_head(&free_);
-        ngx_queue_remove(link);
-        delete from_link(link);
-    }
+    while (!ngx_queue_empty(&free_))
+        delete take_first<Operation>(&free_);
 }
 
 Operation* Operations::take(ngx_uint_t limit) {
@@ -27,10 +18,8 @@ Operation* Operations::take(ngx_uint_t limit) {
         operation = new (std::nothrow) Operation;
         if (operation == nullptr) return nullptr;
     } else {
-        ngx_queue_t* link = ngx_queue_head(&free_);
-        ngx_queue_remove(link);
         --free_count_;
-        operation = from_link(link);
+        operation = take_first<Operation>(&free_);
     }
     ++under_way_;
     return operation;

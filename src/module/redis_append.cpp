@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "module/pool.hpp"
+#include "module/queue.hpp"
 #include "module/redis_client.hpp"
 #include "store/reply.hpp"
 #include "store/server_info.hpp"
@@ -14,16 +15,6 @@ constexpr std::size_t transactions_ahead = 2;
 
 using State = Appended::State;
 using Result = store::Appender::Result;
-
-Operation* first_of(ngx_queue_t* queue) {
-    return ngx_queue_data(ngx_queue_head(queue), Operation, link);
-}
-
-Operation* take_first(ngx_queue_t* queue) {
-    Operation* operation = first_of(queue);
-    ngx_queue_remove(&operation->link);
-    return operation;
-}
 
 /// Not when its request ended before its turn, or the stream was found unusable meanwhile.
 bool is_sendable(const Operation& operation) {
@@ -84,8 +75,8 @@ void RedisClient::send_gathered() {
         return;
     }
     send_sendable();
-    while (!ngx_queue_empty(&gathered_) && !is_sendable(*first_of(&gathered_))) {
-        Operation* operation = take_first(&gathered_);
+    while (!ngx_queue_empty(&gathered_) && !is_sendable(*first_of<Operation>(&gathered_))) {
+        Operation* operation = take_first<Operation>(&gathered_);
         finish(operation, unavailable(operation->stream->problem));
     }
 }
@@ -164,7 +155,7 @@ void RedisClient::on_executed(const redisReply* reply) {
 
 void RedisClient::refuse(ngx_queue_t* operations) {
     while (!ngx_queue_empty(operations)) {
-        finish(take_first(operations), unavailable("the connection to redis was lost"));
+        finish(take_first<Operation>(operations), unavailable("the connection to redis was lost"));
     }
 }
 
@@ -179,7 +170,7 @@ void RedisClient::add_under_way(Operation* operation) {
 
 void RedisClient::on_command_timer() {
     if (ngx_queue_empty(&under_way_)) return;
-    const Operation* oldest = first_of(&under_way_);
+    const Operation* oldest = first_of<Operation>(&under_way_);
     const ngx_msec_t age = ngx_current_msec - oldest->sent;
     if (age < server_->timeout) {
         ngx_add_timer(&command_timer_, server_->timeout - age);

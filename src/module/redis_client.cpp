@@ -76,7 +76,7 @@ void RedisClient::connect() {
     } else if (!events_.attach(context, log_)) {
         problem = "nginx has no connection left";
     }
-    if (!problem.empty()) {
+    if (context == nullptr || !problem.empty()) {
         note_down(problem);
         if (context != nullptr) redisAsyncFree(context);
         set_life_timer(backoff());

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "module/pool.hpp"
+#include "module/queue.hpp"
 #include "store/reply.hpp"
 
 namespace webhook::module {
@@ -25,18 +26,6 @@ constexpr ngx_msec_t confirm_time =
 constexpr ngx_msec_t release_time = store::reservation_time.count();  // then it has run out
 constexpr ngx_msec_t exit_patience = 10000;
 constexpr ngx_uint_t max_waiting = 10000;
-
-Reservation* first_of(ngx_queue_t* queue) {
-    ngx_queue_t* head = ngx_queue_head(queue);
-    // clang-tidy does not see that what was deleted had been taken out of the queue.
-    return ngx_queue_data(head, Reservation, link);  // NOLINT(clang-analyzer-cplusplus.NewDelete)
-}
-
-Reservation* take_first(ngx_queue_t* queue) {
-    Reservation* reservation = first_of(queue);
-    ngx_queue_remove(&reservation->link);
-    return reservation;
-}
 
 bool is_past(ngx_msec_t time) {
     return static_cast<ngx_msec_int_t>(ngx_current_msec - time) >= 0;
@@ -96,10 +85,10 @@ Reservations::Reservations(RedisServer* server, ngx_log_t* log) : server_(server
 
 Reservations::~Reservations() {
     while (!ngx_queue_empty(&waiting_))
-        give_up(take_first(&waiting_));
+        give_up(take_first<Reservation>(&waiting_));
     for (ngx_queue_t* queue : {&sent_, &held_}) {
         while (!ngx_queue_empty(queue))
-            delete take_first(queue);
+            delete take_first<Reservation>(queue);
     }
 }
 
@@ -148,7 +137,7 @@ bool Reservations::send(Reservation* reservation) {
 
 void Reservations::on_command_timer() {
     if (ngx_queue_empty(&sent_)) return;
-    const ngx_msec_t age = ngx_current_msec - first_of(&sent_)->at;
+    const ngx_msec_t age = ngx_current_msec - first_of<Reservation>(&sent_)->at;
     if (age < server_->timeout) {
         ngx_add_timer(&command_timer_, server_->timeout - age);
     } else {
@@ -265,7 +254,7 @@ void Reservations::on_settled(Reservation* reservation, const redisReply* reply)
 void Reservations::wait(Reservation* reservation) {
     if (waiting_count_ == max_waiting) {
         --waiting_count_;
-        give_up(take_first(&waiting_));
+        give_up(take_first<Reservation>(&waiting_));
     }
     ++waiting_count_;
     ngx_queue_insert_tail(&waiting_, &reservation->link);
@@ -276,7 +265,7 @@ void Reservations::wait(Reservation* reservation) {
 void Reservations::on_retry_timer() {
     retry_timer_.cancelable = 1;
     for (ngx_uint_t n = waiting_count_; n > 0; --n) {
-        Reservation* reservation = take_first(&waiting_);
+        Reservation* reservation = take_first<Reservation>(&waiting_);
         --waiting_count_;
         if (is_past(reservation->deadline)) {
             give_up(reservation);
@@ -300,8 +289,8 @@ void Reservations::give_up(Reservation* reservation) {
 
 void Reservations::on_renew_timer() {
     static RedisClient::Command unheard{ignore};  // a lost renewal is made good by the next one
-    while (!ngx_queue_empty(&held_) && is_past(first_of(&held_)->at + renew_interval)) {
-        Reservation* reservation = take_first(&held_);
+    while (!ngx_queue_empty(&held_) && is_past(first_of<Reservation>(&held_)->at + renew_interval)) {
+        Reservation* reservation = take_first<Reservation>(&held_);
         reservation->at = ngx_current_msec;
         ngx_queue_insert_tail(&held_, &reservation->link);
         guarded(log_, 0, [&] {

@@ -5,11 +5,11 @@ namespace webhook::module {
 namespace {
 
 #define WEBHOOK_VERDICT(name, status, with_id) \
-    { name, status, "{\"verdict\":\"" name "\"}", with_id }
+    { name, "{\"verdict\":\"" name "\"}", status, with_id }
 
 // In the order of the enumeration.
 constexpr VerdictInfo infos[] = {
-    {"", 500, "", false},
+    {"", "", 500, false},
     WEBHOOK_VERDICT("accepted", 200, true),
     WEBHOOK_VERDICT("duplicate", 200, true),
     WEBHOOK_VERDICT("ignored", 200, false),

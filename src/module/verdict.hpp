@@ -28,8 +28,8 @@ enum class Verdict : std::uint8_t {
 
 struct VerdictInfo {
     std::string_view name;    ///< "unsigned"
-    unsigned status;          ///< the default answer
     std::string_view answer;  ///< the whole body of an answer without an id
+    unsigned status;          ///< of the default answer
     bool with_id;             ///< the answer tells the event's id
 };
 
