@@ -87,6 +87,26 @@ is verdict('/hooks', $body), 'unavailable', 'FUNCTION FLUSH: refused';
 is scalar(grep { $body =~ /"$_->{id}"/ } $t->events('hooks')), 0, 'and nothing stands';
 becomes '/hooks', 'accepted', 'the function is loaded again';
 is verdict('/hooks', $body), 'accepted', 'the refused one on its retry';
+
+# Each of many that are under way must be taken back before the connection is left.
+my $before = () = $t->nginx->grep_log(qr/broken reply for stream/);
+my @bodies = map { event($_ % 4 ? 0 : 5000) } 1 .. 40;
+my @connections = map { $t->connect } @bodies;
+$t->redis->call(qw(FUNCTION FLUSH));
+$server->freeze;
+$connections[$_]->send($t->build(method => 'POST', path => '/hooks', body => $bodies[$_], headers => [ sign_stripe('s3cret', $bodies[$_]) ])) for 0 .. $#bodies;
+sleep 0.2;
+$server->thaw;
+# The worker that is back first loads the function for the other one, too.
+my @verdicts = map { from_json($_->response->{body})->{verdict} } @connections;
+ok scalar(grep { $_ eq 'unavailable' } @verdicts), 'FUNCTION FLUSH, many under way: refused';
+my %stored = map { $_->{id} => 1 } $t->events('hooks');
+my @standing = map { $bodies[$_] =~ /"(evt_\d+)"/ && $stored{$1} ? 'accepted' : 'unavailable' } 0 .. $#bodies;
+is_deeply \@standing, \@verdicts, 'those that were accepted stand, and no other';
+is scalar($t->nginx->grep_log(qr/could not be taken back/)), 0, 'and each was taken back';
+cmp_ok scalar(() = $t->nginx->grep_log(qr/broken reply for stream/)) - $before, '<=', 2, 'one line for each worker, not for each event';
+becomes '/hooks', 'accepted', 'loaded again after many';
+
 $t->redis->call(qw(CLIENT KILL TYPE normal SKIPME yes));
 becomes '/hooks', 'accepted', 'connections killed';
 $server->restart;
