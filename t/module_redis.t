@@ -25,6 +25,7 @@ http {
         location /patient { webhook stripe; webhook_redis_timeout 60s; webhook_stream patient partitions=2; }
         location /door { webhook stripe; webhook_redis_timeout 60s; webhook_dedup 1h; }
         location /other { webhook stripe; webhook_stream other partitions=2; }
+        location /auth-door { webhook stripe; webhook_redis %%REDIS%%/3; webhook_redis_auth app pass; webhook_dedup 1h; }
         location /auth { webhook stripe; webhook_redis %%REDIS%%/3; webhook_redis_auth app pass; webhook_stream third partitions=2; }
     }
 }
@@ -75,6 +76,17 @@ becomes '/auth', 'unavailable', 'no MULTI: a large event would be stored and ref
 $t->nginx->wait_log(qr{/3 is unavailable: .*multi}i);
 $t->redis->call(qw(ACL SETUSER app +multi));
 becomes '/auth', 'accepted', 'MULTI again: used again';
+
+# --- the rights that are documented are enough ---
+
+my ($rights) = slurp($t->root . '/docs/directives.md') =~ /^ACL SETUSER nginx (.*?)^```/ms;
+$t->redis->call(qw(ACL SETUSER app reset), map { s/PASSWORD/pass/r } split ' ', $rights);
+$t->redis->call(qw(FUNCTION FLUSH));
+$t->redis->call(qw(CLIENT KILL TYPE normal SKIPME yes));
+becomes '/auth', 'accepted', 'the documented rights';
+is verdict('/auth', $_), 'accepted', 'the documented rights: ' . length for $body = event(9000);
+is verdict('/auth', $body), 'duplicate', 'the documented rights: a copy, taken back';
+is verdict('/auth-door'), 404, 'the documented rights: a gate';
 
 # --- scripts flushed, restart, kill ---
 
