@@ -25,6 +25,7 @@ http {
         location /patient { webhook stripe; webhook_redis_timeout 60s; webhook_stream patient partitions=2; }
         location /door { webhook stripe; webhook_redis_timeout 60s; webhook_dedup 1h; }
         location /other { webhook stripe; webhook_stream other partitions=2; }
+        location /auth-door { webhook stripe; webhook_redis %%REDIS%%/3; webhook_redis_auth app pass; webhook_dedup 1h; }
         location /auth { webhook stripe; webhook_redis %%REDIS%%/3; webhook_redis_auth app pass; webhook_stream third partitions=2; }
     }
 }
@@ -76,6 +77,17 @@ $t->nginx->wait_log(qr{/3 is unavailable: .*multi}i);
 $t->redis->call(qw(ACL SETUSER app +multi));
 becomes '/auth', 'accepted', 'MULTI again: used again';
 
+# --- the rights that are documented are enough ---
+
+my ($rights) = slurp($t->root . '/docs/directives.md') =~ /^ACL SETUSER nginx (.*?)^```/ms;
+$t->redis->call(qw(ACL SETUSER app reset), map { s/PASSWORD/pass/r } split ' ', $rights);
+$t->redis->call(qw(FUNCTION FLUSH));
+$t->redis->call(qw(CLIENT KILL TYPE normal SKIPME yes));
+becomes '/auth', 'accepted', 'the documented rights';
+is verdict('/auth', $_), 'accepted', 'the documented rights: ' . length for $body = event(9000);
+is verdict('/auth', $body), 'duplicate', 'the documented rights: a copy, taken back';
+is verdict('/auth-door'), 404, 'the documented rights: a gate';
+
 # --- scripts flushed, restart, kill ---
 
 $t->redis->call(qw(SCRIPT FLUSH));
@@ -87,6 +99,26 @@ is verdict('/hooks', $body), 'unavailable', 'FUNCTION FLUSH: refused';
 is scalar(grep { $body =~ /"$_->{id}"/ } $t->events('hooks')), 0, 'and nothing stands';
 becomes '/hooks', 'accepted', 'the function is loaded again';
 is verdict('/hooks', $body), 'accepted', 'the refused one on its retry';
+
+# Each of many that are under way must be taken back before the connection is left.
+my $before = () = $t->nginx->grep_log(qr/broken reply for stream/);
+my @bodies = map { event($_ % 4 ? 0 : 5000) } 1 .. 40;
+my @connections = map { $t->connect } @bodies;
+$t->redis->call(qw(FUNCTION FLUSH));
+$server->freeze;
+$connections[$_]->send($t->build(method => 'POST', path => '/hooks', body => $bodies[$_], headers => [ sign_stripe('s3cret', $bodies[$_]) ])) for 0 .. $#bodies;
+sleep 0.2;
+$server->thaw;
+# The worker that is back first loads the function for the other one, too.
+my @verdicts = map { from_json($_->response->{body})->{verdict} } @connections;
+ok scalar(grep { $_ eq 'unavailable' } @verdicts), 'FUNCTION FLUSH, many under way: refused';
+my %stored = map { $_->{id} => 1 } $t->events('hooks');
+my @standing = map { $bodies[$_] =~ /"(evt_\d+)"/ && $stored{$1} ? 'accepted' : 'unavailable' } 0 .. $#bodies;
+is_deeply \@standing, \@verdicts, 'those that were accepted stand, and no other';
+is scalar($t->nginx->grep_log(qr/could not be taken back/)), 0, 'and each was taken back';
+cmp_ok scalar(() = $t->nginx->grep_log(qr/broken reply for stream/)) - $before, '<=', 2, 'one line for each worker, not for each event';
+becomes '/hooks', 'accepted', 'loaded again after many';
+
 $t->redis->call(qw(CLIENT KILL TYPE normal SKIPME yes));
 becomes '/hooks', 'accepted', 'connections killed';
 $server->restart;

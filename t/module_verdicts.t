@@ -29,6 +29,7 @@ http {
         location /body { webhook github; webhook_stream hooks; webhook_dedup 4d by=body; }
         location /off { webhook stripe; webhook_stream free; webhook_dedup off; }
         location /page { webhook stripe; webhook_stream hooks; error_page 401 = @page; error_page 413 503 405 /static.txt; }
+        location /forged-page { webhook stripe; webhook_stream hooks; error_page 401 = @page; }
         location @page { return 418 "$webhook_verdict $webhook_reason\n"; }
         location /static.txt { return 200 "static"; }
         location /full { webhook stripe; webhook_stream full partitions=1 max_backlog=2; }
@@ -143,6 +144,10 @@ is "$answer->{status} $answer->{body}", "418 unsigned no signature\n", 'error_pa
 is $answer->{headers}{'www-authenticate'}, 'Webhook', 'error_page: header stays';
 is $t->get('/page')->{body}, 'static', 'error_page: internal redirect';
 is $t->post('/page', 'x' x 2000)->{body}, 'static', 'error_page: too large';
+$answer = $t->post('/forged-page', 'x' x 2000);
+is_verdict $answer, 413, 'too_large', 'error_page of another status: too large';
+is $answer->{headers}{'content-type'}, 'application/json', 'error_page of another status: as JSON';
+is_verdict $t->request(method => 'POST', path => '/forged-page', chunked => [ 'x' x 2000 ]), 413, 'too_large', 'error_page of another status: too large, chunked';
 is_verdict send_event('/page'), 200, 'accepted', 'error_page: accepted untouched';
 
 # --- secrets of variables ---
@@ -190,6 +195,7 @@ like $lines[0], qr{^/stripe\?a=1\|200\|accepted\|evt_1\|charge\.paid\|stripe\|ac
 like $lines[1], qr{^/stripe\|200\|duplicate\|evt_1\|charge\.paid\|stripe\|-\|\d{10}\|-\|0\.\d{3}\|-$}, 'access log: duplicate';
 ok scalar(grep { m{^/stripe\|401\|forged\|-\|-\|-\|-\|\d{10}\|-\|-\|\S} } @lines), 'access log: forged';
 is scalar(grep { m{^/stripe\|413\|too_large\|} } @lines), 2, 'access log: too_large';
+is scalar(grep { m{^/forged-page\|413\|too_large\|.*\|the body is over client_max_body_size$} } @lines), 2, 'access log: too_large beside an error_page';
 ok scalar(grep { m{^/page\|418\|unsigned\|} } @lines), 'access log: after an error_page';
 like +(grep { /^.token/ } @lines)[0], qr{^/token\?goal_id=sale&transaction_id=t1&security_token=\*\*\*\|}, 'access log: secret parameter masked';
 ok !grep({ /s3cret|wrong-secret/ } @lines), 'no secret in the access log';

@@ -109,6 +109,8 @@ my @wrong = (
     # line within the block (0: the first), the block, the message
     [ 1, "webhook_scheme acme {\nalgoritm hmac-sha256;\n}", qr/"webhook_scheme acme": unknown directive "algoritm"/ ],
     [ 2, "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature header:x-sig;\n}", qr/"signature" lacks "encoding="/ ],
+    [ 2, "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature header:x-sig skip=1 encoding=hex;\n}", qr/"skip=" without "split=" leaves nothing/ ],
+    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{claim:sub}{body}\";\n}", qr/\{claim:sub\} is of tokens only/ ],
     [ 3, "webhook_scheme acme {\n$hmac\nid json:type;\n}", qr/"json:type"/ ],
     [ 3, "webhook_scheme acme {\n$hmac\nmessage \"text\";\n}", qr/the message holds nothing of the request/ ],
     [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{header:x-id}\";\n}", qr/the body is not signed: add \{body\} or "unsigned_body"/ ],

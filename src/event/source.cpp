@@ -24,7 +24,7 @@ constexpr Word words[] = {
     {"header", Kind::header, true, false},      {"query", Kind::query, true, false},
     {"form", Kind::form, true, false},          {"json", Kind::json, true, false},
     {"config", Kind::config, true, true},       {"claim", Kind::claim, true, true},
-    {"method", Kind::method, false, false},     {"url", Kind::url, false, false},
+    {"method", Kind::method, false, false},     {"url", Kind::url, false, true},
     {"ts", Kind::timestamp, false, true},       {"secret", Kind::secret, false, true},
     {"body", Kind::body, false, true},          {"query_string", Kind::query_string, false, true},
     {"query", Kind::query_string, false, true}, {"form", Kind::form_fields, false, true},

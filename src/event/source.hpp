@@ -9,10 +9,10 @@
 namespace webhook::event {
 
 /// Where a value of a request stands, in the words users write:
-///   header:NAME  query:NAME  form:NAME  json:/POINTER  sha256:body  method  url     and chains:
+///   header:NAME  query:NAME  form:NAME  json:/POINTER  sha256:body  method     and chains:
 ///   form:payload>json:/a/b
 /// and, in signature schemes only:
-///   config:NAME  (a parameter of the location)  claim:NAME  (of a JWT)  ts  secret  body  query_string  query
+///   config:NAME  (a parameter of the location)  claim:NAME  (of a JWT)  ts  secret  body  url  query_string  query
 ///   (the last two: the raw query)  form  (all fields, for the filter "sorted")
 struct Source {
     enum class Kind : std::uint8_t {

@@ -62,8 +62,6 @@ std::string_view first_value(const Request& request, const Source& source, std::
             return *scratch = to_hex(digest_of(Hash::sha256, request.body).view());
         case Source::Kind::method:
             return request.method;
-        case Source::Kind::url:
-            return request.url;
         case Source::Kind::query_string:
             return request.query;
         default:

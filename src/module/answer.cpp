@@ -1,5 +1,6 @@
 #include "module/answer.hpp"
 
+#include <algorithm>
 #include <new>
 
 #include "module/challenge.hpp"
@@ -35,21 +36,22 @@ void add_headers(const RequestState& state, unsigned status) {
 }
 
 /// True when an error_page of the location answers this status: nginx' own condition.
-bool has_error_page(ngx_http_request_t* request, unsigned status) {
-    const auto* core =
-        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(request, ngx_http_core_module));
-    if (status < NGX_HTTP_SPECIAL_RESPONSE || request->error_page || core->error_pages == nullptr ||
-        request->uri_changes == 0) {
-        return false;
-    }
-    const auto* page = static_cast<ngx_http_err_page_t*>(core->error_pages->elts);
-    for (ngx_uint_t i = 0; i < core->error_pages->nelts; ++i) {
-        if (page[i].status == static_cast<ngx_int_t>(status)) return true;
-    }
-    return false;
+bool takes_error_page(const ngx_http_request_t* request, unsigned status) {
+    return status >= NGX_HTTP_SPECIAL_RESPONSE && !request->error_page && request->uri_changes != 0 &&
+           has_error_page(request, status);
 }
 
 }  // namespace
+
+bool has_error_page(const ngx_http_request_t* request, unsigned status) {
+    const auto* core = static_cast<const ngx_http_core_loc_conf_t*>(
+        ngx_http_get_module_loc_conf(request, ngx_http_core_module));
+    if (core->error_pages == nullptr) return false;
+    const auto* page = static_cast<const ngx_http_err_page_t*>(core->error_pages->elts);
+    return std::any_of(page, page + core->error_pages->nelts, [status](const ngx_http_err_page_t& each) {
+        return each.status == static_cast<ngx_int_t>(status);
+    });
+}
 
 ngx_table_elt_t* add_header(ngx_http_request_t* request, std::string_view name, std::string_view value) {
     auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&request->headers_out.headers));
@@ -100,7 +102,7 @@ ngx_int_t answer(RequestState* state, Verdict verdict, std::string_view reason) 
     const Reply reply = compose_reply(*state);
     if (reply.status == NGX_HTTP_CLOSE) return NGX_HTTP_CLOSE;
     add_headers(*state, reply.status);
-    if (!reply.own_body && has_error_page(state->request, reply.status)) {
+    if (!reply.own_body && takes_error_page(state->request, reply.status)) {
         return static_cast<ngx_int_t>(reply.status);
     }
     return send(state->request, reply.status, reply.type, reply.body);

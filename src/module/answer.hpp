@@ -6,6 +6,9 @@
 
 namespace webhook::module {
 
+/// True when the location names an error_page for this status.
+bool has_error_page(const ngx_http_request_t* request, unsigned status);
+
 /// Adds a header to the answer; both texts must live as long as the request. Throws std::bad_alloc.
 ngx_table_elt_t* add_header(ngx_http_request_t* request, std::string_view name, std::string_view value);
 

@@ -66,6 +66,12 @@ char* invalid(ngx_conf_t* cf, ngx_str_t& word) {
     return refuse(cf, "invalid parameter \"%V\"", &word);
 }
 
+/// Nothing would ever be answered in no time. After nginx' own setter, which takes 0.
+char* refuse_zero(ngx_conf_t* cf, void* /*post*/, void* value) {
+    return *static_cast<ngx_msec_t*>(value) != 0 ? ok : refuse(cf, "the time must not be 0");
+}
+ngx_conf_post_t not_zero = {refuse_zero};
+
 /// "name=value" -> true and the value.
 bool take_name(ngx_str_t word, std::string_view name, ngx_str_t* value) {
     const std::string_view text = view(word);
@@ -299,9 +305,9 @@ ngx_command_t directives[] = {
     directive<set_redis>(ngx_string("webhook_redis"), anywhere | NGX_CONF_1MORE),
     directive<set_redis_auth>(ngx_string("webhook_redis_auth"), anywhere | NGX_CONF_TAKE2),
     {ngx_string("webhook_redis_timeout"), anywhere | NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
-     NGX_HTTP_LOC_CONF_OFFSET, offsetof(PlainConf, redis_timeout), nullptr},
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(PlainConf, redis_timeout), &not_zero},
     {ngx_string("webhook_redis_connect_timeout"), anywhere | NGX_CONF_TAKE1, ngx_conf_set_msec_slot,
-     NGX_HTTP_LOC_CONF_OFFSET, offsetof(PlainConf, redis_connect_timeout), nullptr},
+     NGX_HTTP_LOC_CONF_OFFSET, offsetof(PlainConf, redis_connect_timeout), &not_zero},
     {ngx_string("webhook_scheme"), NGX_HTTP_MAIN_CONF | NGX_CONF_BLOCK | NGX_CONF_TAKE1, set_scheme_block,
      NGX_HTTP_MAIN_CONF_OFFSET, 0, nullptr},
     directive<set_webhook>(ngx_string("webhook"), in_location | NGX_CONF_TAKE1),

@@ -333,8 +333,8 @@ char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* c
     } else {
         if (own_partition) return refuse(cf, "\"webhook_partition\" requires \"webhook_stream\"");
         if (own_headers) return refuse(cf, "\"webhook_headers\" requires \"webhook_stream\"");
-        if (char* bad = check_rewrites(cf); bad != NGX_CONF_OK) return bad;
     }
+    if (char* bad = check_rewrites(cf); bad != NGX_CONF_OK) return bad;
     return prepare(cf, child);
 }
 

@@ -13,6 +13,8 @@ namespace {
 // Redis works on one while the other lies in its socket, so it never waits for this process.
 constexpr std::size_t transactions_ahead = 2;
 
+constexpr std::string_view broken_reply = "it gave a broken reply";
+
 using State = Appended::State;
 using Result = store::Appender::Result;
 
@@ -151,6 +153,7 @@ void RedisClient::on_executed(const redisReply* reply) {
         }
         on_append(batch.operation[i], reply, answer);
     }
+    if (reply != nullptr) leave_when_idle();
 }
 
 void RedisClient::refuse(ngx_queue_t* operations) {
@@ -227,11 +230,13 @@ void RedisClient::on_refused(Operation* operation, std::string_view error) {
 }
 
 void RedisClient::on_broken(Operation* operation, const store::Appender::Reply& reply) {
-    ngx_log_error(NGX_LOG_ERR, log_, 0, "webhook: redis %s gave a broken reply for stream \"%s\": %*s",
-                  server_->address.url.c_str(), operation->stream->appender.settings().name.c_str(),
-                  reply.detail.size(), reply.detail.data());
+    if (state_ != RedisClient::State::waiting) {  // one line for all that is under way
+        ngx_log_error(NGX_LOG_ERR, log_, 0, "webhook: redis %s gave a broken reply for stream \"%s\": %*s",
+                      server_->address.url.c_str(), operation->stream->appender.settings().name.c_str(),
+                      reply.detail.size(), reply.detail.data());
+    }
+    distrust();
     if (reply.undo.empty()) {
-        fail_soon("it gave a broken reply");
         finish(operation, unavailable("redis gave a broken reply"));
         return;
     }
@@ -241,18 +246,27 @@ void RedisClient::on_broken(Operation* operation, const store::Appender::Reply& 
         return true;
     });
     sent = sent && expect(forward<&RedisClient::on_undone, Operation>, operation);
-    state_ = RedisClient::State::waiting;  // nothing new goes to a server that cannot be trusted
     if (sent) {
         add_under_way(operation);
     } else {
-        fail_soon("it gave a broken reply");
         end_undo(operation, nullptr);
     }
+}
+
+void RedisClient::distrust() {
+    state_ = RedisClient::State::waiting;
+    if (reason_.empty()) keep(broken_reply, &reason_);
+    set_life_timer(server_->timeout);
+}
+
+void RedisClient::leave_when_idle() {
+    if (state_ == RedisClient::State::waiting && ngx_queue_empty(&under_way_)) fail_soon(broken_reply);
 }
 
 void RedisClient::on_undone(Operation* operation, const redisReply* reply) {
     ngx_queue_remove(&operation->link);
     end_undo(operation, reply);
+    if (reply != nullptr) leave_when_idle();
 }
 
 void RedisClient::end_undo(Operation* operation, const redisReply* reply) {
@@ -264,7 +278,6 @@ void RedisClient::end_undo(Operation* operation, const redisReply* reply) {
             operation->undo.c_str(), operation->stream->appender.settings().name.c_str(),
             static_cast<ngx_uint_t>(operation->partition), server_->address.url.c_str(), ++undo_lost_);
     }
-    if (reply != nullptr) fail_soon("it gave a broken reply");
     finish(operation, unavailable("redis gave a broken reply"));
 }
 

@@ -136,6 +136,8 @@ class RedisClient {
     void on_broken(Operation* operation, const store::Appender::Reply& reply);
     void on_undone(Operation* operation, const redisReply* reply);
     void end_undo(Operation* operation, const redisReply* reply);
+    void distrust();         ///< nothing new goes out; what is under way still gets its reply, or is undone
+    void leave_when_idle();  ///< ends the connection that is not trusted once nothing is under way
     void finish(Operation* operation, const Appended& appended);
     void on_command_timer();
 

@@ -59,8 +59,10 @@ ngx_int_t filter_body(ngx_http_request_t* request, ngx_chain_t* in) {
 }  // namespace
 
 bool is_refused_body(ngx_http_request_t* request) {
-    if (request->err_status != NGX_HTTP_REQUEST_ENTITY_TOO_LARGE || request->error_page) return false;
-    if (location_conf(request)->location == nullptr) return false;
+    constexpr unsigned status = NGX_HTTP_REQUEST_ENTITY_TOO_LARGE;
+    if (request->err_status != status || location_conf(request)->location == nullptr) return false;
+    // nginx sets the mark, too, when the location's pages are for other statuses only.
+    if (request->error_page && has_error_page(request, status)) return false;
     const RequestState* state = find_state(request);
     return state == nullptr || state->verdict == Verdict::none;
 }

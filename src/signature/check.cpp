@@ -22,6 +22,11 @@ bool readable(const Source& source) {
     return (source.kind == Kind::header || source.kind == Kind::query) && source.then == nullptr;
 }
 
+bool check_items(const Items& items, std::string* error) {
+    return items.skip == 0 || !items.split.empty() ||
+           fail(error, "\"skip=\" without \"split=\" leaves nothing");
+}
+
 bool check_signature(const Scheme& scheme, std::string* error) {
     const SignatureRule& rule = scheme.signature;
     if (scheme.algorithm == Algorithm::none) {
@@ -37,7 +42,7 @@ bool check_signature(const Scheme& scheme, std::string* error) {
         return fail(error, "\"signature\" lacks \"encoding=\"");
     if (!has_message(scheme) && rule.encoding != Encoding::none)
         return fail(error, "a token has no \"encoding=\"");
-    return true;
+    return check_items(rule, error);
 }
 
 /// It stands in a body that is signed as a whole, so only genuine senders make us parse that.
@@ -62,7 +67,8 @@ bool check_timestamp(const Scheme& scheme, std::string* error) {
     const bool in_body = source.needs_body() && signs_body(scheme);
     const bool is_signed =
         has_message(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
-    return is_signed || fail(error, "the timestamp is not signed");
+    if (!is_signed) return fail(error, "the timestamp is not signed");
+    return check_items(*scheme.timestamp, error);
 }
 
 bool check_message(const Scheme& scheme, std::string* error) {

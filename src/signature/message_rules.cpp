@@ -62,6 +62,7 @@ bool check_part(const Template& text, std::size_t at, std::string* error) {
     const Template::Part& part = text.parts[at];
     if (part.segment != 0 && !check_segment(text, at, error)) return false;
     if (!part.is_value) return true;
+    if (part.source.kind == Kind::claim) return fail(error, "{" + part.source.text + "} is of tokens only");
     for (const Filter& filter : part.filters) {
         if (filter.kind == Filter::Kind::hmac) return fail(error, "\"hmac\" in a message is not supported");
     }
