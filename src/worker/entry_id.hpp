@@ -16,7 +16,7 @@ struct EntryId {
     std::string text() const;
     /// The smallest id that is larger.
     EntryId next() const;
-    auto operator<=>(const EntryId&) const = default;
+    auto operator<=>(const EntryId&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 }  // namespace webhook::worker

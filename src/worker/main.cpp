@@ -41,7 +41,7 @@ std::optional<Settings> reload(const Options& options) {
 bool has_secrets_dir(const Settings& settings, std::string* problem) {
     std::error_code error;
     if (settings.secrets_dir.empty()) return true;
-    std::filesystem::directory_iterator(settings.secrets_dir, error);
+    const std::filesystem::directory_iterator opened(settings.secrets_dir, error);
     if (error) *problem = fmt::format("\"secrets_dir\" {}: {}", settings.secrets_dir, error.message());
     return !error;
 }
