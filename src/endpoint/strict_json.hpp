@@ -1,16 +1,15 @@
 #pragma once
 
-#include <exception>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace webhook::endpoint {
 
-/// What an exception of nlohmann-json says, without the "[json.exception...] " at its head.
-inline std::string json_problem(const std::exception& error) {
-    const std::string_view what = error.what();
-    const std::size_t end = what.find("] ");
-    return std::string(end == std::string_view::npos ? what : what.substr(end + 2));
-}
+/// A file that people write: comments are allowed. What the parser would pass over in silence is a problem: a key that
+/// stands twice in one object, and a zero byte, behind which it reads nothing. nullopt: it cannot be read at all.
+std::optional<nlohmann::json> parse_strict_json(std::string_view text, std::vector<std::string>* problems);
 
 }  // namespace webhook::endpoint

@@ -155,7 +155,8 @@ TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
           R"({"streams":["a","a"]})", R"({"schemes":5})", R"({"schemes":"/nonexistent"})",
           R"({"schemes":{"a":"algorithm token;"}})",
           R"({"schemes":{"stripe":"algorithm token; signature header:x;"}})", R"({"schemes":{"a":[1]}})",
-          R"({"allow_private":["10.0.0.1/8"]})", "[]", "{"}) {
+          R"({"allow_private":["10.0.0.1/8"]})", R"({"drain_timeout":"200000d"})",
+          R"({"dead":{"age":"1d","age":"2d"}})", "[]", "{"}) {
         errors.clear();
         EXPECT_FALSE(parse_settings(bad, &errors)) << bad;
         EXPECT_EQ(errors.size(), 1u) << bad;
