@@ -134,7 +134,7 @@ $(BUILD)/nginx/objs/Makefile: config src/make/configure.sh $(BUILD)/module-files
 $(MODULE): $(BUILD)/nginx/objs/Makefile FORCE
 	$(Q)$(MAKE) $(if $(V),,-s) --no-print-directory -C $(BUILD)/nginx -f objs/Makefile modules
 	@! nm -Du --demangle $(BUILD)/nginx/objs/$(@F) | grep 'webhook::' || { echo 'undefined in the module' >&2; exit 1; }
-	@cmp -s $(BUILD)/nginx/objs/$(@F) $@ || { cp $(BUILD)/nginx/objs/$(@F) $@ && printf '  LINK  %s\n' $@; }
+	@cmp -s $(BUILD)/nginx/objs/$(@F) $@ || { cp --remove-destination $(BUILD)/nginx/objs/$(@F) $@ && printf '  LINK  %s\n' $@; }
 
 -include $(wildcard $(BUILD)/obj/*/*/*.d)
 

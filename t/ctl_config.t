@@ -120,6 +120,14 @@ my $worker = $t->run([ $t->build_dir . '/webhook-worker', '--nonsense' ]);
 like $worker->{err}, qr/^webhook-worker: .*--nonsense/, 'webhook-worker: says who and what';
 is $t->ctl($_, '--help')->{exit}, 0, "$_ --help" for qw(apply export endpoint events event deliveries attempts dead ledger send verify sign schemes listen);
 like $t->ctl($_, '--help')->{out}, qr/Examples?:/, "$_ --help: examples" for qw(apply export endpoint events event deliveries attempts dead ledger send verify sign schemes listen);
+
+# Output that is lost is told.
+for my $words (['export'], ['schemes'], ['--help'], ['--version']) {
+    my @ctl = ($t->build_dir . '/webhookctl', '--redis', $t->redis_server->url, @$words);
+    my $result = $t->run([ 'sh', '-c', 'exec "$0" "$@" > /dev/full', @ctl ]);
+    is $result->{exit}, 2, "@$words, the disk is full: exit 2";
+    is $result->{err}, "webhookctl: cannot write the output: No space left on device\n", "@$words, the disk is full: says so";
+}
 $result = $t->ctl('--redis', 'redis://user:s3cret@127.0.0.1:1', 'ledger');
 is $result->{exit}, 2, 'Redis away: exit 2';
 like $result->{err}, qr/127\.0\.0\.1:1: Connection refused/, 'Redis away: says where and why';

@@ -62,6 +62,7 @@ is +(lines('event', $event->{entry}))[0]{id}, 'evt_3', 'event: by entry';
 is +(lines('event', "hooks:$event->{partition}/$event->{entry}"))[0]{id}, 'evt_3', 'event: by partition and entry';
 like $t->ctl('event', 'evt_3')->{out}, qr/^type +invoice\.paid\n.*\n\{"id":"evt_3"/ms, 'event: for people';
 is $t->ctl('event', 'nobody')->{exit}, 1, 'event: not found: exit 1';
+is $t->ctl('event', '')->{exit}, 1, 'event: an empty id is nobody\'s';
 
 my $follow = $t->start_process(follow => [ "$t->{build}/webhookctl", '--redis', $t->redis_server->url, 'events', '--follow', '--limit', 1, '--json' ]);
 wait_for('the last event', sub { $follow->output =~ /evt_6/ });

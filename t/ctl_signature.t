@@ -131,5 +131,19 @@ wait_for('the end after --count', sub { $refusing->output =~ /^1 deliveries$/m }
 $refusing->stop;
 is $t->ctl(@send, '--scheme', 'standard')->{exit}, 2, 'send: nobody there: exit 2';
 is $t->ctl('send', '--scheme', 'standard', '--secret', $key, 'ftp://x/')->{exit}, 2, 'send: no HTTP: exit 2';
+my $receiver = $t->start_receiver;
+$receiver->script('/hints' => { raw => "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n" });
+like $t->ctl('send', '--scheme', 'github', '--secret', 'x', $receiver->url('/hints'))->{out}, qr/^202 /, 'send: hints are not the answer';
+for (
+    [ qr/"65616" is not a port/,       'http://127.0.0.1:65616/' ],
+    [ qr/"\[" without "\]"/,           'http://[::1/' ],
+    [ qr/percent-encode/,              'http://127.0.0.1/a b' ],
+    [ qr/Idempotency-Key has a line/i, 'http://127.0.0.1/', '--id', "a\nX: b" ],
+) {
+    my ($why, @words) = @$_;
+    $result = $t->ctl('send', '--scheme', 'publish', '--secret', 'x', @words);
+    is $result->{exit}, 2, "send: @words: exit 2";
+    like $result->{err}, $why, 'and says why';
+}
 
 done_testing;

@@ -23,6 +23,7 @@ http {
     server {
         listen 127.0.0.1:%%PORT%%;
         location /in { webhook stripe; webhook_stream hooks partitions=6; }
+        location /other { webhook stripe; webhook_stream other partitions=1; }
     }
 }
 EOT
@@ -81,6 +82,15 @@ $second->kill9;
 send_events(50);
 shared_by('kill -9: its partitions are taken over within 15 s', 15, 6);
 all_came('after kill -9');
+
+# --- workers of different streams: each stream is shared by those that serve it, and by them only
+$first->stop;
+$t->start_worker(name => "only-$_", config => { streams => [$_] }) for qw(hooks other);
+send_events(20);
+is post_event($t, 'other', path => '/other')->{verdict}, 'accepted', 'an event of another stream';
+$sent{evt_other} = 1;
+shared_by('all of a stream, beside a worker of another one', 15, 6);
+all_came('workers of different streams');
 my $total = $t->ledger->{total};
 is $total->{$_}, keys %sent, "ledger: $_" for qw(accepted routed created delivered);
 

@@ -3,8 +3,10 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <sstream>
 
 #include "ctl/failure.hpp"
+#include "ctl/output.hpp"
 #include "event/version.hpp"
 
 namespace webhook::ctl {
@@ -124,7 +126,10 @@ std::optional<int> parse_command_line(int argc, char** argv, Context* context) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? exit_yes : exit_error;
+        std::ostringstream out;
+        const int code = app.exit(error, out);
+        print(out.str());
+        return code == 0 ? exit_yes : exit_error;
     }
     return std::nullopt;
 }

@@ -157,6 +157,7 @@ std::optional<StoredEvent> find_in_content(Redis& redis, const std::vector<Parti
 
 /// `id` as an entry ("1700000000000-0", also "STREAM:P/1700000000000-0") or as the event's own id.
 std::optional<StoredEvent> find_event(Redis& redis, const EventOptions& options) {
+    if (options.id.empty()) return std::nullopt;  // as a filter it would fit every event
     Partition one;
     EntryId entry;
     std::string_view rest;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
@@ -9,6 +10,8 @@
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
+#include <charconv>
+#include <optional>
 
 #include "ctl/failure.hpp"
 #include "event/version.hpp"
@@ -35,12 +38,22 @@ bool take_prefix(std::string_view* text, std::string_view prefix) {
     return true;
 }
 
+/// 1 to 65535, for a larger one would be cut down to another one.
+void check_port(const std::string& port) {
+    unsigned number = 0;
+    const char* const end = port.data() + port.size();
+    const auto [last, error] = std::from_chars(port.data(), end, number);
+    if (error != std::errc() || last != end || number == 0 || number > 65535)
+        throw Failure(fmt::format("\"{}\" is not a port", port));
+}
+
 void parse_authority(std::string_view text, Url* url) {
     if (text.find('@') != std::string_view::npos)
         throw Failure("user and password in a URL are not supported");
     std::string_view port;
     if (!text.empty() && text[0] == '[') {
-        const auto close = std::min(text.find(']'), text.size() - 1);
+        const auto close = text.find(']');
+        if (close == std::string_view::npos) throw Failure("the URL has \"[\" without \"]\"");
         url->host = text.substr(1, close - 1);
         port = text.substr(close + 1);
     } else {
@@ -49,7 +62,12 @@ void parse_authority(std::string_view text, Url* url) {
         port = text.substr(colon);
     }
     url->port = port.size() > 1 ? std::string(port.substr(1)) : url->tls ? "443" : "80";
+    check_port(url->port);
     if (url->host.empty()) throw Failure("the URL has no host");
+}
+
+bool is_interim(unsigned status) {
+    return status / 100 == 1 && status != 101;
 }
 
 Request make_request(const std::string& method, const std::string& target, const Headers& headers,
@@ -84,6 +102,8 @@ Url parse_url(std::string_view text) {
         throw Failure("the URL must begin with http:// or https://");
     }
     text = text.substr(0, text.find('#'));
+    if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7f; }))
+        throw Failure("the URL has a space or control character: percent-encode it");
     const auto path = std::min(text.find_first_of("/?"), text.size());
     parse_authority(text.substr(0, path), &url);
     url.target = text.substr(path);
@@ -137,13 +157,16 @@ struct HttpClient::Impl {
     asio::awaitable<HttpAnswer> exchange(Stream& stream, Request& request) {
         beast::get_lowest_layer(stream).expires_after(options.timeout);
         co_await http::async_write(stream, request, use_awaitable);
-        http::response_parser<http::string_body> parser;
-        parser.body_limit(max_answer);
-        co_await http::async_read(stream, buffer, parser, use_awaitable);
+        std::optional<http::response_parser<http::string_body>> parser;
+        do {  // what says 1xx (Early Hints) is not the answer yet
+            parser.emplace();
+            parser->body_limit(max_answer);
+            co_await http::async_read(stream, buffer, *parser, use_awaitable);
+        } while (is_interim(parser->get().result_int()));
         HttpAnswer answer;
-        answer.status = static_cast<int>(parser.get().result_int());
-        answer.body = std::move(parser.get().body());
-        if (!parser.keep_alive()) close();
+        answer.status = static_cast<int>(parser->get().result_int());
+        answer.body = std::move(parser->get().body());
+        if (!parser->keep_alive()) close();
         co_return answer;
     }
 

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 
 #include "ctl/command.hpp"
@@ -23,9 +25,11 @@ int run(int argc, char** argv) {
 int guarded_run(int argc, char** argv) {
     try {
         const int code = run(argc, argv);
-        return std::fflush(stdout) == 0 ? code : exit_error;
-    } catch (const OutputClosed&) {
-        return exit_error;
+        flush_output();
+        return code;
+    } catch (const OutputClosed& closed) {
+        if (closed.error != EPIPE)
+            fmt::print(stderr, "webhookctl: cannot write the output: {}\n", std::strerror(closed.error));
     } catch (const std::exception& error) {
         fmt::print(stderr, "webhookctl: {}\n", error.what());
     }

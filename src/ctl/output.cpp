@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include <cerrno>
 #include <cstdio>
 
 namespace webhook::ctl {
@@ -78,13 +79,17 @@ std::string make_printable(std::string_view text, std::string_view kept) {
 }  // namespace
 
 void print(std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) throw OutputClosed{};
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) throw OutputClosed{errno};
 }
 
 void print_line(std::string_view text) {
     print(text);
     print("\n");
-    if (std::fflush(stdout) != 0) throw OutputClosed{};
+    flush_output();
+}
+
+void flush_output() {
+    if (std::fflush(stdout) != 0) throw OutputClosed{errno};
 }
 
 void print_json(const Json& object) {

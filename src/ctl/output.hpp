@@ -8,13 +8,18 @@
 
 namespace webhook::ctl {
 
-/// Writes to standard output. Throws OutputClosed when nobody reads it any more (`| head`).
+/// Writes to standard output. Throws OutputClosed when that fails.
 void print(std::string_view text);
 void print_line(std::string_view text);
 /// One object on one line. Bytes that are not UTF-8 are replaced.
 void print_json(const Json& object);
 
-struct OutputClosed {};
+/// Everything printed so far is on its way; throws as print does.
+void flush_output();
+
+struct OutputClosed {
+    int error;  ///< EPIPE: nobody reads it any more (`| head`)
+};
 
 /// For people: control characters and bytes that are not UTF-8 as \n, \t, \xNN, so that what strangers sent
 /// can neither move the cursor nor break a table.

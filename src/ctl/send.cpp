@@ -133,6 +133,10 @@ class Composer {
         if (!out.body.empty()) add("Content-Type", content_type());
         add(header_source(id_sources(scheme_)), out.id);
         add(header_source(type_sources(scheme_)), options_.type);
+        for (const auto& [name, value] : all) {
+            if (value.find_first_of("\r\n") == std::string::npos) continue;
+            throw Failure(fmt::format("the value of the header {} has a line break", name));
+        }
         return all;
     }
 

@@ -4,40 +4,19 @@
 
 #include "endpoint/document_fields.hpp"
 #include "endpoint/field_reader.hpp"
-#include "endpoint/json_problem.hpp"
+#include "endpoint/strict_json.hpp"
 
 namespace webhook::endpoint {
 namespace {
 
 using Json = nlohmann::json;
 
-/// Notes keys that stand twice in one object (the parser would silently keep the last).
-class KeyCheck {
-  public:
-    explicit KeyCheck(std::vector<Error>* errors) : errors_(errors) {}
-
-    bool operator()(int, Json::parse_event_t event, Json& value) {
-        if (event == Json::parse_event_t::object_start) keys_.emplace_back();
-        if (event == Json::parse_event_t::object_end) keys_.pop_back();
-        if (event != Json::parse_event_t::key) return true;
-        const auto& key = value.get_ref<const std::string&>();
-        if (!keys_.back().insert(key).second)
-            errors_->push_back({"", "field \"" + key + "\" is given twice in one object"});
-        return true;
-    }
-
-  private:
-    std::vector<std::set<std::string>> keys_;
-    std::vector<Error>* errors_;
-};
-
 std::optional<Json> parse_json(std::string_view text, std::vector<Error>* errors) {
-    try {
-        return Json::parse(text, KeyCheck(errors), true, true);
-    } catch (const Json::exception& e) {
-        errors->push_back({"", json_problem(e)});
-        return std::nullopt;
-    }
+    std::vector<std::string> problems;
+    auto json = parse_strict_json(text, &problems);
+    for (std::string& problem : problems)
+        errors->push_back({"", std::move(problem)});
+    return json;
 }
 
 /// The list of documents in a file, whichever of the two forms it has; nullptr: neither.

@@ -52,16 +52,31 @@ const Script& heartbeat_script() {
     static const Script script(R"lua(#!lua flags=allow-oom
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-redis.call('ZADD', KEYS[1], now, ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
-return redis.call('ZRANGE', KEYS[1], 0, -1)
+local workers, streams, id, served = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+redis.call('ZADD', workers, now, id)
+if served ~= '' then redis.call('HSET', streams, id, served) else redis.call('HDEL', streams, id) end
+for _, silent in ipairs(redis.call('ZRANGE', workers, '-inf', now - ARGV[4], 'BYSCORE')) do
+  redis.call('ZREM', workers, silent)
+  redis.call('HDEL', streams, silent)
+end
+-- A clock that was set back: a worker that died before must not count as alive until the clock is there again.
+for _, early in ipairs(redis.call('ZRANGE', workers, string.format('(%.0f', now), '+inf', 'BYSCORE')) do
+  redis.call('ZADD', workers, now, early)
+end
+local alive = {}
+for _, worker in ipairs(redis.call('ZRANGE', workers, 0, -1)) do
+  alive[#alive + 1] = worker
+  alive[#alive + 1] = redis.call('HGET', streams, worker) or ''
+end
+return alive
 )lua");
     return script;
 }
 
 const Script& leave_script() {
     static const Script script(R"lua(#!lua flags=allow-oom
-return redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('HDEL', ARGV[1], ARGV[2])
+return redis.call('ZREM', KEYS[1], ARGV[2])
 )lua");
     return script;
 }
@@ -90,15 +105,15 @@ Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::st
     return call;
 }
 
-Call heartbeat(std::string_view worker) {
+Call heartbeat(std::string_view worker, std::string_view streams) {
     Call call(heartbeat_script(), config_key("workers"));
-    call.arg(worker).arg(std::uint64_t{worker_silence_ms});
+    call.arg(config_key("streams")).arg(worker).arg(streams).arg(std::uint64_t{worker_silence_ms});
     return call;
 }
 
 Call leave(std::string_view worker) {
     Call call(leave_script(), config_key("workers"));
-    call.arg(worker);
+    call.arg(config_key("streams")).arg(worker);
     return call;
 }
 

@@ -24,8 +24,9 @@ Call restore_configuration(const ConfigurationCopy& copy);
 /// Disables an endpoint that exists and is not disabled yet. Reply: 1, or 0.
 Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::string_view reason);
 
-/// Sign of life of a worker. Reply: the ids of all workers alive.
-Call heartbeat(std::string_view worker);
+/// Sign of life of a worker that serves the named streams (separated by spaces; empty: all). Reply: the workers alive,
+/// [id, streams, ...].
+Call heartbeat(std::string_view worker, std::string_view streams);
 Call leave(std::string_view worker);
 
 /// A worker that has been silent for this long does not count.

@@ -10,7 +10,11 @@ const Script& acquire_script() {
 local meta, prefix, token, epoch, lease = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local owner, events = prefix .. 'owner', prefix .. 'events'
 local held = redis.call('GET', owner)
-if held and held ~= token then return {0, redis.call('PTTL', owner)} end
+if held and held ~= token then
+  -- More than a lease is left only when the clock was set back: who is alive has renewed it since.
+  local left = redis.call('PTTL', owner)
+  if left <= tonumber(lease) then return {0, left} end
+end
 
 local function below(id)
   local ms, seq = string.match(id, '^(%d+)-(%d+)$')

@@ -19,21 +19,52 @@ constexpr auto beat_time = 1000ms, renew_time = 3000ms;
 constexpr auto handover_time =
     3000ms;  // for attempts under way when a partition goes to another living worker
 
+std::string served_streams(const Settings& settings) {
+    std::string names;
+    for (const auto& stream : settings.streams)
+        names.append(names.empty() ? "" : " ").append(stream.name);
+    return names;
+}
+
+Member member_of(std::string_view id, std::string_view streams) {
+    Member member{std::string(id), {}};
+    for (std::size_t end = 0; !streams.empty(); streams.remove_prefix(std::min(end + 1, streams.size()))) {
+        end = std::min(streams.find(' '), streams.size());
+        member.streams.emplace_back(streams.substr(0, end));
+    }
+    return member;
+}
+
+/// The ids of the workers that serve a stream.
+std::vector<std::string_view> serving(const std::vector<Member>& workers, const std::string& stream) {
+    std::vector<std::string_view> ids;
+    for (const Member& worker : workers) {
+        const auto& named = worker.streams;
+        if (named.empty() || std::find(named.begin(), named.end(), stream) != named.end())
+            ids.push_back(worker.id);
+    }
+    return ids;
+}
+
 SteadyTime now() {
     return std::chrono::steady_clock::now();
 }
 
 }  // namespace
 
-std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions,
-                                    std::vector<std::string> workers, const std::string& self) {
-    std::sort(workers.begin(), workers.end());
-    const auto found = std::find(workers.begin(), workers.end(), self);
+std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions, std::vector<Member> workers,
+                                    const std::string& self) {
+    std::sort(workers.begin(), workers.end(), [](const Member& a, const Member& b) { return a.id < b.id; });
+    std::map<std::vector<std::string_view>, std::size_t> turns;
+    auto turn = turns.end();
     std::vector<PartitionName> mine;
-    if (found == workers.end()) return mine;
-    const auto rank = static_cast<std::size_t>(found - workers.begin());
-    for (std::size_t i = rank; i < partitions.size(); i += workers.size())
-        mine.push_back(partitions[i]);
+    for (std::size_t i = 0; i < partitions.size(); ++i) {
+        const std::string& stream = partitions[i].stream;
+        if (i == 0 || stream != partitions[i - 1].stream)
+            turn = turns.try_emplace(serving(workers, stream), 0).first;
+        const auto& ids = turn->first;
+        if (!ids.empty() && ids[turn->second++ % ids.size()] == self) mine.push_back(partitions[i]);
+    }
     return mine;
 }
 
@@ -64,11 +95,11 @@ asio::awaitable<void> Membership::run() {
 }
 
 asio::awaitable<bool> Membership::beat() {
-    const auto reply = co_await core_.link.run(store::heartbeat(core_.id));
+    const auto reply = co_await core_.link.run(store::heartbeat(core_.id, served_streams(core_.settings)));
     if (!reply || !reply->root().is_array()) co_return false;
-    std::vector<std::string> workers;
-    for (const Reply& id : reply->root())
-        workers.emplace_back(id.text);
+    std::vector<Member> workers;
+    for (std::size_t i = 0; i + 1 < reply->root().count; i += 2)
+        workers.push_back(member_of(reply->root()[i].text, reply->root()[i + 1].text));
     if (workers.size() != workers_.size())
         spdlog::info("{} worker{} alive", workers.size(), workers.size() == 1 ? "" : "s");
     workers_ = std::move(workers);

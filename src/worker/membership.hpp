@@ -11,9 +11,16 @@
 
 namespace webhook::worker {
 
-/// The partitions of a worker: of the sorted partitions number i goes to worker number i mod W of the sorted workers.
-std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions,
-                                    std::vector<std::string> workers, const std::string& self);
+/// A worker that is alive.
+struct Member {
+    std::string id;
+    std::vector<std::string> streams;  ///< that its configuration names; empty: it serves all
+};
+
+/// The partitions of a worker. Streams that the same workers serve are shared out together: of their sorted partitions
+/// number i goes to number i mod W of these workers, sorted. So workers agree that know different streams, too.
+std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions, std::vector<Member> workers,
+                                    const std::string& self);
 
 /// Gives signs of life, takes the partitions that are this worker's share, renews their leases and hands over those that
 /// are somebody else's. A worker that dies is noticed after 10 s, one that leaves at once.
@@ -46,7 +53,7 @@ class Membership {
     std::function<std::vector<PartitionName>()> all_partitions_;
     std::function<unsigned(const std::string&)> partition_count_;
     std::function<void(const PartitionPtr&)> acquired_;
-    std::vector<std::string> workers_;
+    std::vector<Member> workers_;
     SignalFlag look_;
     unsigned long tokens_ = 0;
     std::map<std::string, std::string> trouble_;  ///< partition -> error that was logged last

@@ -29,6 +29,7 @@ constexpr std::chrono::seconds sweep_interval{1};
 constexpr std::chrono::seconds stale_within{1};
 constexpr std::chrono::milliseconds shortest_connect_step{100};
 constexpr int max_interim_answers = 8;
+constexpr std::size_t fewest_origins_swept = 64;
 constexpr std::size_t max_spare_heads = 256;
 
 std::int64_t unix_ms() {
@@ -127,10 +128,12 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     asio::steady_timer sweeper;
     std::shared_ptr<IdleLimits> limits;
     std::map<OriginKey, std::weak_ptr<Origin>> origins;
+    std::size_t sweep_origins_at = fewest_origins_swept;
     std::vector<std::string> spare_heads;
     bool sweeping = false;
 
     void prepare_tls();
+    void drop_unused_origins();
     std::shared_ptr<Origin> origin_of(const Target& target);
     void sweep_later();
     void stop();
@@ -186,8 +189,16 @@ void Sender::Impl::prepare_tls() {
     tls.set_verify_mode(asio::ssl::verify_peer);
 }
 
-std::shared_ptr<Origin> Sender::Impl::origin_of(const Target& target) {
+/// Only when the table has doubled: to look at all of it for each target would hold up everything for seconds when
+/// thousands of endpoints are prepared at once.
+void Sender::Impl::drop_unused_origins() {
+    if (origins.size() < sweep_origins_at) return;
     std::erase_if(origins, [](const auto& entry) { return entry.second.expired(); });
+    sweep_origins_at = std::max(fewest_origins_swept, 2 * origins.size());
+}
+
+std::shared_ptr<Origin> Sender::Impl::origin_of(const Target& target) {
+    drop_unused_origins();
     const endpoint::Url& url = target.url();
     const bool flag = target.document().allow_private;
     auto& known = origins[{url.tls, url.host, url.port, flag}];

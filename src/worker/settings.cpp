@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "endpoint/json_problem.hpp"
+#include "endpoint/strict_json.hpp"
 #include "endpoint/units.hpp"
 #include "store/keys.hpp"
 
@@ -238,7 +238,8 @@ class Reader {
     }
 
     void drain_timeout(const std::string& key, const Json& value) {
-        time(key, value, &settings_.drain_timeout);
+        if (!time(key, value, &settings_.drain_timeout)) return;
+        if (settings_.drain_timeout > std::chrono::hours(24)) fail(key, "must be at most 24h");
     }
 
     void log(const std::string& key, const Json& value) { text(key, value, &settings_.log); }
@@ -252,11 +253,8 @@ class Reader {
 std::optional<Settings> parse_settings(std::string_view json, std::vector<std::string>* errors) {
     Settings settings;
     const auto before = errors->size();
-    try {
-        Reader(&settings, errors).read(Json::parse(json, nullptr, true, true));
-    } catch (const Json::exception& error) {
-        errors->push_back(endpoint::json_problem(error));
-    }
+    if (const auto parsed = endpoint::parse_strict_json(json, errors))
+        Reader(&settings, errors).read(*parsed);
     if (errors->size() != before) return std::nullopt;
     return settings;
 }

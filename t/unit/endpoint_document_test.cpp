@@ -195,6 +195,10 @@ TEST(EndpointFile, BothFormsAndDoubleIds) {
     EXPECT_FALSE(parse_file(R"({"endpoint":[]})", &errors));
     EXPECT_FALSE(parse_file(R"({"endpoints":[],"x":1})", &errors));
     EXPECT_FALSE(parse_file(std::string(100000, '['), &errors));
+    errors.clear();
+    EXPECT_FALSE(parse_file(std::string_view("[]\0[{}]", 7), &errors)) << "what follows would not be read";
+    ASSERT_EQ(errors.size(), 1u);
+    EXPECT_NE(errors[0].what.find("zero byte"), std::string::npos);
 }
 
 TEST(EndpointUnits, ReadsWhatItPrints) {

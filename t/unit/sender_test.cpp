@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -326,6 +327,23 @@ TEST_F(SenderTest, StopEndsWhatIsUnderWay) {
     io.run_for(100ms);
     EXPECT_EQ(attempt.error, "stopped");
     EXPECT_EQ(later.error, "stopped");
+}
+
+TEST_F(SenderTest, ManyTargetsArePreparedInLinearTime) {
+    const auto seconds_for = [this](int count) {
+        make();
+        std::vector<std::shared_ptr<const Target>> targets;
+        std::vector<endpoint::Document> documents(count, document_for("http://receiver.example/"));
+        for (int i = 0; i < count; ++i)
+            documents[i].url = "http://h" + std::to_string(i) + ".example/";
+        const std::clock_t began = std::clock();
+        for (const auto& document : documents)
+            targets.push_back(sender->prepare(document, &problem));
+        return static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
+    };
+    const double few = seconds_for(1000);
+    EXPECT_LT(seconds_for(16000),
+              few * 80);  // 16 times as many; each looking at all before it: 256 times as long
 }
 
 TEST_F(SenderTest, SecretsComeFromTheFolder) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
+
 #include "redis_server.hpp"
 #include "store/configuration.hpp"
 #include "store/lease.hpp"
@@ -95,6 +97,22 @@ TEST_F(StoreSettle, LeaseIsHeldByOneAndFencedByTokenAndEpoch) {
     EXPECT_EQ(floor(), "0-0");
     EXPECT_EQ(run(release(other))->integer, 1);
     EXPECT_EQ(run(acquire(owner))->element[0]->integer, 1) << "released: free at once";
+}
+
+TEST_F(StoreSettle, AClockSetBackLeavesNobodyAliveForLonger) {
+    const std::string workers = "webhook:{config}:workers";
+    const std::string tomorrow = std::to_string((std::time(nullptr) + 86400) * 1000);
+    redis({"ZADD", workers, tomorrow, "dead"});
+    redis({"HSET", "webhook:{config}:streams", "dead", "s"});
+    EXPECT_EQ(run(heartbeat("w1", ""))->elements, 4u);
+    EXPECT_LE(std::atoll(redis({"ZSCORE", workers, "dead"})->str), (std::time(nullptr) + 1) * 1000);
+    redis({"ZADD", workers, "1", "dead"});  // and then it is silent
+    EXPECT_EQ(run(heartbeat("w1", ""))->elements, 2u);
+    EXPECT_EQ(redis({"EXISTS", "webhook:{config}:streams"})->integer, 0);
+
+    const auto next = new_owner("w2:1");
+    redis({"SET", key("owner"), owner.token, "PX", "86400000"});
+    EXPECT_EQ(run(acquire(next))->element[0]->integer, 1) << "no lease lasts for a day";
 }
 
 TEST_F(StoreSettle, GroupMadeByHandGivesTheFloorAndLosesItsPending) {

@@ -90,10 +90,10 @@ TEST(WorkerMembership, SharesAreDisjointAndWhole) {
     std::vector<PartitionName> partitions;
     for (unsigned p = 0; p < 8; ++p)
         partitions.push_back({"s", p});
-    const std::vector<std::string> workers{"c", "a", "b"};
+    const std::vector<Member> workers{{"c", {}}, {"a", {}}, {"b", {}}};
     std::vector<PartitionName> all;
     for (const auto& worker : workers) {
-        const auto share = share_of(partitions, workers, worker);
+        const auto share = share_of(partitions, workers, worker.id);
         EXPECT_GE(share.size(), 2u);
         EXPECT_LE(share.size(), 3u);
         all.insert(all.end(), share.begin(), share.end());
@@ -101,6 +101,19 @@ TEST(WorkerMembership, SharesAreDisjointAndWhole) {
     std::sort(all.begin(), all.end());
     EXPECT_EQ(all, partitions);
     EXPECT_TRUE(share_of(partitions, workers, "unknown").empty());
+}
+
+TEST(WorkerMembership, StreamsAreSharedByThoseWhoServeThem) {
+    const std::vector<PartitionName> s{{"s", 0}, {"s", 1}, {"s", 2}}, t{{"t", 0}}, u{{"u", 0}, {"u", 1}};
+    std::vector<PartitionName> all = s;
+    all.insert(all.end(), t.begin(), t.end());
+    all.insert(all.end(), u.begin(), u.end());
+    const std::vector<Member> workers{{"a", {"s"}}, {"b", {"t"}}, {"c", {}}, {"d", {"t", "s"}}};
+    using Names = std::vector<PartitionName>;
+    EXPECT_EQ(share_of(s, workers, "a"), (Names{{"s", 0}}));  // each gives what it has found itself
+    EXPECT_EQ(share_of(t, workers, "b"), (Names{{"t", 0}}));
+    EXPECT_EQ(share_of(all, workers, "c"), (Names{{"s", 1}, {"u", 0}, {"u", 1}}));
+    EXPECT_EQ(share_of(all, workers, "d"), (Names{{"s", 2}}));
 }
 
 TEST(WorkerEntryId, ParsesOrdersAndSteps) {
@@ -142,7 +155,8 @@ TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
           R"({"streams":["a","a"]})", R"({"schemes":5})", R"({"schemes":"/nonexistent"})",
           R"({"schemes":{"a":"algorithm token;"}})",
           R"({"schemes":{"stripe":"algorithm token; signature header:x;"}})", R"({"schemes":{"a":[1]}})",
-          R"({"allow_private":["10.0.0.1/8"]})", "[]", "{"}) {
+          R"({"allow_private":["10.0.0.1/8"]})", R"({"drain_timeout":"200000d"})",
+          R"({"dead":{"age":"1d","age":"2d"}})", "[]", "{"}) {
         errors.clear();
         EXPECT_FALSE(parse_settings(bad, &errors)) << bad;
         EXPECT_EQ(errors.size(), 1u) << bad;
