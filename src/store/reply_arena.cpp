@@ -43,7 +43,8 @@ void* ReplyArena::make(const redisReadTask* task, Values... values) noexcept {
 
 redisReply* ReplyArena::place(const redisReadTask& task) {
     if (task.parent == nullptr) memory_.release();
-    auto* reply = new (take(sizeof(redisReply))) redisReply{};
+    auto* reply = static_cast<redisReply*>(take(sizeof(redisReply)));
+    *reply = {};
     reply->type = task.type;
     if (task.parent != nullptr) static_cast<redisReply*>(task.parent->obj)->element[task.idx] = reply;
     return reply;

@@ -33,7 +33,7 @@ constexpr auto command_timeout =
 constexpr auto shortest_pause = 50ms, longest_pause = 1000ms;
 constexpr auto watch_time = 250ms;
 constexpr unsigned watches_per_look = 20;  // so every 5 s
-constexpr std::size_t read_size = 256 * 1024;
+constexpr std::size_t read_size = std::size_t{256} * 1024;
 
 template <typename... Words>
 std::string command(const Words&... words) {
@@ -45,7 +45,7 @@ std::string command(const Words&... words) {
 
 }  // namespace
 
-RedisLink::RedisLink(asio::any_io_executor executor, RedisAddress address, std::string name)
+RedisLink::RedisLink(const asio::any_io_executor& executor, RedisAddress address, std::string name)
     : executor_(executor),
       address_(std::move(address)),
       name_(std::move(name)),
@@ -272,7 +272,7 @@ asio::awaitable<void> RedisLink::write_out() {
 }
 
 asio::awaitable<ReplyPtr> RedisLink::request(std::string text) {
-    auto start = [this](auto handler, std::string words) {
+    auto start = [this](auto handler, const std::string& words) {
         auto shared = std::make_shared<decltype(handler)>(std::move(handler));
         send(words, [shared](ReplyPtr reply) mutable { std::move (*shared)(std::move(reply)); });
     };

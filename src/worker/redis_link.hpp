@@ -21,7 +21,7 @@ namespace webhook::worker {
 class RedisLink {
   public:
     /// `name` is for the log ("redis", "redis (reading)") and for CLIENT SETNAME.
-    RedisLink(boost::asio::any_io_executor executor, RedisAddress address, std::string name);
+    RedisLink(const boost::asio::any_io_executor& executor, RedisAddress address, std::string name);
     ~RedisLink();
     RedisLink(const RedisLink&) = delete;
     RedisLink& operator=(const RedisLink&) = delete;

@@ -262,9 +262,10 @@ std::vector<std::string> handshake_seeds() {
         "asana\nPOST\nhttps://h/\nx-hook-secret:0123456789abcdef\n\n{}",
         "okta\nGET\nhttps://h/\nx-okta-verification-challenge:abc\n\n",
         "microsoft-graph\nPOST\nhttps://h/?validationToken=a%20b\n\n",
-        "zoom\nPOST\nhttps://h/"
-        "\n\n{\"event\":\"endpoint.url_validation\",\"payload\":{\"plainToken\":\"qgg8vlvZ\"}}",
         "cloudevents\nOPTIONS\nhttps://h/\nwebhook-request-origin:expected\n\n"};
+    seeds.push_back(
+        "zoom\nPOST\nhttps://h/"
+        "\n\n{\"event\":\"endpoint.url_validation\",\"payload\":{\"plainToken\":\"qgg8vlvZ\"}}");
     for (const json& vector : vectors())
         if (vector.value("kind", "") == "challenge")
             seeds.push_back(vector.at("scheme").get<std::string>() + "\n" + input_of(vector));
