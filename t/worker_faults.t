@@ -137,6 +137,24 @@ for my $case ([ 'INFO: loading', 'INFO', info(loading => 1), qr/it is loading it
 }
 $proxy->stop;
 
+# --- a server that ends each connection when it is used: its limit is below what one event needs
+$worker->stop;
+$worker->configure(\%config);
+$worker->start;
+$receiver->script('/leave' => 200);
+$t->apply({ id => 'large', url => $receiver->url('/large') });
+wait_for('the endpoint to be known', sub { log_count(qr/configuration version \d+: 1 endpoints/) });
+$redis->call('CONFIG', 'SET', 'client-output-buffer-limit', 'normal 300kb 0 0');
+my $lines = log_count(qr/redis \(reading\)/);
+is post_event($t, 'large', body => event('large', text => 'x' x 800_000))->{status}, 200, 'an event that Redis does not hand out';
+$worker->wait_log(qr/redis \(reading\): each connection is lost soon after it was made/);
+sleep 2;
+cmp_ok log_count(qr/redis \(reading\)/) - $lines, '<=', 8, 'a few lines in the log, not one for each try';
+$redis->call('CONFIG', 'SET', 'client-output-buffer-limit', 'normal 0 0 0');
+$receiver->wait_requests(1, '/large');
+my $end = length $worker->output;
+wait_for('the line that all is well', sub { substr($worker->output, $end - 1) =~ /redis \(reading\): connected/ }, 15);
+
 # --- a server that does not answer at all: nobody accepts, and there is no room for more
 my $deaf = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $t->port('deaf'), Listen => 1, ReuseAddr => 1) or die $@;
 my @filling = map { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port('deaf'), Blocking => 0) } 1 .. 8;

@@ -1,5 +1,6 @@
 #include "worker/http_connection.hpp"
 
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -8,6 +9,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <utility>
 
 namespace webhook::worker {
 namespace {
@@ -86,11 +88,14 @@ bool HttpConnection::try_write(std::string_view head, std::string_view body, Err
 }
 
 asio::awaitable<void> HttpConnection::finish_write(Error* error) {
+    write_began_ = Clock::now();
+    writing_ = true;
     if (tls_) {
         co_await asio::async_write(*tls_, unsent_, redirect_error(use_awaitable, *error));
     } else {
         co_await asio::async_write(socket_, unsent_, redirect_error(use_awaitable, *error));
     }
+    writing_ = false;
 }
 
 asio::awaitable<std::size_t> HttpConnection::read(Error* error) {
@@ -99,7 +104,26 @@ asio::awaitable<std::size_t> HttpConnection::read(Error* error) {
     return socket_.async_read_some(space, redirect_error(use_awaitable, *error));
 }
 
+/// Nothing could be sent for at least half of the time: the receiver does not read. One that is merely slow to
+/// read, or to be reached, must not have its answer taken for an answer to the whole body.
+bool HttpConnection::write_is_stuck() {
+    tcp_info info{};
+    socklen_t size = sizeof info;
+    if (::getsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_INFO, &info, &size) != 0) return false;
+    return 2 * std::chrono::milliseconds(info.tcpi_last_data_sent) >= Clock::now() - write_began_;
+}
+
+/// Only what has come already.
+void HttpConnection::read_early_answer() {
+    Error error;
+    while (!error && buffer_.size() < max_early_answer) {
+        const auto space = buffer_.prepare(read_size);
+        buffer_.commit(tls_ ? tls_->read_some(space, error) : socket_.read_some(space, error));
+    }
+}
+
 void HttpConnection::cancel() noexcept {
+    if (std::exchange(writing_, false) && write_is_stuck()) read_early_answer();
     Error ignored;
     socket_.close(ignored);
 }

@@ -15,7 +15,8 @@
 namespace webhook::worker {
 
 /// One connection to a receiver, plain or TLS. Every operation reports its error as a value; cancel() closes
-/// the socket, after which the connection is good for nothing.
+/// the socket, after which the connection is good for nothing. When that ends a write that had long been stuck,
+/// what the receiver has answered meanwhile is in buffer().
 class HttpConnection final : public Cancellable {
   public:
     using Error = boost::system::error_code;
@@ -49,11 +50,17 @@ class HttpConnection final : public Cancellable {
 
   private:
     static constexpr std::size_t read_size = 4096;
+    static constexpr std::size_t max_early_answer = 65536;
+
+    bool write_is_stuck();
+    void read_early_answer();
 
     boost::asio::ip::tcp::socket socket_;
     std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
     boost::beast::flat_buffer buffer_;
     std::array<boost::asio::const_buffer, 2> unsent_;
+    Clock::time_point write_began_{};
+    bool writing_ = false;
     std::string tls_request_;  ///< head and body together, so that small requests are one TLS record
 };
 

@@ -31,6 +31,9 @@ constexpr auto connect_timeout = 1500ms;
 constexpr auto command_timeout =
     10s;  // longer than any BLOCK of ours; a slow fsync must not look like a dead server
 constexpr auto shortest_pause = 50ms, longest_pause = 1000ms;
+/// A connection that lasts less is worth no new start: what ends it comes again with the next one.
+constexpr auto steady_after = 5s;
+constexpr unsigned short_lives_named = 3;
 constexpr auto watch_time = 250ms;
 constexpr unsigned watches_per_look = 20;  // so every 5 s
 constexpr std::size_t read_size = std::size_t{256} * 1024;
@@ -59,15 +62,18 @@ asio::awaitable<void> RedisLink::run() {
     auto pause = shortest_pause;
     while (!stopped_) {
         reason_.clear();
+        ready_since_ = {};
         if (co_await connect()) {
             open_ = true;
             ++generation_;
             asio::co_spawn(executor_, read_replies(), asio::detached);
             if (co_await greet()) {
                 ready_ = true;
-                pause = shortest_pause;
-                logged_.clear();
-                spdlog::info("{}: connected to {}", name_, address_.text());
+                ready_since_ = Clock::now();
+                if (short_lives_ < short_lives_named) {
+                    pause = shortest_pause;
+                    came_up();
+                }
             }
             while (open_) {
                 error_code ignored;
@@ -84,9 +90,22 @@ asio::awaitable<void> RedisLink::run() {
     }
 }
 
+void RedisLink::came_up() {
+    logged_.clear();
+    told_up_ = true;
+    spdlog::info("{}: connected to {}", name_, address_.text());
+}
+
 /// One line per change of state: the same reason again is not a change.
 void RedisLink::went_down(std::string_view reason) {
-    const std::string line(reason.empty() ? "connection lost" : reason);
+    std::string line(reason.empty() ? "connection lost" : reason);
+    if (ready_since_ != Clock::time_point{}) {
+        short_lives_ = Clock::now() - ready_since_ < steady_after ? short_lives_ + 1 : 0;
+        if (short_lives_ >= short_lives_named) {
+            line = "each connection is lost soon after it was made: look at the log of Redis";
+        }
+    }
+    told_up_ = false;
     if (line == logged_) return;
     logged_ = line;
     spdlog::error("{}: {} ({}); trying again", name_, line, address_.text());
@@ -237,6 +256,10 @@ asio::awaitable<void> RedisLink::watch() {
         co_await sleep_for(watch_time);
         if (open_ && !pending_.empty() && pending_.front().deadline < Clock::now())
             distrust("no answer in time");
+        if (ready_ && Clock::now() - ready_since_ >= steady_after) {
+            short_lives_ = 0;
+            if (!told_up_) came_up();
+        }
         if (!ready_ || n % watches_per_look != 0) continue;
         send(command("INFO"), [this](const ReplyPtr& reply) {
             if (!reply) return;

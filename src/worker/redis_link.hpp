@@ -64,6 +64,7 @@ class RedisLink {
     boost::asio::awaitable<void> write_out();
     void answer(ReplyPtr reply);
     void fail_pending();
+    void came_up();
     void went_down(std::string_view reason);
     void close();
 
@@ -75,6 +76,9 @@ class RedisLink {
     std::deque<Pending> pending_;
     std::string out_, writing_, reason_, logged_;
     unsigned long generation_ = 0;
+    Clock::time_point ready_since_{};  ///< of the present connection; nothing: it never was
+    unsigned short_lives_ = 0;         ///< connections in a row that were lost soon after they were ready
+    bool told_up_ = false;             ///< the log says that it is connected
     bool open_ = false, ready_ = false, stopped_ = false, flushing_ = false;
 };
 

@@ -292,10 +292,11 @@ asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, con
     Exchange result;
     boost::system::error_code write_error;
     if (!connection.try_write(head, body, &write_error)) co_await connection.finish_write(&write_error);
-    // A receiver may refuse a large body early, answer and close: so its answer is looked for after a failed
-    // write too.
+    // A receiver may answer a large body early, and close or read no further: so its answer is looked for after a
+    // failed write too.
     std::optional<Answer> answer(std::in_place);
-    if (!cut_short(flight)) co_await read_answer(connection, answer, result);
+    if (!cut_short(flight) || connection.buffer().size() > 0)
+        co_await read_answer(connection, answer, result);
     result.answered = answer->is_header_done() && !answer->interim();
     if (result.answered) {
         answer->judge(target.document(), unix_ms(), &attempt);
