@@ -121,17 +121,17 @@ sub bulk ($text) { return '$' . length($text) . "\r\n$text\r\n" }
 my %info = (redis_version => '7.0.15', loading => 0, role => 'master', maxmemory_policy => 'noeviction');
 sub info (%change) { my %all = (%info, %change); return bulk(join '', map { "$_:$all{$_}\r\n" } sort keys %all) }
 $worker->stop;
-$proxy->replace('INFO', info(redis_version => '6.2.13'));
+$proxy->replace_text('# Server', info(redis_version => '6.2.13'));
 $worker->configure({ %config, redis => 'redis://127.0.0.1:' . $t->port('proxy') });
 my $connected = log_count(qr/redis: connected/);
 $worker->start(wait => 0);
 $worker->wait_log(qr/version 7\.0 or later is needed, it says "6\.2\.13"/);
 wait_for('the worker to work', sub { log_count(qr/redis: connected/) > $connected });
-for my $case ([ 'INFO: loading', 'INFO', info(loading => 1), qr/it is loading its data/ ],
-    [ 'an answer of a server that loads', 'webhook:{config}:meta', "-LOADING Redis is loading the dataset in memory\r\n", qr/LOADING Redis is loading/ ]) {
-    my ($name, $pattern, $bytes, $line) = @$case;
+for my $case ([ 'INFO: loading', replace_text => '# Server', info(loading => 1), qr/it is loading its data/ ],
+    [ 'an answer of a server that loads', replace => 'webhook:{config}:meta', "-LOADING Redis is loading the dataset in memory\r\n", qr/LOADING Redis is loading/ ]) {
+    my ($name, $order, $pattern, $bytes, $line) = @$case;
     my $lines = log_count(qr/connected to/);
-    $proxy->replace($pattern, $bytes);
+    $proxy->$order($pattern, $bytes);
     $worker->wait_log($line, timeout => 15);
     wait_for("$name: a new connection", sub { log_count(qr/connected to/) > $lines });
 }

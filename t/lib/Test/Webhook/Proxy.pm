@@ -41,6 +41,9 @@ sub swallow ($self, $pattern) { $self->_tell({ pattern => $pattern, action => 's
 # Its reply is replaced by these bytes.
 sub replace ($self, $pattern, $bytes) { $self->_tell({ pattern => $pattern, action => 'replace', bytes => $bytes }) }
 
+# The next reply that is a text with this beginning becomes these bytes, whatever else is under way on its connection.
+sub replace_text ($self, $begin, $bytes) { $self->_tell({ begin => $begin, bytes => $bytes }) }
+
 # True when the last order was carried out.
 sub done ($self) { return $self->_tell({ ask => 1 }) eq '1' }
 
@@ -101,7 +104,7 @@ sub _pass ($self, $socket) {
     sysread($socket, my $bytes, 262144) or return _close($self, $socket);
     if ($way->{from_client}) {
         my $order = $self->{order};
-        if ($order && index($bytes, $order->{pattern}) >= 0) {
+        if ($order && $order->{pattern} && index($bytes, $order->{pattern}) >= 0) {
             $self->{peer}{ $way->{to} }{spoil} = $order;
             delete $self->{order};
         }
@@ -110,6 +113,9 @@ sub _pass ($self, $socket) {
         return if $order->{action} eq 'swallow';
         $bytes = $order->{bytes};
         delete $way->{spoil};
+    } elsif ($order = $self->{order} and $order->{begin} and $bytes =~ /\$(\d+)\r\n(?=\Q$order->{begin}\E)/) {
+        substr $bytes, $-[0], $+[0] - $-[0] + $1 + 2, $order->{bytes};
+        delete $self->{order};
     }
     _write($self, $socket, $bytes);
 }
