@@ -250,6 +250,8 @@ sub config ($words) {
 }
 mkdir $t->file('empty') or die $!;
 $t->write('five.pem', join '', map { $public{$_} } qw(a b c old new));
+$t->write("five/$_", $public{$_}) for qw(a b c old new);
+$t->write('five.json', jwks(qw(a b c old new)));
 $t->write('p384.pem', $public{p384});
 $t->write('weak.pem', $public{weak});
 $t->write('ed.pem', $public{ed});
@@ -263,6 +265,8 @@ for my $case (
     [ 'webhook wise; webhook_secret "file:%%DIR%%/private/a.pem";', qr/\[emerg\].*"webhook wise": private key where the public one belongs in / ],
     [ 'webhook wise; webhook_secret "file:%%DIR%%/broken.pem";', qr/\[emerg\].*"webhook wise": PEM cannot be decoded in / ],
     [ 'webhook wise; webhook_secret "file:%%DIR%%/five.pem";', qr/\[emerg\].*"webhook wise": more than 4 keys without an id in / ],
+    [ 'webhook wise; webhook_secret "file:%%DIR%%/five";', qr/\[emerg\].*"webhook wise": more than 4 keys, and requests do not name theirs in / ],
+    [ 'webhook kick; webhook_secret "file:%%DIR%%/five.json";', qr/\[emerg\].*"webhook kick": more than 4 keys, and requests do not name theirs in / ],
     [ 'webhook wise; webhook_secret nonsense;', qr/\[emerg\].*"webhook wise": key is neither PEM nor JSON in / ],
     [ 'webhook discord; webhook_secret 00ff;', qr/\[emerg\].*"webhook discord": key cannot be decoded in / ],
     [ 'webhook wise; webhook_secret "file:%%DIR%%/nothing";', qr/\[emerg\].*cannot read secret file "[^"]+nothing"/ ],

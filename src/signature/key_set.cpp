@@ -158,12 +158,22 @@ bool read_keys(std::string_view text, std::string_view name, const KeyWanted& wa
     return good && collector.done();
 }
 
-bool check_size(const KeySet& keys, std::string* error) {
+bool check_size(const KeySet& keys, bool are_named, std::string* error) {
     const auto nameless =
         std::count_if(keys.begin(), keys.end(), [](const PublicKey& key) { return key.id.empty(); });
     if (static_cast<std::size_t>(nameless) > max_nameless_keys)
         return fail(error, "more than 4 keys without an id");
-    return keys.size() <= max_named_keys || fail(error, "more than 256 keys");
+    if (keys.size() > max_named_keys) return fail(error, "more than 256 keys");
+    if (!are_named) {
+        return keys.size() <= max_nameless_keys ||
+               fail(error, "more than 4 keys, and requests do not name theirs");
+    }
+    return std::all_of(keys.begin(), keys.end(), [&](const PublicKey& named) {
+        const auto tried = std::count_if(keys.begin(), keys.end(),
+                                         [&](const PublicKey& key) { return is_candidate(key, named.id); });
+        return named.id.empty() || static_cast<std::size_t>(tried) <= max_nameless_keys ||
+               fail(error, "more than 4 keys with the id \"" + named.id + "\" or without one");
+    });
 }
 
 std::string_view key_name(std::string_view id) {

@@ -38,8 +38,9 @@ struct KeyWanted {
 bool read_keys(std::string_view text, std::string_view name, const KeyWanted& wanted, KeySet* keys,
                std::string* error);
 
-/// False when the set is larger than what can be tried.
-bool check_size(const KeySet& keys, std::string* error);
+/// False when the set holds more keys than can be tried for one request: a key that never gets its turn would look like
+/// forgeries. `are_named`: requests can name the key they are signed with.
+bool check_size(const KeySet& keys, bool are_named, std::string* error);
 
 /// What ids are compared by: the last path part, without ".pem". So a key can be named by the URL it came from.
 std::string_view key_name(std::string_view id);

@@ -137,7 +137,8 @@ bool read_public_keys(const Scheme& scheme, const std::vector<std::string>& secr
         if (!name.empty()) *error += " (\"" + std::string(name) + "\")";
         return false;
     }
-    return check_size(*keys, error);
+    const bool are_named = scheme.algorithm != Algorithm::public_key || scheme.key_id;
+    return check_size(*keys, are_named, error);
 }
 
 }  // namespace

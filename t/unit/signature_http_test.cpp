@@ -149,6 +149,27 @@ TEST(HttpSignature, LabelsAndDates) {
     }
 }
 
+TEST(HttpSignature, WithoutAlgEachRsaKeyIsTriedInBothWays) {
+    const std::string input = R"(sig1=("@method" "@target-uri" "content-digest");created=1760000000)";
+    const std::string others = test::rsa_other_public + test::rsa_other_public + test::rsa_other_public;
+    for (const PublicAlgorithm algorithm : {PublicAlgorithm::rsa_sha256, PublicAlgorithm::rsa_pss_sha512}) {
+        SignedRequest made;
+        std::vector<SignatureInput> inputs;
+        std::string base;
+        ASSERT_TRUE(parse_signature_input(input, &inputs));
+        ASSERT_TRUE(make_signature_base(made.request, inputs.front(), &base));
+        made.request.set_header("Signature-Input", input);
+        made.request.set_header("Signature",
+                                "sig1=:" + encoded(signature_of(test::rsa_private, algorithm, base)) + ":");
+        const auto judge = [&](const std::string& keys) {
+            return verifier_of(*find_scheme("http-signature"), keys)->check(made.request, now * 1000).verdict;
+        };
+        EXPECT_EQ(judge(others + test::rsa_public), Verdict::genuine);
+        EXPECT_EQ(judge(test::rsa_public + others), Verdict::genuine);
+        EXPECT_EQ(judge(others), Verdict::forged);
+    }
+}
+
 /// The request of RFC 9421 appendix B.2.
 Verdict judge_example(const std::string& scheme_text, const std::string& secret, const std::string& input,
                       const std::string& signature) {

@@ -220,7 +220,7 @@ TEST(Keys, TriesAreCounted) {
     const std::string message = "message";
     for (int i = 0; i < 5; ++i)
         ASSERT_TRUE(read_keys(test::ed25519_other_public, "", any_key, &keys, &error));
-    EXPECT_FALSE(check_size(keys, &error)) << "keys without an id are all tried";
+    EXPECT_FALSE(check_size(keys, true, &error)) << "keys without an id are all tried";
     ASSERT_TRUE(read_keys(test::ed25519_public, "mine", any_key, &keys, &error));
     ASSERT_TRUE(read_keys(test::ed25519_private, "", wanted(KeyRule::pem, KeyFamily::ed25519, KeyUse::sign),
                           &signers, &error));
@@ -239,6 +239,25 @@ TEST(Keys, TriesAreCounted) {
     EXPECT_STREQ(why_none_verified(keys, ""), "signature does not match");
     EXPECT_TRUE(verify_any(keys, "https://api.example.com/certs/mine.pem", PublicAlgorithm::ed25519, message,
                            signature, &budget));
+}
+
+TEST(Keys, EveryKeyGetsItsTurn) {
+    const auto keys_of = [](const std::vector<std::string>& ids) {
+        KeySet keys;
+        std::string error;
+        for (const std::string& id : ids)
+            EXPECT_TRUE(read_keys(test::ed25519_public, id, any_key, &keys, &error)) << error;
+        return keys;
+    };
+    std::string error;
+    EXPECT_TRUE(check_size(keys_of({"a", "b", "c", "d"}), false, &error));
+    EXPECT_FALSE(check_size(keys_of({"a", "b", "c", "d", "e"}), false, &error));
+    EXPECT_EQ(error, "more than 4 keys, and requests do not name theirs");
+    EXPECT_TRUE(check_size(keys_of({"a", "b", "c", "d", "e"}), true, &error));
+    EXPECT_TRUE(check_size(keys_of({"", "", "", "a", "b"}), true, &error));
+    EXPECT_FALSE(check_size(keys_of({"", "", "", "", "a"}), true, &error));
+    EXPECT_EQ(error, "more than 4 keys with the id \"a\" or without one");
+    EXPECT_FALSE(check_size(keys_of({"a", "a.pem", "certs/a", "a", "a"}), true, &error));
 }
 
 TEST(Keys, LongMessagesGetFewerTries) {
