@@ -5,6 +5,7 @@
 
 #include "ctl/failure.hpp"
 #include "ctl/json.hpp"
+#include "event/digest.hpp"
 #include "store/configuration.hpp"
 
 namespace webhook::ctl {
@@ -21,10 +22,7 @@ std::map<std::string, std::string> pairs(ReplyView reply) {
 std::string random_hex() {
     unsigned char bytes[16];
     if (RAND_bytes(bytes, sizeof bytes) != 1) throw Failure("no random numbers from OpenSSL");
-    std::string hex;
-    for (const unsigned char byte : bytes)
-        hex += fmt::format("{:02x}", byte);
-    return hex;
+    return event::to_hex({reinterpret_cast<const char*>(bytes), sizeof bytes});
 }
 
 }  // namespace

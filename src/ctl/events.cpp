@@ -10,7 +10,7 @@
 #include "ctl/progress.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time.hpp"
-#include "endpoint/pattern.hpp"
+#include "event/pattern.hpp"
 
 namespace webhook::ctl {
 
@@ -21,7 +21,7 @@ struct Filter {
 
     bool matches(const StoredEvent& event) const {
         const auto fits = [&event](const std::string& pattern, const char* field) {
-            return pattern.empty() || endpoint::matches(pattern, event.field(field));
+            return pattern.empty() || event::matches(pattern, event.field(field));
         };
         return fits(source, "source") && fits(type, "type") && fits(tenant, "tenant") &&
                (id.empty() || event.id() == id);

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "ctl/failure.hpp"
+#include "event/text.hpp"
 #include "event/version.hpp"
 
 namespace webhook::ctl {
@@ -31,12 +32,6 @@ constexpr std::size_t max_answer = 4U << 20U;
 using Plain = beast::tcp_stream;
 using Secure = beast::ssl_stream<beast::tcp_stream>;
 using Request = http::request<http::string_body>;
-
-bool take_prefix(std::string_view* text, std::string_view prefix) {
-    if (text->substr(0, prefix.size()) != prefix) return false;
-    text->remove_prefix(prefix.size());
-    return true;
-}
 
 /// 1 to 65535, for a larger one would be cut down to another one.
 void check_port(const std::string& port) {
@@ -96,9 +91,9 @@ std::string Url::authority() const {
 
 Url parse_url(std::string_view text) {
     Url url;
-    if (take_prefix(&text, "https://")) {
+    if (event::take_prefix(&text, "https://")) {
         url.tls = true;
-    } else if (!take_prefix(&text, "http://")) {
+    } else if (!event::take_prefix(&text, "http://")) {
         throw Failure("the URL must begin with http:// or https://");
     }
     text = text.substr(0, text.find('#'));

@@ -24,10 +24,6 @@ std::string read_all(std::FILE* file, std::string_view name) {
     return text;
 }
 
-bool begins(std::string_view text, std::string_view prefix) {
-    return text.substr(0, prefix.size()) == prefix;
-}
-
 std::string secret_of_file(const std::string& path) {
     std::string secret = read_file(path);
     if (!secret.empty() && secret.back() == '\n') secret.pop_back();
@@ -61,13 +57,13 @@ std::string read_file(const std::string& path) {
 }
 
 std::string read_data(const std::string& argument) {
-    return begins(argument, "@") ? read_file(argument.substr(1)) : argument;
+    return argument.starts_with("@") ? read_file(argument.substr(1)) : argument;
 }
 
 std::string read_secret(const std::string& argument) {
-    std::string secret = begins(argument, "file:")  ? secret_of_file(argument.substr(5))
-                         : begins(argument, "env:") ? secret_of_environment(argument.substr(4))
-                                                    : argument;
+    std::string secret = argument.starts_with("file:")  ? secret_of_file(argument.substr(5))
+                         : argument.starts_with("env:") ? secret_of_environment(argument.substr(4))
+                                                        : argument;
     if (secret.empty()) throw Failure("a secret is empty");
     return secret;
 }
@@ -85,14 +81,6 @@ std::pair<std::string, std::string> parse_assignment(const std::string& argument
     const auto equals = argument.find('=');
     if (equals == std::string::npos || equals == 0) throw Failure("--param wants NAME=VALUE");
     return {argument.substr(0, equals), argument.substr(equals + 1)};
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return out;
 }
 
 std::int64_t clock_ms(const std::string& argument) {

@@ -26,8 +26,6 @@ std::pair<std::string, std::string> parse_header(const std::string& argument);
 /// "name=value" -> {"name","value"}. Throws Failure.
 std::pair<std::string, std::string> parse_assignment(const std::string& argument);
 
-std::string lower(std::string_view text);
-
 /// Unix milliseconds of --clock; the present when empty. Throws Failure.
 std::int64_t clock_ms(const std::string& argument);
 

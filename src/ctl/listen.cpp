@@ -12,6 +12,7 @@
 #include "ctl/signing.hpp"
 #include "ctl/time.hpp"
 #include "endpoint/units.hpp"
+#include "event/text.hpp"
 #include "signature/verifier.hpp"
 
 namespace webhook::ctl {
@@ -107,7 +108,7 @@ class Receiver {
         json["repeat"] = arrival.repeat;
         json["headers"] = Json::object();
         for (const auto& [name, value] : headers)
-            json["headers"][lower(name)] = value;
+            json["headers"][event::lower(name)] = value;
         const std::string& body = message.bytes();
         json[is_text(body) ? "body" : "body_base64"] = is_text(body) ? body : base64(body);
         return json;

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "ctl/failure.hpp"
-#include "ctl/input.hpp"
 #include "event/extractor.hpp"
+#include "event/text.hpp"
 
 namespace webhook::ctl {
 
@@ -21,7 +21,7 @@ Message::Message(std::string method_text, std::string url_text, const Headers& h
       bytes_(std::move(body_bytes)),
       chunk_(bytes_) {
     for (const auto& [name, value] : headers)
-        headers_.emplace_back(lower(name), value);
+        headers_.emplace_back(event::lower(name), value);
     method = method_;
     url = url_;
     query = query_of(url);

@@ -19,22 +19,17 @@ timeval to_timeval(int milliseconds) {
     return {milliseconds / 1000, (milliseconds % 1000) * 1000L};
 }
 
-bool starts_with(std::string_view text, std::string_view prefix) {
-    return text.substr(0, prefix.size()) == prefix;
-}
-
 /// What the user can do about an error of Redis.
 std::string_view advice(std::string_view error) {
-    if (starts_with(error, "NOAUTH")) return " (put the password into WEBHOOK_REDIS_PASSWORD or the URL)";
-    if (starts_with(error, "WRONGPASS") || starts_with(error, "ERR invalid password")) {
+    if (error.starts_with("NOAUTH")) return " (put the password into WEBHOOK_REDIS_PASSWORD or the URL)";
+    if (error.starts_with("WRONGPASS") || error.starts_with("ERR invalid password")) {
         return " (check user and password: URL, WEBHOOK_REDIS_PASSWORD)";
     }
-    if (starts_with(error, "NOPERM"))
-        return " (the Redis user lacks a permission: see the docs on operation)";
-    if (starts_with(error, "LOADING")) return " (Redis is starting: try again in a moment)";
-    if (starts_with(error, "READONLY")) return " (this is a replica: use the primary's address)";
-    if (starts_with(error, "OOM")) return " (Redis has reached maxmemory)";
-    if (starts_with(error, "MOVED")) return " (a Redis Cluster: not supported by this version of webhookctl)";
+    if (error.starts_with("NOPERM")) return " (the Redis user lacks a permission: see the docs on operation)";
+    if (error.starts_with("LOADING")) return " (Redis is starting: try again in a moment)";
+    if (error.starts_with("READONLY")) return " (this is a replica: use the primary's address)";
+    if (error.starts_with("OOM")) return " (Redis has reached maxmemory)";
+    if (error.starts_with("MOVED")) return " (a Redis Cluster: not supported by this version of webhookctl)";
     return "";
 }
 

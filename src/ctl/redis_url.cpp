@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "ctl/failure.hpp"
+#include "event/text.hpp"
 
 namespace webhook::ctl {
 
@@ -34,12 +35,6 @@ std::string percent_decode(std::string_view text) {
         }
     }
     return decoded;
-}
-
-bool take_prefix(std::string_view* text, std::string_view prefix) {
-    if (text->substr(0, prefix.size()) != prefix) return false;
-    text->remove_prefix(prefix.size());
-    return true;
 }
 
 RedisUrl parse_unix(std::string_view rest) {
@@ -108,10 +103,10 @@ std::string RedisUrl::display() const {
 }
 
 RedisUrl parse_redis_url(std::string_view text) {
-    if (take_prefix(&text, "unix:")) return parse_unix(text);
-    if (take_prefix(&text, "redis://")) return parse_tcp(text);
+    if (event::take_prefix(&text, "unix:")) return parse_unix(text);
+    if (event::take_prefix(&text, "redis://")) return parse_tcp(text);
     for (const std::string_view other : {"rediss://", "redis-cluster://", "redis-sentinel://"}) {
-        if (text.substr(0, other.size()) == other) {
+        if (text.starts_with(other)) {
             throw Failure(fmt::format("{} is not supported by this version: use redis:// or unix:", other));
         }
     }

@@ -10,15 +10,11 @@ namespace webhook::ctl {
 
 namespace {
 
-bool begins(std::string_view text, std::string_view prefix) {
-    return text.substr(0, prefix.size()) == prefix;
-}
-
 /// Puts `value` at the first "json:/..." of the sources. A pointer through what is a value already is left
 /// out.
 void put(const std::vector<std::string>& sources, std::string_view value, Json* body) {
     for (const auto& source : sources) {
-        if (!begins(source, "json:/")) continue;
+        if (!source.starts_with("json:/")) continue;
         try {
             (*body)[Json::json_pointer(source.substr(5))] = value;
         } catch (const Json::exception&) {
@@ -58,7 +54,7 @@ void add_field(std::string_view name, std::string_view value, std::string* form)
 /// The field of the first "form:NAME" of the sources.
 void add_first_field(const std::vector<std::string>& sources, std::string_view value, std::string* form) {
     const auto source = std::find_if(sources.begin(), sources.end(), [](const std::string& text) {
-        return begins(text, "form:") && text.find('>') == std::string::npos;
+        return text.starts_with("form:") && text.find('>') == std::string::npos;
     });
     if (source != sources.end()) add_field(std::string_view(*source).substr(5), value, form);
 }
@@ -93,7 +89,7 @@ std::string sample_url(const signature::Scheme& scheme, std::string url, std::st
 
 std::string header_source(const std::vector<std::string>& sources) {
     for (const auto& source : sources) {
-        if (begins(source, "header:") && source.find_first_of("|>{}") == std::string::npos)
+        if (source.starts_with("header:") && source.find_first_of("|>{}") == std::string::npos)
             return source.substr(7);
     }
     return {};

@@ -18,6 +18,7 @@
 #include "ctl/signing.hpp"
 #include "ctl/table.hpp"
 #include "endpoint/units.hpp"
+#include "event/text.hpp"
 
 namespace webhook::ctl {
 
@@ -42,7 +43,7 @@ struct Outgoing {
 
 bool has_header(const Headers& headers, std::string_view name) {
     return std::any_of(headers.begin(), headers.end(),
-                       [&](const auto& header) { return lower(header.first) == lower(name); });
+                       [&](const auto& header) { return event::equal_names(header.first, name); });
 }
 
 /// Makes the requests of one command: what they have in common is prepared once.

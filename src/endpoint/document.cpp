@@ -5,6 +5,7 @@
 #include "endpoint/document_fields.hpp"
 #include "endpoint/field_reader.hpp"
 #include "endpoint/strict_json.hpp"
+#include "event/text.hpp"
 
 namespace webhook::endpoint {
 namespace {
@@ -27,7 +28,7 @@ const Json* documents_in(const Json& file, std::vector<Error>* errors) {
         return nullptr;
     }
     for (const auto& [name, value] : file.items()) {
-        if (name != "endpoints") errors->push_back({name, "unknown field \"" + name + "\""});
+        if (name != "endpoints") errors->push_back({name, "unknown field " + event::in_quotes(name)});
     }
     return &file["endpoints"];
 }
@@ -37,8 +38,8 @@ void check_ids(const std::vector<Document>& documents, std::vector<Error>* error
     for (std::size_t i = 0; i < documents.size(); ++i) {
         const std::string& id = documents[i].id;
         if (id.empty() || seen.insert(id).second) continue;
-        errors->push_back(
-            {"endpoints[" + std::to_string(i) + "].id", "\"" + id + "\" is the id of an earlier endpoint"});
+        errors->push_back({"endpoints[" + std::to_string(i) + "].id",
+                           event::in_quotes(id) + " is the id of an earlier endpoint"});
     }
 }
 

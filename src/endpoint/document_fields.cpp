@@ -9,6 +9,7 @@
 #include "endpoint/header_rules.hpp"
 #include "endpoint/secret_value.hpp"
 #include "endpoint/url.hpp"
+#include "event/text.hpp"
 #include "signature/scheme.hpp"
 #include "signature/scheme_set.hpp"
 #include "signature/signer.hpp"
@@ -16,24 +17,16 @@
 namespace webhook::endpoint {
 namespace {
 
+using event::in_quotes;
 using std::chrono::hours;
 
 /// Fields of the contract that are accepted by later versions only.
 constexpr std::array<std::string_view, 9> later{
     "rate", "order", "max_age", "disable_after", "breaker", "tls", "permanent", "description", "labels"};
 
-std::string in_quotes(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
-}
-
 void take_id(const FieldReader& reader, Document* document) {
     if (!reader.take_string(&document->id)) return;
-    const std::string& id = document->id;
-    const bool good = !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
-               c == '.' || c == '-';
-    });
-    if (!good) reader.fail("must be 1 to 64 letters, digits, \"_\", \".\" or \"-\"");
+    if (!event::is_name(document->id)) reader.fail("must be 1 to 64 letters, digits, \"_\", \".\" or \"-\"");
 }
 
 void take_url(const FieldReader& reader, Document* document) {
@@ -88,7 +81,7 @@ void take_body(const FieldReader& reader, Document*) {
 void take_header(const FieldReader& reader, const std::string& name, Document* document) {
     if (const std::string error = check_header_name(name); !error.empty()) return reader.fail(error);
     for (const auto& [other, value] : document->headers) {
-        if (equal_names(other, name)) return reader.fail("is given twice");
+        if (event::equal_names(other, name)) return reader.fail("is given twice");
     }
     std::string value;
     if (!reader.take_string(&value)) return;

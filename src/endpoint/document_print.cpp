@@ -6,6 +6,7 @@
 #include "endpoint/header_rules.hpp"
 #include "endpoint/secret_value.hpp"
 #include "endpoint/units.hpp"
+#include "event/text.hpp"
 
 namespace webhook::endpoint {
 namespace {
@@ -98,8 +99,8 @@ bool restore(const std::string& id, const std::string& where, const std::vector<
     const std::string* found = find_redacted(id, *value, stored);
     if (found == nullptr) {
         errors->push_back(
-            {where, "\"" + *value +
-                        "\" stands for a secret that is not stored here; write the secret or secret:NAME"});
+            {where, event::in_quotes(*value) +
+                        " stands for a secret that is not stored here; write the secret or secret:NAME"});
         return false;
     }
     *value = *found;
@@ -121,7 +122,7 @@ std::vector<const std::string*> stored_headers(const Document* stored, const std
     std::vector<const std::string*> result;
     if (stored == nullptr) return result;
     for (const auto& [other, value] : stored->headers) {
-        if (equal_names(other, name)) result.push_back(&value);
+        if (event::equal_names(other, name)) result.push_back(&value);
     }
     return result;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "event/text.hpp"
+
 namespace webhook::endpoint {
 namespace {
 
@@ -24,24 +26,6 @@ constexpr std::array<std::string_view, 4> ours{"webhook-id", "webhook-timestamp"
 constexpr std::array<std::string_view, 8> secret_words{"auth",   "cookie", "key",       "token",
                                                        "secret", "passw",  "signature", "credential"};
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-std::string lower_case(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(), lower);
-    return result;
-}
-
-bool is_token(std::string_view name) {
-    static constexpr std::string_view punctuation = "!#$%&'*+-.^_`|~";
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
-               punctuation.find(c) != std::string_view::npos;
-    });
-}
-
 template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -50,10 +34,10 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, N>& nam
 }  // namespace
 
 std::string check_header_name(std::string_view name) {
-    if (name.size() > 128 || !is_token(name)) return "not a header name";
-    const std::string low = lower_case(name);
+    if (name.size() > 128 || !event::is_token(name)) return "not a header name";
+    const std::string low = event::lower(name);
     if (is_one_of(low, framing)) return "belongs to the connection and cannot be set";
-    if (is_one_of(low, ours) || low.compare(0, 3, "ce-") == 0) return "is set by every attempt itself";
+    if (is_one_of(low, ours) || low.starts_with("ce-")) return "is set by every attempt itself";
     return {};
 }
 
@@ -64,14 +48,9 @@ bool valid_header_value(std::string_view value) {
 }
 
 bool is_secret_header(std::string_view name) {
-    const std::string low = lower_case(name);
+    const std::string low = event::lower(name);
     return std::any_of(secret_words.begin(), secret_words.end(),
                        [&](std::string_view word) { return low.find(word) != std::string::npos; });
-}
-
-bool equal_names(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](char x, char y) { return lower(x) == lower(y); });
 }
 
 }  // namespace webhook::endpoint

@@ -16,7 +16,4 @@ bool valid_header_value(std::string_view value);
 /// True when the name says that the value is a secret (authorization, cookie, ...key, ...token, ...secret).
 bool is_secret_header(std::string_view name);
 
-/// ASCII case-insensitive comparison, as header names want it.
-bool equal_names(std::string_view a, std::string_view b);
-
 }  // namespace webhook::endpoint

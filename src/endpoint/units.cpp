@@ -4,6 +4,8 @@
 #include <charconv>
 #include <limits>
 
+#include "event/text.hpp"
+
 namespace webhook::endpoint {
 namespace {
 
@@ -16,18 +18,6 @@ struct Unit {
 constexpr std::array<Unit, 5> times{{{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}}};
 constexpr std::array<Unit, 4> sizes{{{"g", 1u << 30}, {"m", 1u << 20}, {"k", 1u << 10}, {"", 1}}};
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool same(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        if (lower(a[i]) != b[i]) return false;
-    }
-    return true;
-}
-
 template <std::size_t N>
 std::optional<std::uint64_t> parse(std::string_view text, const std::array<Unit, N>& units) {
     std::uint64_t number = 0;
@@ -35,7 +25,7 @@ std::optional<std::uint64_t> parse(std::string_view text, const std::array<Unit,
     if (ec != std::errc()) return std::nullopt;
     const std::string_view suffix = text.substr(static_cast<std::size_t>(end - text.data()));
     for (const Unit& unit : units) {
-        if (!same(suffix, unit.name)) continue;
+        if (!event::equal_names(suffix, unit.name)) continue;
         if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / unit.factor)
             return std::nullopt;
         return number * unit.factor;

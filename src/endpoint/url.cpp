@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "event/source.hpp"
+#include "event/text.hpp"
 
 namespace webhook::endpoint {
 namespace {
@@ -13,31 +14,14 @@ constexpr std::size_t max_url = 4096;
 constexpr std::array<std::string_view, 10> attributes{
     "id", "source", "type", "time", "tenant", "method", "remote", "received", "stream", "datacontenttype"};
 
-bool is_alnum(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-std::string lower_case(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(), lower);
-    return result;
-}
-
-std::string quoted(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
-}
-
 bool take_scheme(std::string_view* rest, Url* url) {
-    const std::string head = lower_case(rest->substr(0, 8));
+    const std::string head = event::lower(rest->substr(0, 8));
     if (head == "https://") {
         url->tls = true;
         rest->remove_prefix(8);
         return true;
     }
-    if (head.compare(0, 7, "http://") != 0) return false;
+    if (!head.starts_with("http://")) return false;
     rest->remove_prefix(7);
     return true;
 }
@@ -47,9 +31,9 @@ std::string check_host(std::string_view host, bool bracketed) {
     if (host.size() > 253) return "the host name is too long";
     for (const char c : host) {
         if (static_cast<unsigned char>(c) >= 0x80) return "write the host name in its ASCII form (xn--...)";
-        const bool good = bracketed ? (is_alnum(c) || c == ':' || c == '.')
-                                    : (is_alnum(c) || c == '-' || c == '.' || c == '_');
-        if (!good) return "the host " + quoted(host) + " has a character that is not allowed";
+        const bool good = bracketed ? (event::is_alphanumeric(c) || c == ':' || c == '.')
+                                    : (event::is_alphanumeric(c) || c == '-' || c == '.' || c == '_');
+        if (!good) return "the host " + event::in_quotes(host) + " has a character that is not allowed";
     }
     return {};
 }
@@ -58,7 +42,7 @@ std::string take_port(std::string_view text, Url* url) {
     unsigned port = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (ec != std::errc() || end != text.data() + text.size() || port == 0 || port > 65535) {
-        return quoted(text) + " is not a port";
+        return event::in_quotes(text) + " is not a port";
     }
     url->port = static_cast<std::uint16_t>(port);
     return {};
@@ -74,7 +58,7 @@ std::string take_authority(std::string_view text, Url* url) {
     if (bracketed && close == std::string_view::npos) return "the URL has \"[\" without \"]\"";
     const std::string_view host = bracketed ? text.substr(1, close - 1) : text.substr(0, close);
     if (std::string error = check_host(host, bracketed); !error.empty()) return error;
-    url->host = lower_case(host);
+    url->host = event::lower(host);
     std::string_view rest =
         close == std::string_view::npos ? std::string_view() : text.substr(close + (bracketed ? 1 : 0));
     const std::uint16_t own = url->tls ? 443 : 80;
@@ -91,17 +75,17 @@ std::string take_authority(std::string_view text, Url* url) {
 /// The text between the braces of one macro.
 std::string take_macro(std::string_view text, UrlPart* part) {
     if (const std::size_t bar = text.find('|'); bar != std::string_view::npos) {
-        return "filter " + quoted(text.substr(bar)) + " in {" + std::string(text) +
+        return "filter " + event::in_quotes(text.substr(bar)) + " in {" + std::string(text) +
                "} is not supported by this version";
     }
     std::vector<std::string> tokens;
-    if (text.substr(0, 1) == "/") {
+    if (text.starts_with("/")) {
         if (!event::parse_pointer(text, &tokens)) return "{" + std::string(text) + "} is not a JSON pointer";
         *part = {UrlPart::Kind::pointer, std::string(text)};
-    } else if (text.substr(0, 6) == "query." && text.size() > 6) {
+    } else if (text.starts_with("query.") && text.size() > 6) {
         *part = {UrlPart::Kind::query, std::string(text.substr(6))};
-    } else if (text.substr(0, 7) == "header." && text.size() > 7) {
-        *part = {UrlPart::Kind::header, lower_case(text.substr(7))};
+    } else if (text.starts_with("header.") && text.size() > 7) {
+        *part = {UrlPart::Kind::header, event::lower(text.substr(7))};
     } else if (std::find(attributes.begin(), attributes.end(), text) != attributes.end()) {
         *part = {UrlPart::Kind::attribute, std::string(text)};
     } else {
@@ -122,7 +106,7 @@ std::string check_literal(std::string_view text) {
 }
 
 std::string take_target(std::string_view text, Url* url) {
-    url->target.push_back({UrlPart::Kind::literal, text.substr(0, 1) == "/" ? "" : "/"});
+    url->target.push_back({UrlPart::Kind::literal, text.starts_with("/") ? "" : "/"});
     while (!text.empty()) {
         const std::size_t open = text.find('{');
         const std::string_view literal = text.substr(0, open);

@@ -1,7 +1,5 @@
 #include "event/multipart.hpp"
 
-#include <strings.h>
-
 #include <string>
 
 #include "event/text.hpp"
@@ -14,7 +12,7 @@ constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view blanks = " \t";
 
 bool starts_with_word(std::string_view text, std::string_view word) {
-    return text.size() >= word.size() && strncasecmp(text.data(), word.data(), word.size()) == 0;
+    return equal_names(text.substr(0, word.size()), word);
 }
 
 void skip_blanks(std::string_view* text) {
@@ -52,7 +50,7 @@ bool find_parameter(std::string_view text, std::string_view name, std::string_vi
         text.remove_prefix(equal + 1);
         std::string_view value;
         if (!take_value(&text, &value)) return false;
-        if (word.size() != name.size() || !starts_with_word(word, name)) continue;
+        if (!equal_names(word, name)) continue;
         if (found->data() != nullptr) return false;
         *found = value;
     }

@@ -1,6 +1,5 @@
 #include "event/source.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "event/text.hpp"
@@ -30,18 +29,6 @@ constexpr Word words[] = {
     {"query", Kind::query_string, false, true}, {"form", Kind::form_fields, false, true},
 };
 
-bool valid_header_name(std::string_view name) {
-    return std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-               std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-    });
-}
-
-bool fail(std::string* error, std::string_view text, std::string_view what) {
-    *error = "\"" + std::string(text) + "\" " + std::string(what);
-    return false;
-}
-
 bool set_name(std::string_view name, std::string_view text, Source* source, std::string* error) {
     source->name = source->kind == Kind::header ? lower(name) : std::string(name);
     if (source->kind == Kind::json) {
@@ -49,7 +36,7 @@ bool set_name(std::string_view name, std::string_view text, Source* source, std:
         return true;
     }
     if (name.empty()) return fail(error, text, "lacks a name");
-    if (source->kind == Kind::header && !valid_header_name(source->name)) {
+    if (source->kind == Kind::header && !is_token(source->name)) {
         return fail(error, text, "is not a header name");
     }
     return true;

@@ -27,11 +27,6 @@ constexpr FilterWord filter_words[] = {
     {"sorted", Filter::Kind::sorted, Arg::none, true}, {"hmac", Filter::Kind::hmac, Arg::optional, true},
 };
 
-bool fail(std::string* error, std::string_view text, std::string_view what) {
-    *error = "\"" + std::string(text) + "\" " + std::string(what);
-    return false;
-}
-
 bool parse_filter(std::string_view text, SourceSet set, Filter* filter, std::string* error) {
     const std::size_t colon = text.find(':');
     for (const FilterWord& known : filter_words) {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace webhook::event {
 
-/// ASCII only: bytes of other letters stay, whatever the locale.
+// ASCII only: bytes of other letters stay and are no letters, whatever the locale.
+
 inline char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
 }
@@ -17,8 +19,50 @@ inline std::string lower(std::string_view text) {
     return out;
 }
 
+inline bool is_alphanumeric(char c) {
+    return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
+}
+
 inline bool starts_with(std::string_view text, std::string_view start) {
     return text.substr(0, start.size()) == start;
+}
+
+/// Case does not count, as in the names of headers.
+inline bool equal_names(std::string_view a, std::string_view b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return lower(x) == lower(y); });
+}
+
+/// Takes `prefix` off the front of `text`; false when it is not there.
+inline bool take_prefix(std::string_view* text, std::string_view prefix) {
+    if (!starts_with(*text, prefix)) return false;
+    text->remove_prefix(prefix.size());
+    return true;
+}
+
+/// The name of a stream, an endpoint, a scheme or a secret: [A-Za-z0-9_.-]{1,longest}.
+inline bool is_name(std::string_view text, std::size_t longest = 64) {
+    return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_alphanumeric(c) || c == '_' || c == '.' || c == '-';
+    });
+}
+
+/// A token of HTTP (RFC 9110 section 5.6.2), such as the name of a header.
+inline bool is_token(std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    });
+}
+
+/// As messages show what somebody wrote.
+inline std::string in_quotes(std::string_view text) {
+    return "\"" + std::string(text) + "\"";
+}
+
+/// Says what is wrong with `text`; false, so that a check can end with it.
+inline bool fail(std::string* error, std::string_view text, std::string_view what) {
+    *error = in_quotes(text).append(" ").append(what);
+    return false;
 }
 
 }  // namespace webhook::event

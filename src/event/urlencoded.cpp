@@ -1,5 +1,7 @@
 #include "event/urlencoded.hpp"
 
+#include "event/text.hpp"
+
 namespace webhook::event {
 
 namespace {
@@ -27,8 +29,7 @@ char take_char(std::string_view* raw) {
 }
 
 bool unreserved(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
+    return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 }  // namespace

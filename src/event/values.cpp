@@ -1,10 +1,9 @@
 #include "event/values.hpp"
 
-#include <strings.h>
-
 #include "event/digest.hpp"
 #include "event/json.hpp"
 #include "event/multipart.hpp"
+#include "event/text.hpp"
 #include "event/urlencoded.hpp"
 
 namespace webhook::event {
@@ -102,8 +101,7 @@ std::string_view whole_body(const BodyView& body, std::string* scratch) {
 bool may_be_form(const Request& request) {
     const Request::Header type = request.header("content-type");
     if (type.count == 0) return true;
-    return type.value.size() >= form_type.size() &&
-           strncasecmp(type.value.data(), form_type.data(), form_type.size()) == 0;
+    return equal_names(type.value.substr(0, form_type.size()), form_type);
 }
 
 std::string_view chained_value(const Source& source, std::string_view text, std::string* scratch) {

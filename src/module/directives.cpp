@@ -3,6 +3,7 @@
 #include <cstdarg>
 
 #include "event/extractor.hpp"
+#include "event/text.hpp"
 #include "module/location.hpp"
 #include "module/place.hpp"
 #include "module/pool.hpp"
@@ -284,7 +285,7 @@ char* set_headers(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     conf->headers.emplace();
     for (std::size_t i = 1; i < words.size(); ++i) {
         ngx_strlow(words[i].data, words[i].data, words[i].len);
-        if (!is_header_name(view(words[i]))) return refuse(cf, "invalid header name \"%V\"", &words[i]);
+        if (!event::is_token(view(words[i]))) return refuse(cf, "invalid header name \"%V\"", &words[i]);
         conf->headers->push_back(words.text(i));
     }
     return ok;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "event/pattern.hpp"
 #include "module/answer.hpp"
 #include "module/challenge.hpp"
 #include "module/counters.hpp"
@@ -195,7 +196,7 @@ Verdict identify(RequestState* state, std::string_view* reason) {
 bool is_wanted(const Location& location, std::string_view type) {
     return location.accept_types.empty() ||
            std::any_of(location.accept_types.begin(), location.accept_types.end(),
-                       [type](const std::string& pattern) { return matches(pattern, type); });
+                       [type](const std::string& pattern) { return event::matches(pattern, type); });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "module/redis_url.hpp"
 
+#include "event/text.hpp"
 #include "module/pool.hpp"
 
 namespace webhook::module {
@@ -10,12 +11,6 @@ constexpr std::string_view tcp_prefix = "redis://", unix_prefix = "unix:";
 constexpr in_port_t default_port = 6379;
 constexpr unsigned max_database = 65535;
 
-bool take_prefix(std::string_view* text, std::string_view prefix) {
-    if (text->substr(0, prefix.size()) != prefix) return false;
-    text->remove_prefix(prefix.size());
-    return true;
-}
-
 bool parse_database(std::string_view text, unsigned* database) {
     const ngx_int_t number = ngx_atoi(to_ngx(text).data, text.size());
     if (number < 0 || number > static_cast<ngx_int_t>(max_database)) return false;
@@ -25,9 +20,10 @@ bool parse_database(std::string_view text, unsigned* database) {
 
 /// What is refused by name, because it will exist or exists elsewhere.
 const char* unsupported(std::string_view url) {
-    if (take_prefix(&url, "rediss://")) return "\"rediss://\" (TLS) is not supported by this build";
-    if (take_prefix(&url, "redis-cluster://")) return "\"redis-cluster://\" is not supported by this version";
-    if (take_prefix(&url, "redis-sentinel://"))
+    if (event::take_prefix(&url, "rediss://")) return "\"rediss://\" (TLS) is not supported by this build";
+    if (event::take_prefix(&url, "redis-cluster://"))
+        return "\"redis-cluster://\" is not supported by this version";
+    if (event::take_prefix(&url, "redis-sentinel://"))
         return "\"redis-sentinel://\" is not supported by this version";
     return "\"redis://\" or \"unix:\" expected";
 }
@@ -51,7 +47,7 @@ RedisAddress::Endpoint to_endpoint(const ngx_addr_t& addr) {
 }
 
 const char* resolve(ngx_pool_t* pool, std::string_view host, RedisAddress* address) {
-    if (host.substr(0, unix_prefix.size()) == unix_prefix) return "invalid host";
+    if (event::starts_with(host, unix_prefix)) return "invalid host";
     ngx_url_t url{};
     url.url = to_ngx(copy_to_pool(pool, host));
     url.default_port = default_port;
@@ -65,8 +61,8 @@ const char* resolve(ngx_pool_t* pool, std::string_view host, RedisAddress* addre
 
 const char* parse_redis_url(ngx_pool_t* pool, std::string_view url, RedisAddress* address) {
     address->url = url;
-    if (take_prefix(&url, unix_prefix)) return parse_unix(url, address);
-    if (!take_prefix(&url, tcp_prefix)) return unsupported(url);
+    if (event::take_prefix(&url, unix_prefix)) return parse_unix(url, address);
+    if (!event::take_prefix(&url, tcp_prefix)) return unsupported(url);
     if (url.find('@') != std::string_view::npos)
         return "user and password belong into \"webhook_redis_auth\"";
     const std::size_t slash = url.find('/');

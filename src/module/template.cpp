@@ -43,35 +43,4 @@ bool is_presentable(std::string_view text) {
            std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
-bool is_header_name(std::string_view name) {
-    constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-    return !name.empty() && std::all_of(name.begin(), name.end(), [marks](unsigned char c) {
-        const unsigned char lower = c | 0x20;
-        return (c >= '0' && c <= '9') || (lower >= 'a' && lower <= 'z') ||
-               marks.find(static_cast<char>(c)) != std::string_view::npos;
-    });
-}
-
-bool matches(std::string_view pattern, std::string_view text) {
-    std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.size() && pattern[p] == text[t]) {
-            ++p;
-            ++t;
-        } else if (star != std::string_view::npos) {
-            // The last star takes one character more: earlier ones never need to be tried again.
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '*')
-        ++p;
-    return p == pattern.size();
-}
-
 }  // namespace webhook::module

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "event/text.hpp"
 #include "signature/challenge_rule.hpp"
 #include "signature/definition.hpp"
 #include "signature/fail.hpp"
@@ -19,8 +20,7 @@ constexpr std::size_t max_signed_echo = 128;
 
 bool is_token(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '_';
+        return event::is_alphanumeric(c) || c == '-' || c == '_';
     });
 }
 

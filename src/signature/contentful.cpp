@@ -15,16 +15,12 @@ constexpr std::string_view signature_name = "x-contentful-signature",
                            timestamp_name = "x-contentful-timestamp";
 constexpr std::size_t max_signed_headers = 64, max_path = 8192;
 
-bool is_alphanumeric(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
 /// %XX for everything but letters, digits and `keep`.
 std::string escape(std::string_view text, std::string_view keep) {
     static constexpr char digits[] = "0123456789ABCDEF";
     std::string out;
     for (const char c : text) {
-        if (is_alphanumeric(c) || keep.find(c) != std::string_view::npos) {
+        if (event::is_alphanumeric(c) || keep.find(c) != std::string_view::npos) {
             out.push_back(c);
         } else {
             const auto byte = static_cast<unsigned char>(c);

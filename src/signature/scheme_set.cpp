@@ -1,23 +1,9 @@
 #include "signature/scheme_set.hpp"
 
-#include <algorithm>
-
+#include "event/text.hpp"
 #include "signature/definition.hpp"
 
 namespace webhook::signature {
-
-namespace {
-
-constexpr std::size_t longest_name = 64;
-
-bool is_well_formed(std::string_view name) {
-    return !name.empty() && name.size() <= longest_name && std::all_of(name.begin(), name.end(), [](char c) {
-        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' ||
-               c == '.' || c == '-';
-    });
-}
-
-}  // namespace
 
 // Here, where Scheme is a complete type.
 SchemeSet::SchemeSet() = default;
@@ -26,8 +12,8 @@ SchemeSet::SchemeSet(SchemeSet&&) noexcept = default;
 SchemeSet& SchemeSet::operator=(SchemeSet&&) noexcept = default;
 
 std::string SchemeSet::check_name(std::string_view name) const {
-    const std::string quoted = "\"" + std::string(name) + "\"";
-    if (!is_well_formed(name) || name == "off") return "invalid scheme name " + quoted;
+    const std::string quoted = event::in_quotes(name);
+    if (!event::is_name(name) || name == "off") return "invalid scheme name " + quoted;
     if (find_scheme(name) != nullptr) return quoted + " is the name of a built-in scheme";
     if (own_.find(name) != own_.end()) return "duplicate scheme " + quoted;
     return {};

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "store/resp.hpp"
+#include "store/script.hpp"
 
 namespace webhook::store {
 

@@ -1,31 +1,25 @@
 #include "store/id_hash.hpp"
 
-#define OPENSSL_SUPPRESS_DEPRECATED  // SHA256_*: no allocation, no fetch of an algorithm per call
-#include <openssl/sha.h>
-
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <cstdint>
 #include <cstring>
 
+#include "event/digest.hpp"
+
 namespace webhook::store {
 
 namespace {
 
-IdHash cut(const unsigned char* digest) {
-    IdHash hash;
-    std::memcpy(hash.data(), digest, hash.size());
-    return hash;
-}
-
-void add_length(SHA256_CTX* context, std::size_t size) {
-    unsigned char length[8];
-    for (unsigned char& byte : length) {
-        byte = static_cast<unsigned char>(size);
+/// A length before each part keeps ("a","bc") and ("ab","c") apart.
+void add_length(std::size_t size, event::HashState* state) {
+    char length[8];
+    for (char& byte : length) {
+        byte = static_cast<char>(size);
         size >>= 8;
     }
-    SHA256_Update(context, length, sizeof length);
+    state->update(std::string_view(length, sizeof length));
 }
 
 }  // namespace
@@ -36,16 +30,15 @@ IdHash hash_id(std::string_view source, std::string_view id) {
 }
 
 IdHash hash_id(std::string_view source, const event::BodyView& body) {
-    SHA256_CTX context;
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256_Init(&context);
-    add_length(&context, source.size());
-    SHA256_Update(&context, source.data(), source.size());
-    add_length(&context, body.size);
-    for (const auto chunk : body)
-        SHA256_Update(&context, chunk.data(), chunk.size());
-    SHA256_Final(digest, &context);
-    return cut(digest);
+    event::HashState state(event::Hash::sha256);
+    add_length(source.size(), &state);
+    state.update(source);
+    add_length(body.size, &state);
+    state.update(body);
+    const event::Digest digest = state.finish();
+    IdHash hash;
+    std::memcpy(hash.data(), digest.bytes.data(), hash.size());
+    return hash;
 }
 
 unsigned partition_of(const IdHash& hash, unsigned partitions) {

@@ -1,7 +1,8 @@
 #include "store/keys.hpp"
 
-#include <algorithm>
 #include <charconv>
+
+#include "event/text.hpp"
 
 namespace webhook::store {
 
@@ -9,12 +10,6 @@ namespace {
 
 constexpr std::string_view head = "webhook:{";
 constexpr std::string_view tail = "}:events";
-constexpr std::size_t max_name = 64;
-
-bool name_character(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-';
-}
 
 }  // namespace
 
@@ -25,7 +20,7 @@ std::string partition_prefix(std::string_view stream, unsigned partition) {
 }
 
 bool valid_stream_name(std::string_view name) {
-    return !name.empty() && name.size() <= max_name && std::all_of(name.begin(), name.end(), name_character);
+    return event::is_name(name);
 }
 
 bool parse_events_key(std::string_view key, std::string* stream, unsigned* partition) {

@@ -1,10 +1,10 @@
 #include "store/reservation.hpp"
 
-#include <hiredis/hiredis.h>
-
-#include <algorithm>
 #include <cstring>
 
+#include "event/digest.hpp"
+#include "event/text.hpp"
+#include "store/reply.hpp"
 #include "store/reservation_script.hpp"
 
 namespace webhook::store {
@@ -13,33 +13,11 @@ namespace {
 
 std::string gate_tag(std::string_view name) {
     const IdHash hash = hash_id("gate", name);
-    std::string hex;
-    for (std::size_t i = 0; i < 8; ++i) {
-        hex += "0123456789abcdef"[hash[i] >> 4];
-        hex += "0123456789abcdef"[hash[i] & 15];
-    }
-    return hex;
+    return event::to_hex({reinterpret_cast<const char*>(hash.data()), 8});
 }
 
 std::string_view view(const std::array<char, 16>& bytes) {
     return {bytes.data(), bytes.size()};
-}
-
-const Script& reserve_step() {
-    static const Script script(reserve_script());
-    return script;
-}
-const Script& confirm_step() {
-    static const Script script(confirm_script());
-    return script;
-}
-const Script& release_step() {
-    static const Script script(release_script());
-    return script;
-}
-const Script& renew_step() {
-    static const Script script(renew_script());
-    return script;
 }
 
 }  // namespace
@@ -69,23 +47,22 @@ Call Reserver::call(const Script& script, const Claim& claim) const {
 }
 
 Call Reserver::reserve(const Claim& claim) const {
-    return call(reserve_step(), claim);
+    return call(reserve_script(), claim);
 }
 Call Reserver::confirm(const Claim& claim) const {
-    return call(confirm_step(), claim);
+    return call(confirm_script(), claim);
 }
 Call Reserver::release(const Claim& claim) const {
-    return call(release_step(), claim);
+    return call(release_script(), claim);
 }
 Call Reserver::renew(const Claim& claim) const {
-    return call(renew_step(), claim);
+    return call(renew_script(), claim);
 }
 
 Reserver::Result Reserver::read_reserve(const redisReply* reply) {
     if (reply == nullptr) return Result::failed;
     if (reply->type == REDIS_REPLY_ERROR) {
-        return std::string_view(reply->str, reply->len).substr(0, 8) == "NOSCRIPT" ? Result::no_script
-                                                                                   : Result::failed;
+        return event::starts_with(text(*reply), "NOSCRIPT") ? Result::no_script : Result::failed;
     }
     if (reply->type != REDIS_REPLY_INTEGER) return Result::failed;
     switch (reply->integer) {

@@ -2,8 +2,6 @@
 
 #include <string>
 
-#include "store/resp.hpp"
-
 namespace webhook::store {
 
 namespace {
@@ -123,19 +121,26 @@ std::string with_seen_ids(std::string_view source) {
 
 }  // namespace
 
-std::string_view reserve_script() {
-    static const std::string script = with_seen_ids(reserve_source);
+const Script& reserve_script() {
+    static const std::string text = with_seen_ids(reserve_source);
+    static const Script script(text);
     return script;
 }
-std::string_view confirm_script() {
-    static const std::string script = with_seen_ids(confirm_source);
+
+const Script& confirm_script() {
+    static const std::string text = with_seen_ids(confirm_source);
+    static const Script script(text);
     return script;
 }
-std::string_view release_script() {
-    return release_source;
+
+const Script& release_script() {
+    static const Script script(release_source);
+    return script;
 }
-std::string_view renew_script() {
-    return renew_source;
+
+const Script& renew_script() {
+    static const Script script(renew_source);
+    return script;
 }
 
 }  // namespace webhook::store

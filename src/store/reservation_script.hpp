@@ -1,15 +1,15 @@
 #pragma once
 
-#include <string_view>
+#include "store/script.hpp"
 
 namespace webhook::store {
 
 // The steps of reservation.hpp. KEYS[1] is the partition's `state`; ARGV: prefix, record, token, reservation_time, window,
 // name of the gate.
 
-std::string_view reserve_script();
-std::string_view confirm_script();
-std::string_view release_script();
-std::string_view renew_script();
+const Script& reserve_script();
+const Script& confirm_script();
+const Script& release_script();
+const Script& renew_script();
 
 }  // namespace webhook::store

@@ -59,9 +59,4 @@ class RespCursor {
     char* at_;
 };
 
-/// The script without comment lines and indentation: Redis keeps its text.
-std::string compact_script(std::string_view script);
-/// SHA-1 in hex, as EVALSHA wants it.
-std::string script_sha(std::string_view script);
-
 }  // namespace webhook::store

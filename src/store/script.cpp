@@ -1,8 +1,27 @@
 #include "store/script.hpp"
 
+#include <algorithm>
+
+#include "event/digest.hpp"
 #include "store/resp.hpp"
 
 namespace webhook::store {
+
+std::string compact_script(std::string_view text) {
+    std::string compact;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+        if (!line.empty() && line.substr(0, 2) != "--") compact.append(line).append("\n");
+    }
+    return compact;
+}
+
+std::string script_sha(std::string_view text) {
+    return event::to_hex(event::digest_of(event::Hash::sha1, text).view());
+}
 
 Script::Script(std::string_view text) : text_(text), sha_(script_sha(text)) {}
 

@@ -7,6 +7,11 @@
 
 namespace webhook::store {
 
+/// The text without comment lines and indentation: Redis keeps it.
+std::string compact_script(std::string_view text);
+/// SHA-1 in hex, as EVALSHA wants it.
+std::string script_sha(std::string_view text);
+
 /// A Lua step. Lives as long as the program; its SHA-1 is computed once.
 class Script {
   public:

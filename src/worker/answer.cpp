@@ -4,7 +4,7 @@
 #include <charconv>
 #include <ctime>
 
-#include "endpoint/header_rules.hpp"
+#include "event/text.hpp"
 
 namespace webhook::worker {
 namespace {
@@ -65,7 +65,7 @@ void Answer::on_field_impl(boost::beast::http::field name, string_view text, str
     if (name == boost::beast::http::field::retry_after) {
         retry_after_.assign(value.data(), value.size());
     } else if (name == boost::beast::http::field::unknown &&
-               endpoint::equal_names({text.data(), text.size()}, "webhook-delivery")) {
+               event::equal_names({text.data(), text.size()}, "webhook-delivery")) {
         delivery_ = trimmed({value.data(), value.size()});
     }
 }

@@ -1,6 +1,6 @@
 #include "worker/event.hpp"
 
-#include <openssl/sha.h>
+#include "event/digest.hpp"
 
 namespace webhook::worker {
 namespace {
@@ -33,13 +33,7 @@ std::string Event::webhook_id() const {
     append_part(stream, &input);
     append_part(source(), &input);
     append_part(id(), &input);
-    unsigned char digest[SHA256_DIGEST_LENGTH];
-    SHA256(reinterpret_cast<const unsigned char*>(input.data()), input.size(), digest);
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string result = "msg_";
-    for (int i = 0; i < 16; ++i)
-        result.append({digits[digest[i] >> 4], digits[digest[i] & 15]});
-    return result;
+    return "msg_" + event::to_hex(event::digest_of(event::Hash::sha256, input).view().substr(0, 16));
 }
 
 }  // namespace webhook::worker

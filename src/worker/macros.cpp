@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "endpoint/header_rules.hpp"
 #include "event/source.hpp"
+#include "event/text.hpp"
 #include "event/urlencoded.hpp"
 
 namespace webhook::worker {
@@ -85,7 +85,7 @@ std::string kept_header(const Event& event, std::string_view lower_case_name) {
     const auto json = nlohmann::json::parse(headers, nullptr, false);
     if (!json.is_object()) return {};
     for (const auto& [name, values] : json.items()) {
-        if (!endpoint::equal_names(name, lower_case_name) || !values.is_array() || values.empty()) continue;
+        if (!event::equal_names(name, lower_case_name) || !values.is_array() || values.empty()) continue;
         if (values[0].is_string()) return values[0].get<std::string>();
     }
     return {};

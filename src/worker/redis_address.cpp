@@ -2,15 +2,11 @@
 
 #include <charconv>
 
+#include "event/text.hpp"
+
 namespace webhook::worker {
 
 namespace {
-
-bool take_prefix(std::string_view* text, std::string_view prefix) {
-    if (text->substr(0, prefix.size()) != prefix) return false;
-    text->remove_prefix(prefix.size());
-    return true;
-}
 
 bool parse_number(std::string_view text, unsigned max, unsigned* value) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
@@ -92,13 +88,13 @@ std::string RedisAddress::text() const {
 std::optional<RedisAddress> parse_redis_url(std::string_view url, std::string* error) {
     RedisAddress address;
     std::string_view rest = url;
-    if (take_prefix(&rest, "unix:")) {
+    if (event::take_prefix(&rest, "unix:")) {
         if (parse_unix(rest, &address)) return address;
-    } else if (take_prefix(&rest, "redis://")) {
+    } else if (event::take_prefix(&rest, "redis://")) {
         if (parse_tcp(rest, &address)) return address;
     } else {
         for (const std::string_view later : {"rediss://", "redis-cluster://", "redis-sentinel://"}) {
-            if (!take_prefix(&rest, later)) continue;
+            if (!event::take_prefix(&rest, later)) continue;
             *error = std::string(later) + " is not supported by this version; use redis:// or unix:";
             return std::nullopt;
         }

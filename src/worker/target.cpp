@@ -5,13 +5,14 @@
 #include <charconv>
 
 #include "endpoint/header_rules.hpp"
+#include "event/text.hpp"
 #include "event/version.hpp"
 #include "signature/scheme.hpp"
 
 namespace webhook::worker {
 namespace {
 
-using endpoint::equal_names;
+using event::equal_names;
 
 /// Entry fields that become headers (CloudEvents 1.0, HTTP binding in binary mode).
 struct Attribute {

@@ -4,23 +4,23 @@
 #include <random>
 
 #include "endpoint/match_index.hpp"
-#include "endpoint/pattern.hpp"
+#include "event/pattern.hpp"
 
 namespace webhook::endpoint {
 namespace {
 
 TEST(EndpointPattern, Matches) {
-    EXPECT_TRUE(matches("order.*", "order.paid"));
-    EXPECT_TRUE(matches("order.*", "order."));
-    EXPECT_FALSE(matches("order.*", "order"));
-    EXPECT_TRUE(matches("*", ""));
-    EXPECT_TRUE(matches("*.paid", "a.b.paid"));
-    EXPECT_TRUE(matches("a*b*c", "aXbYbZc"));
-    EXPECT_FALSE(matches("a*b*c", "aXbYbZ"));
-    EXPECT_FALSE(matches("Order", "order"));
-    EXPECT_TRUE(matches("a**", "a"));
-    EXPECT_FALSE(matches("", "a"));
-    EXPECT_FALSE(matches(std::string(30, '*') + "x", std::string(250, 'a')));
+    EXPECT_TRUE(event::matches("order.*", "order.paid"));
+    EXPECT_TRUE(event::matches("order.*", "order."));
+    EXPECT_FALSE(event::matches("order.*", "order"));
+    EXPECT_TRUE(event::matches("*", ""));
+    EXPECT_TRUE(event::matches("*.paid", "a.b.paid"));
+    EXPECT_TRUE(event::matches("a*b*c", "aXbYbZc"));
+    EXPECT_FALSE(event::matches("a*b*c", "aXbYbZ"));
+    EXPECT_FALSE(event::matches("Order", "order"));
+    EXPECT_TRUE(event::matches("a**", "a"));
+    EXPECT_FALSE(event::matches("", "a"));
+    EXPECT_FALSE(event::matches(std::string(30, '*') + "x", std::string(250, 'a')));
 }
 
 class Random {

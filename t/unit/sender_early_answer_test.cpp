@@ -1,6 +1,9 @@
+// Receivers that answer before they have read the body.
+
+#include "sender_certificate.hpp"
 #include "sender_support.hpp"
 
-namespace webhook::worker {
+namespace webhook::test {
 namespace {
 
 using asio::awaitable;
@@ -111,4 +114,4 @@ TEST_F(EarlyAnswer, DoesNotCountWhileTheBodyIsRead) {
 }
 
 }  // namespace
-}  // namespace webhook::worker
+}  // namespace webhook::test

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <openssl/hmac.h>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -7,8 +9,22 @@
 #include <vector>
 
 #include "event/request.hpp"
+#include "event/text.hpp"
+#include "signature/encoding.hpp"
 
 namespace webhook::test {
+
+/// OpenSSL's, so that ours is not measured by itself.
+inline std::string hmac(const EVP_MD* hash, const std::string& key, const std::string& text,
+                        signature::Encoding encoding) {
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned size = 0;
+    HMAC(hash, key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
+         text.size(), digest, &size);
+    std::string out;
+    signature::encode_text({reinterpret_cast<const char*>(digest), size}, encoding, &out);
+    return out;
+}
 
 /// A request made of plain strings.
 class PlainRequest : public event::Request {
@@ -59,11 +75,7 @@ class PlainRequest : public event::Request {
     }
 
   private:
-    static char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-    static bool same(std::string_view a, std::string_view b) {
-        return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                          [](char x, char y) { return lower(x) == lower(y); });
-    }
+    static bool same(std::string_view a, std::string_view b) { return event::lower(a) == event::lower(b); }
 
     std::string url_, body_;
     std::vector<std::string_view> chunks_;

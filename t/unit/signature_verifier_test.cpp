@@ -1,7 +1,6 @@
 #include "signature/verifier.hpp"
 
 #include <gtest/gtest.h>
-#include <openssl/hmac.h>
 
 #include "signature/encoding.hpp"
 #include "signature/signer.hpp"
@@ -14,13 +13,7 @@ constexpr std::int64_t now_ms = 1760000000000;
 const std::string key = "test_secret_key";
 
 std::string hmac(const std::string& text, const std::string& with = key) {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    HMAC(EVP_sha256(), with.data(), static_cast<int>(with.size()),
-         reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest, &size);
-    std::string out;
-    encode_text({reinterpret_cast<const char*>(digest), size}, Encoding::hex, &out);
-    return out;
+    return test::hmac(EVP_sha256(), with, text, Encoding::hex);
 }
 
 std::unique_ptr<Verifier> make(std::string_view scheme, std::vector<std::string> secrets = {key},

@@ -1,8 +1,8 @@
-#include "endpoint/pattern.hpp"
+#include "event/pattern.hpp"
 
 #include <cstddef>
 
-namespace webhook::endpoint {
+namespace webhook::event {
 
 bool matches(std::string_view pattern, std::string_view text) {
     std::size_t p = 0, t = 0;
@@ -26,4 +26,4 @@ bool matches(std::string_view pattern, std::string_view text) {
     return p == pattern.size();
 }
 
-}  // namespace webhook::endpoint
+}  // namespace webhook::event

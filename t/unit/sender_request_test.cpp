@@ -1,0 +1,115 @@
+// What an attempt sends.
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "event/version.hpp"
+#include "sender_support.hpp"
+
+namespace webhook::test {
+namespace {
+
+TEST_F(SenderTest, SendsTheContractsHeaders) {
+    Server server(io, [](const Received&) { return Reply{ok}; });
+    const Attempt attempt = send(document_for(server.url("/hooks?a=1"), R"(,"headers":{"X-Api":"k 1"})"));
+    EXPECT_EQ(attempt.result, Result::delivered) << attempt.error;
+    EXPECT_EQ(attempt.status, 200);
+    EXPECT_EQ(attempt.response, "ok");
+    EXPECT_GT(attempt.started_ms, 1700000000000);
+    ASSERT_EQ(server.requests->size(), 1u);
+    const Received& request = server.requests->at(0);
+    EXPECT_EQ(request.head.substr(0, 26), "POST /hooks?a=1 HTTP/1.1\r\n");
+    EXPECT_EQ(request.header("host"), "127.0.0.1:" + std::to_string(server.port()));
+    EXPECT_EQ(request.header("user-agent"), "nginx-webhook/" + std::string(version));
+    EXPECT_EQ(request.header("webhook-id"), sample()->webhook_id());
+    EXPECT_EQ(request.header("webhook-id").size(), 36u);
+    EXPECT_EQ(request.header("webhook-timestamp"), std::to_string(attempt.started_ms / 1000));
+    EXPECT_EQ(request.header("webhook-hops"), "1");
+    EXPECT_EQ(request.header("webhook-signature"), "");
+    EXPECT_EQ(request.header("ce-specversion"), "1.0");
+    EXPECT_EQ(request.header("ce-id"), "evt_1");
+    EXPECT_EQ(request.header("ce-source"), "stripe");
+    EXPECT_EQ(request.header("ce-type"), "order.paid");
+    EXPECT_EQ(request.header("ce-time"), "2026-01-02T03:04:05Z");
+    EXPECT_EQ(request.header("content-type"), "application/json");
+    EXPECT_EQ(request.header("x-api"), "k 1");
+    EXPECT_EQ(request.body, sample()->data());
+}
+
+TEST_F(SenderTest, EncodesCloudEventsAttributesAndMacros) {
+    Server server(io, [](const Received&) { return Reply{ok}; });
+    auto event = sample();
+    event->fields[1].second = "a \"b\" 100% \xc3\xa9";
+    event->fields.emplace_back("query", "click_id=x%26y&b=2");
+    event->fields.emplace_back("headers", R"({"x-foo":["one/two"],"webhook-hops":["2"]})");
+    send(document_for(
+             server.url("/{source}/{/data/name}/{/none}?n={/data/id}&c={query.click_id}&h={header.X-Foo}")),
+         event);
+    const Received& request = server.requests->at(0);
+    EXPECT_EQ(request.header("ce-id"), "a%20%22b%22%20100%25%20%C3%A9");
+    EXPECT_EQ(request.target(), "/stripe/a%20b/?n=7&c=x%26y&h=one%2Ftwo");
+    EXPECT_EQ(request.header("webhook-hops"), "3");
+}
+
+TEST_F(SenderTest, StopsLoops) {
+    Server server(io, [](const Received&) { return Reply{ok}; });
+    auto event = sample();
+    event->fields.emplace_back("headers", R"({"webhook-hops":["5"]})");
+    const Attempt attempt = send(document_for(server.url()), event);
+    EXPECT_EQ(attempt.result, Result::aborted);
+    EXPECT_EQ(attempt.error, "loop");
+    EXPECT_TRUE(server.requests->empty());
+}
+
+TEST_F(SenderTest, ContentTypeCannotInject) {
+    Server server(io, [](const Received&) { return Reply{ok}; });
+    auto event = sample();
+    event->fields[5].second = "text/plain\r\nX-Evil: 1";
+    event->fields.emplace_back("contentencoding", "gzip");
+    send(document_for(server.url()), event);
+    EXPECT_EQ(server.requests->at(0).header("content-type"), "application/octet-stream");
+    EXPECT_EQ(server.requests->at(0).header("content-encoding"), "gzip");
+    EXPECT_EQ(server.requests->at(0).header("x-evil"), "");
+}
+
+TEST_F(SenderTest, PostbackHasNoBody) {
+    Server server(io, [](const Received&) { return Reply{ok}; });
+    send(document_for(server.url("/p?t={type}"), R"(,"method":"GET")"), sample(), 2);
+    ASSERT_EQ(server.requests->size(), 2u);
+    EXPECT_EQ(server.requests->at(1).head.substr(0, 30), "GET /p?t=order.paid HTTP/1.1\r\n");
+    EXPECT_EQ(server.requests->at(1).header("content-length"), "");
+    EXPECT_EQ(server.requests->at(1).header("content-type"), "");
+}
+
+TEST_F(SenderTest, LargeBodies) {
+    Server server(io, [](const Received&) { return Reply{ok}; });
+    const auto event = sample(std::string(25 << 20, 'b'));
+    EXPECT_EQ(send(document_for(server.url()), event).result, Result::delivered);
+    EXPECT_EQ(server.requests->at(0).body.size(), 25u << 20);
+}
+
+TEST_F(SenderTest, SecretsComeFromTheFolder) {
+    Server server(io, [](const Received&) { return Reply{ok}; });
+    const auto folder = std::filesystem::temp_directory_path() / ("sender_test." + std::to_string(getpid()));
+    std::filesystem::create_directory(folder);
+    SenderOptions options;
+    options.secrets_dir = folder;
+    make(options);
+    const auto document = document_for(
+        server.url(), R"(,"headers":{"X-Api-Key":"secret:key"},"sign":[{"secrets":["secret:sign"]}])");
+    const Attempt missing = send(document);
+    EXPECT_EQ(missing.result, Result::not_ready);
+    EXPECT_NE(problem.find("secret "), std::string::npos) << problem;
+    std::ofstream(folder / "key") << "top\n";
+    std::ofstream(folder / "sign") << "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n";
+    EXPECT_EQ(send(document).result, Result::delivered);
+    EXPECT_EQ(server.requests->at(0).header("x-api-key"), "top");
+    EXPECT_EQ(server.requests->at(0).header("webhook-signature").substr(0, 3), "v1,");
+    EXPECT_EQ(server.requests->at(0).header("webhook-signature").size(), 47u);
+    std::filesystem::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace webhook::test
