@@ -129,8 +129,8 @@ constexpr Definition definitions[] = {
 )"},
     {"sanity", R"(
     algorithm hmac-sha256;
-    signature header:Sanity-Webhook-Signature split=, trim prefix=v1= encoding=base64url;
-    timestamp header:Sanity-Webhook-Signature split=, trim prefix=t= unit=ms;
+    signature header:Sanity-Webhook-Signature "split=, " prefix=v1= encoding=base64url;
+    timestamp header:Sanity-Webhook-Signature "split=, " prefix=t= unit=ms;
     message "{ts}.{body}";
     id header:Idempotency-Key;
     type header:Sanity-Operation;
