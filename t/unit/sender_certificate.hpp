@@ -9,16 +9,11 @@
 #include <memory>
 
 #include "sender_server.hpp"
+#include "signature/openssl_handle.hpp"
 
 namespace webhook::test {
 
-template <auto free>
-struct Free {
-    template <class Handle>
-    void operator()(Handle* handle) const {
-        free(handle);
-    }
-};
+using signature::Free;
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
