@@ -35,14 +35,6 @@ constexpr auto watch_time = 250ms;
 constexpr unsigned watches_per_look = 20;  // so every 5 s
 constexpr std::size_t read_size = 256 * 1024;
 
-template <typename... Words>
-std::string command(const Words&... words) {
-    std::string out;
-    store::resp_array(sizeof...(words), &out);
-    (store::resp_bulk(words, &out), ...);
-    return out;
-}
-
 }  // namespace
 
 RedisLink::RedisLink(asio::any_io_executor executor, RedisAddress address, std::string name)
@@ -184,15 +176,16 @@ std::string judge_info(const Reply& reply) {
 /// AUTH, SELECT, and a look at the server: one that may drop our keys, a replica, or one that is loading is refused.
 asio::awaitable<bool> RedisLink::greet() {
     if (!address_.password.empty()) {
-        const auto auth = address_.user.empty() ? command("AUTH", address_.password)
-                                                : command("AUTH", address_.user, address_.password);
+        const auto auth = address_.user.empty()
+                              ? store::resp_command("AUTH", address_.password)
+                              : store::resp_command("AUTH", address_.user, address_.password);
         if (!co_await expect_ok(auth, "AUTH")) co_return false;
     }
     if (address_.database != 0) {
-        const auto select = command("SELECT", std::to_string(address_.database));
+        const auto select = store::resp_command("SELECT", std::to_string(address_.database));
         if (!co_await expect_ok(select, "SELECT")) co_return false;
     }
-    const auto info = co_await request(command("INFO"));
+    const auto info = co_await request(store::resp_command("INFO"));
     const std::string problem = info ? judge_info(info->root()) : reason_;
     if (!problem.empty()) distrust(problem);
     co_return info&& problem.empty();
@@ -238,7 +231,7 @@ asio::awaitable<void> RedisLink::watch() {
         if (open_ && !pending_.empty() && pending_.front().deadline < Clock::now())
             distrust("no answer in time");
         if (!ready_ || n % watches_per_look != 0) continue;
-        send(command("INFO"), [this](const ReplyPtr& reply) {
+        send(store::resp_command("INFO"), [this](const ReplyPtr& reply) {
             if (!reply) return;
             if (const std::string problem = judge_info(reply->root()); !problem.empty()) distrust(problem);
         });
