@@ -5,9 +5,9 @@
 #include <chrono>
 #include <memory>
 
-namespace webhook::worker {
+#include "worker/clock.hpp"
 
-using Clock = std::chrono::steady_clock;
+namespace webhook::worker {
 
 /// Something under way that can be cut short: a socket operation, a wait for a name.
 class Cancellable {

@@ -23,7 +23,7 @@ constexpr unsigned rest_per_look = 50;  // a server full of other keys is search
 asio::awaitable<void> Discovery::run() {
     while (!core_.stopping) {
         co_await core_.link.wait_ready();
-        const auto began = std::chrono::steady_clock::now();
+        const auto began = Clock::now();
         std::map<std::string, unsigned> found;
         // g++ 12 makes a trap of `co_await a() && b` in a condition.
         const bool complete = co_await look(&found);
@@ -33,15 +33,14 @@ asio::awaitable<void> Discovery::run() {
                 spdlog::info("stream {}: {} partitions", stream, count);
             changed_();
         }
-        co_await rest(std::chrono::steady_clock::now() - began);
+        co_await rest(Clock::now() - began);
     }
 }
 
 asio::awaitable<void> Discovery::rest(std::chrono::nanoseconds looked) {
-    const auto ends =
-        std::chrono::steady_clock::now() +
-        std::clamp<std::chrono::nanoseconds>(looked * rest_per_look, shortest_rest, longest_rest);
-    while (!core_.stopping && std::chrono::steady_clock::now() < ends)
+    const auto ends = Clock::now() + std::clamp<std::chrono::nanoseconds>(looked * rest_per_look,
+                                                                          shortest_rest, longest_rest);
+    while (!core_.stopping && Clock::now() < ends)
         co_await sleep_for(300ms);
 }
 

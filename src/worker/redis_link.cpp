@@ -35,6 +35,12 @@ constexpr auto watch_time = 250ms;
 constexpr unsigned watches_per_look = 20;  // so every 5 s
 constexpr std::size_t read_size = 256 * 1024;
 
+/// Empty: the server can be worked with.
+std::string judge_info(const Reply& reply) {
+    if (reply.is_error()) return "INFO: " + std::string(reply.text);
+    return store::judge_server(reply.text);
+}
+
 }  // namespace
 
 RedisLink::RedisLink(asio::any_io_executor executor, RedisAddress address, std::string name)
@@ -61,19 +67,20 @@ asio::awaitable<void> RedisLink::run() {
                 logged_.clear();
                 spdlog::info("{}: connected to {}", name_, address_.text());
             }
-            while (open_) {
-                error_code ignored;
-                pause_.expires_at(asio::steady_timer::time_point::max());
-                co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-            }
+            while (open_)
+                co_await rest_until(SteadyTime::max());
         }
         if (stopped_) break;
         went_down(reason_);
-        error_code ignored;
-        pause_.expires_after(pause);
-        co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_await rest_until(Clock::now() + pause);
         pause = std::min<std::chrono::milliseconds>(pause * 2, longest_pause);
     }
+}
+
+asio::awaitable<void> RedisLink::rest_until(SteadyTime time) {
+    error_code ignored;
+    pause_.expires_at(time);
+    co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 /// One line per change of state: the same reason again is not a change.
@@ -166,11 +173,6 @@ asio::awaitable<bool> RedisLink::expect_ok(std::string text, std::string_view wh
     if (reply && !reply->root().is_error()) co_return true;
     distrust(std::string(what) + ": " + (reply ? std::string(reply->root().text) : reason_));
     co_return false;
-}
-
-std::string judge_info(const Reply& reply) {
-    if (reply.is_error()) return "INFO: " + std::string(reply.text);
-    return store::judge_server(reply.text);
 }
 
 /// AUTH, SELECT, and a look at the server: one that may drop our keys, a replica, or one that is loading is refused.

@@ -4,14 +4,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <chrono>
 #include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
 
-#include "store/script.hpp"
 #include "worker/redis_address.hpp"
+#include "store/script.hpp"
+#include "worker/clock.hpp"
 #include "worker/redis_reply.hpp"
 
 namespace webhook::worker {
@@ -48,7 +48,6 @@ class RedisLink {
 
   private:
     using Socket = boost::asio::generic::stream_protocol::socket;
-    using Clock = std::chrono::steady_clock;
     struct Pending {
         Callback callback;
         Clock::time_point deadline;
@@ -64,6 +63,7 @@ class RedisLink {
     boost::asio::awaitable<void> write_out();
     void answer(ReplyPtr reply);
     void fail_pending();
+    boost::asio::awaitable<void> rest_until(SteadyTime time);  ///< or until the connection ends
     void went_down(std::string_view reason);
     void close();
 
