@@ -10,13 +10,15 @@
 #include <unordered_set>
 #include <vector>
 
-#include "worker/entry_id.hpp"
+#include "store/entry_id.hpp"
 #include "store/settle.hpp"
 #include "worker/delivery.hpp"
 #include "worker/endpoint_state.hpp"
 #include "worker/signal_flag.hpp"
 
 namespace webhook::worker {
+
+using store::EntryId;
 
 /// One event that has been read and is not settled yet, with its deliveries.
 struct WindowItem {

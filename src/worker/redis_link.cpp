@@ -43,7 +43,7 @@ std::string judge_info(const Reply& reply) {
 
 }  // namespace
 
-RedisLink::RedisLink(asio::any_io_executor executor, RedisAddress address, std::string name)
+RedisLink::RedisLink(asio::any_io_executor executor, store::RedisAddress address, std::string name)
     : executor_(executor),
       address_(std::move(address)),
       name_(std::move(name)),
@@ -135,7 +135,7 @@ asio::awaitable<bool> RedisLink::connect() {
 asio::awaitable<bool> RedisLink::connect_tcp() {
     error_code error;
     asio::ip::tcp::resolver resolver(executor_);
-    const auto found = co_await resolver.async_resolve(address_.host, address_.port,
+    const auto found = co_await resolver.async_resolve(address_.host, std::to_string(address_.port),
                                                        asio::redirect_error(asio::use_awaitable, error));
     if (error) {
         reason_ = "cannot resolve: " + error.message();

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "worker/redis_address.hpp"
+#include "store/redis_address.hpp"
 #include "store/script.hpp"
 #include "worker/clock.hpp"
 #include "worker/redis_reply.hpp"
@@ -21,7 +21,7 @@ namespace webhook::worker {
 class RedisLink {
   public:
     /// `name` is for the log ("redis", "redis (reading)") and for CLIENT SETNAME.
-    RedisLink(boost::asio::any_io_executor executor, RedisAddress address, std::string name);
+    RedisLink(boost::asio::any_io_executor executor, store::RedisAddress address, std::string name);
     ~RedisLink();
     RedisLink(const RedisLink&) = delete;
     RedisLink& operator=(const RedisLink&) = delete;
@@ -68,7 +68,7 @@ class RedisLink {
     void close();
 
     boost::asio::any_io_executor executor_;
-    RedisAddress address_;
+    store::RedisAddress address_;
     std::string name_;
     Socket socket_;
     boost::asio::steady_timer pause_;
