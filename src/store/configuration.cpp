@@ -1,5 +1,9 @@
 #include "store/configuration.hpp"
 
+#include <array>
+#include <random>
+
+#include "event/digest.hpp"
 #include "store/keys.hpp"
 
 namespace webhook::store {
@@ -83,7 +87,7 @@ Call read_configuration(std::string_view known_epoch, std::string_view known_ver
     return Call(read_script(), config_key("meta")).arg(config_prefix).arg(known_epoch).arg(known_version);
 }
 
-Call restore_configuration(const ConfigurationCopy& copy) {
+Call restore_configuration(const ConfigurationText& copy) {
     Call call(restore_script(), config_key("meta"));
     call.arg(config_prefix).arg(copy.epoch).arg(copy.version);
     for (const auto& [id, document] : copy.endpoints)
@@ -91,6 +95,14 @@ Call restore_configuration(const ConfigurationCopy& copy) {
     for (const auto& [id, state] : copy.disabled)
         call.arg("disabled").arg(id).arg(state);
     return call;
+}
+
+std::string new_epoch() {
+    std::random_device random;
+    std::array<std::random_device::result_type, 4> words;
+    for (auto& word : words)
+        word = random();
+    return event::to_hex({reinterpret_cast<const char*>(words.data()), sizeof words});
 }
 
 Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::string_view reason) {
