@@ -1,5 +1,6 @@
 #include "store/redis_address.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <tuple>
 

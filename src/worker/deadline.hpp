@@ -32,7 +32,7 @@ class Flight {
     Cancellable* current = nullptr;
     Clock::time_point step = Clock::time_point::max();  ///< a nearer limit, of the present step only
     bool expired = false;                               ///< the limit of the whole has passed
-    bool stopped = false;
+    bool stopped = false;                               ///< by Deadlines::stop()
 
     Clock::time_point limit() const { return limit_; }
 
