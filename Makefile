@@ -114,7 +114,7 @@ $(BUILD)/unit-tests: $(call obj,$(UNIT_SRC)) $(LIB) $(BUILD)/files
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(UNIT_LIBS)
 
 # Only with clang, see the target fuzz; clang 14 cannot compile coroutines with these sanitizers.
-FUZZ_PARTS = $(wildcard src/endpoint/*.cpp) $(addprefix src/worker/,address_guard.cpp answer.cpp redis_address.cpp settings.cpp)
+FUZZ_PARTS = $(wildcard src/endpoint/*.cpp) $(addprefix src/worker/,address_guard.cpp answer.cpp settings.cpp)
 $(BUILD)/fuzzer: $(call obj,$(sort $(wildcard t/fuzz/*.cpp) $(FUZZ_PARTS))) $(LIB) $(BUILD)/files
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(WORKER_LIBS)

@@ -124,8 +124,7 @@ int run_export(const Context& context) {
     Json list = Json::array();
     for (const auto& [id, json] : read_config(redis).documents) {
         const auto document = read_document(json);
-        if (!document)
-            throw Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
+        if (!document) throw unreadable_endpoint(id);
         list.push_back(parse_json(endpoint::to_redacted_json(*document)));
     }
     const Json file{{"endpoints", std::move(list)}};

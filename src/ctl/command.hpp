@@ -22,7 +22,7 @@ struct Context {
     std::string schemes;          ///< --schemes: a file of schemes of one's own; empty: none
     std::function<int()> chosen;  ///< gives the exit code
 
-    Redis connect() const { return Redis(redis_url_from(redis)); }
+    Redis connect() const { return Redis(redis_address(redis)); }
 };
 
 /// A command of the program, or a family of commands, while it is described. Keeps CLI11's heavy headers in

@@ -1,11 +1,9 @@
 #include "ctl/config.hpp"
 
 #include <fmt/format.h>
-#include <openssl/rand.h>
 
 #include "ctl/failure.hpp"
 #include "ctl/json.hpp"
-#include "event/digest.hpp"
 #include "store/configuration.hpp"
 
 namespace webhook::ctl {
@@ -17,12 +15,6 @@ std::map<std::string, std::string> pairs(ReplyView reply) {
     for (std::size_t i = 0; i + 1 < reply.size(); i += 2)
         map.emplace(reply[i].string(), reply[i + 1].string());
     return map;
-}
-
-std::string random_hex() {
-    unsigned char bytes[16];
-    if (RAND_bytes(bytes, sizeof bytes) != 1) throw Failure("no random numbers from OpenSSL");
-    return event::to_hex({reinterpret_cast<const char*>(bytes), sizeof bytes});
 }
 
 }  // namespace
@@ -39,7 +31,7 @@ bool edit_config(Redis& redis, const std::function<bool(const Config&, store::Co
         store::ConfigurationChange change;
         change.seen_version = config.version;
         change.seen_epoch = config.epoch;
-        change.new_epoch = random_hex();
+        change.new_epoch = store::new_epoch();
         if (!edit(config, &change)) return false;
         if (redis.command(store::change_configuration(change)).number() > 0) return true;
     }
@@ -49,6 +41,10 @@ bool edit_config(Redis& redis, const std::function<bool(const Config&, store::Co
 std::optional<endpoint::Document> read_document(const std::string& json) {
     std::vector<endpoint::Error> errors;
     return endpoint::parse_document(json, &errors, {nullptr, true});
+}
+
+Failure unreadable_endpoint(std::string_view id) {
+    return Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
 }
 
 Disabled parse_disabled(std::string_view json) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ctl/failure.hpp"
 #include "ctl/redis.hpp"
 #include "endpoint/document.hpp"
 #include "store/admin.hpp"
@@ -20,6 +21,7 @@ struct Config {
     std::map<std::string, std::string> disabled;   ///< endpoint id -> {"reason","at"}
 };
 
+/// Everything empty where there is none.
 Config read_config(Redis& redis);
 
 /// Reads, lets `edit` fill in the change, and writes it in one step; does so again when somebody else was
@@ -28,6 +30,9 @@ bool edit_config(Redis& redis, const std::function<bool(const Config&, store::Co
 
 /// The stored document; nullopt when this version cannot read it.
 std::optional<endpoint::Document> read_document(const std::string& json);
+
+/// What to throw where it cannot be done without.
+Failure unreadable_endpoint(std::string_view id);
 
 /// Reason and time of {"reason","at"}; empty and 0 for what is not that.
 struct Disabled {

@@ -16,6 +16,7 @@ struct FieldChange {
     std::string before, after;
 };
 
+/// What becomes of one endpoint.
 struct Change {
     enum class Kind { added, changed, removed };
     Kind kind = Kind::changed;

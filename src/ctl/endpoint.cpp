@@ -143,8 +143,7 @@ int run_show(const Context& context, const ShowOptions& options) {
     const Config config = read_config(redis);
     if (config.documents.count(id) == 0) return not_found(id);
     const State state = state_of(config, id);
-    if (!state.document)
-        throw Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
+    if (!state.document) throw unreadable_endpoint(id);
     const Json document = parse_json(endpoint::to_redacted_json(*state.document));
     if (context.json) {
         print_json(document);
@@ -162,8 +161,7 @@ using Edit =
     std::function<void(const std::string& id, const State& state, store::ConfigurationChange* change)>;
 
 void set_paused(const std::string& id, const State& state, bool paused, store::ConfigurationChange* change) {
-    if (!state.document)
-        throw Failure(fmt::format("the stored endpoint \"{}\" cannot be read by this version", id));
+    if (!state.document) throw unreadable_endpoint(id);
     if (state.document->paused == paused) return;
     Document document = *state.document;
     document.paused = paused;

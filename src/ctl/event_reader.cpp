@@ -15,7 +15,7 @@ constexpr int rounds_between_searches = 5;
 
 EntryId order(const StoredEvent& event) {
     EntryId id;
-    parse_entry_id(event.entry, &id);
+    EntryId::parse(event.entry, &id);
     return id;
 }
 
@@ -56,7 +56,7 @@ NewestFirst::Cursor* NewestFirst::newest() {
     for (auto& cursor : cursors_) {
         if (cursor.page.empty() && !cursor.finished) fill(&cursor);
         if (cursor.page.empty()) continue;
-        if (best == nullptr || order(cursor.page.front()) > order(best->page.front())) best = &cursor;
+        if (best == nullptr || order(best->page.front()) < order(cursor.page.front())) best = &cursor;
     }
     return best;
 }
@@ -91,8 +91,8 @@ void Follower::begin_after(const StoredEvent& event) {
     for (auto& position : positions_) {
         if (position.partition.label() != event.partition.label()) continue;
         EntryId after;
-        parse_entry_id(position.after, &after);
-        if (order(event) > after) position.after = event.entry;
+        EntryId::parse(position.after, &after);
+        if (after < order(event)) position.after = event.entry;
     }
 }
 

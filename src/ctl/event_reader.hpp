@@ -14,7 +14,7 @@ class NewestFirst {
   public:
     NewestFirst(Redis& redis, std::vector<Partition> partitions);
 
-    std::optional<StoredEvent> next();
+    std::optional<StoredEvent> next();  ///< nothing: that was the last
 
   private:
     struct Cursor {

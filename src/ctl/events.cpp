@@ -41,7 +41,7 @@ struct EventOptions {
 
 std::string row_time(const StoredEvent& event) {
     EntryId id;
-    parse_entry_id(event.entry, &id);
+    EntryId::parse(event.entry, &id);
     return format_time(static_cast<std::int64_t>(id.ms));
 }
 
@@ -161,11 +161,11 @@ std::optional<StoredEvent> find_event(Redis& redis, const EventOptions& options)
     Partition one;
     EntryId entry;
     std::string_view rest;
-    if (parse_partition_label(options.id, &one, &rest) && parse_entry_id(rest, &entry)) {
+    if (parse_partition_label(options.id, &one, &rest) && EntryId::parse(rest, &entry)) {
         return find_entry(redis, {one}, std::string(rest));
     }
     const auto partitions = find_partitions(redis, options.filter.stream);
-    if (parse_entry_id(options.id, &entry)) {
+    if (EntryId::parse(options.id, &entry)) {
         if (auto event = find_entry(redis, partitions, options.id)) return event;
     }
     Filter filter = options.filter;

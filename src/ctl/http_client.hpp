@@ -24,14 +24,16 @@ struct Url {
 /// Throws Failure: only http and https.
 Url parse_url(std::string_view text);
 
+/// What came back.
 struct HttpAnswer {
     int status = 0;  ///< 0: there was none, see `error`
     std::string body, error;
     std::chrono::microseconds took{0};
 };
 
+/// How requests are sent.
 struct HttpClientOptions {
-    std::chrono::milliseconds timeout{30000};
+    std::chrono::milliseconds timeout{30000};  ///< of each step: connecting, one exchange
     bool verify_certificate = true;
 };
 

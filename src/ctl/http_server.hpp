@@ -16,8 +16,9 @@ struct HttpArrival {
     std::string body;
 };
 
+/// What a server listens to and how it answers.
 struct HttpServerOptions {
-    std::string address;
+    std::string address;      ///< IPv4 or IPv6
     unsigned short port = 0;  ///< 0: any free one
     int status = 200;
     std::chrono::milliseconds delay{0};  ///< before each answer

@@ -8,6 +8,7 @@
 
 namespace webhook::ctl {
 
+/// All of standard input. Throws Failure.
 std::string read_stdin();
 
 /// The whole file; "-" is standard input. Throws Failure.

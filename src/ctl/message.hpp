@@ -11,6 +11,7 @@
 
 namespace webhook::ctl {
 
+/// Names as written, with their values, in order.
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 /// A request that is held in memory, as schemes and sources read it.

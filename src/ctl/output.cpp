@@ -1,10 +1,12 @@
 #include "ctl/output.hpp"
 
 #include <fmt/format.h>
-#include <openssl/evp.h>
 
 #include <cerrno>
 #include <cstdio>
+
+#include "event/utf8.hpp"
+#include "signature/encoding.hpp"
 
 namespace webhook::ctl {
 
@@ -14,34 +16,19 @@ bool is_continuation(char c) {
     return (static_cast<unsigned char>(c) & 0xC0U) == 0x80;
 }
 
-/// Value of the first `length` bytes as a UTF-8 sequence, or -1.
-std::int32_t decode(std::string_view text, std::size_t length) {
-    if (text.size() < length) return -1;
-    auto value = static_cast<std::int32_t>(static_cast<unsigned char>(text[0]) & (0x7FU >> length));
-    for (std::size_t i = 1; i < length; ++i) {
-        if (!is_continuation(text[i])) return -1;
-        value = value * 64 + (static_cast<unsigned char>(text[i]) & 0x3F);
-    }
+/// Of a well-formed character.
+std::uint32_t code_point(std::string_view character) {
+    std::uint32_t value = static_cast<unsigned char>(character[0]) & (0x7FU >> character.size());
+    for (const char c : character.substr(1))
+        value = value << 6U | (static_cast<unsigned char>(c) & 0x3FU);
     return value;
-}
-
-/// Bytes of the well-formed character at the front (RFC 3629), 0 when there is none.
-std::size_t character_size(std::string_view text) {
-    const auto first = static_cast<unsigned char>(text[0]);
-    if (first < 0x80) return 1;
-    const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
-    if (length == 0 || first > 0xF4) return 0;
-    const std::int32_t value = decode(text, length);
-    constexpr std::int32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (value < smallest[length] || value > 0x10FFFF || (value >= 0xD800 && value <= 0xDFFF)) return 0;
-    return length;
 }
 
 /// C0, DEL, C1 and the bidirectional controls, which could show a line otherwise than it is.
 bool is_control(std::string_view character) {
     const auto first = static_cast<unsigned char>(character[0]);
     if (character.size() == 1) return first < 0x20 || first == 0x7F;
-    const std::int32_t value = decode(character, character.size());
+    const std::uint32_t value = code_point(character);
     return value < 0xA0 || (value >= 0x202A && value <= 0x202E) || (value >= 0x2066 && value <= 0x2069);
 }
 
@@ -63,7 +50,7 @@ std::string make_printable(std::string_view text, std::string_view kept) {
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
-        const std::size_t size = character_size(text);
+        const std::size_t size = event::utf8_length(text);
         const std::string_view character = text.substr(0, size == 0 ? 1 : size);
         const bool keep = kept.find(character[0]) != std::string_view::npos;
         if (size == 0 || (is_control(character) && !keep)) {
@@ -106,7 +93,7 @@ std::string printable_text(std::string_view text) {
 
 bool is_text(std::string_view bytes) {
     while (!bytes.empty()) {
-        const std::size_t size = character_size(bytes);
+        const std::size_t size = event::utf8_length(bytes);
         if (size == 0 || bytes[0] == '\0') return false;
         bytes.remove_prefix(size);
     }
@@ -132,11 +119,8 @@ std::string shorten(std::string_view text, std::size_t width) {
 }
 
 std::string base64(std::string_view bytes) {
-    std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-    const int size =
-        EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    out.resize(static_cast<std::size_t>(size));
+    std::string out;
+    signature::encode_text(bytes, signature::Encoding::base64, &out);
     return out;
 }
 

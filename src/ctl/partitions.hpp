@@ -8,6 +8,7 @@
 
 namespace webhook::ctl {
 
+/// One partition of a stream, as its keys name it.
 struct Partition {
     std::string stream;
     unsigned number = 0;

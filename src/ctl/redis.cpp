@@ -35,6 +35,17 @@ std::string_view advice(std::string_view error) {
 
 }  // namespace
 
+store::RedisAddress redis_address(std::string_view option) {
+    const char* const environment = std::getenv("WEBHOOK_REDIS");
+    if (option.empty() && environment != nullptr) option = environment;
+    std::string error;
+    auto address = store::parse_redis_url(option.empty() ? "redis://127.0.0.1:6379" : option, &error);
+    if (!address) throw Failure(error);
+    const char* const password = std::getenv("WEBHOOK_REDIS_PASSWORD");
+    if (address->password.empty() && password != nullptr) address->password = password;
+    return std::move(*address);
+}
+
 bool ReplyView::is_nil() const {
     return reply_ == nullptr || reply_->type == REDIS_REPLY_NIL;
 }
@@ -72,32 +83,33 @@ void Redis::Free::operator()(redisContext* context) const {
     redisFree(context);
 }
 
-Redis::Redis(RedisUrl url) : url_(std::move(url)) {
+Redis::Redis(store::RedisAddress address) : address_(std::move(address)) {
     connect();
     log_in();
 }
 
 void Redis::connect() {
     const timeval timeout = to_timeval(connect_timeout_ms);
-    context_.reset(url_.path.empty() ? redisConnectWithTimeout(url_.host.c_str(), url_.port, timeout)
-                                     : redisConnectUnixWithTimeout(url_.path.c_str(), timeout));
+    context_.reset(address_.path.empty() ? redisConnectWithTimeout(address_.host.c_str(),
+                                                                   static_cast<int>(address_.port), timeout)
+                                         : redisConnectUnixWithTimeout(address_.path.c_str(), timeout));
     if (!context_) throw Failure("out of memory");
     if (context_->err != 0) {
         throw Failure(
             fmt::format("cannot connect to Redis at {}: {} (is it running? see --redis, WEBHOOK_REDIS)",
-                        url_.display(), context_->errstr));
+                        address_.text(), context_->errstr));
     }
     set_timeout(command_timeout_ms);
 }
 
 void Redis::log_in() {
-    if (!url_.password.empty()) {
+    if (!address_.password.empty()) {
         Arguments words{"AUTH"};
-        if (!url_.user.empty()) words.push_back(url_.user);
-        words.push_back(url_.password);
+        if (!address_.user.empty()) words.push_back(address_.user);
+        words.push_back(address_.password);
         command(words);
     }
-    if (url_.database != 0) command({"SELECT", std::to_string(url_.database)});
+    if (address_.database != 0) command({"SELECT", std::to_string(address_.database)});
 }
 
 void Redis::set_timeout(int milliseconds) {
@@ -171,12 +183,12 @@ Reply Redis::blocking_command(const Arguments& words, int block_ms) {
 void Redis::fail_connection() const {
     const bool late = context_->err == REDIS_ERR_IO && (errno == EAGAIN || errno == EWOULDBLOCK);
     const char* hint = context_->err == REDIS_ERR_PROTOCOL ? " (is that a Redis server?)" : "";
-    throw Failure(fmt::format("lost the connection to Redis at {}: {}{}", url_.display(),
+    throw Failure(fmt::format("lost the connection to Redis at {}: {}{}", address_.text(),
                               late ? "no reply in time" : context_->errstr, hint));
 }
 
 void Redis::fail_reply(std::string_view error) const {
-    throw Failure(fmt::format("Redis at {}: {}{}", url_.display(), error, advice(error)));
+    throw Failure(fmt::format("Redis at {}: {}{}", address_.text(), error, advice(error)));
 }
 
 }  // namespace webhook::ctl

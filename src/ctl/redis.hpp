@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ctl/redis_url.hpp"
+#include "store/redis_address.hpp"
 #include "store/script.hpp"
 
 struct redisContext;
@@ -46,11 +46,15 @@ class Reply : public ReplyView {
     std::unique_ptr<redisReply, Free> owned_;
 };
 
+/// `option` (a URL), else WEBHOOK_REDIS, else redis://127.0.0.1:6379; the password from WEBHOOK_REDIS_PASSWORD where the
+/// URL has none. Throws Failure when it is no such URL.
+store::RedisAddress redis_address(std::string_view option);
+
 /// A blocking connection with timeouts. Every error is a Failure that says which Redis and what to do.
 class Redis {
   public:
     /// Connects, authenticates and selects the database.
-    explicit Redis(RedisUrl url);
+    explicit Redis(store::RedisAddress address);
 
     Reply command(const Arguments& words);
     /// By EVAL: an operator's steps are rare, and a lost script needs no second try then.
@@ -78,7 +82,7 @@ class Redis {
     [[noreturn]] void fail_connection() const;
     [[noreturn]] void fail_reply(std::string_view error) const;
 
-    RedisUrl url_;
+    store::RedisAddress address_;
     std::unique_ptr<redisContext, Free> context_;
 };
 

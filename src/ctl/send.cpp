@@ -103,17 +103,13 @@ class Composer {
 
     signature::Signed sign(const Outgoing& out, const std::string& url) const {
         if (!signer_) return {};
-        const std::string_view chunk = out.body;
         signature::SignRequest request;
         request.id = out.id;
         request.type = options_.type;
         request.method = out.method;
         request.url = url;
         request.now_ms = clock_ms(options_.clock);
-        if (!chunk.empty()) request.body = {&chunk, 1, chunk.size()};
-        signature::Signed result = signer_->sign(request);
-        if (result.problem != nullptr) throw Failure(result.problem);
-        return result;
+        return ctl::sign(*signer_, request, out.body);
     }
 
     /// The path of the target with the query that was signed: the public URL may have another host and path.

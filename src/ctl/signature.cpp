@@ -111,7 +111,6 @@ int run_sign(const Context& context, const SignOptions& options) {
     const signature::Scheme& scheme = require_scheme(options.scheme.name);
     const auto signer = make_signer(options.scheme);
     const std::string body = read_stdin();
-    const std::string_view chunk = body;
     signature::SignRequest request;
     const std::string id = options.id.empty() ? random_id() : options.id;
     const std::string method = method_of(options.request, scheme, body);
@@ -120,9 +119,7 @@ int run_sign(const Context& context, const SignOptions& options) {
     request.method = method;
     request.url = options.request.url;
     request.now_ms = clock_ms(options.request.clock);
-    if (!body.empty()) request.body = {&chunk, 1, body.size()};
-    const signature::Signed result = signer->sign(request);
-    if (result.problem != nullptr) throw Failure(result.problem);
+    const signature::Signed result = sign(*signer, request, body);
     if (context.json) {
         Json json{{"headers", Json::object()}};
         for (const auto& [name, value] : result.headers)

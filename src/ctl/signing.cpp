@@ -70,6 +70,14 @@ std::unique_ptr<signature::Signer> make_signer(const SchemeOptions& options) {
     return signer;
 }
 
+signature::Signed sign(const signature::Signer& signer, signature::SignRequest request,
+                       std::string_view body) {
+    if (!body.empty()) request.body = {&body, 1, body.size()};
+    signature::Signed result = signer.sign(request);
+    if (result.problem != nullptr) throw Failure(result.problem);
+    return result;
+}
+
 std::string random_id() {
     std::random_device device;
     return fmt::format("test_{:08x}{:08x}", device(), device());

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ctl/command.hpp"
@@ -34,6 +35,10 @@ std::map<std::string, std::string> read_params(const SchemeOptions& options);
 
 /// Throws Failure when the scheme cannot sign with these secrets.
 std::unique_ptr<signature::Signer> make_signer(const SchemeOptions& options);
+
+/// Signs `request` with `body`. Throws Failure when it cannot be signed.
+signature::Signed sign(const signature::Signer& signer, signature::SignRequest request,
+                       std::string_view body);
 
 /// An event id for a test: "test_" and 16 hex digits.
 std::string random_id();

@@ -1,7 +1,7 @@
 #include "ctl/stored_event.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <cstdlib>
 
 #include "ctl/output.hpp"
 #include "store/netstrings.hpp"
@@ -9,11 +9,6 @@
 namespace webhook::ctl {
 
 namespace {
-
-bool parse_part(std::string_view text, std::uint64_t* value) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
-    return !text.empty() && error == std::errc{} && end == text.data() + text.size();
-}
 
 void put_data(std::string_view data, Json* json) {
     if (is_text(data)) {
@@ -35,12 +30,6 @@ void put_field(const std::string& name, const std::string& value, Json* json) {
 }
 
 }  // namespace
-
-bool parse_entry_id(std::string_view text, EntryId* id) {
-    const auto dash = text.find('-');
-    return dash != std::string_view::npos && parse_part(text.substr(0, dash), &id->ms) &&
-           parse_part(text.substr(dash + 1), &id->sequence);
-}
 
 std::string_view StoredEvent::field(std::string_view name) const {
     for (const auto& [field, value] : fields) {

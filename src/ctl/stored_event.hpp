@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,19 +7,11 @@
 
 #include "ctl/json.hpp"
 #include "ctl/partitions.hpp"
+#include "store/entry_id.hpp"
 
 namespace webhook::ctl {
 
-/// Id of a stream entry, ordered as Redis orders them.
-struct EntryId {
-    std::uint64_t ms = 0, sequence = 0;
-
-    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the generated comparison with 0 for a pointer
-    friend auto operator<=>(const EntryId&, const EntryId&) = default;
-};
-
-/// "1700000000000-0"; false for everything else.
-bool parse_entry_id(std::string_view text, EntryId* id);
+using store::EntryId;
 
 /// An accepted event as it lies in a stream, or in `content`.
 struct StoredEvent {

@@ -6,6 +6,7 @@
 
 namespace webhook::ctl {
 
+/// How one column of a table is printed.
 struct Column {
     std::string title;
     bool right = false;     ///< numbers

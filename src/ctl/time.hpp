@@ -7,6 +7,7 @@
 
 namespace webhook::ctl {
 
+/// Unix milliseconds.
 std::int64_t now_ms();
 
 /// Unix milliseconds as "2026-11-21T10:00:00.123Z".

@@ -15,6 +15,7 @@ std::string format_time(std::chrono::milliseconds time);
 
 /// "512", "64k", "256m", "1g" (powers of 1024; case does not count) -> bytes.
 std::optional<std::uint64_t> parse_size(std::string_view text);
+/// The shortest form that parse_size() reads back to the same value.
 std::string format_size(std::uint64_t bytes);
 
 }  // namespace webhook::endpoint

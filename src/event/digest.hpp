@@ -54,7 +54,7 @@ class HashState {
 Digest digest_of(Hash hash, std::string_view text);
 Digest digest_of(Hash hash, const BodyView& body);
 
-/// 64 lower-case hex digits for SHA-256, and so on.
+/// Two lower-case hex digits for each byte.
 std::string to_hex(std::string_view bytes);
 
 }  // namespace webhook::event

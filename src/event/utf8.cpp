@@ -1,7 +1,5 @@
 #include "event/utf8.hpp"
 
-#include <cstddef>
-
 namespace webhook::event {
 
 namespace {
@@ -30,21 +28,23 @@ unsigned hex_value(char c) {
 
 }  // namespace
 
+std::size_t utf8_length(std::string_view text) {
+    const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    if (byte(0) < 0x80) return 1;
+    const Lead lead = lead_of(byte(0));
+    if (lead.follow == 0 || text.size() <= lead.follow) return 0;
+    if (byte(1) < lead.lowest || byte(1) > lead.highest) return 0;
+    for (std::size_t i = 2; i <= lead.follow; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) return 0;
+    }
+    return lead.follow + 1;
+}
+
 bool valid_utf8(std::string_view text) {
-    std::size_t at = 0;
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    while (at < text.size()) {
-        if (byte(at) < 0x80) {
-            ++at;
-            continue;
-        }
-        const Lead lead = lead_of(byte(at));
-        if (lead.follow == 0 || text.size() - at <= lead.follow) return false;
-        if (byte(at + 1) < lead.lowest || byte(at + 1) > lead.highest) return false;
-        for (std::size_t i = 2; i <= lead.follow; ++i) {
-            if ((byte(at + i) & 0xc0) != 0x80) return false;
-        }
-        at += lead.follow + 1;
+    while (!text.empty()) {
+        const std::size_t length = utf8_length(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
     }
     return true;
 }

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace webhook::event {
+
+/// Bytes of the character at the front of `text`, which is not empty; 0 when it is not well-formed UTF-8 (RFC 3629).
+std::size_t utf8_length(std::string_view text);
 
 /// Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
 bool valid_utf8(std::string_view text);

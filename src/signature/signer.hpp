@@ -13,8 +13,7 @@
 
 namespace webhook::signature {
 
-/// What a signer signs. `headers` are those the message template may read (lower-case names), such as an id
-/// header.
+/// What a signer signs.
 struct SignRequest {
     std::string_view id;    ///< value for the scheme's id header where the scheme has one (webhook-id, ...)
     std::string_view type;  ///< value for the scheme's type header where it has one

@@ -100,7 +100,7 @@ return answer
 }  // namespace
 
 Call change_configuration(const ConfigurationChange& change) {
-    Call call(change_script(), std::string(config_prefix) + "meta");
+    Call call(change_script(), config_key("meta"));
     call.arg(config_prefix).arg(change.seen_epoch).arg(change.seen_version).arg(change.new_epoch);
     for (const auto& [id, document] : change.set)
         call.arg("set").arg(id).arg(document);
@@ -113,9 +113,7 @@ Call change_configuration(const ConfigurationChange& change) {
 
 Call read_ledger(std::string_view stream, unsigned partition) {
     const std::string prefix = partition_prefix(stream, partition);
-    Call call(ledger_script(), prefix + "meta");
-    call.arg(prefix);
-    return call;
+    return Call(ledger_script(), prefix + "meta").arg(prefix);
 }
 
 Call replay_dead(std::string_view stream, unsigned partition, const std::vector<Replay>& replays) {

@@ -6,6 +6,7 @@
 
 #include "event/text.hpp"
 #include "store/append_library.hpp"
+#include "store/entry_id.hpp"
 #include "store/keys.hpp"
 #include "store/reply.hpp"
 #include "store/resp.hpp"
@@ -184,12 +185,9 @@ Appender::Reply verdict(std::int64_t number, std::string_view id) {
     }
 }
 
-/// "<ms>-<seq>", as XADD gives it.
 bool is_entry_id(std::string_view text) {
-    const auto dash = text.find('-');
-    return dash != 0 && dash != std::string_view::npos && dash + 1 != text.size() &&
-           text.find_first_not_of("0123456789") == dash &&
-           text.find_first_not_of("0123456789", dash + 1) == std::string_view::npos;
+    EntryId id;
+    return EntryId::parse(text, &id);
 }
 
 /// One event's part of EXEC's reply: what XADD said, and what the step said.

@@ -20,8 +20,8 @@ namespace webhook::store {
 ///
 /// Functions outlive SCRIPT FLUSH, restart and failover. Name of library and function hold a hash of the text, so that
 /// hosts of different versions share a server.
-std::string_view append_library();
-std::string_view append_function();
+std::string_view append_library();   ///< its text, for FUNCTION LOAD
+std::string_view append_function();  ///< its name, for FCALL
 
 /// KEYS: events, meta, intake, a scratch key. ARGV: partitions. Reply: {events that are not routed, their bytes} | -N
 /// other partitions | an error (ACL, type).

@@ -1,14 +1,14 @@
 #include "store/configuration.hpp"
 
+#include <array>
+#include <random>
+
+#include "event/digest.hpp"
 #include "store/keys.hpp"
 
 namespace webhook::store {
 
 namespace {
-
-std::string config_key(std::string_view name) {
-    return std::string(config_prefix).append(name);
-}
 
 const Script& read_script() {
     static const Script script(R"lua(#!lua flags=no-writes
@@ -84,12 +84,10 @@ return redis.call('ZREM', KEYS[1], ARGV[2])
 }  // namespace
 
 Call read_configuration(std::string_view known_epoch, std::string_view known_version) {
-    Call call(read_script(), config_key("meta"));
-    call.arg(config_prefix).arg(known_epoch).arg(known_version);
-    return call;
+    return Call(read_script(), config_key("meta")).arg(config_prefix).arg(known_epoch).arg(known_version);
 }
 
-Call restore_configuration(const ConfigurationCopy& copy) {
+Call restore_configuration(const ConfigurationText& copy) {
     Call call(restore_script(), config_key("meta"));
     call.arg(config_prefix).arg(copy.epoch).arg(copy.version);
     for (const auto& [id, document] : copy.endpoints)
@@ -99,22 +97,28 @@ Call restore_configuration(const ConfigurationCopy& copy) {
     return call;
 }
 
+std::string new_epoch() {
+    std::random_device random;
+    std::array<std::random_device::result_type, 4> words;
+    for (auto& word : words)
+        word = random();
+    return event::to_hex({reinterpret_cast<const char*>(words.data()), sizeof words});
+}
+
 Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::string_view reason) {
-    Call call(disable_script(), config_key("meta"));
-    call.arg(config_prefix).arg(epoch).arg(endpoint).arg(reason);
-    return call;
+    return Call(disable_script(), config_key("meta")).arg(config_prefix).arg(epoch).arg(endpoint).arg(reason);
 }
 
 Call heartbeat(std::string_view worker, std::string_view streams) {
-    Call call(heartbeat_script(), config_key("workers"));
-    call.arg(config_key("streams")).arg(worker).arg(streams).arg(std::uint64_t{worker_silence_ms});
-    return call;
+    return Call(heartbeat_script(), config_key("workers"))
+        .arg(config_key("streams"))
+        .arg(worker)
+        .arg(streams)
+        .arg(std::uint64_t{worker_silence_ms});
 }
 
 Call leave(std::string_view worker) {
-    Call call(leave_script(), config_key("workers"));
-    call.arg(config_key("streams")).arg(worker);
-    return call;
+    return Call(leave_script(), config_key("workers")).arg(config_key("streams")).arg(worker);
 }
 
 }  // namespace webhook::store

@@ -14,12 +14,17 @@ namespace webhook::store {
 /// Both are nil when there is no configuration.
 Call read_configuration(std::string_view known_epoch, std::string_view known_version);
 
-/// Writes a copy back under a new epoch where the configuration is missing. Reply: 1, or 0 when there is one.
-struct ConfigurationCopy {
+/// The configuration as one reading gave it.
+struct ConfigurationText {
     std::string epoch, version;
-    std::vector<std::pair<std::string, std::string>> endpoints, disabled;
+    std::vector<std::pair<std::string, std::string>> endpoints, disabled;  ///< endpoint id -> JSON
 };
-Call restore_configuration(const ConfigurationCopy& copy);
+
+/// Writes a copy back, under its (new) epoch, where the configuration is missing. Reply: 1, or 0 when there is one.
+Call restore_configuration(const ConfigurationText& copy);
+
+/// For a configuration that is made anew: 32 hex digits, unlike any other's.
+std::string new_epoch();
 
 /// Disables an endpoint that exists and is not disabled yet. Reply: 1, or 0.
 Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::string_view reason);
@@ -27,6 +32,7 @@ Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::st
 /// Sign of life of a worker that serves the named streams (separated by spaces; empty: all). Reply: the workers alive,
 /// [id, streams, ...].
 Call heartbeat(std::string_view worker, std::string_view streams);
+/// The worker does not count from now on. Reply: 1, or 0 when it did not.
 Call leave(std::string_view worker);
 
 /// A worker that has been silent for this long does not count.

@@ -15,6 +15,7 @@ using IdHash = std::array<unsigned char, 16>;
 IdHash hash_id(std::string_view source, std::string_view id);
 /// The same with the body in place of the id (`by=body`).
 IdHash hash_id(std::string_view source, const event::BodyView& body);
+/// 0 to `partitions` - 1.
 unsigned partition_of(const IdHash& hash, unsigned partitions);
 
 /// Tells a conflict from a duplicate; not a defence (XXH3).

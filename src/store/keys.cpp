@@ -19,6 +19,10 @@ std::string partition_prefix(std::string_view stream, unsigned partition) {
     return prefix;
 }
 
+std::string config_key(std::string_view name) {
+    return std::string(config_prefix).append(name);
+}
+
 bool valid_stream_name(std::string_view name) {
     return event::is_name(name);
 }

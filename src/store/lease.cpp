@@ -91,25 +91,24 @@ return redis.call('DEL', prefix .. 'owner')
     return script;
 }
 
-Call lease_call(const Script& script, const Ownership& owner) {
+}  // namespace
+
+Call owned_call(const Script& script, const Ownership& owner) {
     Call call(script, owner.prefix + "meta");
     call.arg(owner.prefix).arg(owner.token).arg(owner.epoch);
-    call.arg(static_cast<std::uint64_t>(lease_time.count()));
     return call;
 }
 
-}  // namespace
-
 Call acquire(const Ownership& owner) {
-    return lease_call(acquire_script(), owner);
+    return owned_call(acquire_script(), owner).arg(lease_time);
 }
 
 Call renew(const Ownership& owner) {
-    return lease_call(renew_script(), owner);
+    return owned_call(renew_script(), owner).arg(lease_time);
 }
 
 Call release(const Ownership& owner) {
-    return lease_call(release_script(), owner);
+    return owned_call(release_script(), owner).arg(lease_time);
 }
 
 }  // namespace webhook::store

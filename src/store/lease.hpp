@@ -20,6 +20,9 @@ struct Ownership {
     std::uint64_t share(std::uint64_t limit) const { return (limit + partitions - 1) / partitions; }
 };
 
+/// Begins a call of a step that only the owner may take. KEYS: meta. ARGV: prefix, token, epoch, then what is its own.
+Call owned_call(const Script& script, const Ownership& owner);
+
 inline constexpr std::chrono::milliseconds lease_time{10000};
 
 /// Takes the lease if nobody else holds it; makes stream and group where they are missing and determines the floor.

@@ -42,7 +42,7 @@ Claim Reserver::make_claim(const IdHash& id, const event::BodyView& body,
 Call Reserver::call(const Script& script, const Claim& claim) const {
     Call call(script, prefix_[claim.partition] + "state");
     call.arg(prefix_[claim.partition]).arg(view(claim.record)).arg(view(claim.token));
-    call.arg(static_cast<std::uint64_t>(reservation_time.count())).arg(window_ms_).arg(name_);
+    call.arg(reservation_time).arg(window_ms_).arg(name_);
     return call;
 }
 

@@ -17,6 +17,15 @@ void resp_number(std::uint64_t value, std::string* out);
 /// Only "$<size>\r\n": the caller appends the bytes and "\r\n".
 void resp_bulk_header(std::size_t size, std::string* out);
 
+/// A whole command of texts.
+template <typename... Words>
+std::string resp_command(const Words&... words) {
+    std::string out;
+    resp_array(sizeof...(words), &out);
+    (resp_bulk(words, &out), ...);
+    return out;
+}
+
 /// Writes the same where there is room already, which its user has reckoned: nothing grows, nothing is checked.
 class RespCursor {
   public:

@@ -23,6 +23,10 @@ std::string script_sha(std::string_view text) {
     return event::to_hex(event::digest_of(event::Hash::sha1, text).view());
 }
 
+std::uint64_t count_of(std::chrono::milliseconds time) {
+    return time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count());
+}
+
 Script::Script(std::string_view text) : text_(text), sha_(script_sha(text)) {}
 
 Call::Call(const Script& script, std::string_view key) : script_(&script) {
@@ -41,6 +45,10 @@ Call& Call::arg(std::uint64_t value) {
     resp_number(value, &words_);
     ++count_;
     return *this;
+}
+
+Call& Call::arg(std::chrono::milliseconds time) {
+    return arg(count_of(time));
 }
 
 Call& Call::arg(std::string_view prefix, std::string_view name) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,6 +12,9 @@ namespace webhook::store {
 std::string compact_script(std::string_view text);
 /// SHA-1 in hex, as EVALSHA wants it.
 std::string script_sha(std::string_view text);
+
+/// As steps are told a time: in milliseconds, 0 for a negative one.
+std::uint64_t count_of(std::chrono::milliseconds time);
 
 /// A Lua step. Lives as long as the program; its SHA-1 is computed once.
 class Script {
@@ -31,6 +35,7 @@ class Call {
     Call(const Script& script, std::string_view key);
     Call& arg(std::string_view value);
     Call& arg(std::uint64_t value);
+    Call& arg(std::chrono::milliseconds time);
     Call& arg(std::string_view prefix, std::string_view name);  ///< both joined, as one argument
 
     Call& raw(std::string_view resp, std::size_t words);  ///< arguments that are RESP already

@@ -187,10 +187,6 @@ return 1
     return script;
 }
 
-std::uint64_t ms(milliseconds time) {
-    return time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count());
-}
-
 }  // namespace
 
 void SettleStep::word(std::string_view value) {
@@ -221,7 +217,7 @@ void SettleStep::content(std::string_view entry, std::string_view netstrings) {
 
 void SettleStep::new_waiting(const DeliveryEntry& delivery, milliseconds delay, const WaitingLimit& limit) {
     operation("new_waiting", delivery);
-    word(ms(delay));
+    word(count_of(delay));
     word(limit.count);
     word(limit.bytes);
 }
@@ -237,7 +233,7 @@ void SettleStep::delivered(const DeliveryEntry& delivery) {
 
 void SettleStep::retry(const DeliveryEntry& delivery, milliseconds delay) {
     operation("retry", delivery);
-    word(ms(delay));
+    word(count_of(delay));
 }
 
 void SettleStep::dead(const DeliveryEntry& delivery, std::string_view reason) {
@@ -251,7 +247,7 @@ void SettleStep::cancelled(const DeliveryEntry& delivery) {
 
 void SettleStep::lease(std::string_view id, std::string_view endpoint, milliseconds delay) {
     operation("retry", DeliveryEntry{id, endpoint, {}, 0, {}});
-    word(ms(delay));
+    word(count_of(delay));
 }
 
 void SettleStep::attempt(std::string_view json) {
@@ -261,11 +257,10 @@ void SettleStep::attempt(std::string_view json) {
 }
 
 Call SettleStep::call() const {
-    Call call(settle_script(), owner_->prefix + "meta");
-    call.arg(owner_->prefix).arg(owner_->token).arg(owner_->epoch);
+    Call call = owned_call(settle_script(), *owner_);
     call.arg(routed.from).arg(routed.to).arg(routed.trim_before).arg(routed.events).arg(routed.bytes);
     call.arg(routed.created).arg(routed.delivered).arg(cancelled_);
-    call.arg(std::uint64_t{attempt_bytes_}).arg(attempt_log_bytes).arg(ms(attempt_log_age));
+    call.arg(std::uint64_t{attempt_bytes_}).arg(attempt_log_bytes).arg(attempt_log_age);
     call.arg(std::uint64_t{attempts_}).raw(attempt_words_, attempts_).raw(words_, count_);
     return call;
 }

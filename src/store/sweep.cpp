@@ -89,18 +89,15 @@ return more
     return script;
 }
 
-std::uint64_t ms(std::chrono::milliseconds time) {
-    return static_cast<std::uint64_t>(time.count());
-}
-
 }  // namespace
 
 Call sweep(const Ownership& owner, const Keep& keep) {
-    Call call(sweep_script(), owner.prefix + "meta");
-    call.arg(owner.prefix).arg(owner.token).arg(owner.epoch);
-    call.arg(ms(keep.events_age)).arg(keep.events_bytes).arg(ms(keep.dead_age)).arg(keep.dead_bytes);
-    call.arg(ms(attempt_log_age));
-    return call;
+    return owned_call(sweep_script(), owner)
+        .arg(keep.events_age)
+        .arg(keep.events_bytes)
+        .arg(keep.dead_age)
+        .arg(keep.dead_bytes)
+        .arg(attempt_log_age);
 }
 
 }  // namespace webhook::store

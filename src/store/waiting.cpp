@@ -93,18 +93,10 @@ return redis.call('ZRANGE', KEYS[1], 0, -1)
     return script;
 }
 
-Call owned(const Script& script, const Ownership& owner) {
-    Call call(script, owner.prefix + "meta");
-    call.arg(owner.prefix).arg(owner.token).arg(owner.epoch);
-    return call;
-}
-
 }  // namespace
 
 Call due_endpoints(const Ownership& owner, std::uint64_t offset, std::uint64_t count) {
-    Call call(due_script(), owner.prefix + "due");
-    call.arg(offset).arg(count);
-    return call;
+    return Call(due_script(), owner.prefix + "due").arg(offset).arg(count);
 }
 
 Call waiting_endpoints(const Ownership& owner) {
@@ -113,16 +105,12 @@ Call waiting_endpoints(const Ownership& owner) {
 
 Call claim(const Ownership& owner, std::string_view endpoint, std::uint64_t count, std::uint64_t bytes,
            std::chrono::milliseconds lease) {
-    Call call = owned(claim_script(), owner);
-    call.arg(endpoint).arg(count).arg(bytes).arg(static_cast<std::uint64_t>(lease.count()));
-    return call;
+    return owned_call(claim_script(), owner).arg(endpoint).arg(count).arg(bytes).arg(lease);
 }
 
 Call end_waiting(const Ownership& owner, std::string_view endpoint, std::string_view reason,
                  std::uint64_t count) {
-    Call call = owned(end_script(), owner);
-    call.arg(endpoint).arg(reason).arg(count);
-    return call;
+    return owned_call(end_script(), owner).arg(endpoint).arg(reason).arg(count);
 }
 
 }  // namespace webhook::store

@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
-#include <random>
 
 #include "store/configuration.hpp"
 
@@ -15,11 +14,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto poll_time = 250ms;
-
-std::string new_epoch() {
-    std::random_device random;
-    return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
-}
 
 void read_pairs(const Reply& list, std::vector<std::pair<std::string, std::string>>* pairs) {
     for (std::size_t i = 0; i + 1 < list.count; i += 2)
@@ -65,14 +59,11 @@ asio::awaitable<void> ConfigWatch::missing() {
 /// The first of several workers wins; the others find its configuration at the next look.
 asio::awaitable<bool> ConfigWatch::restore() {
     if (core_.settings.state_dir.empty()) co_return false;
-    const auto copy = load_copy(core_.settings.state_dir);
+    auto copy = load_copy(core_.settings.state_dir);
     if (!copy) co_return false;
-    store::ConfigurationCopy text;
-    text.epoch = new_epoch();
-    text.version = std::to_string(std::strtoull(copy->version.c_str(), nullptr, 10) + 1);
-    text.endpoints = copy->endpoints;
-    text.disabled = copy->disabled;
-    const auto reply = co_await core_.link.run(store::restore_configuration(text));
+    copy->epoch = store::new_epoch();
+    copy->version = std::to_string(std::strtoull(copy->version.c_str(), nullptr, 10) + 1);
+    const auto reply = co_await core_.link.run(store::restore_configuration(*copy));
     if (reply && reply->root().is(1)) {
         spdlog::warn("the configuration was missing in Redis: {} endpoints written back from {}",
                      copy->endpoints.size(), core_.settings.state_dir);

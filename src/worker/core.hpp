@@ -35,8 +35,9 @@ struct Core {
     bool stopping = false;                             ///< SIGTERM: nothing new is taken
 
     WindowLimit window_limit() const;
-    /// Forgets a partition that is not ours any more.
-    void lose(const PartitionPtr& partition, const char* why);
+    /// Forgets a partition that is not ours any more, as a step in Redis has said, or for another reason.
+    void lose(const PartitionPtr& partition,
+              const char* why = "another worker owns it now, or Redis has lost it");
     /// A new Sender with the present settings; attempts under way end with the old one.
     void make_sender();
     /// Breaks off all attempts, also those of old Senders.

@@ -5,9 +5,9 @@
 #include <chrono>
 #include <memory>
 
-namespace webhook::worker {
+#include "worker/clock.hpp"
 
-using Clock = std::chrono::steady_clock;
+namespace webhook::worker {
 
 /// Something under way that can be cut short: a socket operation, a wait for a name.
 class Cancellable {
@@ -32,7 +32,7 @@ class Flight {
     Cancellable* current = nullptr;
     Clock::time_point step = Clock::time_point::max();  ///< a nearer limit, of the present step only
     bool expired = false;                               ///< the limit of the whole has passed
-    bool stopped = false;
+    bool stopped = false;                               ///< by Deadlines::stop()
 
     Clock::time_point limit() const { return limit_; }
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 
+#include "worker/clock.hpp"
 #include "worker/event.hpp"
 #include "worker/schedule.hpp"
 
@@ -13,8 +13,6 @@ namespace webhook::worker {
 class Partition;
 struct Endpoint;
 struct WindowItem;
-
-using SteadyTime = std::chrono::steady_clock::time_point;
 
 /// One event on its way to one endpoint.
 ///

@@ -18,20 +18,12 @@ namespace {
 constexpr auto shortest_rest = 3000ms, longest_rest = 60000ms;
 constexpr unsigned rest_per_look = 50;  // a server full of other keys is searched for 2 % of the time
 
-template <typename... Words>
-std::string command(const Words&... words) {
-    std::string out;
-    store::resp_array(sizeof...(words), &out);
-    (store::resp_bulk(words, &out), ...);
-    return out;
-}
-
 }  // namespace
 
 asio::awaitable<void> Discovery::run() {
     while (!core_.stopping) {
         co_await core_.link.wait_ready();
-        const auto began = std::chrono::steady_clock::now();
+        const auto began = Clock::now();
         std::map<std::string, unsigned> found;
         // g++ 12 makes a trap of `co_await a() && b` in a condition.
         const bool complete = co_await look(&found);
@@ -41,15 +33,14 @@ asio::awaitable<void> Discovery::run() {
                 spdlog::info("stream {}: {} partitions", stream, count);
             changed_();
         }
-        co_await rest(std::chrono::steady_clock::now() - began);
+        co_await rest(Clock::now() - began);
     }
 }
 
 asio::awaitable<void> Discovery::rest(std::chrono::nanoseconds looked) {
-    const auto ends =
-        std::chrono::steady_clock::now() +
-        std::clamp<std::chrono::nanoseconds>(looked * rest_per_look, shortest_rest, longest_rest);
-    while (!core_.stopping && std::chrono::steady_clock::now() < ends)
+    const auto ends = Clock::now() + std::clamp<std::chrono::nanoseconds>(looked * rest_per_look,
+                                                                          shortest_rest, longest_rest);
+    while (!core_.stopping && Clock::now() < ends)
         co_await sleep_for(300ms);
 }
 
@@ -70,8 +61,8 @@ asio::awaitable<bool> Discovery::scan(std::map<std::string, unsigned>* found) {
     std::map<std::string, unsigned> seen;
     std::string cursor = "0";
     do {
-        const auto reply = co_await core_.link.request(
-            command("SCAN", cursor, "MATCH", "webhook:{*}:events", "COUNT", "1000", "TYPE", "stream"));
+        const auto reply = co_await core_.link.request(store::resp_command(
+            "SCAN", cursor, "MATCH", "webhook:{*}:events", "COUNT", "1000", "TYPE", "stream"));
         if (!reply || !reply->root().is_array() || reply->root().count != 2) co_return false;
         cursor = reply->root()[0].text;
         std::string stream;
@@ -92,7 +83,7 @@ asio::awaitable<bool> Discovery::scan(std::map<std::string, unsigned>* found) {
 /// The stored number; 0 when nothing has been stored yet.
 asio::awaitable<bool> Discovery::read_count(const std::string& stream, unsigned* count) {
     const auto reply = co_await core_.link.request(
-        command("HGET", store::partition_prefix(stream, 0) + "meta", "partitions"));
+        store::resp_command("HGET", store::partition_prefix(stream, 0) + "meta", "partitions"));
     if (!reply || reply->root().is_error()) co_return false;
     const std::string_view text = reply->root().text;
     *count = 0;

@@ -19,8 +19,8 @@ class Discovery {
     /// Looks every few seconds, more rarely when that takes long; ends when the worker stops.
     boost::asio::awaitable<void> run();
 
-    std::vector<PartitionName> partitions() const;
-    unsigned partition_count(const std::string& stream) const;
+    std::vector<PartitionName> partitions() const;              ///< all that are known, sorted
+    unsigned partition_count(const std::string& stream) const;  ///< 1 where the stream is not known
 
   private:
     boost::asio::awaitable<bool> scan(std::map<std::string, unsigned>* found);

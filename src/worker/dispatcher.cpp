@@ -86,7 +86,7 @@ void Dispatcher::pump(const EndpointPtr& endpoint) {
 
 void Dispatcher::start(const EndpointPtr& endpoint, const DeliveryPtr& delivery) {
     delivery->state = Delivery::State::running;
-    delivery->started = std::chrono::steady_clock::now();
+    delivery->started = Clock::now();
     if (endpoint->running++ == 0) endpoint->last_progress = delivery->started;
     ++running_;
     if (endpoint->troubled()) ++troubled_running_;
@@ -139,7 +139,7 @@ void Dispatcher::finish(const EndpointPtr& endpoint, const DeliveryPtr& delivery
 
 void Dispatcher::judge(const EndpointPtr& endpoint, const Attempt& attempt) {
     const bool before = endpoint->troubled();
-    endpoint->last_progress = std::chrono::steady_clock::now();
+    endpoint->last_progress = Clock::now();
     if (attempt.status != 0 || attempt.took < slow_after) {
         endpoint->allowance = std::min(endpoint->allowance * 2, std::max(1u, endpoint->document.concurrency));
     }

@@ -6,19 +6,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "endpoint/match_index.hpp"
+#include "store/configuration.hpp"
 #include "worker/endpoint_state.hpp"
 
 namespace webhook::worker {
 
-/// The configuration as one reading of Redis gave it.
-struct ConfigurationText {
-    std::string epoch, version;
-    std::vector<std::pair<std::string, std::string>> endpoints, disabled;  ///< id -> JSON
-};
+using store::ConfigurationText;
 
 /// All endpoints this worker knows, and which of them want an event.
 class EndpointTable {
@@ -38,7 +34,7 @@ class EndpointTable {
     /// Endpoints that get a delivery of the event; `found` is replaced.
     void route(const Event& event, std::vector<EndpointPtr>* found);
 
-    EndpointPtr find(std::string_view id) const;
+    EndpointPtr find(std::string_view id) const;  ///< nullptr when there is none
     const std::map<std::string, EndpointPtr, std::less<>>& all() const { return endpoints_; }
 
   private:

@@ -109,11 +109,8 @@ class Intake {
     void take_entry(const PartitionPtr& partition, const Reply& entry) {
         WindowItem item;
         if (!entry.is_array() || entry.count != 2 || !EntryId::parse(entry[0].text, &item.id)) return;
-        if (item.id <= partition->position()) return;
-        auto event = std::make_shared<Event>();
-        event->entry = entry[0].text;
-        event->stream = partition->name().stream;
-        event->partition = partition->name().index;
+        if (!(partition->position() < item.id)) return;
+        auto event = partition->make_event(entry[0].text);
         const Reply& fields = entry[1];
         event->fields.reserve(fields.count / 2);
         for (std::size_t i = 0; i + 1 < fields.count; i += 2) {
@@ -127,15 +124,10 @@ class Intake {
 
     void route(const PartitionPtr& partition, WindowItem item) {
         core_.endpoints.route(*item.event, &wanted_);
-        const auto now = std::chrono::steady_clock::now();
+        const auto now = Clock::now();
         item.deliveries.reserve(wanted_.size());
         for (const auto& endpoint : wanted_) {
-            auto delivery = std::make_shared<Delivery>();
-            delivery->partition = partition;
-            delivery->endpoint = endpoint;
-            delivery->endpoint_id = endpoint->document.id;
-            delivery->event = item.event;
-            delivery->bytes = item.bytes;
+            auto delivery = partition->make_delivery(endpoint, item.event, item.bytes);
             endpoint->last_routed = now;
             if (endpoint->waits()) {
                 delivery->state = Delivery::State::ended;

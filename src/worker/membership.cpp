@@ -46,10 +46,6 @@ std::vector<std::string_view> serving(const std::vector<Member>& workers, const 
     return ids;
 }
 
-SteadyTime now() {
-    return std::chrono::steady_clock::now();
-}
-
 }  // namespace
 
 std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions, std::vector<Member> workers,
@@ -133,7 +129,7 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
         co_return;
     }
     auto partition = std::make_shared<Partition>(core_.executor, name, std::move(owner), floor);
-    partition->renewed = now();
+    partition->renewed = Clock::now();
     core_.partitions.emplace(name, partition);
     trouble_.erase(name.text());
     spdlog::info("partition {}: taken, at {}", name.text(), floor.text());
@@ -144,17 +140,17 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
 asio::awaitable<void> Membership::renew() {
     std::vector<PartitionPtr> due;
     for (const auto& [name, partition] : core_.partitions) {
-        if (now() - partition->renewed >= renew_time) due.push_back(partition);
+        if (Clock::now() - partition->renewed >= renew_time) due.push_back(partition);
     }
     for (const auto& partition : due) {
         const auto reply = co_await core_.link.run(store::renew(partition->owner()));
         if (!reply || reply->root().is_error()) co_return;
         if (partition->lost()) continue;
         if (!reply->root().is(1)) {
-            core_.lose(partition, "another worker owns it now, or Redis has lost it");
+            core_.lose(partition);
             continue;
         }
-        partition->renewed = now();
+        partition->renewed = Clock::now();
     }
 }
 
@@ -168,7 +164,8 @@ void Membership::drain(const PartitionPtr& partition, SteadyTime until) {
 
 void Membership::drain_foreign(const std::vector<PartitionName>& mine) {
     for (const auto& [name, partition] : core_.partitions) {
-        if (std::find(mine.begin(), mine.end(), name) == mine.end()) drain(partition, now() + handover_time);
+        if (std::find(mine.begin(), mine.end(), name) == mine.end())
+            drain(partition, Clock::now() + handover_time);
     }
 }
 
@@ -183,7 +180,7 @@ void Membership::begin_leaving(SteadyTime deadline) {
 asio::awaitable<void> Membership::release_drained() {
     std::vector<PartitionPtr> drained;
     for (const auto& [name, partition] : core_.partitions) {
-        const bool late = partition->drain_until + 1000ms < now() && partition->window_empty();
+        const bool late = partition->drain_until + 1000ms < Clock::now() && partition->window_empty();
         if (partition->draining && (!partition->holds_any() || late)) drained.push_back(partition);
     }
     for (const auto& partition : drained) {

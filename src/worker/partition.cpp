@@ -25,9 +25,10 @@ store::DeliveryEntry entry_of(const Delivery& delivery, const std::string& id, c
     return {id, delivery.endpoint_id, delivery.event->entry, delivery.bytes, record};
 }
 
-std::int64_t now_ms() {
-    return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-        .count();
+/// Takes a delivery back out of its endpoint's queue.
+void withdraw(Delivery* delivery) {
+    delivery->state = Delivery::State::withdrawn;
+    --delivery->endpoint->queued;
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ Partition::Partition(const boost::asio::any_io_executor& executor, PartitionName
       floor_(floor),
       position_(floor),
       step_floor_(floor),
-      floor_moved_(std::chrono::steady_clock::now()) {}
+      floor_moved_(Clock::now()) {}
 
 bool Partition::has_room(const WindowLimit& limit) const {
     return window_.size() < limit.events && window_deliveries_ < limit.deliveries &&
@@ -49,13 +50,32 @@ bool Partition::has_room(const WindowLimit& limit) const {
 }
 
 WindowItem& Partition::add(WindowItem item) {
-    item.read_at = std::chrono::steady_clock::now();
+    item.read_at = Clock::now();
     if (window_.empty()) floor_moved_ = item.read_at;
     position_ = item.id;
     window_bytes_ += item.bytes;
     window_deliveries_ += item.deliveries.size();
     window_.push_back(std::move(item));
     return window_.back();
+}
+
+std::shared_ptr<Event> Partition::make_event(std::string_view entry) const {
+    auto event = std::make_shared<Event>();
+    event->entry = entry;
+    event->stream = name_.stream;
+    event->partition = name_.index;
+    return event;
+}
+
+DeliveryPtr Partition::make_delivery(const EndpointPtr& endpoint, std::shared_ptr<const Event> event,
+                                     std::uint64_t bytes) {
+    auto delivery = std::make_shared<Delivery>();
+    delivery->partition = shared_from_this();
+    delivery->endpoint = endpoint;
+    delivery->endpoint_id = endpoint->document.id;
+    delivery->event = std::move(event);
+    delivery->bytes = bytes;
+    return delivery;
 }
 
 void Partition::ended(const DeliveryPtr& delivery) {
@@ -127,7 +147,7 @@ void Partition::applied() {
     step_ends_.clear();
     if (floor_ == step_floor_) return;
     floor_ = step_floor_;
-    floor_moved_ = std::chrono::steady_clock::now();
+    floor_moved_ = Clock::now();
 }
 
 void Partition::drop_item(WindowItem& item) {
@@ -170,13 +190,12 @@ void Partition::settle_new(const DeliveryPtr& delivery, store::SettleStep* step)
         step->new_waiting(entry, lease_of(*delivery->endpoint), {UINT64_MAX >> 12, UINT64_MAX >> 12});
         delivery->recorded = true;
         delivery->id = id;
-        delivery->created_ms = now_ms();
+        delivery->created_ms = unix_ms();
         held_.insert(id);
         return;
     }
     if (delivery->state == Delivery::State::queued) {
-        delivery->state = Delivery::State::withdrawn;
-        --delivery->endpoint->queued;
+        withdraw(delivery.get());
         step->new_waiting(entry, 0ms, limit);
     } else if (delivery->decision.kind == Decision::Kind::dead) {
         step->new_dead(entry, delivery->decision.reason);
@@ -216,10 +235,8 @@ void Partition::withdraw_unstarted() {
         });
     };
     while (!window_.empty() && unstarted(window_.back())) {
-        for (const auto& delivery : window_.back().deliveries) {
-            delivery->state = Delivery::State::withdrawn;
-            --delivery->endpoint->queued;
-        }
+        for (const auto& delivery : window_.back().deliveries)
+            withdraw(delivery.get());
         drop_item(window_.back());
         window_.pop_back();
     }
@@ -229,10 +246,7 @@ void Partition::lose() {
     lost_ = true;
     for (auto& item : window_) {
         for (const auto& delivery : item.deliveries) {
-            if (delivery->state == Delivery::State::queued) {
-                delivery->state = Delivery::State::withdrawn;
-                --delivery->endpoint->queued;
-            }
+            if (delivery->state == Delivery::State::queued) withdraw(delivery.get());
             delivery->item = nullptr;
         }
     }

@@ -10,13 +10,15 @@
 #include <unordered_set>
 #include <vector>
 
+#include "store/entry_id.hpp"
 #include "store/settle.hpp"
 #include "worker/delivery.hpp"
 #include "worker/endpoint_state.hpp"
-#include "worker/entry_id.hpp"
 #include "worker/signal_flag.hpp"
 
 namespace webhook::worker {
+
+using store::EntryId;
 
 /// One event that has been read and is not settled yet, with its deliveries.
 struct WindowItem {
@@ -59,6 +61,9 @@ class Partition : public std::enable_shared_from_this<Partition> {
     WindowItem& add(WindowItem item);
 
     // Deliveries.
+    std::shared_ptr<Event> make_event(std::string_view entry) const;  ///< its fields are to be filled in
+    DeliveryPtr make_delivery(const EndpointPtr& endpoint, std::shared_ptr<const Event> event,
+                              std::uint64_t bytes);
     /// A delivery of ours has ended (its decision is set).
     void ended(const DeliveryPtr& delivery);
     /// A claimed delivery; false when it is in memory already.

@@ -30,8 +30,9 @@ ParsedRecord parse_record(std::string_view json);
 /// One line of the attempt log.
 std::string attempt_json(const Delivery& delivery, const Attempt& attempt);
 
-/// The event as `content` keeps it, and back.
+/// The event as `content` keeps it: netstrings of its fields' names and values.
 std::string pack_content(const Event& event);
+/// Appends the fields; false when there are none or `content` is damaged.
 bool unpack_content(std::string_view content, Event* event);
 
 }  // namespace webhook::worker

@@ -38,17 +38,15 @@ constexpr auto watch_time = 250ms;
 constexpr unsigned watches_per_look = 20;  // so every 5 s
 constexpr std::size_t read_size = std::size_t{256} * 1024;
 
-template <typename... Words>
-std::string command(const Words&... words) {
-    std::string out;
-    store::resp_array(sizeof...(words), &out);
-    (store::resp_bulk(words, &out), ...);
-    return out;
+/// Empty: the server can be worked with.
+std::string judge_info(const Reply& reply) {
+    if (reply.is_error()) return "INFO: " + std::string(reply.text);
+    return store::judge_server(reply.text);
 }
 
 }  // namespace
 
-RedisLink::RedisLink(const asio::any_io_executor& executor, RedisAddress address, std::string name)
+RedisLink::RedisLink(const asio::any_io_executor& executor, store::RedisAddress address, std::string name)
     : executor_(executor),
       address_(std::move(address)),
       name_(std::move(name)),
@@ -75,17 +73,12 @@ asio::awaitable<void> RedisLink::run() {
                     came_up();
                 }
             }
-            while (open_) {
-                error_code ignored;
-                pause_.expires_at(asio::steady_timer::time_point::max());
-                co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-            }
+            while (open_)
+                co_await rest_until(SteadyTime::max());
         }
         if (stopped_) break;
         went_down(reason_);
-        error_code ignored;
-        pause_.expires_after(pause);
-        co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        co_await rest_until(Clock::now() + pause);
         pause = std::min<std::chrono::milliseconds>(pause * 2, longest_pause);
     }
 }
@@ -94,6 +87,12 @@ void RedisLink::came_up() {
     logged_.clear();
     told_up_ = true;
     spdlog::info("{}: connected to {}", name_, address_.text());
+}
+
+asio::awaitable<void> RedisLink::rest_until(SteadyTime time) {
+    error_code ignored;
+    pause_.expires_at(time);
+    co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
 /// One line per change of state: the same reason again is not a change.
@@ -155,7 +154,7 @@ asio::awaitable<bool> RedisLink::connect() {
 asio::awaitable<bool> RedisLink::connect_tcp() {
     error_code error;
     asio::ip::tcp::resolver resolver(executor_);
-    const auto found = co_await resolver.async_resolve(address_.host, address_.port,
+    const auto found = co_await resolver.async_resolve(address_.host, std::to_string(address_.port),
                                                        asio::redirect_error(asio::use_awaitable, error));
     if (error) {
         reason_ = "cannot resolve: " + error.message();
@@ -195,23 +194,19 @@ asio::awaitable<bool> RedisLink::expect_ok(std::string text, std::string_view wh
     co_return false;
 }
 
-std::string judge_info(const Reply& reply) {
-    if (reply.is_error()) return "INFO: " + std::string(reply.text);
-    return store::judge_server(reply.text);
-}
-
 /// AUTH, SELECT, and a look at the server: one that may drop our keys, a replica, or one that is loading is refused.
 asio::awaitable<bool> RedisLink::greet() {
     if (!address_.password.empty()) {
-        const auto auth = address_.user.empty() ? command("AUTH", address_.password)
-                                                : command("AUTH", address_.user, address_.password);
+        const auto auth = address_.user.empty()
+                              ? store::resp_command("AUTH", address_.password)
+                              : store::resp_command("AUTH", address_.user, address_.password);
         if (!co_await expect_ok(auth, "AUTH")) co_return false;
     }
     if (address_.database != 0) {
-        const auto select = command("SELECT", std::to_string(address_.database));
+        const auto select = store::resp_command("SELECT", std::to_string(address_.database));
         if (!co_await expect_ok(select, "SELECT")) co_return false;
     }
-    const auto info = co_await request(command("INFO"));
+    const auto info = co_await request(store::resp_command("INFO"));
     const std::string problem = info ? judge_info(info->root()) : reason_;
     if (!problem.empty()) distrust(problem);
     co_return info&& problem.empty();
@@ -261,7 +256,7 @@ asio::awaitable<void> RedisLink::watch() {
             if (!told_up_) came_up();
         }
         if (!ready_ || n % watches_per_look != 0) continue;
-        send(command("INFO"), [this](const ReplyPtr& reply) {
+        send(store::resp_command("INFO"), [this](const ReplyPtr& reply) {
             if (!reply) return;
             if (const std::string problem = judge_info(reply->root()); !problem.empty()) distrust(problem);
         });

@@ -4,14 +4,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <chrono>
 #include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
 
+#include "store/redis_address.hpp"
 #include "store/script.hpp"
-#include "worker/redis_address.hpp"
+#include "worker/clock.hpp"
 #include "worker/redis_reply.hpp"
 
 namespace webhook::worker {
@@ -21,7 +21,7 @@ namespace webhook::worker {
 class RedisLink {
   public:
     /// `name` is for the log ("redis", "redis (reading)") and for CLIENT SETNAME.
-    RedisLink(const boost::asio::any_io_executor& executor, RedisAddress address, std::string name);
+    RedisLink(const boost::asio::any_io_executor& executor, store::RedisAddress address, std::string name);
     ~RedisLink();
     RedisLink(const RedisLink&) = delete;
     RedisLink& operator=(const RedisLink&) = delete;
@@ -48,7 +48,6 @@ class RedisLink {
 
   private:
     using Socket = boost::asio::generic::stream_protocol::socket;
-    using Clock = std::chrono::steady_clock;
     struct Pending {
         Callback callback;
         Clock::time_point deadline;
@@ -65,11 +64,12 @@ class RedisLink {
     void answer(ReplyPtr reply);
     void fail_pending();
     void came_up();
+    boost::asio::awaitable<void> rest_until(SteadyTime time);  ///< or until the connection ends
     void went_down(std::string_view reason);
     void close();
 
     boost::asio::any_io_executor executor_;
-    RedisAddress address_;
+    store::RedisAddress address_;
     std::string name_;
     Socket socket_;
     boost::asio::steady_timer pause_;

@@ -56,6 +56,7 @@ class ReplyReader {
     ReplyReader(const ReplyReader&) = delete;
     ReplyReader& operator=(const ReplyReader&) = delete;
 
+    /// Takes bytes as they come from the socket.
     void feed(const char* data, std::size_t size);
 
     /// The next whole reply, or nullptr: more bytes are needed, or broken() is true.

@@ -32,11 +32,6 @@ constexpr int max_interim_answers = 8;
 constexpr std::size_t fewest_origins_swept = 64;
 constexpr std::size_t max_spare_heads = 256;
 
-std::int64_t unix_ms() {
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
 /// What one request over one connection came to.
 struct Exchange {
     bool answered = false;  ///< the answer's header was read: status and result stand in the attempt

@@ -12,18 +12,15 @@
 
 namespace webhook::worker {
 
-/// Where private addresses may be reached: worker setting `allow_private`.
 class AddressGuard;
-
-/// An endpoint ready to be sent to: document, URL taken apart, signers with their keys. Immutable; made anew when the
-/// document or a secret changes, so attempts under way keep the one they began with.
 class Target;
 
+/// What a Sender has from the worker's settings.
 struct SenderOptions {
-    std::string secrets_dir;
+    std::string secrets_dir;  ///< empty: there are no secrets in files
     std::shared_ptr<const signature::SchemeSet> schemes = std::make_shared<signature::SchemeSet>();
-    std::shared_ptr<const AddressGuard> guard;
-    std::size_t max_idle_per_origin = 64;
+    std::shared_ptr<const AddressGuard> guard;  ///< nullptr: private addresses are never reached
+    std::size_t max_idle_per_origin = 64;       ///< connections kept for later requests
 };
 
 /// HTTP(S) delivery on one thread: keep-alive connections per origin, resolving and connecting of our own so that the
@@ -34,7 +31,8 @@ class Sender {
     ~Sender();
 
     /// Reads secrets (blocking file reads: call at configuration changes, not per attempt). A missing secret gives a
-    /// target whose attempts are `not_ready`; `problem` then says which, for one log line.
+    /// target whose attempts are `not_ready`; `problem` then says which, for one log line. When the document or a secret
+    /// changes the target is made anew.
     std::shared_ptr<const Target> prepare(const endpoint::Document& document, std::string* problem);
 
     /// One attempt: fresh timestamp and signature, within timeout and connect_timeout. Never throws.

@@ -1,12 +1,9 @@
 #include "worker/settings.hpp"
 
-#include <cstdlib>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "endpoint/strict_json.hpp"
 #include "endpoint/units.hpp"
@@ -25,6 +22,19 @@ bool read_file(const std::string& path, std::string* text) {
     return !file.bad();
 }
 
+/// A URL without user or password keeps the present one.
+bool set_redis(const std::string& url, store::RedisAddress* redis, std::string* problem) {
+    auto address = store::parse_redis_url(url, problem);
+    if (!address) return false;
+    if (address->password.empty()) {
+        address->password = redis->password;
+        if (address->user.empty()) address->user = redis->user;
+    }
+    *redis = std::move(*address);
+    return true;
+}
+
+/// Reads the members of the configuration into the settings.
 class Reader {
   public:
     Reader(Settings* settings, std::vector<std::string>* errors) : settings_(*settings), errors_(*errors) {}
@@ -83,14 +93,7 @@ class Reader {
         std::string url;
         std::string problem;
         if (!text(key, value, &url)) return;
-        const auto address = parse_redis_url(url, &problem);
-        if (!address) return fail(key, problem);
-        const auto before = settings_.redis;
-        settings_.redis = *address;
-        if (address->password.empty()) {
-            settings_.redis.user = before.user;
-            settings_.redis.password = before.password;
-        }
+        if (!set_redis(url, &settings_.redis, &problem)) fail(key, problem);
     }
 
     void redis_auth(const std::string& key, const Json& value) {
@@ -272,16 +275,10 @@ std::optional<Settings> load_settings(const std::string& path, const std::string
     }
     if (!settings || redis.empty()) return settings;
     std::string problem;
-    auto address = parse_redis_url(redis, &problem);
-    if (!address) {
+    if (!set_redis(redis, &settings->redis, &problem)) {
         errors->push_back(problem);
         return std::nullopt;
     }
-    if (address->password.empty()) {
-        address->user = settings->redis.user;
-        address->password = settings->redis.password;
-    }
-    settings->redis = *address;
     return settings;
 }
 

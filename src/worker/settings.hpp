@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "signature/scheme_set.hpp"
+#include "store/redis_address.hpp"
 #include "worker/address_guard.hpp"
-#include "worker/redis_address.hpp"
 
 namespace webhook::worker {
 
@@ -24,7 +24,7 @@ struct StreamSetting {
 
 /// The worker's configuration (docs/commands.md), with defaults that work on one machine.
 struct Settings {
-    RedisAddress redis;
+    store::RedisAddress redis;
     std::vector<StreamSetting> streams;  ///< empty: all that are found
     std::string secrets_dir, state_dir;
     std::shared_ptr<const signature::SchemeSet> schemes =

@@ -30,7 +30,7 @@ asio::awaitable<bool> send_step(Core& core, const PartitionPtr& partition, const
         }
         if (reply->root().is(1)) co_return true;
         if (!reply->root().is_error()) {
-            core.lose(partition, "another worker owns it now, or Redis has lost it");
+            core.lose(partition);
             break;
         }
         if (logged != reply->root().text) {
@@ -45,7 +45,7 @@ asio::awaitable<bool> send_step(Core& core, const PartitionPtr& partition, const
 
 Partition::Rules rules_for(const Core& core, const Partition& partition) {
     Partition::Rules rules;
-    rules.now = std::chrono::steady_clock::now();
+    rules.now = Clock::now();
     rules.pressed =
         !partition.has_room(core.window_limit()) && rules.now - partition.floor_moved() >= press_after;
     rules.give_back = partition.draining && rules.now >= partition.drain_until;
@@ -89,7 +89,7 @@ asio::awaitable<void> settle_partition(Core& core, PartitionPtr partition) {
 asio::awaitable<void> tick_partitions(Core& core) {
     for (unsigned n = 0;; ++n) {
         co_await sleep_for(tick_time);
-        const auto now = std::chrono::steady_clock::now();
+        const auto now = Clock::now();
         for (const auto& [name, partition] : core.partitions) {
             if (partition->window_empty()) continue;
             if (rules_for(core, *partition).pressed) release_others(core, *partition, now);

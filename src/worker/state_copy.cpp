@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace webhook::worker {
 
@@ -36,15 +38,31 @@ bool from_object(const Json& object, std::vector<std::pair<std::string, std::str
     return true;
 }
 
-bool write_all(int file, std::string_view text) {
-    while (!text.empty()) {
-        const auto written = ::write(file, text.data(), text.size());
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return false;
-        text.remove_prefix(static_cast<std::size_t>(written));
+/// A new file that only we may read; closed with the object at the latest.
+class NewFile {
+  public:
+    explicit NewFile(const std::string& path)
+        : number_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {}
+    ~NewFile() {
+        if (number_ >= 0) ::close(number_);
     }
-    return true;
-}
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+
+    /// Writes the whole and waits until it is on disk; false with errno set.
+    bool fill(std::string_view text) {
+        while (number_ >= 0 && !text.empty()) {
+            const auto written = ::write(number_, text.data(), text.size());
+            if (written < 0 && errno == EINTR) continue;
+            if (written <= 0) return false;
+            text.remove_prefix(static_cast<std::size_t>(written));
+        }
+        return number_ >= 0 && ::fsync(number_) == 0 && ::close(std::exchange(number_, -1)) == 0;
+    }
+
+  private:
+    int number_;
+};
 
 /// Only ours to read, as the copy is. One that exists stays as it is.
 bool make_folder(const std::string& folder, std::string* error) {
@@ -65,11 +83,8 @@ bool save_copy(const std::string& folder, const ConfigurationText& configuration
                        {"disabled", to_object(configuration.disabled)}};
     // Several workers may share the folder.
     const std::string fresh = path_of(folder) + "." + std::to_string(getpid());
-    const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    bool good = file >= 0 && write_all(file, json.dump(-1, ' ', false, Json::error_handler_t::replace));
-    good = good && ::fsync(file) == 0;
-    if (file >= 0) good = ::close(file) == 0 && good;
-    good = good && std::rename(fresh.c_str(), path_of(folder).c_str()) == 0;
+    const bool good = NewFile(fresh).fill(json.dump(-1, ' ', false, Json::error_handler_t::replace)) &&
+                      std::rename(fresh.c_str(), path_of(folder).c_str()) == 0;
     if (!good) *error = fresh + ": " + std::strerror(errno);
     return good;
 }

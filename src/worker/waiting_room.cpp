@@ -69,8 +69,7 @@ class WaitingRoom {
                 partition_->check_all = true;
                 co_return true;
             }
-            if (reply->root().is(-1))
-                core_.lose(partition_, "another worker owns it now, or Redis has lost it");
+            if (reply->root().is(-1)) core_.lose(partition_);
             if (reply->root().integer <= 0) break;
         }
         unknown_.erase(id);
@@ -100,7 +99,7 @@ class WaitingRoom {
         endpoint->claiming -= static_cast<unsigned>(places);
         if (partition_->lost() || !reply || reply->root().is_error()) co_return;
         if (!reply->root().is_array()) {
-            core_.lose(partition_, "another worker owns it now, or Redis has lost it");
+            core_.lose(partition_);
             co_return;
         }
         const Reply& found = reply->root();
@@ -111,18 +110,11 @@ class WaitingRoom {
 
     void take(const EndpointPtr& endpoint, std::string_view id, const Reply& record, const Reply& content) {
         if (!partition_->hold(std::string(id))) return;
-        const auto delivery = std::make_shared<Delivery>();
-        auto event = std::make_shared<Event>();
-        event->entry = id.substr(0, id.find('/'));
-        event->stream = partition_->name().stream;
-        event->partition = partition_->name().index;
+        auto event = partition_->make_event(id.substr(0, id.find('/')));
         const bool whole = unpack_content(content.text, event.get());
         const ParsedRecord known = parse_record(record.text);
-        delivery->partition = partition_;
-        delivery->endpoint = endpoint;
-        delivery->endpoint_id = endpoint->document.id;
-        delivery->bytes = known.bytes != 0 ? known.bytes : event->bytes();
-        delivery->event = std::move(event);
+        const std::uint64_t bytes = known.bytes != 0 ? known.bytes : event->bytes();
+        const auto delivery = partition_->make_delivery(endpoint, std::move(event), bytes);
         delivery->id = id;
         delivery->recorded = true;
         delivery->attempts = known.attempts;

@@ -126,15 +126,14 @@ void Worker::terminate() {
 }
 
 asio::awaitable<void> Worker::drain() {
-    const auto now = [] { return std::chrono::steady_clock::now(); };
-    const auto deadline = now() + core_.settings.drain_timeout;
+    const auto deadline = Clock::now() + core_.settings.drain_timeout;
     membership_.begin_leaving(deadline + farewell_time / 2);
     if (core_.link.ready()) co_await membership_.leave();
     bool broken_off = false;
-    while (!core_.partitions.empty() && now() < deadline + farewell_time) {
+    while (!core_.partitions.empty() && Clock::now() < deadline + farewell_time) {
         if (core_.link.ready()) co_await membership_.release_drained();
         if (core_.partitions.empty()) break;
-        if (!broken_off && now() >= deadline) {
+        if (!broken_off && Clock::now() >= deadline) {
             broken_off = true;
             spdlog::warn("stopping: {} attempts are broken off", core_.dispatcher.running());
             core_.dispatcher.begin_stop();

@@ -2,9 +2,9 @@
 
 #include "endpoint/document.hpp"
 #include "endpoint/url.hpp"
+#include "store/redis_address.hpp"
 #include "target.hpp"
 #include "worker/answer.hpp"
-#include "worker/redis_address.hpp"
 #include "worker/settings.hpp"
 
 namespace webhook::fuzz {
@@ -41,7 +41,7 @@ void urls(std::string_view input) {
     REQUIRE(url.has_value() == error.empty());
     if (url) REQUIRE(!url->host.empty() && !url->target.empty() && url->port != 0);
     error.clear();
-    const auto redis = worker::parse_redis_url(input, &error);
+    const auto redis = store::parse_redis_url(input, &error);
     REQUIRE(redis.has_value() || !error.empty());
     (void)worker::parse_retry_after(input, 1700000000000);
     std::vector<std::string> problems;

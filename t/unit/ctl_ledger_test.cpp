@@ -60,7 +60,7 @@ class Operator : public ::testing::Test {
     Ledger ledger() { return read_ledgers(redis_, find_partitions(redis_)).at(0).ledger; }
 
     test::RedisServer server_;
-    Redis redis_{parse_redis_url("unix:" + server_.socket())};
+    Redis redis_{redis_address("unix:" + server_.socket())};
 };
 
 const char* const record =

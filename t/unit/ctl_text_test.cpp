@@ -9,7 +9,7 @@
 #include "ctl/input.hpp"
 #include "ctl/output.hpp"
 #include "ctl/recent_ids.hpp"
-#include "ctl/redis_url.hpp"
+#include "ctl/redis.hpp"
 #include "ctl/sample.hpp"
 #include "ctl/stored_event.hpp"
 #include "ctl/table.hpp"
@@ -88,34 +88,11 @@ TEST(Time, ReadsClocks) {
     }
 }
 
-TEST(RedisUrl, TakesEveryForm) {
-    const RedisUrl tcp = parse_redis_url("redis://us%40er:p%3Aw@host:7000/3");
-    EXPECT_EQ(tcp.host, "host");
-    EXPECT_EQ(tcp.port, 7000);
-    EXPECT_EQ(tcp.database, 3U);
-    EXPECT_EQ(tcp.user, "us@er");
-    EXPECT_EQ(tcp.password, "p:w");
-    EXPECT_EQ(tcp.display(), "host:7000 (database 3)") << "no password in messages";
-    const RedisUrl plain = parse_redis_url("redis://[::1]");
-    EXPECT_EQ(plain.host, "::1");
-    EXPECT_EQ(plain.port, 6379);
-    const RedisUrl socket = parse_redis_url("unix:/run/my redis.sock:2");
-    EXPECT_EQ(socket.path, "/run/my redis.sock");
-    EXPECT_EQ(socket.database, 2U);
-}
-
-TEST(RedisUrl, RefusesTheRest) {
-    for (const char* bad : {"", "host:6379", "http://h", "redis://", "redis://h:0", "redis://h:x",
-                            "redis://h:70000", "redis://h/x", "redis://[::1", "unix:", "unix:relative",
-                            "unix:/p:x", "rediss://h", "redis-cluster://h", "redis-sentinel://h/n"}) {
-        EXPECT_THROW(parse_redis_url(bad), Failure) << bad;
-    }
-}
-
-TEST(RedisUrl, PasswordOfTheEnvironment) {
+TEST(RedisAddress, UrlOrPasswordOfTheEnvironment) {
+    EXPECT_THROW(redis_address("http://h"), Failure);
     setenv("WEBHOOK_REDIS_PASSWORD", "secret", 1);
-    EXPECT_EQ(redis_url_from("redis://h").password, "secret");
-    EXPECT_EQ(redis_url_from("redis://:own@h").password, "own");
+    EXPECT_EQ(redis_address("redis://h").password, "secret");
+    EXPECT_EQ(redis_address("redis://:own@h").password, "own");
     unsetenv("WEBHOOK_REDIS_PASSWORD");
 }
 
@@ -152,15 +129,6 @@ TEST(Delivery, TakesIdsApart) {
     for (const char* bad : {"17-0/crm", "a:x/17-0", "a:1", ":1/17-0", "a b:1/17-0"}) {
         EXPECT_FALSE(parse_partition_label(bad, &partition, &rest)) << bad;
     }
-}
-
-TEST(EntryIds, AreOrdered) {
-    EntryId small, large;
-    ASSERT_TRUE(parse_entry_id("9-10", &small));
-    ASSERT_TRUE(parse_entry_id("10-2", &large));
-    EXPECT_LT(small, large);
-    for (const char* bad : {"", "9", "9-", "-9", "a-1", "9-1x"})
-        EXPECT_FALSE(parse_entry_id(bad, &small)) << bad;
 }
 
 TEST(RecentIds, ForgetsTheOldest) {

@@ -1,12 +1,14 @@
-// Keys, hashes and netstrings: what needs no Redis.
+// Keys, ids, addresses, hashes and netstrings: what needs no Redis.
 
 #include <gtest/gtest.h>
 
 #include <set>
 
+#include "store/entry_id.hpp"
 #include "store/id_hash.hpp"
 #include "store/keys.hpp"
 #include "store/netstrings.hpp"
+#include "store/redis_address.hpp"
 
 namespace webhook::store {
 namespace {
@@ -26,6 +28,52 @@ TEST(Keys, EventsKeysAreTakenApart) {
     EXPECT_FALSE(valid_stream_name(""));
     EXPECT_FALSE(valid_stream_name(std::string(65, 'a')));
     EXPECT_TRUE(valid_stream_name(std::string(64, 'a')));
+}
+
+TEST(EntryIds, ParseOrderAndStep) {
+    EntryId a;
+    EntryId b;
+    ASSERT_TRUE(EntryId::parse("1700000000000-9", &a));
+    ASSERT_TRUE(EntryId::parse("1700000000000-10", &b));
+    EXPECT_LT(a, b);
+    EXPECT_LT((EntryId{9, 10}), (EntryId{10, 2}));
+    EXPECT_EQ(a.next(), b);
+    EXPECT_EQ(b.text(), "1700000000000-10");
+    EXPECT_EQ((EntryId{5, UINT64_MAX}.next()), (EntryId{6, 0}));
+    for (const char* bad : {"", "5", "5-", "-5", "5-x", "x-5", "5-5-5", "9-1x", "18446744073709551616-0"})
+        EXPECT_FALSE(EntryId::parse(bad, &a)) << bad;
+}
+
+TEST(RedisAddress, TakesEveryForm) {
+    std::string error;
+    const auto full = parse_redis_url("redis://us%40er:p%3Aw@[::1]:7000/3", &error);
+    ASSERT_TRUE(full) << error;
+    EXPECT_EQ(full->host, "::1");
+    EXPECT_EQ(full->port, 7000u);
+    EXPECT_EQ(full->database, 3u);
+    EXPECT_EQ(full->user, "us@er");
+    EXPECT_EQ(full->password, "p:w");
+    EXPECT_EQ(full->text(), "redis://[::1]:7000/3") << "no password in messages";
+    const auto plain = parse_redis_url("redis://bob@h", &error);
+    ASSERT_TRUE(plain) << error;
+    EXPECT_EQ(plain->text(), "redis://h:6379");
+    EXPECT_EQ(plain->user, "bob");
+    const auto socket = parse_redis_url("unix:/run/my redis.sock:2", &error);
+    ASSERT_TRUE(socket) << error;
+    EXPECT_EQ(socket->path, "/run/my redis.sock");
+    EXPECT_EQ(socket->database, 2u);
+    EXPECT_EQ(socket->text(), "unix:/run/my redis.sock:2");
+}
+
+TEST(RedisAddress, RefusesTheRest) {
+    std::string error;
+    for (const char* bad :
+         {"", "host:6379", "http://h", "redis://", "redis://h:0", "redis://h:", "redis://h:x",
+          "redis://h:70000", "redis://h/x", "redis://[::1", "redis://[::1]7", "unix:", "unix:relative",
+          "unix:/p:x", "rediss://h", "redis-cluster://h", "redis-sentinel://h/n"}) {
+        EXPECT_FALSE(parse_redis_url(bad, &error)) << bad;
+        EXPECT_FALSE(error.empty()) << bad;
+    }
 }
 
 TEST(Hashes, SourceAndIdCannotBeShiftedIntoEachOther) {

@@ -1,10 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "worker/answer.hpp"
-#include "worker/entry_id.hpp"
 #include "worker/membership.hpp"
 #include "worker/records.hpp"
-#include "worker/redis_address.hpp"
 #include "worker/redis_reply.hpp"
 #include "worker/schedule.hpp"
 #include "worker/settings.hpp"
@@ -116,19 +114,6 @@ TEST(WorkerMembership, StreamsAreSharedByThoseWhoServeThem) {
     EXPECT_EQ(share_of(all, workers, "d"), (Names{{"s", 2}}));
 }
 
-TEST(WorkerEntryId, ParsesOrdersAndSteps) {
-    EntryId a;
-    EntryId b;
-    ASSERT_TRUE(EntryId::parse("1700000000000-9", &a));
-    ASSERT_TRUE(EntryId::parse("1700000000000-10", &b));
-    EXPECT_LT(a, b);
-    EXPECT_EQ(a.next(), b);
-    EXPECT_EQ(b.text(), "1700000000000-10");
-    EXPECT_EQ((EntryId{5, UINT64_MAX}.next()), (EntryId{6, 0}));
-    for (const char* bad : {"", "5", "5-", "-5", "5-x", "x-5", "5-5-5"})
-        EXPECT_FALSE(EntryId::parse(bad, &a)) << bad;
-}
-
 TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
     std::vector<std::string> errors;
     const auto settings = parse_settings(R"({ // comment
@@ -175,20 +160,6 @@ TEST(WorkerSettings, NamesTheLineOfABadScheme) {
     EXPECT_FALSE(
         parse_settings(R"({"schemes":{"acme":["algorithm hmac-sha256;", "signatur x;"]}})", &errors));
     EXPECT_EQ(errors, std::vector<std::string>{R"(schemes.acme: unknown directive "signatur" in line 2)"});
-}
-
-TEST(WorkerRedisAddress, Forms) {
-    std::string error;
-    const auto tcp = parse_redis_url("redis://user:p%40ss@[::1]:7000/2", &error);
-    ASSERT_TRUE(tcp) << error;
-    EXPECT_EQ(tcp->host, "::1");
-    EXPECT_EQ(tcp->password, "p@ss");
-    EXPECT_EQ(tcp->text(), "redis://[::1]:7000/2");
-    EXPECT_EQ(parse_redis_url("redis://h", &error)->port, "6379");
-    for (const char* bad :
-         {"", "h:1", "redis://", "redis://h:0", "redis://h:x", "redis://h/x", "unix:rel", "rediss://h"}) {
-        EXPECT_FALSE(parse_redis_url(bad, &error)) << bad;
-    }
 }
 
 TEST(WorkerReplyReader, NestedReplyInPieces) {

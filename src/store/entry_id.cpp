@@ -1,8 +1,8 @@
-#include "worker/entry_id.hpp"
+#include "store/entry_id.hpp"
 
 #include <charconv>
 
-namespace webhook::worker {
+namespace webhook::store {
 
 bool EntryId::parse(std::string_view text, EntryId* id) {
     const char* const end = text.data() + text.size();
@@ -24,4 +24,4 @@ EntryId EntryId::next() const {
     return seq == UINT64_MAX ? EntryId{ms + 1, 0} : EntryId{ms, seq + 1};
 }
 
-}  // namespace webhook::worker
+}  // namespace webhook::store

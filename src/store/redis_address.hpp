@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace webhook::store {
+
+/// Where Redis is: `redis://[user[:password]@]host[:port][/db]` or `unix:/path[:db]`. User and password may be
+/// percent-encoded.
+struct RedisAddress {
+    std::string host = "127.0.0.1";  ///< an IPv6 address without brackets
+    unsigned port = 6379;
+    std::string path;  ///< of a unix socket; empty: TCP
+    unsigned database = 0;
+    std::string user, password;
+
+    std::string text() const;  ///< as a URL, without user and password
+    bool operator==(const RedisAddress& other) const;
+};
+
+/// Nothing, and in `error` what is wrong with the URL or that this version cannot do its kind. The URL is not repeated
+/// there: it may hold a password.
+std::optional<RedisAddress> parse_redis_url(std::string_view url, std::string* error);
+
+}  // namespace webhook::store
