@@ -42,6 +42,10 @@ http {
         }
         location = /listed { allow 127.0.0.1; deny all; webhook postback-token; webhook_source listed; webhook_stream hooks partitions=1; }
         location = /unlisted { allow 192.0.2.0/24; deny all; webhook postback-token; webhook_stream hooks partitions=1; }
+        location = /paged { webhook postback-token; webhook_stream hooks partitions=1; client_max_body_size 1k; error_page 413 /page; }
+        location = /paged_by_name { webhook postback-token; webhook_stream hooks partitions=1; client_max_body_size 1k; error_page 413 \@page; }
+        location = /page { return 413 "page"; }
+        location \@page { return 413 "page"; }
         location = /gate { webhook postback-token; proxy_pass http://127.0.0.1:%%PORT_back%%; }
     }
     server {
@@ -126,6 +130,9 @@ is_verdict $t->get('/token?b=3&a=1&security_token=s3cret-t0ken'), 200, 'accepted
 is_verdict $t->get('/listed?transaction_id=l1&security_token=s3cret-t0ken'), 200, 'accepted', 'allow';
 is $t->get('/unlisted?transaction_id=l2&security_token=s3cret-t0ken')->{status}, 403, 'deny';
 is $t->post('/token?transaction_id=big&security_token=s3cret-t0ken', 'x' x 200_000)->{status}, 413, 'a body that is too large';
+for my $path (qw(/paged /paged_by_name)) {
+    is $t->post("$path?transaction_id=big&security_token=s3cret-t0ken", 'x' x 2000)->{body}, 'page', "$path: an error_page for a body that is too large";
+}
 is $t->get('/gate?a=1&security_token=s3cret-t0ken')->{body}, '/gate?a=1&security_token=s3cret-t0ken', 'gate: the request goes on as it came';
 
 # --- logs ---
@@ -135,6 +142,7 @@ for my $name (qw(access json usual)) {
     my $text = do { local (@ARGV, $/) = $t->file("$name.log"); <> };
     unlike $text, qr/t0ken|$hash|$sid/, "$name.log: no secret and no signature";
     like $text, qr/security_token=\*\*\*&amount=1\.50/, "$name.log: masked";
+    like $text, qr{/$_\?transaction_id=big&security_token=\*\*\*}, "$name.log: masked beside $_" for qw(paged paged_by_name);
 }
 my ($line) = grep { /transaction_id=t1/ } split /\n/, do { local (@ARGV, $/) = $t->file('access.log'); <> };
 like $line, qr{^127\.0\.0\.1 \[[\dT:+-]+\] "GET /token\?transaction_id=t1&goal_id=sale&security_token=\*\*\*&amount=1\.50 HTTP/1\.1" 200 \d+ \d\.\d{3} verdict=accepted source=postback-token type=sale id="t1" entry=\d+-\d redis=\d\.\d{3} reason="-"$},

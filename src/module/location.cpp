@@ -281,6 +281,9 @@ char* prepare(ngx_conf_t* cf, LocationConf* conf) {
                                             server_settings(*conf, redis_address(cf, *conf)))});
         }
     }
+    const auto& secret = signature::secret_query_params(*location->scheme);
+    auto& all = main_state(cf)->secret_params;
+    all.insert(all.end(), secret.begin(), secret.end());
     conf->location = location;
     return NGX_CONF_OK;
 }

@@ -5,6 +5,7 @@
 #include "event/urlencoded.hpp"
 #include "module/core_conf.hpp"
 #include "module/pool.hpp"
+#include "module/request_state.hpp"
 #include "module/request_view.hpp"
 #include "module/settings.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 
 ngx_http_log_handler_pt next_log_handler;  ///< nginx' own, the same for all requests
 
-bool is_secret_param(const std::vector<std::string>& secret, std::string_view name) {
+bool is_secret_param(const ParamNames& secret, std::string_view name) {
     return std::any_of(secret.begin(), secret.end(),
                        [name](const std::string& wanted) { return event::name_is(name, wanted); });
 }
@@ -34,8 +35,16 @@ u_char* log_without_query(ngx_http_request_t* request, ngx_http_request_t* curre
 
 }  // namespace
 
-std::string_view mask_query(ngx_pool_t* pool, const signature::Scheme& scheme, std::string_view query) {
-    const auto& secret = signature::secret_query_params(scheme);
+const ParamNames& secret_params(ngx_http_request_t* request) {
+    static const ParamNames none;
+    const RequestState* state = find_state(request);
+    const Location* location = state != nullptr ? state->location : location_conf(request)->location;
+    // A redirect makes nginx forget the state, and may have come before our first handler.
+    if (state == nullptr && request->internal) return main_state(request)->secret_params;
+    return location != nullptr ? signature::secret_query_params(*location->scheme) : none;
+}
+
+std::string_view mask_query(ngx_pool_t* pool, const ParamNames& secret, std::string_view query) {
     if (secret.empty() || query.empty()) return query;
     std::string masked;
     std::string_view rest = query, pair;
@@ -51,25 +60,23 @@ std::string_view mask_query(ngx_pool_t* pool, const signature::Scheme& scheme, s
     return copy_to_pool(pool, masked);
 }
 
-std::string masked_uri(ngx_http_request_t* request, const signature::Scheme& scheme) {
+std::string masked_uri(ngx_http_request_t* request) {
     const std::string_view uri = view(request->unparsed_uri);
     const std::string_view query = raw_query(request);
     if (query.empty()) return std::string(uri);
     std::string masked(uri.substr(0, static_cast<std::size_t>(query.data() - uri.data())));
-    masked.append(mask_query(request->pool, scheme, query));
+    masked.append(mask_query(request->pool, secret_params(request), query));
     return masked;
 }
 
 ngx_int_t mask_request_line(ngx_http_request_t* request) {
-    const Location* location = location_conf(request)->location;
-    if (location == nullptr || request != request->main) return NGX_DECLINED;
-    if (signature::secret_query_params(*location->scheme).empty() || raw_query(request).empty())
+    if (request != request->main || secret_params(request).empty() || raw_query(request).empty())
         return NGX_DECLINED;
     if (request->log_handler != log_without_query) next_log_handler = request->log_handler;
     request->log_handler = log_without_query;
     return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&] {
         std::string line(client_method(request));
-        line.append(" ").append(masked_uri(request, *location->scheme));
+        line.append(" ").append(masked_uri(request));
         if (request->http_protocol.len != 0) line.append(" ").append(view(request->http_protocol));
         request->request_line = to_ngx(copy_to_pool(request->pool, line));
         return ngx_int_t{NGX_DECLINED};

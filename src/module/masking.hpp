@@ -4,19 +4,24 @@
 
 #include <string>
 #include <string_view>
-
-#include "signature/scheme.hpp"
+#include <vector>
 
 namespace webhook::module {
 
 /// Stands where a secret stood.
 constexpr std::string_view masked_text = "***";
 
-/// The query with the values of the scheme's secret parameters masked; itself when it has none.
-std::string_view mask_query(ngx_pool_t* pool, const signature::Scheme& scheme, std::string_view query);
+using ParamNames = std::vector<std::string>;
+
+/// The query parameters whose values are secret: those of the location's scheme; in a request that nginx redirected,
+/// whose first location is not known any more, those of all locations.
+const ParamNames& secret_params(ngx_http_request_t* request);
+
+/// The query with the values of the parameters named in `secret` masked; itself when it has none.
+std::string_view mask_query(ngx_pool_t* pool, const ParamNames& secret, std::string_view query);
 
 /// The request's URI as it came, its query masked.
-std::string masked_uri(ngx_http_request_t* request, const signature::Scheme& scheme);
+std::string masked_uri(ngx_http_request_t* request);
 
 /// Masks the request line, which nginx prints in the error log and in the usual access logs, and leaves the query out of
 /// the upstream's URI in the error log. A handler of the rewrite

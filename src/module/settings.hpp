@@ -146,6 +146,7 @@ struct MainState : MainConf {
     signature::SchemeSet schemes;
     ngx_shm_zone_t* zone = nullptr;  ///< of webhook_zone
     bool has_gates = false;
+    std::vector<std::string> secret_params;  ///< query parameters whose value is secret in some location
     std::vector<std::unique_ptr<RedisServer>> servers;
     std::shared_ptr<KeyWatch> keys;  ///< nullptr: no keys in files
 };
