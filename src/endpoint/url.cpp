@@ -1,5 +1,7 @@
 #include "endpoint/url.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -35,6 +37,9 @@ std::string check_host(std::string_view host, bool bracketed) {
                                     : (event::is_alphanumeric(c) || c == '-' || c == '.' || c == '_');
         if (!good) return "the host " + event::in_quotes(host) + " has a character that is not allowed";
     }
+    in6_addr address{};
+    if (bracketed && inet_pton(AF_INET6, std::string(host).c_str(), &address) != 1)
+        return event::in_quotes(host) + " is not an IPv6 address";
     return {};
 }
 

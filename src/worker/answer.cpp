@@ -29,6 +29,11 @@ std::optional<std::int64_t> parse_date_ms(const std::string& text) {
     return std::nullopt;
 }
 
+/// 300 and 304 name no other place (RFC 9110, section 15.4).
+bool is_redirect(int status) {
+    return status >= 301 && status <= 308 && status != 304 && status != 305 && status != 306;
+}
+
 bool is_success(const endpoint::Document& document, int status) {
     if (document.success.empty()) return status >= 200 && status < 300;
     return std::binary_search(document.success.begin(), document.success.end(), status);
@@ -101,7 +106,7 @@ void Answer::judge(const endpoint::Document& document, std::int64_t now_ms, Atte
     } else {
         attempt->result = Attempt::Result::failed;
         attempt->error = "status " + std::to_string(status_);
-        if (status_ >= 300 && status_ < 400) attempt->error += ": redirects are not followed";
+        if (is_redirect(status_)) attempt->error += ": redirects are not followed";
         if (status_ == 429 || status_ == 503) attempt->retry_after = parse_retry_after(retry_after_, now_ms);
     }
 }

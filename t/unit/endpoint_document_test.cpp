@@ -168,10 +168,26 @@ TEST(EndpointDocument, Urls) {
     const auto refused = [](const std::string& url) {
         return errors_of(R"({"id":"a","url":")" + url + "\"}");
     };
-    for (const char* url :
-         {"ftp://h/", "h/x", "http://", "http://u:p@h/", "http://{tenant}.h/", "http://h/#f", "http://h/a b",
-          "http://h/{nope}", "http://h/{", "http://h/}", "http://h:0/", "http://h:99999/", "http://h:x/",
-          "http://[::1/", "http://h/\xc3\xa9", "http://\xc3\xa9/", "http://h/{query.}", "http://h/{/a~2}"}) {
+    for (const char* url : {"ftp://h/",
+                            "h/x",
+                            "http://",
+                            "http://u:p@h/",
+                            "http://{tenant}.h/",
+                            "http://h/#f",
+                            "http://h/a b",
+                            "http://h/{nope}",
+                            "http://h/{",
+                            "http://h/}",
+                            "http://h:0/",
+                            "http://h:99999/",
+                            "http://h:x/",
+                            "http://[::1/",
+                            "http://[zz]/",
+                            "http://[1.2.3.4]/",
+                            "http://h/\xc3\xa9",
+                            "http://\xc3\xa9/",
+                            "http://h/{query.}",
+                            "http://h/{/a~2}"}) {
         EXPECT_NE(refused(url), "") << url;
     }
     EXPECT_NE(refused("http://h/{type|lower}").find("filter \\\"|lower\\\""), 0u);

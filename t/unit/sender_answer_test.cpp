@@ -23,6 +23,16 @@ TEST_F(SenderTest, FramingsOfTheAnswer) {
     EXPECT_EQ(answer_with("SSH-2.0-OpenSSH\r\n\r\n").result, Result::failed);
 }
 
+TEST_F(SenderTest, OnlyRedirectsAreCalledSo) {
+    const auto error = [this](const char* status) {
+        return answer_with("HTTP/1.1 " + std::string(status) + "\r\nContent-Length: 0\r\n\r\n").error;
+    };
+    EXPECT_EQ(error("302 Found"), "status 302: redirects are not followed");
+    EXPECT_EQ(error("308 Permanent Redirect"), "status 308: redirects are not followed");
+    EXPECT_EQ(error("300 Multiple Choices"), "status 300");
+    EXPECT_EQ(error("304 Not Modified"), "status 304");
+}
+
 TEST_F(SenderTest, BodiesAreCut) {
     const std::string body(1 << 20, 'x');
     const Attempt attempt = answer_with("HTTP/1.1 200 OK\r\nContent-Length: 1048576\r\n\r\n" + body);
