@@ -137,18 +137,44 @@ for my $case ([ 'INFO: loading', replace_text => '# Server', info(loading => 1),
 }
 $proxy->stop;
 
-# --- a server that ends each connection when it is used: its limit is below what one event needs
 $worker->stop;
 $worker->configure(\%config);
 $worker->start;
+
+# --- a server that cannot write while a delivery is under way: what came of it is kept until it can
+my $in_the_way = $redis->call(qw(CONFIG GET dir))->[1] . '/' . $redis->call(qw(CONFIG GET dbfilename))->[1];
+my $saves = sub ($status) {
+    $redis->call('BGSAVE');
+    wait_for("BGSAVE: $status", sub { $redis->call(qw(INFO persistence)) =~ /bgsave_in_progress:0.*last_bgsave_status:$status\b/s });
+};
+$receiver->script('/full' => [ 'hang', 200 ]);
+$t->apply({ id => 'full', url => $receiver->url('/full'), timeout => '3s', retry => { schedule => ['100ms'] } });
+wait_for('the endpoint to be known', sub { log_count(qr/endpoint leave: deleted/) });
+post_event($t, 'full');
+$receiver->wait_requests(1, '/full');
+mkdir $in_the_way or die "$in_the_way: $!";
+$redis->call('CONFIG', 'SET', 'save', '3600 1');
+$saves->('err');
+$worker->wait_log(qr/partition hooks:0: cannot settle \(MISCONF /);
+rmdir $in_the_way;
+$saves->('ok');
+$worker->wait_log(qr/partition hooks:0: settles again/);
+$receiver->wait_requests(2, '/full');
+$total = $t->wait_settled->{total};
+is "$total->{delivered} $total->{dead}", '6 0', 'MISCONF: the delivery ended once there was room';
+is log_count(qr/cannot settle/), 1, 'MISCONF: one line';
+
+# --- a server that ends each connection when it is used: its limit is below what one event needs
 $receiver->script('/leave' => 200);
 $t->apply({ id => 'large', url => $receiver->url('/large') });
-wait_for('the endpoint to be known', sub { log_count(qr/configuration version \d+: 1 endpoints/) });
+wait_for('the endpoint to be known', sub { log_count(qr/endpoint full: deleted/) });
 $redis->call('CONFIG', 'SET', 'client-output-buffer-limit', 'normal 300kb 0 0');
 my $lines = log_count(qr/redis \(reading\)/);
+my $connections = sub { $redis->call('INFO') =~ /^total_connections_received:(\d+)/m ? $1 : die 'INFO' };
 is post_event($t, 'large', body => event('large', text => 'x' x 800_000))->{status}, 200, 'an event that Redis does not hand out';
 $worker->wait_log(qr/redis \(reading\): each connection is lost soon after it was made/);
-sleep 2;
+my $so_far = $connections->();
+wait_for('further tries', sub { $connections->() >= $so_far + 3 });
 cmp_ok log_count(qr/redis \(reading\)/) - $lines, '<=', 8, 'a few lines in the log, not one for each try';
 $redis->call('CONFIG', 'SET', 'client-output-buffer-limit', 'normal 0 0 0');
 $receiver->wait_requests(1, '/large');

@@ -28,7 +28,10 @@ asio::awaitable<bool> send_step(Core& core, const PartitionPtr& partition, const
             if (core.stopping && !core.link.ready()) break;
             continue;
         }
-        if (reply->root().is(1)) co_return true;
+        if (reply->root().is(1)) {
+            if (!logged.empty()) spdlog::info("partition {}: settles again", partition->name().text());
+            co_return true;
+        }
         if (!reply->root().is_error()) {
             core.lose(partition);
             break;
