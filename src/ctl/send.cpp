@@ -288,7 +288,7 @@ void add_send_command(Command& program) {
         .option("--clock", &options->clock, "The time to sign with: Unix seconds or RFC 3339 (default: now)")
         .option("--count", &options->count, "How many requests; {n} in --id and --data is their number")
         .option("--concurrency", &options->concurrency, "How many at once (default: 1)")
-        .option("--timeout", &options->timeout, "For the whole of one request (default: 30s)")
+        .option("--timeout", &options->timeout, "For connecting, and for each answer (default: 30s)")
         .flag("--insecure", &options->insecure, "Do not check the server's certificate")
         .run(run_send, options);
 }
