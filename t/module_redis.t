@@ -19,8 +19,10 @@ http {
     %%HTTP%%
     webhook_redis %%REDIS%%;
     webhook_secret s3cret;
+    webhook_zone counts 1m;
     server {
         listen 127.0.0.1:%%PORT%%;
+        location /status { webhook_status json; }
         location /hooks { webhook stripe; webhook_stream hooks partitions=2; }
         location /patient { webhook stripe; webhook_redis_timeout 60s; webhook_stream patient partitions=2; }
         location /door { webhook stripe; webhook_redis_timeout 60s; webhook_dedup 1h; }
@@ -107,7 +109,7 @@ my @connections = map { $t->connect } @bodies;
 $t->redis->call(qw(FUNCTION FLUSH));
 $server->freeze;
 $connections[$_]->send($t->build(method => 'POST', path => '/hooks', body => $bodies[$_], headers => [ sign_stripe('s3cret', $bodies[$_]) ])) for 0 .. $#bodies;
-sleep 0.2;
+wait_for('all to be under way', sub { $t->get('/status')->{json}{in_flight} == @bodies });
 $server->thaw;
 # The worker that is back first loads the function for the other one, too.
 my @verdicts = map { from_json($_->response->{body})->{verdict} } @connections;

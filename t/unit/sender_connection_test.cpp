@@ -51,6 +51,8 @@ TEST_F(SenderTest, GuardsAddresses) {
         const Attempt attempt =
             send(document_for("http://" + host + ":" + port + "/", R"(,"allow_private":true)"));
         EXPECT_EQ(attempt.result, Result::failed) << host;
+        // A bare machine without /etc/hosts does not know this name.
+        if (host == "localhost" && attempt.error.substr(0, 9) == "resolve: ") continue;
         EXPECT_NE(attempt.error.find("is not allowed"), std::string::npos) << host << " " << attempt.error;
     }
     EXPECT_TRUE(server.requests->empty());
