@@ -17,7 +17,7 @@ namespace webhook::module {
 namespace zone {
 
 inline constexpr std::size_t slot_count = 8;  ///< workers beyond share them
-inline constexpr std::size_t max_label = 256, max_servers = 16, max_streams = 64, max_processes = 256;
+inline constexpr std::size_t max_label = 256, max_servers = 16, max_streams = 256, max_processes = 256;
 
 /// Upper bounds in microseconds; one bucket more holds the rest.
 inline constexpr std::uint64_t bounds[] = {500,    1000,   2500,   5000,    10000,   25000,  50000,
