@@ -51,9 +51,18 @@ std::string_view mask_query(ngx_pool_t* pool, const signature::Scheme& scheme, s
     return copy_to_pool(pool, masked);
 }
 
+std::string_view shown_uri(const ngx_http_request_t* request) {
+    const ngx_http_request_t* main = request->main;
+    if (main->log_handler != log_without_query) return view(main->unparsed_uri);
+    std::string_view line = view(main->request_line);
+    line.remove_prefix(client_method(main).size() + 1);
+    if (main->http_protocol.len != 0) line.remove_suffix(main->http_protocol.len + 1);
+    return line;
+}
+
 std::string masked_uri(ngx_http_request_t* request, const signature::Scheme& scheme) {
-    const std::string_view uri = view(request->unparsed_uri);
-    const std::string_view query = raw_query(request);
+    const std::string_view uri = shown_uri(request);
+    const std::string_view query = query_of(uri);
     if (query.empty()) return std::string(uri);
     std::string masked(uri.substr(0, static_cast<std::size_t>(query.data() - uri.data())));
     masked.append(mask_query(request->pool, scheme, query));
@@ -62,16 +71,18 @@ std::string masked_uri(ngx_http_request_t* request, const signature::Scheme& sch
 
 ngx_int_t mask_request_line(ngx_http_request_t* request) {
     const Location* location = location_conf(request)->location;
-    if (location == nullptr || request != request->main) return NGX_DECLINED;
+    if (location == nullptr) return NGX_DECLINED;
     if (signature::secret_query_params(*location->scheme).empty() || raw_query(request).empty())
         return NGX_DECLINED;
-    if (request->log_handler != log_without_query) next_log_handler = request->log_handler;
-    request->log_handler = log_without_query;
+    ngx_http_request_t* main = request->main;  // whose line nginx prints for its subrequests, too
     return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&] {
-        std::string line(client_method(request));
+        std::string line(client_method(main));
         line.append(" ").append(masked_uri(request, *location->scheme));
-        if (request->http_protocol.len != 0) line.append(" ").append(view(request->http_protocol));
-        request->request_line = to_ngx(copy_to_pool(request->pool, line));
+        if (main->http_protocol.len != 0) line.append(" ").append(view(main->http_protocol));
+        main->request_line = to_ngx(copy_to_pool(main->pool, line));
+        request->request_line = main->request_line;
+        if (main->log_handler != log_without_query) next_log_handler = main->log_handler;
+        main->log_handler = log_without_query;
         return ngx_int_t{NGX_DECLINED};
     });
 }

@@ -15,7 +15,10 @@ constexpr std::string_view masked_text = "***";
 /// The query with the values of the scheme's secret parameters masked; itself when it has none.
 std::string_view mask_query(ngx_pool_t* pool, const signature::Scheme& scheme, std::string_view query);
 
-/// The request's URI as it came, its query masked.
+/// The URI as the client sent it, without what mask_request_line() has masked by now.
+std::string_view shown_uri(const ngx_http_request_t* request);
+
+/// The same with the query masked for this scheme, too.
 std::string masked_uri(ngx_http_request_t* request, const signature::Scheme& scheme);
 
 /// Masks the request line, which nginx prints in the error log and in the usual access logs, and leaves the query out of

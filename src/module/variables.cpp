@@ -77,7 +77,7 @@ ngx_int_t uri_variable(ngx_http_request_t* request, ngx_http_variable_value_t* v
     return guarded(request->connection->log, ngx_int_t{NGX_ERROR}, [&] {
         const RequestState* state = find_state(request);
         const Location* location = state != nullptr ? state->location : location_conf(request)->location;
-        if (location == nullptr) return set_value(value, view(request->unparsed_uri));
+        if (location == nullptr) return set_value(value, shown_uri(request));
         return set_value(value, copy_to_pool(request->pool, masked_uri(request, *location->scheme)));
     });
 }
