@@ -21,6 +21,7 @@ my $receiver = $t->start_receiver(script => {
     '/accel'  => { status => 200, headers => [ 'X-Accel-Redirect' => '/inner/none' ] },
     '/front'  => { status => 200, headers => [ 'X-Accel-Redirect' => '/behind' ] },
     '/behind' => [ 500, 200 ],
+    '/odd'    => { raw => "\x15\x03\x01\0\2\2\x46", close => 1 },
     '/long'   => [ { status => 200, delay => 13 } ],
     '/patient' => [ { status => 200, delay => 2 } ],
 });
@@ -171,6 +172,10 @@ free_held();
 $body = event();
 is send_event('/accel', $body)->{status}, 404, 'X-Accel-Redirect to nothing';
 is_duplicate('/accel', $body, 'the upstream has it all the same');
+$body = event();
+is send_event('/odd', $body)->{status}, 0, 'an upstream that does not speak HTTP';
+is send_event('/odd', $body)->{verdict}, 'in_progress', 'has not answered';
+free_held();
 $body = event();
 is send_event('/front', $body)->{status}, 500, 'X-Accel-Redirect into a gate whose upstream fails';
 none_held('X-Accel-Redirect into a gate');

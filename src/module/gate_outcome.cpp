@@ -33,7 +33,11 @@ ngx_uint_t count_attempts(const ngx_http_request_t* request) {
 }
 
 End outcome_of(const ngx_http_request_t* request, bool answered, ngx_uint_t earlier) {
-    if (count_attempts(request) > earlier) return outcome_of_attempts(*request->upstream_states, earlier);
+    if (count_attempts(request) > earlier) {
+        // nginx takes what is no HTTP at all, such as a TLS alert, for an answer of HTTP/0.9 with status 200.
+        if (request->http_version < NGX_HTTP_VERSION_10) return End::leave;
+        return outcome_of_attempts(*request->upstream_states, earlier);
+    }
     if (!answered) return End::leave;
     return is_success(request->headers_out.status) ? End::confirm : End::release;
 }
