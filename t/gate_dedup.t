@@ -19,6 +19,9 @@ my $receiver = $t->start_receiver(script => {
     '/mute'   => ['hang'],
     '/drops'  => ['close'],
     '/accel'  => { status => 200, headers => [ 'X-Accel-Redirect' => '/inner/none' ] },
+    '/front'  => { status => 200, headers => [ 'X-Accel-Redirect' => '/behind' ] },
+    '/behind' => [ 500, 200 ],
+    '/odd'    => { raw => "\x15\x03\x01\0\2\2\x46", close => 1 },
     '/long'   => [ { status => 200, delay => 13 } ],
     '/patient' => [ { status => 200, delay => 2 } ],
 });
@@ -61,6 +64,11 @@ http {
         location /same { webhook stripe; proxy_intercept_errors on; error_page 500 = /same/again; proxy_pass %%RECEIVER%%; }
         location /accel { webhook stripe; proxy_pass %%RECEIVER%%; }
         location /inner/ { internal; }
+        location /front { webhook off; proxy_pass %%RECEIVER%%; }
+        location /behind { internal; webhook stripe; proxy_method POST; proxy_pass %%RECEIVER%%; }
+        location = /named { webhook stripe; if ($arg_other) { proxy_pass %%RECEIVER%%; } proxy_pass %%RECEIVER%%; }
+        location ~ ^/named/r { webhook stripe; proxy_pass %%RECEIVER%%; }
+        location /named { webhook stripe; proxy_pass %%RECEIVER%%; }
         location /patient { webhook stripe; proxy_ignore_client_abort on; proxy_pass %%RECEIVER%%; }
         location /cut { webhook stripe; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; proxy_pass %%RECEIVER%%; }
         location /parked { webhook stripe; webhook_redis_timeout 20s; proxy_pass %%RECEIVER%%; }
@@ -102,6 +110,9 @@ is_deeply [ @{ send_event('/a', $changed) }{qw(status verdict)} ], [ 200, 'confl
 is $receiver->count('/a'), 1, 'is not passed on';
 is send_event('/other', $body)->{status}, 200, 'another gate';
 is $receiver->count('/other'), 1, 'has its own ids';
+$body = event();
+is send_event($_, $body)->{verdict}, undef, "$_: another gate" for qw(/named /named/a /named/r);
+is_duplicate('/named?other=1', $body, 'an if block belongs to the location around it');
 $t->nginx->wait_log(qr/\[warn\] .*webhook conflict: the id was seen with another body/);
 for my $size (5_000, 300_000) {
     $body = event($size);
@@ -161,6 +172,16 @@ free_held();
 $body = event();
 is send_event('/accel', $body)->{status}, 404, 'X-Accel-Redirect to nothing';
 is_duplicate('/accel', $body, 'the upstream has it all the same');
+$body = event();
+is send_event('/odd', $body)->{status}, 0, 'an upstream that does not speak HTTP';
+is send_event('/odd', $body)->{verdict}, 'in_progress', 'has not answered';
+free_held();
+$body = event();
+is send_event('/front', $body)->{status}, 500, 'X-Accel-Redirect into a gate whose upstream fails';
+none_held('X-Accel-Redirect into a gate');
+is send_event('/front', $body)->{verdict}, undef, 'the success of the one in front does not count';
+is $receiver->count('/behind'), 2, 'a copy passes';
+is_duplicate('/front', $body, 'until the one behind the gate has it');
 my @publish = ('Authorization' => 'Bearer s3cret', 'ce-type' => 'a');
 is $t->post('/static/page', 'x', @publish, 'Idempotency-Key' => 'k1')->{body}, "a page\n", 'a static file';
 none_held('a static file');

@@ -196,6 +196,10 @@ wait_for('a new certificate', sub { paypal('c') eq 'accepted' });
 unlink $t->file('certificates/CERT-a') or die $!;
 wait_for('a certificate that is gone', sub { paypal('a') eq 'forged' });
 is paypal('b'), 'accepted', 'the others stay';
+symlink $t->file('nowhere'), $t->file('certificates/link') or die $!;
+rename $t->file('certificates/link'), $t->file('certificates/CERT-b') or die $!;
+$nginx->wait_log(qr/\[error\].* webhook paypal: key file "[^"]+CERT-b" cannot be read \(No such file or directory\), the keys stay as they were/);
+is paypal('b'), 'accepted', 'a certificate that cannot be read stays, too';
 
 # --- several keys, keys of variables
 is verdict('/rotation', 'wise', $_), 'accepted', "rotation: $_" for qw(old new);

@@ -92,6 +92,8 @@ is_verdict $t->post('/body', $body, sign_github("s3cret", $body, id => "two")), 
 $body = event();
 is_verdict send_event('/off', $body), 200, 'accepted', "dedup off: copy $_" for 1, 2;
 is $t->events('free'), 2, 'dedup off: stored twice';
+is_verdict send_event('/stripe', event(), @$_), 200, 'accepted', "$_->[0]: what is stored is not denied"
+    for [ 'If-Match' => '"x"' ], [ 'If-Unmodified-Since' => 'Sat, 29 Oct 1994 19:43:31 GMT' ];
 
 # --- refusals ---
 

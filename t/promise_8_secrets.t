@@ -23,6 +23,7 @@ events { }
 http {
     %%HTTP%%
     log_format ours '\$remote_addr \$webhook_request_uri \$status \$webhook_verdict \$webhook_reason';
+    webhook_scheme password { algorithm token; signature query:password; postback; }
     webhook_redis %%REDIS%%;
     webhook_redis_auth hooks $secret{redis};
     webhook_headers Authorization X-Gitlab-Token X-Trace;
@@ -34,6 +35,10 @@ http {
         location /github  { webhook github; webhook_secret file:%%DIR%%/keys/github; webhook_stream hooks; }
         location /publish { webhook publish; webhook_secret $secret{bearer}; webhook_stream hooks; }
         location /gitlab  { webhook gitlab; webhook_secret env:TEST_PARAM; webhook_stream hooks; }
+        location /asks { auth_request /asked; access_log off; }
+        location /mirrored { mirror /asked; proxy_pass %%RECEIVER%%; }
+        location = /asked { internal; webhook postback-token; webhook_secret $secret{query}; proxy_pass http://127.0.0.1:%%PORT_closed%%; }
+        location /twice { webhook password; webhook_secret $secret{query}; error_page 401 = /postback; proxy_pass http://127.0.0.1:%%PORT_closed%%; }
         location /postback { webhook postback-token; webhook_secret $secret{query}; webhook_stream hooks; }
     }
 }
@@ -68,6 +73,11 @@ my ($query) = $t->ctl('schemes', 'postback-token')->{out} =~ /query:([A-Za-z_]+)
 ok $query, 'the postback scheme has its token in the query';
 asked('postback', 200, $t->get("/postback?click_id=c1&$query=$secret{query}&amount=5"));
 asked('postback, wrong', 401, $t->get("/postback?click_id=c2&$query=$secret{query}x"));
+asked('subrequest', 500, $t->get("/asks?click_id=c6&$query=$secret{query}"));
+asked('subrequest, wrong', 401, $t->get("/asks?click_id=c6&$query=$secret{query}x"));
+asked('mirror', 200, $t->get("/mirrored?click_id=c6&$query=$secret{query}"));
+asked('mirror, wrong', 200, $t->get("/mirrored?click_id=c6&$query=$secret{query}x"));
+asked('two locations', 401, $t->get("/twice?click_id=c7&password=$secret{query}x&$query=x"));
 asked('postback, doubled', 400, $t->get("/postback?click_id=c3&$query=$secret{query}&$query=$secret{query}"));
 asked('method', 405, $t->request(method => 'PUT', path => "/postback?$query=$secret{query}", body => ''));
 $server->freeze;

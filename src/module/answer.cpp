@@ -79,6 +79,7 @@ ngx_int_t pass_body(ngx_http_request_t* request, std::string_view body,
 
 ngx_int_t send(ngx_http_request_t* request, unsigned status, std::string_view type, std::string_view body) {
     ngx_http_clear_accept_ranges(request);
+    request->disable_not_modified = 1;  // a 412 for If-Match would deny what is stored
     request->headers_out.status = status;
     request->headers_out.content_length_n = static_cast<off_t>(body.size());
     request->headers_out.content_type = to_ngx(type);

@@ -97,7 +97,8 @@ char* set_redis(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     if (words.size() > 2) return refuse(cf, "several servers are not supported by this version");
     RedisAddress address;
     const char* problem = parse_redis_url(cf->pool, view(words[1]), &address);
-    if (problem != nullptr) return refuse(cf, "%s in \"%V\"", problem, &words[1]);
+    if (problem != nullptr)
+        return refuse(cf, "%s in \"%s\"", problem, without_password(view(words[1])).c_str());
     conf->redis = std::move(address);
     return ok;
 }

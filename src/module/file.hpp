@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -19,11 +18,6 @@ class File {
     }
     File(const File&) = delete;
     File& operator=(const File&) = delete;
-
-    bool is_regular() const {
-        struct stat info {};
-        return fd_ >= 0 && ::fstat(fd_, &info) == 0 && S_ISREG(info.st_mode);
-    }
 
     /// Reads up to `limit` bytes; false with errno set.
     bool read(std::size_t limit, std::string* content) const {

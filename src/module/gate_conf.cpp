@@ -82,7 +82,13 @@ char* check_rewrites(ngx_conf_t* cf) {
 std::string gate_name(ngx_conf_t* cf) {
     const auto* server =
         static_cast<ngx_http_core_srv_conf_t*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
-    return std::string(view(server->server_name)).append(" ").append(view(core_location(cf)->name));
+    const ngx_http_core_loc_conf_t* location = core_location(cf);
+    std::string name = std::string(view(server->server_name)).append(" ");
+    if (location->exact_match != 0) name.append("= ");
+#if (NGX_PCRE)
+    if (location->regex != nullptr) name.append("~ ");
+#endif
+    return name.append(view(location->name));
 }
 
 }  // namespace webhook::module

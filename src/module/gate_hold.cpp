@@ -12,7 +12,8 @@ void settle(Hold* hold, bool answered) {
     Reservation* reservation = hold->reservation;
     if (reservation == nullptr || hold->asking) return;
     hold->reservation = nullptr;
-    reservation->book->settle(reservation, outcome_of(hold->state->request, answered));
+    reservation->book->settle(reservation,
+                              outcome_of(hold->state->request, answered, hold->earlier_attempts));
 }
 
 void on_cleanup(void* data) {
@@ -62,7 +63,7 @@ bool ask_to_hold(RequestState* state, const store::IdHash& id, Hold::Done done, 
     void* memory = ngx_palloc(state->request->pool, sizeof(Hold));
     ngx_http_cleanup_t* cleanup = ngx_http_cleanup_add(state->request, 0);
     if (memory == nullptr || cleanup == nullptr) throw std::bad_alloc();
-    auto* hold = new (memory) Hold{state, id, done};
+    auto* hold = new (memory) Hold{state, id, done, count_attempts(state->request)};
     const ngx_uint_t limit = main_state(state->request)->max_inflight;
     hold->reservation = book->reserve(gate.reserver, id, state->headers.body, limit, hold, on_told, refused);
     hold->asking = hold->reservation != nullptr;

@@ -15,6 +15,7 @@ struct Hold {
     RequestState* state;
     store::IdHash id;
     Done done;
+    ngx_uint_t earlier_attempts;         ///< on upstreams of locations that sent the request into the gate
     Reservation* reservation = nullptr;  ///< nullptr: settled, or never got
     bool asking = false;
     bool got = false;  ///< the reservation was granted, also when it is settled by now

@@ -35,6 +35,12 @@ bool read_file(const std::string& path, const std::string& name, KeyTexts* keys,
     return true;
 }
 
+/// What cannot be looked at counts as a file, so that reading it fails: to leave it out would take away a key.
+bool may_be_file(const std::string& path) {
+    struct stat info {};
+    return ::stat(path.c_str(), &info) != 0 || S_ISREG(info.st_mode);
+}
+
 bool read_directory(const std::string& path, KeyTexts* keys, std::string* error) {
     const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
     if (directory == nullptr)
@@ -43,7 +49,7 @@ bool read_directory(const std::string& path, KeyTexts* keys, std::string* error)
     std::vector<std::string> names;
     while (const dirent* entry = ::readdir(directory.get())) {
         const std::string name = entry->d_name;
-        if (name.front() != '.' && File(start + name).is_regular()) names.push_back(name);
+        if (name.front() != '.' && may_be_file(start + name)) names.push_back(name);
     }
     if (names.empty()) return fail(path, "is a directory without files", error);
     if (names.size() > max_key_files) return fail(path, "is a directory of more than 256 files", error);

@@ -276,7 +276,7 @@ char* prepare(ngx_conf_t* cf, LocationConf* conf) {
         location->dry_run = conf->dry_run != 0;
         if (conf->dedup && dedup.window_ms != 0) {
             location->once = std::make_unique<GateOnce>(
-                GateOnce{store::Reserver(gate_name(cf), dedup.window_ms),
+                GateOnce{store::Reserver(conf->gate, dedup.window_ms),
                          find_or_add_server(&main_state(cf)->servers,
                                             server_settings(*conf, redis_address(cf, *conf)))});
         }
@@ -315,6 +315,7 @@ char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* c
     const bool own_partition = child->partition.has_value(), own_headers = child->headers.has_value();
     const bool own_params = child->params.has_value();
     inherit_all(parent, child);
+    child->gate = is_if_block(cf) ? parent.gate : gate_name(cf);
     if (is_if_block(cf)) child->status = parent.status;
     if (char* bad = check_status(cf, *child); bad != NGX_CONF_OK) return bad;
     if (child->scheme) {

@@ -38,9 +38,11 @@ u_char* log_without_query(ngx_http_request_t* request, ngx_http_request_t* curre
 const ParamNames& secret_params(ngx_http_request_t* request) {
     static const ParamNames none;
     const RequestState* state = find_state(request);
-    const Location* location = state != nullptr ? state->location : location_conf(request)->location;
-    // A redirect makes nginx forget the state, and may have come before our first handler.
-    if (state == nullptr && request->internal) return main_state(request)->secret_params;
+    const Location* location = location_conf(request)->location;
+    if (location == nullptr && state != nullptr) location = state->location;
+    // An error page for a body that is too large comes before our first handler.
+    const bool is_error_page = request->internal && (request->error_page || request->err_status != 0);
+    if (state == nullptr && is_error_page) return main_state(request)->secret_params;
     return location != nullptr ? signature::secret_query_params(*location->scheme) : none;
 }
 
@@ -60,9 +62,18 @@ std::string_view mask_query(ngx_pool_t* pool, const ParamNames& secret, std::str
     return copy_to_pool(pool, masked);
 }
 
+std::string_view shown_uri(const ngx_http_request_t* request) {
+    const ngx_http_request_t* main = request->main;
+    if (main->log_handler != log_without_query) return view(main->unparsed_uri);
+    std::string_view line = view(main->request_line);
+    line.remove_prefix(client_method(main).size() + 1);
+    if (main->http_protocol.len != 0) line.remove_suffix(main->http_protocol.len + 1);
+    return line;
+}
+
 std::string masked_uri(ngx_http_request_t* request) {
-    const std::string_view uri = view(request->unparsed_uri);
-    const std::string_view query = raw_query(request);
+    const std::string_view uri = shown_uri(request);
+    const std::string_view query = query_of(uri);
     if (query.empty()) return std::string(uri);
     std::string masked(uri.substr(0, static_cast<std::size_t>(query.data() - uri.data())));
     masked.append(mask_query(request->pool, secret_params(request), query));
@@ -70,15 +81,16 @@ std::string masked_uri(ngx_http_request_t* request) {
 }
 
 ngx_int_t mask_request_line(ngx_http_request_t* request) {
-    if (request != request->main || secret_params(request).empty() || raw_query(request).empty())
-        return NGX_DECLINED;
-    if (request->log_handler != log_without_query) next_log_handler = request->log_handler;
-    request->log_handler = log_without_query;
+    if (secret_params(request).empty() || raw_query(request).empty()) return NGX_DECLINED;
+    ngx_http_request_t* main = request->main;  // whose line nginx prints for its subrequests, too
     return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&] {
-        std::string line(client_method(request));
+        std::string line(client_method(main));
         line.append(" ").append(masked_uri(request));
-        if (request->http_protocol.len != 0) line.append(" ").append(view(request->http_protocol));
-        request->request_line = to_ngx(copy_to_pool(request->pool, line));
+        if (main->http_protocol.len != 0) line.append(" ").append(view(main->http_protocol));
+        main->request_line = to_ngx(copy_to_pool(main->pool, line));
+        request->request_line = main->request_line;
+        if (main->log_handler != log_without_query) next_log_handler = main->log_handler;
+        main->log_handler = log_without_query;
         return ngx_int_t{NGX_DECLINED};
     });
 }

@@ -13,14 +13,17 @@ constexpr std::string_view masked_text = "***";
 
 using ParamNames = std::vector<std::string>;
 
-/// The query parameters whose values are secret: those of the location's scheme; in a request that nginx redirected,
-/// whose first location is not known any more, those of all locations.
+/// The query parameters whose values are secret: those of the location's scheme; for an error page, whose first location
+/// is not known any more, those of all locations.
 const ParamNames& secret_params(ngx_http_request_t* request);
 
 /// The query with the values of the parameters named in `secret` masked; itself when it has none.
 std::string_view mask_query(ngx_pool_t* pool, const ParamNames& secret, std::string_view query);
 
-/// The request's URI as it came, its query masked.
+/// The URI as the client sent it, without what mask_request_line() has masked by now.
+std::string_view shown_uri(const ngx_http_request_t* request);
+
+/// The same with the query masked for this request, too.
 std::string masked_uri(ngx_http_request_t* request);
 
 /// Masks the request line, which nginx prints in the error log and in the usual access logs, and leaves the query out of

@@ -20,11 +20,14 @@ std::string_view client_method(const ngx_http_request_t* request) {
     return line.substr(0, line.find(' '));
 }
 
-std::string_view raw_query(const ngx_http_request_t* request) {
-    std::string_view uri = view(request->unparsed_uri);
+std::string_view query_of(std::string_view uri) {
     uri = uri.substr(0, uri.find('#'));
     const std::size_t mark = uri.find('?');
     return mark == std::string_view::npos ? std::string_view() : uri.substr(mark + 1);
+}
+
+std::string_view raw_query(const ngx_http_request_t* request) {
+    return query_of(view(request->unparsed_uri));
 }
 
 }  // namespace webhook::module

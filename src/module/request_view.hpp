@@ -24,7 +24,10 @@ class RequestView final : public event::Request {
 /// The method as the client sent it, also after an internal redirect or in a subrequest, where nginx calls it GET.
 std::string_view client_method(const ngx_http_request_t* request);
 
-/// The query as the client sent it, also after a rewrite; without "?".
+/// The query of a URI, without "?" and fragment.
+std::string_view query_of(std::string_view uri);
+
+/// The query as the client sent it, also after a rewrite.
 std::string_view raw_query(const ngx_http_request_t* request);
 
 template <class Use>

@@ -131,6 +131,7 @@ struct LocationConf : PlainConf {
 
     Responses responses;           ///< inherited one by one
     std::optional<Status> status;  ///< not inherited
+    std::string gate;              ///< its name as a gate
 
     Location* location = nullptr;  ///< nullptr: no webhook is taken here
 };

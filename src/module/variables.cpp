@@ -75,7 +75,7 @@ ngx_int_t verdict_variable(ngx_http_request_t* request, ngx_http_variable_value_
 
 ngx_int_t uri_variable(ngx_http_request_t* request, ngx_http_variable_value_t* value, uintptr_t) {
     return guarded(request->connection->log, ngx_int_t{NGX_ERROR}, [&] {
-        if (secret_params(request).empty()) return set_value(value, view(request->unparsed_uri));
+        if (secret_params(request).empty()) return set_value(value, shown_uri(request));
         return set_value(value, copy_to_pool(request->pool, masked_uri(request)));
     });
 }
