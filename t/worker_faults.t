@@ -181,6 +181,13 @@ $receiver->wait_requests(1, '/large');
 my $end = length $worker->output;
 wait_for('the line that all is well', sub { substr($worker->output, $end - 1) =~ /redis \(reading\): connected/ }, 15);
 
+# --- a user without a password is that user all the same, not the default one
+$redis->call(qw(ACL SETUSER poor on nopass +ping));
+$worker->stop;
+$worker->configure({ %config, redis => 'redis://poor@127.0.0.1:' . $t->redis_server->port });
+$worker->start(wait => 0);
+$worker->wait_log(qr/redis: INFO: NOPERM/);
+
 # --- a server that does not answer at all: nobody accepts, and there is no room for more
 my $deaf = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $t->port('deaf'), Listen => 1, ReuseAddr => 1) or die $@;
 my @filling = map { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port('deaf'), Blocking => 0) } 1 .. 8;

@@ -103,7 +103,7 @@ void Redis::connect() {
 }
 
 void Redis::log_in() {
-    if (!address_.password.empty()) {
+    if (address_.logs_in()) {
         Arguments words{"AUTH"};
         if (!address_.user.empty()) words.push_back(address_.user);
         words.push_back(address_.password);

@@ -15,6 +15,8 @@ struct RedisAddress {
     unsigned database = 0;
     std::string user, password;
 
+    /// A user without a password logs in too: it may have none, and must not become the default user in silence.
+    bool logs_in() const { return !user.empty() || !password.empty(); }
     std::string text() const;  ///< as a URL, without user and password
     bool operator==(const RedisAddress& other) const;
 };

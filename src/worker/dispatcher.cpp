@@ -28,6 +28,7 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, Send send, unsigned max_i
 void Dispatcher::submit(const DeliveryPtr& delivery) {
     const EndpointPtr endpoint = delivery->endpoint;
     if (endpoint->gone()) return end_unsent(delivery);
+    if (endpoint->document.paused && delivery->recorded) return hand_back(delivery);
     delivery->state = Delivery::State::queued;
     endpoint->queue.push_back(delivery);
     ++endpoint->queued;
@@ -38,6 +39,12 @@ void Dispatcher::submit(const DeliveryPtr& delivery) {
 void Dispatcher::end_unsent(const DeliveryPtr& delivery) {
     delivery->cancelled = delivery->endpoint->deleted;
     delivery->decision = {Decision::Kind::dead, {}, "disabled", false};
+    delivery->partition->ended(delivery);
+}
+
+/// The endpoint was paused: what had been claimed for it waits in Redis again.
+void Dispatcher::hand_back(const DeliveryPtr& delivery) {
+    delivery->decision = {Decision::Kind::retry, 0ms, "", false};
     delivery->partition->ended(delivery);
 }
 
@@ -188,11 +195,22 @@ void Dispatcher::set_problem(Endpoint* endpoint, const std::string& problem) {
     update_trouble(endpoint, before);
 }
 
+/// The others stay: they move on to wait in Redis when their events are settled.
+void Dispatcher::hand_back_claimed(Endpoint* endpoint) {
+    std::erase_if(endpoint->queue, [&](const DeliveryPtr& delivery) {
+        if (!delivery->recorded || delivery->state != Delivery::State::queued) return false;
+        --endpoint->queued;
+        hand_back(delivery);
+        return true;
+    });
+}
+
 void Dispatcher::changed(const EndpointPtr& endpoint) {
     if (endpoint->gone()) {
         while (const DeliveryPtr delivery = take(endpoint.get()))
             end_unsent(delivery);
     }
+    if (endpoint->document.paused) hand_back_claimed(endpoint.get());
     pump(endpoint);
 }
 

@@ -57,6 +57,8 @@ class Dispatcher {
     void judge(const EndpointPtr& endpoint, const Attempt& attempt);
     void update_trouble(Endpoint* endpoint, bool before);
     void end_unsent(const DeliveryPtr& delivery);
+    void hand_back(const DeliveryPtr& delivery);
+    void hand_back_claimed(Endpoint* endpoint);
     void serve_line();
     boost::asio::awaitable<void> run(EndpointPtr endpoint, DeliveryPtr delivery);
 

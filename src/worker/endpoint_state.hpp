@@ -44,7 +44,7 @@ struct Endpoint {
     /// What waits for it may be taken up.
     bool takes_waiting() const { return !document.paused && target != nullptr && problem.empty(); }
     bool gone() const { return deleted || disabled; }
-    unsigned limit() const { return std::min(document.concurrency, allowance); }
+    unsigned limit() const { return document.paused ? 0 : std::min(document.concurrency, allowance); }
     unsigned taken() const { return running + queued + claiming; }
 };
 

@@ -39,6 +39,12 @@ std::string describe(const boost::system::error_code& error) {
     return text;
 }
 
+bool is_shortage(const boost::system::error_code& error) {
+    namespace errc = boost::system::errc;
+    return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+           error == errc::no_buffer_space || error == errc::not_enough_memory;
+}
+
 asio::awaitable<HttpConnection::Error> HttpConnection::connect(asio::ip::tcp::endpoint endpoint) {
     Error error;
     co_await socket_.async_connect(endpoint, redirect_error(use_awaitable, error));

@@ -67,4 +67,7 @@ class HttpConnection final : public Cancellable {
 /// "connection refused": a system error as our messages show it.
 std::string describe(const boost::system::error_code& error);
 
+/// Descriptors or memory are missing on our side: that says nothing about the receiver.
+bool is_shortage(const boost::system::error_code& error);
+
 }  // namespace webhook::worker

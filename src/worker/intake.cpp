@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "store/keys.hpp"
 #include "store/resp.hpp"
@@ -17,6 +18,7 @@ namespace {
 constexpr std::uint64_t batch_bytes = 4u << 20;
 constexpr std::size_t batch_events = 512;
 constexpr auto block_time = 250ms;
+constexpr auto unread_after = 1000ms;
 
 class Intake {
   public:
@@ -66,7 +68,12 @@ class Intake {
     }
 
     /// COUNT applies to each stream; it follows the largest events seen lately, so that a batch stays bounded by bytes.
+    /// What gathered while nothing was read can be of any size: one event of each stream is asked for first.
     std::string command(bool block) {
+        const auto now = Clock::now();
+        for (const auto& partition : chosen_) {
+            if (now - std::exchange(partition->read_at, now) >= unread_after) typical_bytes_ = batch_bytes;
+        }
         const auto count =
             std::clamp<std::uint64_t>(batch_bytes / (typical_bytes_ * chosen_.size()), 1, batch_events);
         std::string out;
@@ -151,7 +158,7 @@ class Intake {
     std::vector<PartitionPtr> chosen_;
     std::vector<EndpointPtr> wanted_;
     std::string logged_;
-    std::uint64_t typical_bytes_ = 65536;
+    std::uint64_t typical_bytes_ = batch_bytes;
     bool found_ = true;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/io_context.hpp>
@@ -44,6 +45,14 @@ bool has_secrets_dir(const Settings& settings, std::string* problem) {
     const std::filesystem::directory_iterator opened(settings.secrets_dir, error);
     if (error) *problem = fmt::format("\"secrets_dir\" {}: {}", settings.secrets_dir, error.message());
     return !error;
+}
+
+/// Each attempt and each idle connection takes a descriptor, and the usual limit is 1024.
+void raise_file_limit() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 int run(const Options& options) {
@@ -96,6 +105,7 @@ int main(int count, char** words) {
         return usage_error;
     }
     std::signal(SIGPIPE, SIG_IGN);
+    raise_file_limit();
     try {
         return run(options);
     } catch (const std::exception& error) {

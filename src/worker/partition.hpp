@@ -101,6 +101,7 @@ class Partition : public std::enable_shared_from_this<Partition> {
     SignalFlag waiting_work;  ///< something to claim
     bool check_all = true;    ///< endpoints with waiting deliveries must be compared with the configuration
     SteadyTime renewed{};
+    SteadyTime read_at{};  ///< when its events were last asked for
 
   private:
     bool may_leave(const WindowItem& item, const Rules& rules) const;

@@ -196,7 +196,7 @@ asio::awaitable<bool> RedisLink::expect_ok(std::string text, std::string_view wh
 
 /// AUTH, SELECT, and a look at the server: one that may drop our keys, a replica, or one that is loading is refused.
 asio::awaitable<bool> RedisLink::greet() {
-    if (!address_.password.empty()) {
+    if (address_.logs_in()) {
         const auto auth = address_.user.empty()
                               ? store::resp_command("AUTH", address_.password)
                               : store::resp_command("AUTH", address_.user, address_.password);

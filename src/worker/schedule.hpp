@@ -13,7 +13,7 @@ struct Decision {
     enum class Kind : std::uint8_t { delivered, retry, dead } kind = Kind::delivered;
     std::chrono::milliseconds delay{0};  ///< of a retry
     const char* reason = "";             ///< of a dead one
-    bool counts = true;  ///< false: it was not an attempt (a secret is missing, we are stopping)
+    bool counts = true;  ///< false: it was not an attempt (something is missing on our side, we are stopping)
 };
 
 /// How long an attempt that could not be made (`not_ready`) is put off.

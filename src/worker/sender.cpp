@@ -1,5 +1,7 @@
 #include "worker/sender.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -11,6 +13,7 @@
 #include "worker/deadline.hpp"
 #include "worker/dns.hpp"
 #include "worker/http_connection.hpp"
+#include "worker/lent_head.hpp"
 #include "worker/origin.hpp"
 #include "worker/target.hpp"
 
@@ -30,7 +33,7 @@ constexpr std::chrono::seconds stale_within{1};
 constexpr std::chrono::milliseconds shortest_connect_step{100};
 constexpr int max_interim_answers = 8;
 constexpr std::size_t fewest_origins_swept = 64;
-constexpr std::size_t max_spare_heads = 256;
+constexpr std::chrono::minutes shortage_again{1};  ///< for one line a minute
 
 /// What one request over one connection came to.
 struct Exchange {
@@ -126,19 +129,22 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     std::size_t sweep_origins_at = fewest_origins_swept;
     std::vector<std::string> spare_heads;
     bool sweeping = false;
+    Clock::time_point tell_shortage_at{};
 
     void prepare_tls();
     void drop_unused_origins();
     std::shared_ptr<Origin> origin_of(const Target& target);
     void sweep_later();
     void stop();
+    void close_idle();
 
     asio::awaitable<std::vector<asio::ip::address>> find_addresses(const Origin& origin, Flight& flight,
                                                                    std::string* error);
     asio::awaitable<ConnectionPtr> open(const Origin& origin, const endpoint::Document& document,
-                                        Flight& flight, std::string* error);
+                                        Flight& flight, Attempt& attempt);
     asio::awaitable<bool> connect(HttpConnection& connection, const Origin& origin, asio::ip::address address,
-                                  Flight& flight, std::string* error);
+                                  Flight& flight, Attempt& attempt);
+    void ran_short(const boost::system::error_code& shortage);
     asio::awaitable<Exchange> exchange(HttpConnection& connection, const Target& target,
                                        std::string_view head, std::string_view body, Flight& flight,
                                        Attempt& attempt);
@@ -149,30 +155,6 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     /// Keeps sender, target and event alive while the attempt runs.
     static asio::awaitable<Attempt> run(std::shared_ptr<Impl> self, TargetPtr target, EventPtr event);
 };
-
-namespace {
-
-/// A head's string on loan: its memory is used again by later requests.
-class LentHead {
-  public:
-    explicit LentHead(std::vector<std::string>& spare) : spare_(spare) {
-        if (spare_.empty()) return;
-        text = std::move(spare_.back());
-        spare_.pop_back();
-    }
-    ~LentHead() {
-        if (spare_.size() < max_spare_heads) spare_.push_back(std::move(text));
-    }
-    LentHead(const LentHead&) = delete;
-    LentHead& operator=(const LentHead&) = delete;
-
-    std::string text;
-
-  private:
-    std::vector<std::string>& spare_;
-};
-
-}  // namespace
 
 void Sender::Impl::prepare_tls() {
     boost::system::error_code ignored;
@@ -223,6 +205,10 @@ void Sender::Impl::stop() {
     deadlines->stop();
     dns.close();
     sweeper.cancel();
+    close_idle();
+}
+
+void Sender::Impl::close_idle() {
     for (const auto& [key, known] : origins) {
         if (const auto origin = known.lock()) origin->clear();
     }
@@ -245,27 +231,41 @@ asio::awaitable<std::vector<asio::ip::address>> Sender::Impl::find_addresses(con
 }
 
 asio::awaitable<bool> Sender::Impl::connect(HttpConnection& connection, const Origin& origin,
-                                            asio::ip::address address, Flight& flight, std::string* error) {
+                                            asio::ip::address address, Flight& flight, Attempt& attempt) {
     const auto failure = co_await connection.connect({address, origin.port});
+    const bool ours = is_shortage(failure);
+    attempt.result = ours ? Attempt::Result::not_ready : Attempt::Result::failed;
+    if (ours) ran_short(failure);
     if (failure) {
         const bool timed_out =
             failure == asio::error::operation_aborted || failure == asio::error::bad_descriptor;
-        *error = timed_out ? "connect: timeout" : "connect: " + describe(failure);
+        attempt.error = timed_out ? "connect: timeout" : "connect: " + describe(failure);
         co_return false;
     }
     if (!origin.tls) co_return true;
-    const bool good = co_await connection.handshake(tls, origin.host, error);
-    if (!good && Clock::now() >= flight.step) *error = "tls: timeout";
+    const bool good = co_await connection.handshake(tls, origin.host, &attempt.error);
+    if (!good && Clock::now() >= flight.step) attempt.error = "tls: timeout";
     co_return good;
+}
+
+/// Idle connections are what can be spared.
+void Sender::Impl::ran_short(const boost::system::error_code& shortage) {
+    close_idle();
+    const auto now = Clock::now();
+    if (now < tell_shortage_at) return;
+    tell_shortage_at = now + shortage_again;
+    spdlog::error(
+        "cannot connect: {}; deliveries wait: raise the limit of the system, or lower \"max_inflight\"",
+        describe(shortage));
 }
 
 /// Tries the addresses in order; each gets an even share of the time that is left, so a dead one does not use
 /// up all.
 asio::awaitable<ConnectionPtr> Sender::Impl::open(const Origin& origin, const endpoint::Document& document,
-                                                  Flight& flight, std::string* error) {
+                                                  Flight& flight, Attempt& attempt) {
     const auto limit = std::min(Clock::now() + document.connect_timeout, flight.limit());
     flight.step = limit;
-    const auto addresses = co_await find_addresses(origin, flight, error);
+    const auto addresses = co_await find_addresses(origin, flight, &attempt.error);
     for (std::size_t i = 0; i < addresses.size() && !cut_short(flight); ++i) {
         const auto now = Clock::now();
         if (now >= limit) break;
@@ -274,7 +274,7 @@ asio::awaitable<ConnectionPtr> Sender::Impl::open(const Origin& origin, const en
         auto connection = std::make_unique<HttpConnection>(executor);
         const Waiting waiting(flight, *connection);
         flight.step = std::min(limit, now + share);
-        if (co_await connect(*connection, origin, addresses[i], flight, error)) co_return connection;
+        if (co_await connect(*connection, origin, addresses[i], flight, attempt)) co_return connection;
     }
     if (!addresses.empty()) dns.forget(origin.host);
     co_return nullptr;
@@ -321,7 +321,7 @@ asio::awaitable<void> Sender::Impl::deliver(const Target& target, const Event& e
         const auto began = Clock::now();
         ConnectionPtr connection = may_be_stale ? origin.take(began) : nullptr;
         const bool kept = connection != nullptr;
-        if (!kept) connection = co_await open(origin, target.document(), flight, &attempt.error);
+        if (!kept) connection = co_await open(origin, target.document(), flight, attempt);
         if (!connection) {
             if (cut_short(flight)) attempt.error = flight.stopped ? "stopped" : "connect: timeout";
             co_return;

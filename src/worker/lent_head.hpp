@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace webhook::worker {
+
+/// A head's string on loan: its memory is used again by later requests.
+class LentHead {
+  public:
+    explicit LentHead(std::vector<std::string>& spare) : spare_(spare) {
+        if (spare_.empty()) return;
+        text = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    ~LentHead() {
+        if (spare_.size() < max_spare) spare_.push_back(std::move(text));
+    }
+    LentHead(const LentHead&) = delete;
+    LentHead& operator=(const LentHead&) = delete;
+
+    std::string text;
+
+  private:
+    static constexpr std::size_t max_spare = 256;
+
+    std::vector<std::string>& spare_;
+};
+
+}  // namespace webhook::worker
