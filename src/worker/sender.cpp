@@ -314,7 +314,11 @@ void Sender::Impl::give_back(Origin& origin, ConnectionPtr connection) {
 asio::awaitable<void> Sender::Impl::deliver(const Target& target, const Event& event, unsigned hops,
                                             Flight& flight, Attempt& attempt) {
     LentHead head(spare_heads);
-    target.build_head(event, hops, attempt.started_ms, &head.text);
+    if (!target.build_head(event, hops, attempt.started_ms, &head.text)) {
+        attempt.result = Attempt::Result::aborted;
+        attempt.error = R"(a value of the event would be "." or ".." in the path)";
+        co_return;
+    }
     const std::string_view body = target.has_body() ? event.data() : std::string_view();
     Origin& origin = *target.origin;
     for (bool may_be_stale = true;; may_be_stale = false) {

@@ -49,6 +49,16 @@ std::string_view usable(std::string_view value, std::string_view otherwise) {
     return !value.empty() && endpoint::valid_header_value(value) ? value : otherwise;
 }
 
+bool has_dot_segment(std::string_view target) {
+    std::string_view rest = target.substr(0, target.find('?'));
+    while (!rest.empty()) {
+        const std::string_view segment = rest.substr(0, rest.find('/'));
+        if (segment == "." || segment == "..") return true;
+        rest.remove_prefix(std::min(segment.size() + 1, rest.size()));
+    }
+    return false;
+}
+
 event::BodyView body_view(const std::string_view& data) {
     return {&data, data.empty() ? 0u : 1u, data.size()};
 }
@@ -178,12 +188,13 @@ void Target::append_signatures(const Event& event, std::string_view id, std::str
     target->assign(url, base_.size(), std::string::npos);
 }
 
-void Target::build_head(const Event& event, unsigned hops, std::int64_t now_ms, std::string* head) const {
+bool Target::build_head(const Event& event, unsigned hops, std::int64_t now_ms, std::string* head) const {
     std::array<char, 24> time_space, number_space;
     const std::string_view timestamp = to_text(now_ms / 1000, &time_space);
     const std::string id = event.webhook_id();
     std::string filled, signatures;
     if (macros_) macros_->append(event, &filled);
+    if (macros_ && has_dot_segment(filled)) return false;
     if (!macros_) filled = url_.target.front().text;
     append_signatures(event, id, timestamp, now_ms, &filled, &signatures);
 
@@ -208,6 +219,7 @@ void Target::build_head(const Event& event, unsigned hops, std::int64_t now_ms, 
     }
     if (has_body()) append_line("content-length", to_text(event.data().size(), &number_space), head);
     head->append("\r\n");
+    return true;
 }
 
 }  // namespace webhook::worker

@@ -32,8 +32,9 @@ class Target {
     bool ready() const { return problem_.empty(); }
     bool has_body() const { return document_.method != "GET"; }
 
-    /// Replaces `head` by request line and headers of one attempt, up to and with the empty line.
-    void build_head(const Event& event, unsigned hops, std::int64_t now_ms, std::string* head) const;
+    /// Replaces `head` by request line and headers of one attempt, up to and with the empty line. False when the event's
+    /// values make a "." or ".." of a part of the path: the receiver would take it for another path (RFC 3986, 5.2.4).
+    bool build_head(const Event& event, unsigned hops, std::int64_t now_ms, std::string* head) const;
 
     std::shared_ptr<Origin> origin;  ///< set by the sender before the target is shared
 

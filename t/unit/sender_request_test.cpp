@@ -53,6 +53,20 @@ TEST_F(SenderTest, EncodesCloudEventsAttributesAndMacros) {
     EXPECT_EQ(request.header("webhook-hops"), "3");
 }
 
+TEST_F(SenderTest, MacrosStayInTheirPlace) {
+    Server server(io, [](const Received&) { return Reply{ok}; });
+    auto event = sample();
+    event->fields[1].second = "..";
+    for (const char* path : {"/a/{id}", "/{id}/b", "/a/{id}?q=1", "/a/{/none}{id}"}) {
+        const Attempt attempt = send(document_for(server.url(path)), event);
+        EXPECT_EQ(attempt.result, Result::aborted) << path;
+        EXPECT_NE(attempt.error.find("in the path"), std::string::npos) << path;
+    }
+    EXPECT_TRUE(server.requests->empty());
+    for (const char* path : {"/a?q=/{id}/x", "/a/x{id}", "/a/{id}."})
+        EXPECT_EQ(send(document_for(server.url(path)), event).error, "") << path;
+}
+
 TEST_F(SenderTest, StopsLoops) {
     Server server(io, [](const Received&) { return Reply{ok}; });
     auto event = sample();
