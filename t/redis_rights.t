@@ -46,19 +46,19 @@ while ($scripts =~ /redis\.p?call\('([A-Z]+)'(?:, '([A-Z]+)')?/g) {
     my ($command, $word) = ($1, $2);
     $called{ $command =~ /^X(?:GROUP|INFO)$/ ? "$command|$word" : $command } = 1;
 }
-delete $asked{NOPERM};
+delete @asked{qw(NOPERM SCAN XREAD)};
 is_deeply [ sort keys %asked ], [ sort keys %called ], 'what the scripts call';
 like $documented, qr/\+\Q@{[ lc ]}\E\b/, "$_ is documented" for sort keys %called;
 
 # --- one right is missing from the beginning, then it is there
 my @endpoints = ({ id => 'good', url => $url->('/good') }, { id => 'dead', url => $url->('/dead'), retry => { schedule => ['100ms'] } });
 is apply(@endpoints)->{exit}, 0, 'apply' or diag ctl('ledger')->{err};
-$redis->call(qw(ACL SETUSER webhook -hstrlen -xgroup|setid));
+$redis->call(qw(ACL SETUSER webhook -hstrlen -xgroup|setid -xread));
 my $worker = $t->start_worker(wait => 0, config => { redis_auth => { user => 'webhook', password => 'pass' } });
-$worker->wait_log(qr/redis: the user lacks the right to HSTRLEN XGROUP\|SETID/);
+$worker->wait_log(qr/redis: the user lacks the right to HSTRLEN XGROUP\|SETID XREAD/);
 is post_event($t, 'early')->{verdict}, 'accepted', 'an event meanwhile';
 is is_balanced('a right is missing')->{unrouted}, 1, 'it is not touched';
-$redis->call(qw(ACL SETUSER webhook +hstrlen +xgroup|setid));
+$redis->call(qw(ACL SETUSER webhook +hstrlen +xgroup|setid +xread));
 wait_for('the event to be settled', sub { is_balanced('the right is there')->{dead} == 1 }, 15);
 
 # --- everything that a worker and an operator do

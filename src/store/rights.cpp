@@ -21,14 +21,14 @@ return table.concat(missing, ' ')
     return script;
 }
 
-/// Each command that a script of settle, sweep, waiting, lease, configuration or admin calls.
+/// Each command that a script of settle, sweep, waiting, lease, configuration or admin calls, and SCAN and XREAD, by which
+/// the worker finds streams and reads them.
 constexpr std::string_view commands[] = {
-    "DEL",     "EXISTS",   "GET",           "HDEL",           "HEXISTS",      "HGET",
-    "HGETALL", "HINCRBY",  "HMGET",         "HSET",           "HSETNX",       "HSTRLEN",
-    "LINDEX",  "LPOP",     "PTTL",          "RPUSH",          "SET",          "TIME",
-    "UNLINK",  "XADD",     "XGROUP|CREATE", "XGROUP|DESTROY", "XGROUP|SETID", "XINFO|GROUPS",
-    "XLEN",    "XPENDING", "XRANGE",        "XTRIM",          "ZADD",         "ZCARD",
-    "ZRANGE",  "ZREM",     "ZSCORE"};
+    "DEL",           "EXISTS",         "GET",          "HDEL",         "HEXISTS", "HGET",     "HGETALL",
+    "HINCRBY",       "HMGET",          "HSET",         "HSETNX",       "HSTRLEN", "LINDEX",   "LPOP",
+    "PTTL",          "RPUSH",          "SCAN",         "SET",          "TIME",    "UNLINK",   "XADD",
+    "XGROUP|CREATE", "XGROUP|DESTROY", "XGROUP|SETID", "XINFO|GROUPS", "XLEN",    "XPENDING", "XRANGE",
+    "XREAD",         "XTRIM",          "ZADD",         "ZCARD",        "ZRANGE",  "ZREM",     "ZSCORE"};
 
 }  // namespace
 
