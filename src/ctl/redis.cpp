@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "ctl/failure.hpp"
+#include "store/rights.hpp"
 
 namespace webhook::ctl {
 
@@ -25,7 +26,7 @@ std::string_view advice(std::string_view error) {
     if (error.starts_with("WRONGPASS") || error.starts_with("ERR invalid password")) {
         return " (check user and password: URL, WEBHOOK_REDIS_PASSWORD)";
     }
-    if (error.starts_with("NOPERM")) return " (the Redis user lacks a permission: see the docs on operation)";
+    if (store::is_missing_right(error)) return " (the rights that are needed: docs/operations.md)";
     if (error.starts_with("LOADING")) return " (Redis is starting: try again in a moment)";
     if (error.starts_with("READONLY")) return " (this is a replica: use the primary's address)";
     if (error.starts_with("OOM")) return " (Redis has reached maxmemory)";
@@ -110,6 +111,11 @@ void Redis::log_in() {
         command(words);
     }
     if (address_.database != 0) command({"SELECT", std::to_string(address_.database)});
+}
+
+void Redis::require_rights() {
+    const Reply missing = command(store::missing_rights());
+    if (!missing.text().empty()) fail_reply(fmt::format("NOPERM the user may not {}", missing.text()));
 }
 
 void Redis::set_timeout(int milliseconds) {

@@ -60,6 +60,9 @@ class Redis {
     /// By EVAL: an operator's steps are rare, and a lost script needs no second try then.
     Reply command(const store::Call& call);
 
+    /// Before a step that would lose something if it stopped half-way.
+    void require_rights();
+
     /// All commands in one go; replies in order.
     std::vector<Reply> pipeline(const std::vector<Arguments>& commands);
     std::vector<Reply> pipeline(const std::vector<store::Call>& calls);

@@ -141,6 +141,7 @@ std::vector<Batch> batches_of_all(Redis& redis, const ReplaySelection& selection
 void replay(Redis& redis, const ReplaySelection& selection, const Done& done) {
     const auto batches =
         selection.ids.empty() ? batches_of_all(redis, selection) : batches_of_ids(redis, selection, done);
+    redis.require_rights();
     std::size_t total = 0;
     for (const auto& batch : batches)
         total += batch.ids.size();

@@ -87,7 +87,8 @@ void take_header(const FieldReader& reader, const std::string& name, Document* d
     if (!reader.take_string(&value)) return;
     if (!valid_header_value(value))
         return reader.fail("the value has control characters or more than 4096 bytes");
-    const std::string error = secret_name(value) ? check_secret(value) : std::string();
+    const bool secret = secret_name(value) || is_secret_header(name);
+    const std::string error = secret ? check_secret(value) : std::string();
     if (!error.empty()) return reader.fail(error);
     document->headers.emplace_back(name, std::move(value));
 }

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "store/resp.hpp"
+#include "store/rights.hpp"
 #include "store/server_info.hpp"
 #include "worker/signal_flag.hpp"
 
@@ -209,7 +210,20 @@ asio::awaitable<bool> RedisLink::greet() {
     const auto info = co_await request(store::resp_command("INFO"));
     const std::string problem = info ? judge_info(info->root()) : reason_;
     if (!problem.empty()) distrust(problem);
-    co_return info&& problem.empty();
+    co_return info&& problem.empty() && co_await has_rights();
+}
+
+/// Nothing is begun that would stop half-way.
+asio::awaitable<bool> RedisLink::has_rights() {
+    const auto reply = co_await run(store::missing_rights());
+    if (!reply) co_return false;
+    const std::string text(reply->root().text);
+    if (reply->root().is_error()) {
+        distrust(text);
+    } else if (!text.empty()) {
+        distrust("the user lacks the right to " + text + ", see docs/operations.md");
+    }
+    co_return open_;
 }
 
 asio::awaitable<void> RedisLink::read_replies() {
@@ -238,8 +252,10 @@ void RedisLink::answer(ReplyPtr reply) {
     if (pending_.empty()) return distrust("unexpected reply: " + std::string(reply->root().text));
     const auto callback = std::move(pending_.front().callback);
     pending_.pop_front();
-    const bool bad = reply->root().is_error() && store::is_server_error(reply->root().text);
-    const std::string why = bad ? std::string(reply->root().text) : std::string();
+    const std::string_view text = reply->root().text;
+    const bool bad =
+        reply->root().is_error() && (store::is_server_error(text) || store::is_missing_right(text));
+    const std::string why(bad ? text : std::string_view());
     callback(std::move(reply));
     if (bad && ready_) distrust(why);
 }

@@ -57,6 +57,7 @@ class RedisLink {
     boost::asio::awaitable<bool> connect_tcp();
     boost::asio::awaitable<boost::system::error_code> connect_to(Socket::endpoint_type endpoint);
     boost::asio::awaitable<bool> greet();
+    boost::asio::awaitable<bool> has_rights();
     boost::asio::awaitable<bool> expect_ok(std::string command, std::string_view what);
     boost::asio::awaitable<void> read_replies();
     boost::asio::awaitable<void> watch();

@@ -1,5 +1,9 @@
 #include "worker/settings.hpp"
 
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -15,11 +19,13 @@ namespace {
 
 using Json = nlohmann::json;
 
-bool read_file(const std::string& path, std::string* text) {
+/// Empty, or why the file cannot be read.
+std::string read_file(const std::string& path, std::string* text) {
+    errno = 0;
     std::ifstream file(path, std::ios::binary);
-    if (!file) return false;
-    text->assign(std::istreambuf_iterator<char>(file), {});
-    return !file.bad();
+    if (file) text->assign(std::istreambuf_iterator<char>(file), {});
+    if (file) return {};
+    return fmt::format("cannot read \"{}\": {}", path, std::strerror(errno));
 }
 
 /// A URL without user or password keeps the present one.
@@ -108,6 +114,8 @@ class Reader {
                 fail(where, "unknown setting");
             }
         }
+        // Without one there is no AUTH, and the worker would be the default user.
+        if (settings_.redis.password.empty()) fail(key, "needs a password");
     }
 
     void streams(const std::string& key, const Json& value) {
@@ -154,8 +162,8 @@ class Reader {
                 scheme(key + "." + name, name, text, set.get());
         } else if (!text(key, value, &file)) {
             return;
-        } else if (!read_file(file, &content)) {
-            return fail(key, "cannot read \"" + file + "\"");
+        } else if (const std::string problem = read_file(file, &content); !problem.empty()) {
+            return fail(key, problem);
         } else if (!signature::add_scheme_blocks(content, set.get(), &error)) {
             return fail(key, error.message + " in " + file + ":" + std::to_string(error.line));
         }
@@ -267,8 +275,8 @@ std::optional<Settings> load_settings(const std::string& path, const std::string
     std::optional<Settings> settings = Settings();
     if (!path.empty()) {
         std::string text;
-        if (!read_file(path, &text)) {
-            errors->push_back("cannot read \"" + path + "\"");
+        if (std::string problem = read_file(path, &text); !problem.empty()) {
+            errors->push_back(std::move(problem));
             return std::nullopt;
         }
         settings = parse_settings(text, errors);

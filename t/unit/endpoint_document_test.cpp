@@ -135,6 +135,11 @@ TEST(EndpointDocument, Headers) {
     EXPECT_NE(field_error(R"("headers":{"X-A":"1","x-a":"2"})").find("given twice"), std::string::npos);
     EXPECT_NE(field_error(R"("headers":{"X-A":"secret:../etc/passwd"})").find("must name a file"),
               std::string::npos);
+    for (const char* secret : {"file:/etc/passwd", "env:HOME", ""}) {
+        EXPECT_NE(field_error(R"("headers":{"X-Api-Key":")" + std::string(secret) + R"("})"), "") << secret;
+    }
+    EXPECT_EQ(good(R"({"id":"a","url":"http://h","headers":{"X-Stage":"env:live"}})").headers[0].second,
+              "env:live");
 }
 
 TEST(EndpointDocument, Signing) {

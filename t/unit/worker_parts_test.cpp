@@ -136,9 +136,9 @@ TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
     EXPECT_NE(settings->schemes->find("stripe"), nullptr);
     for (const char* bad :
          {R"({"listen":"unix:/x"})", R"({"tokens":[]})", R"({"nonsense":1})", R"({"max_inflight":0})",
-          R"({"retention":{"age":"5x"}})", R"({"redis":"rediss://h"})", R"({"streams":["a b"]})",
-          R"({"streams":["a","a"]})", R"({"schemes":5})", R"({"schemes":"/nonexistent"})",
-          R"({"schemes":{"a":"algorithm token;"}})",
+          R"({"retention":{"age":"5x"}})", R"({"redis":"rediss://h"})", R"({"redis_auth":{"user":"u"}})",
+          R"({"streams":["a b"]})", R"({"streams":["a","a"]})", R"({"schemes":5})",
+          R"({"schemes":"/nonexistent"})", R"({"schemes":{"a":"algorithm token;"}})",
           R"({"schemes":{"stripe":"algorithm token; signature header:x;"}})", R"({"schemes":{"a":[1]}})",
           R"({"allow_private":["10.0.0.1/8"]})", R"({"drain_timeout":"200000d"})",
           R"({"dead":{"age":"1d","age":"2d"}})", "[]", "{"}) {
@@ -153,6 +153,12 @@ TEST(WorkerSettings, SaysWhereTheJsonBreaks) {
     EXPECT_FALSE(parse_settings("{ \"redis\": \n", &errors));
     ASSERT_EQ(errors.size(), 1u);
     EXPECT_EQ(errors.front().rfind("parse error at line 2, column 1: ", 0), 0u) << errors.front();
+}
+
+TEST(WorkerSettings, SaysWhyAFileCannotBeRead) {
+    std::vector<std::string> errors;
+    EXPECT_FALSE(load_settings("/nonexistent", "", &errors));
+    EXPECT_EQ(errors, std::vector<std::string>{R"(cannot read "/nonexistent": No such file or directory)"});
 }
 
 TEST(WorkerSettings, NamesTheLineOfABadScheme) {
