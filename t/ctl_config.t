@@ -135,7 +135,7 @@ unlike $result->{err}, qr/s3cret/, 'Redis away: no password in the message';
 $redis->call(qw(ACL SETUSER poor on nopass +ping));
 $result = $t->ctl('--redis', 'redis://poor@127.0.0.1:' . $t->redis_server->port, 'ledger');
 is $result->{exit}, 2, 'a user without a password is not the default user';
-like $result->{err}, qr/NOPERM.*lacks a permission/, '... and is told what he may not do';
+like $result->{err}, qr/NOPERM.*the rights that are needed/, '... and is told what he may not do';
 $redis->call('CONFIG', 'SET', 'requirepass', 'hush');
 like $t->ctl('ledger')->{err}, qr/NOAUTH.*WEBHOOK_REDIS_PASSWORD/, 'password missing: says what to do';
 is $t->ctl({ env => { WEBHOOK_REDIS_PASSWORD => 'hush' } }, 'ledger')->{exit}, 0, 'password from the environment';
