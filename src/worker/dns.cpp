@@ -69,8 +69,10 @@ struct Waiter final : Cancellable {
 
 struct Name {
     Answer answer;
-    Clock::time_point asked{};
-    bool known = false;     ///< `answer` holds something
+    Clock::time_point asked{};  ///< when `answer` came
+    Clock::time_point
+        tried{};         ///< when the last look-up ended, which may have failed while an older answer is kept
+    bool known = false;  ///< `answer` holds something
     bool looking = false;   ///< a look-up is queued or runs
     bool troubled = false;  ///< the last look-up failed or none has ended yet
     std::vector<std::shared_ptr<Waiter>> waiters;
@@ -80,7 +82,9 @@ struct Name {
                                                                 : Clock::duration(stale_for));
     }
     bool wants_lookup(Clock::time_point now) const {
-        return !looking && (!known || now - asked >= (answer.addresses.empty() ? failed_for : fresh_for));
+        if (looking || !known) return !looking;
+        if (troubled && now - tried < failed_for) return false;
+        return now - asked >= (answer.addresses.empty() ? failed_for : fresh_for);
     }
 };
 
@@ -153,12 +157,13 @@ struct Dns::State : std::enable_shared_from_this<Dns::State> {
         running_troubled -= troubled ? 1 : 0;
         Name& name = names[host];
         name.looking = false;
+        name.tried = Clock::now();
         name.troubled = answer.addresses.empty();
         const bool keep_old = name.troubled && !name.answer.addresses.empty() && name.known;
         if (!keep_old) {
             name.answer = std::move(answer);
             name.known = true;
-            name.asked = Clock::now();
+            name.asked = name.tried;
         }
         for (const auto& waiter : std::exchange(name.waiters, {}))
             waiter->cancel();
