@@ -87,7 +87,7 @@ wait_for('the next event', sub { from_json(ctl(qw(ledger --json))->{out})->{tota
 
 # --- the rest of what a worker does: an endpoint that leaves, and one that is deleted
 is apply(@endpoints, { id => 'leave', url => $url->('/leave') }, { id => 'held', url => $url->('/held'), paused => JSON::PP::true })->{exit}, 0, 'more endpoints';
-sleep 1.2;
+$worker->wait_log(qr/configuration version \d+: 4 endpoints/);
 post_event($t, 'last');
 wait_for('the endpoint that leaves', sub { ctl(qw(endpoint list --json))->{out} =~ /"id":"leave","state":"disabled"/ }, 15);
 is apply(@endpoints)->{exit}, 0, 'endpoints deleted';
