@@ -44,7 +44,7 @@ void Dispatcher::end_unsent(const DeliveryPtr& delivery) {
 
 /// The endpoint was paused: what had been claimed for it waits in Redis again.
 void Dispatcher::hand_back(const DeliveryPtr& delivery) {
-    delivery->decision = {Decision::Kind::retry, 0ms, "", false};
+    delivery->decision = not_attempted;
     delivery->partition->ended(delivery);
 }
 
@@ -129,8 +129,8 @@ void Dispatcher::finish(const EndpointPtr& endpoint, const DeliveryPtr& delivery
     --running_;
     if (endpoint->troubled()) --troubled_running_;
     const bool stopped = stopping_ && attempt.result == Attempt::Result::failed && attempt.error == "stopped";
-    delivery->decision = stopped ? Decision{Decision::Kind::retry, 0ms, "", false}
-                                 : decide(attempt, delivery->attempts, endpoint->document, &random_);
+    delivery->decision =
+        stopped ? not_attempted : decide(attempt, delivery->attempts, endpoint->document, &random_);
     if (delivery->decision.counts) {
         ++delivery->attempts;
         delivery->status = attempt.status;

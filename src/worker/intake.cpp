@@ -138,7 +138,7 @@ class Intake {
             endpoint->last_routed = now;
             if (endpoint->waits()) {
                 delivery->state = Delivery::State::ended;
-                delivery->decision = {Decision::Kind::retry, 0ms, "", false};
+                delivery->decision = not_attempted;
                 delivery->error = endpoint->problem;
             } else {
                 ++item.open;

@@ -16,6 +16,9 @@ struct Decision {
     bool counts = true;  ///< false: it was not an attempt (something is missing on our side, we are stopping)
 };
 
+/// Of a delivery that was not attempted: it waits in Redis, due at once.
+inline constexpr Decision not_attempted{Decision::Kind::retry, std::chrono::milliseconds{0}, "", false};
+
 /// How long an attempt that could not be made (`not_ready`) is put off.
 inline constexpr std::chrono::milliseconds not_ready_delay{5000};
 
