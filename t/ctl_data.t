@@ -35,7 +35,7 @@ is $t->ctl('ledger')->{exit}, 0, 'ledger of nothing';
 $t->apply(
     { id => 'good', url => $t->receiver->url('/good') },
     { id => 'bad',  url => $t->receiver->url('/bad'), retry => { schedule => [] } },
-    { id => 'late', url => $t->receiver->url('/bad'), retry => { schedule => ['1h'] } });
+    { id => 'late', url => $t->receiver->url('/bad'), retry => { schedule => ['30m'], jitter => 0 } });
 
 # Before a worker runs everything is unrouted.
 is stripe("evt_$_"), 'accepted', "evt_$_" for 1 .. 5;
