@@ -62,7 +62,8 @@ sub script ($self, %script) {
 sub requests ($self, $path = undef) {
     if (open my $in, '<:raw', $self->{log}) {
         seek $in, $self->{read_to}, 0;
-        while (my $line = <$in>) {
+        my $end = -s $in;    # under load more may come than is read meanwhile
+        while ($self->{read_to} < $end && defined(my $line = <$in>)) {
             last if $line !~ /\n\z/;
             $self->{read_to} += length $line;
             my $request = decode_json($line);
