@@ -84,7 +84,8 @@ is $ledger->{total}{waiting}, 7, 'ledger: waiting';
 is $ledger->{total}{created}, 21, 'ledger: created';
 ok $ledger->{balanced}, 'ledger: balanced';
 
-my @waiting = lines('deliveries');
+my @waiting;
+wait_for('the first attempt of all that wait', sub { @waiting = lines('deliveries'); !grep { !$_->{attempts} } @waiting });
 is scalar @waiting, 7, 'deliveries: all that wait';
 is_deeply { map { ($_->{endpoint} => 1) } @waiting }, { late => 1 }, 'deliveries: their endpoint';
 is $waiting[0]{status}, 500, 'deliveries: last status';

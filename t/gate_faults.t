@@ -18,6 +18,7 @@ events { }
 http {
     %%HTTP%%
     webhook_redis %%REDIS%%;
+    webhook_redis_timeout 500ms;
     webhook_dedup 1h;
     webhook_secret s3cret;
     upstream application { server 127.0.0.1:%%PORT_receiver%%; keepalive 16; }
@@ -73,7 +74,7 @@ for (1 .. 3) {
 $result = $load->stop;
 check_all_came('/killed', $result, arrivals('/killed'));
 cmp_ok scalar(grep { $_ > 1 } values %{ arrivals('/killed') }), '<=', 30, 'workers were killed: few came twice';
-wait_for('the last reservation to end', sub { !@{ $t->redis->keys('webhook:{gate:*}:held:*') } }, 40);
+wait_for('the last reservation to end', sub { !@{ $t->redis->keys('webhook:{gate:*}:held:*') } }, 90);
 pass 'nothing stays reserved';
 
 done_testing;

@@ -20,11 +20,11 @@ events { }
 http {
     %%HTTP%%
     client_max_body_size 4m;
-    client_header_timeout 2s;
-    client_body_timeout 2s;
+    client_header_timeout 5m;
+    client_body_timeout 5m;
     large_client_header_buffers 8 128k;
     webhook_redis %%REDIS%%;
-    webhook_redis_timeout 10s;
+    webhook_tolerance 30m;
     webhook_secret s3cret;
     webhook_dedup off;
     server {
@@ -39,6 +39,12 @@ http {
         location /postback { webhook postback-token; webhook_stream hooks; }
         location /publish  { webhook publish; webhook_stream hooks; }
         location /parsed   { webhook stripe; webhook_json_max 3m; client_body_buffer_size 4k; webhook_stream hooks; }
+    }
+    server {
+        listen 127.0.0.1:%%PORT_hasty%%;
+        client_header_timeout 2s;
+        client_body_timeout 2s;
+        location /stripe { webhook stripe; webhook_stream hooks; }
     }
 }
 EOT
@@ -164,9 +170,9 @@ ok eval { from_json($kept->{headers}) }, 'kept headers are JSON nevertheless';
 
 # --- HTTP itself
 sub raw ($text, %how) {
-    my $client = $t->connect;
+    my $client = $t->connect($how{port} // $t->port('hasty'));
     $client->send($text, %how);
-    my $answer = $client->response(timeout => 8);
+    my $answer = $client->response;
     $client->close;
     return $answer;
 }
@@ -193,7 +199,7 @@ for my $case (
     ok !$answer || $answer->{status} !~ /^2/, "$case->[0]: not taken" or diag $answer->{status};
 }
 my $genuine = "${head}Content-Length: $length\r\nConnection: close\r\n\r\n$body";
-is_stored(raw($genuine, every => 1, pause => 0.002), undef, 'a byte at a time');
+is_stored(raw($genuine, every => 1, pause => 0.002, port => $t->port), undef, 'a byte at a time');
 my $slow = raw("$head" . "Content-Length: $length\r\n\r\n" . substr $body, 0, 5);
 ok !$slow || $slow->{status} == 408, 'a sender that stops in the body: given up';
 my $silent = raw(substr $genuine, 0, 30);

@@ -168,7 +168,7 @@ for my $case (
     [ 'too large', ' ' x (256 << 10) . jwks('b'), qr/key file "[^"]+watched\.json" is too large/ ],
 ) {
     my ($what, $content, $problem) = @$case;
-    $t->write('watched.json', $content);
+    rename_over('watched.json', $content);
     $nginx->wait_log(qr/\[error\].* webhook wise: $problem, the keys stay as they were/);
     another_round();
     is lines(qr/webhook wise: $problem, the keys stay as they were/), 1, "$what: one line, not one each time";

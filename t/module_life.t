@@ -18,27 +18,38 @@ events { }
 http {
     %%HTTP%%
     webhook_redis %%REDIS%%;
-    webhook_redis_timeout 2s;
+    webhook_redis_timeout 60s;
     webhook_max_inflight 30;
     webhook_secret s3cret;
     server {
         listen 127.0.0.1:%%PORT%% reuseport;
+        add_header X-Worker $pid always;
         location /hooks { webhook stripe; webhook_stream hooks; }
-        location /spoiled { webhook stripe; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; webhook_redis_timeout 300ms; webhook_stream spoiled partitions=1; }
+        location /spoiled { webhook stripe; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; webhook_stream spoiled partitions=1; }
+        location /spoiled-hasty { webhook stripe; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; webhook_redis_timeout 300ms; webhook_stream spoiled partitions=1; }
     }
 }
 EOT
 my $nginx = $t->start_nginx($conf);
-$nginx->wait_log(qr/webhook: redis .* is ready/, count => 8);
+$nginx->wait_log(qr/webhook: redis .* is ready/, count => 12);
 
 my $number = 0;
 sub event ($size = 0) { return '{"id":"evt_' . ++$number . '","type":"a","x":"' . 'x' x $size . '"}' }
 sub text ($path, $body, @headers) { return $t->build(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('s3cret', $body), @headers ]) }
 sub verdict ($response) { return $response ? $response->{body} =~ s/.*"verdict":"(\w+)".*/$1/sr || $response->{status} : 'nothing' }
 sub send_event ($path, $body = event()) { return verdict($t->post($path, $body, sign_stripe('s3cret', $body))) }
-sub becomes ($path, $name) { ok wait_for($name, sub { for (1 .. 8) { return 0 if send_event($path) ne 'accepted' } 1 }), $name }
+# Every nginx worker accepts, one after the other, and none of them anything else meanwhile.
+sub becomes ($path, $name) {
+    my %good;
+    ok wait_for($name, sub {
+        my $body = event();
+        my $answer = $t->post($path, $body, sign_stripe('s3cret', $body));
+        $good{ $answer->{headers}{'x-worker'} } = 1;
+        %good = () if verdict($answer) ne 'accepted';
+        return !grep { !$good{$_} } $nginx->workers;
+    }), $name;
+}
 sub stored ($stream, $body) { return scalar grep { ($_->{fields} // $_)->{data} eq $body } $t->events($stream) }
-sub paused ($ms) { $t->redis->call('CLIENT', 'PAUSE', $ms, 'ALL') }
 
 # --- 200 copies at once, small and large: one is accepted ---
 
@@ -63,28 +74,31 @@ for my $size (0, 20_000) {
     $connection->abort;
     is send_event('/hooks', $body), 'accepted', "gone in the middle of $size bytes: nothing was stored";
 }
-paused(700);
+$server->freeze;
 my @bodies = map { event($_ % 2 ? 0 : 10_000) } 1 .. 20;
 for my $body (@bodies) {
     my $connection = $t->connect;
     $connection->send(text('/hooks', $body));
     $connection->abort;
 }
+$server->thaw;
 becomes '/hooks', 'clients gone while Redis thinks: goes on';
 is scalar(grep { stored('hooks', $_) > 1 } @bodies), 0, 'what they sent is stored at most once';
 
 # --- max_inflight ---
 
-paused(600);
-my %verdicts;
-$verdicts{ verdict($_) }++ for $t->parallel(map { text('/hooks', event()) } 1 .. 400);
-cmp_ok $verdicts{busy} // 0, '>=', 400 - 4 * 30, 'webhook_max_inflight: the rest is busy';
-is $verdicts{accepted} + $verdicts{busy}, 400, 'and these are taken';
-cmp_ok $verdicts{accepted}, '>', 0, 'some';
+$server->freeze;
+my @many = map { my $connection = $t->connect; $connection->send(text('/hooks', event())); $connection } 1 .. 400;
+my @at_once = $t->answered(400 - 4 * 30, @many);
+is_deeply [ grep { $_ ne 'busy' } map { verdict($_->response) } @at_once ], [], 'webhook_max_inflight: the rest is busy';
+$server->thaw;
+my %busy = map { $_ => 1 } @at_once;
+my @taken = map { verdict($_->response) } grep { !$busy{$_} } @many;
+is_deeply \@taken, [ ('accepted') x 120 ], 'and these are taken';
 
 # --- reload and quit with requests in flight ---
 
-sub in_flight ($milliseconds, $action) {
+sub in_flight ($action) {
     my @sent = map { event($_ % 3 ? 0 : 9000) } 1 .. 13;
     my @connections = map { $t->connect } @sent;
     # Each is taken up by nginx: what still waits to be accepted is lost with the listening socket.
@@ -92,7 +106,7 @@ sub in_flight ($milliseconds, $action) {
         $connections[$i]->send(substr text('/hooks', $sent[$i], Expect => '100-continue'), 0, -length $sent[$i]);
         $connections[$i]->response(interim => 1)->{status} == 100 or die 'no 100 Continue';
     }
-    paused($milliseconds);
+    $server->freeze;
     # The body of one is still on its way.
     my $late = pop @connections;
     my $body = pop @sent;
@@ -100,11 +114,12 @@ sub in_flight ($milliseconds, $action) {
     $late->send(substr $body, 0, 10);
     $action->();
     $late->send(substr $body, 10);
+    $server->thaw;
     return map { verdict($_->response) } @connections, $late;
 }
 
 my @old = $nginx->workers;
-my @answers = in_flight(500, sub { $nginx->reload });
+my @answers = in_flight(sub { $nginx->reload });
 is_deeply [ grep { $_ ne 'accepted' } @answers ], [], 'reload in flight: all answered';
 $nginx->wait_gone(@old);
 becomes '/hooks', 'after the reload';
@@ -113,16 +128,15 @@ becomes '/hooks', 'after the reload';
 
 sub spoiled ($name, $size, $wanted, $retry, @order) {
     my ($action, @rest) = @order;
-    becomes '/spoiled', "$name: the connection is good";
+    my $path = $name =~ /^(?:no|an endless) reply/ ? '/spoiled-hasty' : '/spoiled';
+    becomes $path, "$name: the connection is good";
     my $body = event($size);
     my ($id) = $body =~ /"(evt_\d+)"/;
     $proxy->$action(qq("$id"), @rest);
-    is send_event('/spoiled', $body), $wanted, $name;
-    becomes '/spoiled', "$name: good again";
-    # Another nginx worker may be reconnecting still: a sender that is told so comes again.
-    my $verdict;
-    wait_for("$name: an answer", sub { ($verdict = send_event('/spoiled', $body)) ne 'unavailable' });
-    like $verdict, $retry, "$name: the retry";
+    is send_event($path, $body), $wanted, $name;
+    ok $proxy->done, "$name: as ordered";
+    becomes $path, "$name: good again";
+    like send_event($path, $body), $retry, "$name: the retry";
     return stored('spoiled', $body);
 }
 
@@ -155,7 +169,7 @@ becomes '/spoiled', 'error after XADD: reconnected';
 
 # --- quit in flight ---
 
-@answers = in_flight(500, sub { kill 'QUIT', $nginx->pid });
+@answers = in_flight(sub { kill 'QUIT', $nginx->pid });
 is_deeply [ grep { $_ ne 'accepted' } @answers ], [], 'quit in flight: all answered';
 $nginx->quit;
 $proxy->stop;
@@ -163,10 +177,15 @@ $proxy->stop;
 # --- a shutdown that takes too long: the connection to Redis is cut, and what waits for it is answered ---
 
 $nginx = $t->start_nginx($conf =~ s/worker_processes 4;/worker_processes 1;\nworker_shutdown_timeout 200ms;/r =~ s/^.*spoiled.*\n//mr, name => 'hasty');
+$t->wait_redis_ready($nginx);
 my $connection = $t->connect;
-paused(1500);
-$connection->send(text('/hooks', event()));
+my $last = event();
+$connection->send(substr text('/hooks', $last, Expect => '100-continue'), 0, -length $last);
+is $connection->response(interim => 1)->{status}, 100, 'worker_shutdown_timeout: a request is taken up';
+$server->freeze;
+$connection->send($last);
 $nginx->quit;
+$server->thaw;
 is verdict($connection->response) =~ /^(?:unavailable|nothing)$/, 1, 'worker_shutdown_timeout: ends without an accident';
 
 done_testing;

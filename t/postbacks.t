@@ -145,7 +145,7 @@ for my $name (qw(access json usual)) {
     like $text, qr{/$_\?transaction_id=big&security_token=\*\*\*}, "$name.log: masked beside $_" for qw(paged paged_by_name);
 }
 my ($line) = grep { /transaction_id=t1/ } split /\n/, do { local (@ARGV, $/) = $t->file('access.log'); <> };
-like $line, qr{^127\.0\.0\.1 \[[\dT:+-]+\] "GET /token\?transaction_id=t1&goal_id=sale&security_token=\*\*\*&amount=1\.50 HTTP/1\.1" 200 \d+ \d\.\d{3} verdict=accepted source=postback-token type=sale id="t1" entry=\d+-\d redis=\d\.\d{3} reason="-"$},
+like $line, qr{^127\.0\.0\.1 \[[\dT:+-]+\] "GET /token\?transaction_id=t1&goal_id=sale&security_token=\*\*\*&amount=1\.50 HTTP/1\.1" 200 \d+ \d+\.\d{3} verdict=accepted source=postback-token type=sale id="t1" entry=\d+-\d redis=\d+\.\d{3} reason="-"$},
     'the format of the shipped file';
 my ($json) = map { from_json($_) } grep { /transaction_id=t1/ } split /\n/, do { local (@ARGV, $/) = $t->file('json.log'); <> };
 is "$json->{verdict} $json->{id} $json->{uri}", 'accepted t1 /token?transaction_id=t1&goal_id=sale&security_token=***&amount=1.50', 'as JSON';

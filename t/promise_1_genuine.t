@@ -62,7 +62,7 @@ sub statuses (@texts) {
         while ($open && (my @some = @texts[ 0 .. ($#texts < 49 ? $#texts : 49) ])) {
             $client->send(join '', @some);
             for (@some) {
-                my $answer = $client->response or last;
+                my $answer = $client->response or $open = 0, last;
                 push @statuses, $answer->{status};
                 shift @texts;
                 last if !($open = ($answer->{headers}{connection} // '') ne 'close');

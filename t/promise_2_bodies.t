@@ -21,7 +21,7 @@ http {
     client_max_body_size 26m;
     client_body_buffer_size 16k;
     webhook_redis %%REDIS%%;
-    webhook_redis_timeout 5s;
+    webhook_redis_timeout 60s;
     webhook_secret s3cret;
     server {
         listen 127.0.0.1:%%PORT%%;
@@ -31,7 +31,7 @@ http {
     }
 }
 EOT
-$t->apply({ id => 'crm', url => $t->receiver->url('/crm'), timeout => '30s' });
+$t->apply({ id => 'crm', url => $t->receiver->url('/crm'), timeout => '120s' });
 $t->start_worker;
 
 my %sent;
@@ -59,7 +59,7 @@ send_whole('http10', bytes_of(5000), version => '1.0');
 is $t->post('/small', bytes_of(2000), @{ headers('toolarge', bytes_of(2000)) })->{status}, 413, 'over client_max_body_size: 413';
 
 # --- at the receiver
-my %received = map { $_->{headers}{'ce-id'} => $_ } $t->receiver->wait_requests(scalar keys %sent, '/crm', 30);
+my %received = map { $_->{headers}{'ce-id'} => $_ } $t->receiver->wait_requests(scalar keys %sent, '/crm', 120);
 for my $id (sort keys %sent) {
     my $body = $received{$id}{body} // 'nothing';
     is length $body, length $sent{$id}, "$id: delivered, length";

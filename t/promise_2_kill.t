@@ -32,7 +32,7 @@ my $worker = $t->start_worker;
 my $load = $t->start_load(senders => 6, pause => 0.01, request => sub ($n) {
     return event_request($t, $n, body => event($n, text => 'x' x ($n % 10 ? 100 : 6000)));
 });
-sub more ($count) { my $from = $load->done; wait_for("$count more events", sub { $load->done >= $from + $count }, 20) }
+sub more ($count) { my $from = $load->done; wait_for("$count more events", sub { $load->done >= $from + $count }, 60) }
 
 more(50);
 $t->receiver->wait_requests(20, '/crm');

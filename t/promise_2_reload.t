@@ -29,7 +29,7 @@ my $worker = $t->start_worker;
 my $second = $t->start_worker(name => 'second');
 
 my $load = $t->start_load(senders => 4, pause => 0.04, request => sub ($n) { event_request($t, $n) });
-sub more ($count) { my $from = $load->done; wait_for("$count more events", sub { $load->done >= $from + $count }, 20) }
+sub more ($count) { my $from = $load->done; wait_for("$count more events", sub { $load->done >= $from + $count }, 60) }
 more(50);
 for my $round (1 .. 3) {
     $nginx->reload;

@@ -46,19 +46,19 @@ sub send_events ($count, %arg) {
 
 # --- a healthy one beside seven troubled ones: it has everything while they still hold
 send_events(50) for 1 .. 6;
-wait_for('the healthy endpoint to have everything', sub { keys %{ received($t, '/healthy') } >= 300 }, 20);
+wait_for('the healthy endpoint to have everything', sub { keys %{ received($t, '/healthy') } >= 300 }, 60);
 is $r->count('/healthy'), 300, 'healthy: every event, once';
 cmp_ok $r->count('/hang') + $r->count('/never') + $r->count('/drip'), '<=', 32, 'the hanging ones hold no more than there is';
-my $ledger = wait_for('routing of all', sub { my $now = $t->ledger; !$now->{total}{unrouted} && $now }, 15);
+my $ledger = wait_for('routing of all', sub { my $now = $t->ledger; !$now->{total}{unrouted} && $now }, 60);
 is $ledger->{total}{routed}, 300, 'everything is routed: a receiver that hangs does not hold the stream up';
 ok $ledger->{balanced}, 'balanced while they hang';
-my %waiting = map { $_->{id} => $_->{waiting} } lines($t->ctl(qw(endpoint list --json)));
+my %waiting;
+wait_for('the outcomes of the healthy one', sub { %waiting = map { $_->{id} => $_->{waiting} } lines($t->ctl(qw(endpoint list --json))); !$waiting{healthy} });
 is $waiting{$_}, 300, "$_: everything waits for it" for qw(hang never drip refuses fails reset);
-is $waiting{healthy}, 0, 'healthy: nothing waits';
 
 # --- more for the healthy one while all of that goes on
 send_events(50);
-wait_for('fifty more', sub { keys %{ received($t, '/healthy') } >= 350 }, 10);
+wait_for('fifty more', sub { keys %{ received($t, '/healthy') } >= 350 });
 pass 'healthy: fifty more';
 
 # --- they recover: what hangs no longer is delivered, and the dead ones are replayed
@@ -68,11 +68,11 @@ $r->script($_ => 200) for qw(/hang /never /drip /slow);
 my %down = (url => $r->url('/fails'), retry => { schedule => ['1h'] }, match => { source => ['overflow'] });
 $t->apply({ id => 'healthy', url => $r->url('/healthy') },
     { id => 'few', max_waiting => 10, %down }, { id => 'bytes', max_waiting_bytes => '20k', %down });
-wait_for('the change to be in effect', sub { !$t->ledger->{total}{waiting} }, 20);   # the troubled ones are deleted
+wait_for('the change to be in effect', sub { !$t->ledger->{total}{waiting} });   # the troubled ones are deleted
 my $before = $t->ledger->{total};
 cmp_ok $before->{cancelled}, '>', 0, 'what waited for deleted endpoints is cancelled';
 send_events(40, path => '/overflow', size => 1000);
-my $total = wait_for('all routed', sub { my $now = $t->ledger->{total}; $now->{accepted} == $before->{accepted} + 40 && !$now->{unrouted} && $now }, 10);
+my $total = wait_for('all routed', sub { my $now = $t->ledger->{total}; $now->{accepted} == $before->{accepted} + 40 && !$now->{unrouted} && $now });
 wait_for('the healthy one', sub { $r->count('/healthy') >= 390 });
 my ($few, $bytes) = map { my $id = $_; [ lines($t->ctl(qw(dead list --json -n 1000 --endpoint), $id)) ] } qw(few bytes);
 %waiting = map { $_->{id} => $_->{waiting} } lines($t->ctl(qw(endpoint list --json)));

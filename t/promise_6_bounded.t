@@ -80,7 +80,7 @@ $t->worker->stop;
 $t->apply({ id => 'all', url => $r->url('/all') }, { id => 'held', url => $r->url('/held'), paused => \1, match => { source => ['stripe'] } });
 $t->start_worker(config => { retention => { age => '1h', bytes => '40k' } });
 for my $i (1 .. 60) { post_event($t, "trim$i", body => event("trim$i", text => 'z' x 2000)) }
-wait_for('trimming', sub { xlen('hooks') <= 30 }, 15);
+wait_for('trimming', sub { xlen('hooks') <= 30 });
 my $ledger = wait_for('all routed', sub { my $now = $t->ledger; !$now->{total}{unrouted} && $now->{total}{waiting} == 60 && $now });
 ok $ledger->{balanced}, 'balanced after trimming';
 $t->worker->stop;
@@ -88,7 +88,7 @@ my $before = xlen('hooks');
 post_event($t, "late$_", body => event("late$_", text => 'z' x 2000)) for 1 .. 40;
 is xlen('hooks'), $before + 40, 'without a worker nothing is trimmed';
 $t->start_worker(config => { retention => { age => '0s', bytes => '0' } });
-wait_for('an empty stream', sub { xlen('hooks') == 0 }, 15);
+wait_for('an empty stream', sub { xlen('hooks') == 0 });
 is $t->ledger->{total}{waiting}, 100, 'retention 0: the stream is empty, the deliveries wait';
 $t->ctl(qw(endpoint resume held));
 $t->wait_settled;
@@ -106,7 +106,7 @@ post_event($t, "dead$_", body => event("dead$_", text => 'd' x 4000)) for 1 .. 2
 my $dead = wait_for('dead letters', sub { my $now = $t->ledger; $now->{total}{dead} == 20 && $now });
 ok $dead->{balanced}, 'balanced';
 sub content () { my %content = map { @{ $redis->hgetall($_) } } @{ $redis->keys('webhook:{hooks:*}:content') }; my $sum = 0; $sum += length for values %content; return $sum }
-wait_for('the bound for dead content', sub { content() <= 34_000 }, 15);
+wait_for('the bound for dead content', sub { content() <= 34_000 });
 cmp_ok content(), '>=', 16_000, 'the latest dead letters keep their content';
 $r->script('/dead' => 200);
 my $replay = $t->ctl(qw(dead replay --all));

@@ -54,7 +54,7 @@ $t->apply(@documents);
     $t->start_worker(config => { allow_private => undef });
 }
 is post_event($t, 'all')->{verdict}, 'accepted', 'an event for all of them';
-my $ledger = $t->wait_settled(15);
+my $ledger = $t->wait_settled;
 is $ledger->{total}{dead}, @documents, 'none is delivered';
 is $r->count, 0, 'the receiver on 127.0.0.1 got nothing';
 is trapped(), 0, 'nothing connected to 127.0.0.2 or ::1';
@@ -73,7 +73,7 @@ $t->apply(
 );
 $t->start_worker(config => { allow_private => ['127.0.0.1/32'] });
 post_event($t, 'list');
-$t->wait_settled(15);
+$t->wait_settled;
 is $r->count('/listed'), 1, 'allow_private in document and list: delivered';
 is $r->count('/unasked'), 0, 'not asked for in the document: not delivered';
 is trapped(), 0, 'not in the list: not connected';
@@ -87,7 +87,7 @@ $t->apply(map { { id => "r$_", url => "http://127.0.0.1:$inside/r$_", retry => {
 $t->worker->restart;
 my $dead = $t->ledger->{total}{dead};
 post_event($t, 'redirect');
-is $t->wait_settled(15)->{total}{dead}, $dead + 5, 'a redirect is a failure';
+is $t->wait_settled->{total}{dead}, $dead + 5, 'a redirect is a failure';
 is $r->count("/r$_"), 1, "asked once ($_)" for @redirects;
 is $r->count('/target'), 0, 'redirects are not followed';
 is_deeply [ sort map { $_->{status} } lines($t->ctl(qw(attempts --json -n 5))) ], \@redirects, 'the attempt shows the status';
@@ -110,7 +110,7 @@ $t->apply({ id => 'macro', url => "http://127.0.0.1:$inside/m/{id}/{/data/path}?
 $t->worker->restart;
 my $body = '{"id":"../../secret","type":"order.paid","data":{"path":"..%2f..//@evil:80/","query":"a&b=c#d\r\nHost: evil"}}';
 post_event($t, 'macro', body => $body);
-$t->wait_settled(15);
+$t->wait_settled;
 my ($request) = grep { $_->{path} =~ m{^/m/} } $r->requests;
 is $request->{path}, '/m/..%2F..%2Fsecret/..%252f..%2F%2F%40evil%3A80%2F', 'values are encoded in the path';
 is $request->{query}, 'q=a%26b%3Dc%23d%0D%0AHost%3A%20evil', 'and in the query';

@@ -40,6 +40,7 @@ http {
         location = /asked { internal; webhook postback-token; webhook_secret $secret{query}; proxy_pass http://127.0.0.1:%%PORT_closed%%; }
         location /twice { webhook password; webhook_secret $secret{query}; error_page 401 = /postback; proxy_pass http://127.0.0.1:%%PORT_closed%%; }
         location /postback { webhook postback-token; webhook_secret $secret{query}; webhook_stream hooks; }
+        location /hasty { webhook postback-token; webhook_secret $secret{query}; webhook_stream hooks; webhook_redis_timeout 300ms; }
     }
 }
 EOT
@@ -81,7 +82,7 @@ asked('two locations', 401, $t->get("/twice?click_id=c7&password=$secret{query}x
 asked('postback, doubled', 400, $t->get("/postback?click_id=c3&$query=$secret{query}&$query=$secret{query}"));
 asked('method', 405, $t->request(method => 'PUT', path => "/postback?$query=$secret{query}", body => ''));
 $server->freeze;
-asked('unavailable', 503, $t->get("/postback?click_id=c4&$query=$secret{query}"));
+asked('unavailable', 503, $t->get("/hasty?click_id=c4&$query=$secret{query}"));
 $server->thaw;
 
 # --- deliveries: one endpoint works, one fails, one misses its secret

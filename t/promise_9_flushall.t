@@ -23,6 +23,7 @@ http {
     server {
         listen 127.0.0.1:%%PORT%%;
         location /in { webhook stripe; webhook_stream hooks partitions=2; }
+        location /hasty { webhook stripe; webhook_stream hooks partitions=2; webhook_redis_timeout 300ms; }
     }
 }
 EOT
@@ -37,7 +38,7 @@ sub send_events ($count) {
 }
 sub arrive ($what, @names) {
     my @missing;
-    eval { wait_for($what, sub { my $received = received($t, '/crm'); !(@missing = grep { !$received->{"evt_$_"} } @names) }, 15) };
+    eval { wait_for($what, sub { my $received = received($t, '/crm'); !(@missing = grep { !$received->{"evt_$_"} } @names) }) };
     is_deeply \@missing, [], $what;
 }
 sub log_count ($pattern) { return scalar(my @lines = grep { $_ =~ $pattern } split /\n/, $t->worker->output) }
@@ -59,7 +60,7 @@ $t->wait_settled;
 my $epoch = $redis->hget('webhook:{config}:meta', 'epoch');
 wait_for('the copy in state_dir', sub { grep { slurp($_) =~ /crm/ } glob "'" . $t->file('worker-state') . "'/*" });
 $redis->flushall;
-wait_for('a new epoch', sub { my $now = $redis->hget('webhook:{config}:meta', 'epoch'); $now && $now ne $epoch }, 15);
+wait_for('a new epoch', sub { my $now = $redis->hget('webhook:{config}:meta', 'epoch'); $now && $now ne $epoch });
 arrive('after FLUSHALL with a copy: new events are delivered', send_events(5));
 my $ledger = $t->wait_settled;
 is $ledger->{total}{delivered}, $ledger->{total}{accepted}, 'the ledger starts again';
@@ -71,22 +72,22 @@ $r->script('/crm' => [ 500, 200, 503, 200 ]);
 my $load = $t->start_load(senders => 4, pause => 0.005, request => sub ($n) { event_request($t, "load$n") });
 for my $round (1 .. 3) {
     my $from = $load->done;
-    wait_for('load', sub { $load->done >= $from + 40 }, 20);
+    wait_for('load', sub { $load->done >= $from + 40 }, 60);
     $redis->flushall;
 }
 my $from = $load->done;
-wait_for('load', sub { $load->done >= $from + 40 }, 20);
+wait_for('load', sub { $load->done >= $from + 40 }, 60);
 my $result = $load->stop;
 is_deeply $result->{lost}, [], 'FLUSHALL under load: senders are served on';
 $r->script('/crm' => 200);
 arrive('FLUSHALL under load: deliveries go on', send_events(5));
-wait_for('a balanced ledger', sub { my $now = $t->ledger; $now->{balanced} && !$now->{total}{unrouted} }, 20);
+wait_for('a balanced ledger', sub { my $now = $t->ledger; $now->{balanced} && !$now->{total}{unrouted} }, 60);
 pass 'FLUSHALL under load: the ledger balances';
 
 # --- the group is lost, the scripts are lost
 $redis->xgroup('DESTROY', "webhook:{hooks:$_}:events", 'deliver') for 0, 1;
 arrive('group destroyed: deliveries go on', send_events(10));
-wait_for('the group to be there again', sub { 2 == grep { my $key = $_; grep { my %group = @$_; $group{name} eq 'deliver' } @{ $redis->xinfo('GROUPS', $key) } } map { "webhook:{hooks:$_}:events" } 0, 1 }, 15);
+wait_for('the group to be there again', sub { 2 == grep { my $key = $_; grep { my %group = @$_; $group{name} eq 'deliver' } @{ $redis->xinfo('GROUPS', $key) } } map { "webhook:{hooks:$_}:events" } 0, 1 });
 $redis->script('FLUSH');
 arrive('SCRIPT FLUSH: deliveries go on', send_events(5));
 $redis->client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
@@ -96,7 +97,7 @@ wait_for('a refusal', sub { post_event($t, 'ro' . ++$n)->{status} == 503 });
 $redis->call(qw(REPLICAOF NO ONE));
 arrive('READONLY and back: deliveries go on', send_events(5));
 $server->freeze;
-is post_event($t, 'frozen')->{status}, 503, 'frozen';
+is post_event($t, 'frozen', path => '/hasty')->{status}, 503, 'frozen';
 $server->thaw;
 arrive('frozen and back: deliveries go on', send_events(5));
 $server->restart;
@@ -124,7 +125,7 @@ is $t->wait_settled->{total}{delivered}, 5, 'and counted';
 $redis->flushall;
 $t->apply();
 my @nobody = send_events(3);
-wait_for('routing to nobody', sub { my $total = $t->ledger->{total}; $total->{routed} == 3 && !$total->{unrouted} }, 15);
+wait_for('routing to nobody', sub { my $total = $t->ledger->{total}; $total->{routed} == 3 && !$total->{unrouted} });
 is $t->ledger->{total}{created}, 0, 'an empty list counts: events are routed to nobody';
 
 done_testing;

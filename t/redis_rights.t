@@ -59,7 +59,7 @@ $worker->wait_log(qr/redis: the user lacks the right to HSTRLEN XGROUP\|SETID XR
 is post_event($t, 'early')->{verdict}, 'accepted', 'an event meanwhile';
 is is_balanced('a right is missing')->{unrouted}, 1, 'it is not touched';
 $redis->call(qw(ACL SETUSER webhook +hstrlen +xgroup|setid +xread));
-wait_for('the event to be settled', sub { is_balanced('the right is there')->{dead} == 1 }, 15);
+wait_for('the event to be settled', sub { is_balanced('the right is there')->{dead} == 1 });
 
 # --- everything that a worker and an operator do
 for my $words ([qw(events)], [qw(events --type *)], [qw(event evt_early)], [qw(deliveries)], [qw(attempts)], [qw(dead list)], [qw(endpoint list)], [qw(endpoint show good)], [qw(endpoint pause good)],
@@ -76,22 +76,22 @@ like $refused->{err}, qr{ZADD.*docs/operations\.md}, 'and why';
 is scalar(my @dead = $redis->call('ZRANGE', 'webhook:{hooks:0}:dead', 0, -1)), 1, 'the dead letter is still there';
 $redis->call(qw(ACL SETUSER webhook +zadd));
 is ctl(qw(dead replay --all))->{exit}, 0, 'ZADD again: replayed';
-wait_for('its delivery', sub { is_balanced('replayed')->{delivered} == 2 }, 15);
+wait_for('its delivery', sub { is_balanced('replayed')->{delivered} == 2 });
 
 # --- a right is taken away at work
 $redis->call(qw(ACL SETUSER webhook -hset));
 post_event($t, 'later');
 $worker->wait_log(qr/redis: the user lacks the right to HSET/);
 $redis->call(qw(ACL SETUSER webhook +hset));
-wait_for('the next event', sub { from_json(ctl(qw(ledger --json))->{out})->{total}{unrouted} == 0 }, 15);
+wait_for('the next event', sub { from_json(ctl(qw(ledger --json))->{out})->{total}{unrouted} == 0 });
 
 # --- the rest of what a worker does: an endpoint that leaves, and one that is deleted
 is apply(@endpoints, { id => 'leave', url => $url->('/leave') }, { id => 'held', url => $url->('/held'), paused => JSON::PP::true })->{exit}, 0, 'more endpoints';
 $worker->wait_log(qr/configuration version \d+: 4 endpoints/);
 post_event($t, 'last');
-wait_for('the endpoint that leaves', sub { ctl(qw(endpoint list --json))->{out} =~ /"id":"leave","state":"disabled"/ }, 15);
+wait_for('the endpoint that leaves', sub { ctl(qw(endpoint list --json))->{out} =~ /"id":"leave","state":"disabled"/ });
 is apply(@endpoints)->{exit}, 0, 'endpoints deleted';
-wait_for('what waited to be cancelled', sub { from_json(ctl(qw(ledger --json))->{out})->{total}{cancelled} == 1 }, 15);
+wait_for('what waited to be cancelled', sub { from_json(ctl(qw(ledger --json))->{out})->{total}{cancelled} == 1 });
 is is_balanced('at the end')->{waiting}, 0, 'nothing waits';
 
 done_testing;

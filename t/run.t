@@ -23,33 +23,32 @@ my $demo = $t->run([ "$make/demo.sh" ], env => \%env);
 is $demo->{exit}, 0, 'demo: exit' or diag $demo->{out}, $demo->{err}, slurp("$build/run/demo.log");
 like $demo->{out}, qr/all as it should be/, 'demo: says so';
 like $demo->{out}, qr/^Stripe: invoice.paid +200 accepted .* books: 200, \d+ ms +crm: 200, \d+ ms$/m, 'demo: a line of its table';
-ok !running(), 'demo: stopped what it started';
+ok wait_for('the end of all parts', sub { !running() }), 'demo: stopped what it started';
 
 # --- run, demo beside it, stop
 my $secret = slurp("$build/run/secrets/stripe");
 my $run = $t->start_process('run', [ "$make/run.sh" ], env => \%env);
-wait_for('make run', sub { -e "$build/run/env" || !$run->alive }, 30);
-wait_for('its announcement', sub { $run->output =~ /Ctrl-C stops all of it/ }, 10);
+wait_for('make run', sub { -e "$build/run/env" || !$run->alive }, 60);
+wait_for('its announcement', sub { $run->output =~ /Ctrl-C stops all of it/ });
 like $run->output, qr{http://127.0.0.1:\d+/}, 'run: says where it is';
 is slurp("$build/run/secrets/stripe"), $secret, 'run: keeps its secrets';
 is +(stat "$build/run/secrets/stripe")[2] & 0777, 0600, 'run: which only their owner may read';
 is $t->run([ "$make/demo.sh" ], env => \%env)->{exit}, 0, 'demo: beside it';
-like $run->output, qr{POST /crm/stripe .*type=invoice.paid .*signature=accepted}, 'run: prints deliveries';
+ok wait_for('the deliveries', sub { $run->output =~ m{POST /crm/stripe .*type=invoice.paid .*signature=accepted} }), 'run: prints deliveries';
 my $second = $t->run([ "$make/run.sh" ], env => \%env);
 is $second->{exit}, 1, 'run: a second one is refused';
 like $second->{err}, qr/runs already/, 'run: and told why';
 $run->stop('INT');
 ok !$run->verdict, 'run: ends well' or diag $run->verdict;
-ok !running(), 'run: stopped everything';
+ok wait_for('the end of all parts', sub { !running() }), 'run: stopped everything';
 
 # --- a part dies
 $run->start;
-wait_for('make run', sub { -e "$build/run/env" || !$run->alive }, 30);
+wait_for('make run', sub { -e "$build/run/env" || !$run->alive }, 60);
 kill 'KILL', slurp("$build/run/nginx/nginx.pid");
-wait_for('the end of make run', sub { !$run->alive }, 20);
+wait_for('the end of make run', sub { !$run->alive });
 like $run->output, qr/nginx ended; the end of .*nginx\.log:/, 'run: says which part ended';
-wait_for('the end of all parts', sub { !running() }, 5);
-pass 'run: stopped the others';
+ok wait_for('the end of all parts', sub { !running() }), 'run: stopped the others';
 like $run->verdict, qr/exited with 1/, 'run: exit 1';
 $run->started_again;
 

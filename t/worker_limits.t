@@ -34,7 +34,7 @@ my %slow = (id => 'slow', url => $receiver->url('/slow'), concurrency => 1);
 $t->apply(\%slow);
 post_event($t, $_) for 1 .. 12;
 sub pause_in_the_middle ($name, $from) {
-    $receiver->wait_requests($from, '/slow', 20);
+    $receiver->wait_requests($from, '/slow');
     $t->ctl('endpoint', 'pause', 'slow');
     $worker->wait_log(qr/endpoint slow: paused/, count => $from == 2 ? 1 : 2);
     my ($sent, $total) = $receiver->count('/slow');
@@ -47,7 +47,7 @@ sub pause_in_the_middle ($name, $from) {
 }
 pause_in_the_middle('a pause while new events are queued', 2);
 pause_in_the_middle('a pause while claimed deliveries are queued', 6);
-$t->wait_settled(30);
+$t->wait_settled;
 my $received = received($t, '/slow');
 is_deeply [ map { $received->{"evt_$_"} } 1 .. 12 ], [ (1) x 12 ], 'a pause: each came once';
 
@@ -70,7 +70,7 @@ my $large = 'x' x 8_000_000;
 is post_event($t, "large$_", body => event("large$_", text => $large))->{verdict}, 'accepted', "large event $_" for 1 .. 36;
 $t->apply({ id => 'large', url => $receiver->url('/large') });
 $worker->start;
-$t->wait_settled(60);
+$t->wait_settled(180);
 is scalar(keys %{ received($t, '/large') }), 36, 'a backlog of large events is delivered';
 SKIP: {
     skip 'a sanitizer keeps what was freed', 1 if $ENV{TEST_SANITIZE};

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <random>
 
 #include "endpoint/match_index.hpp"
@@ -76,13 +76,13 @@ TEST(EndpointMatchIndex, TenThousandEndpointsAreNotTriedOneByOne) {
     }
     const MatchIndex index(documents);
     std::vector<std::uint32_t> found;
-    const auto began = std::chrono::steady_clock::now();
+    const std::clock_t began = std::clock();
     for (std::uint32_t i = 0; i < 10000; ++i) {
         index.find("tenant" + std::to_string(i), "stripe", "order.paid", &found);
         ASSERT_EQ(found, std::vector<std::uint32_t>{i});
     }
     // Trying each would be 10^8 comparisons; this bound holds under sanitizers too.
-    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(1));
+    EXPECT_LT(std::clock() - began, CLOCKS_PER_SEC);
 }
 
 }  // namespace

@@ -94,7 +94,7 @@ class RedisServer {
     };
 
     void connect() {
-        for (int i = 0; i < 500; ++i, usleep(10000)) {
+        for (int i = 0; i < 6000; ++i, usleep(10000)) {
             context_.reset(redisConnectUnix(socket().c_str()));
             if (context_ && !context_->err) return;
         }

@@ -74,16 +74,18 @@ TEST_F(SenderTest, StopEndsWhatIsUnderWay) {
     make();
     const auto target = sender->prepare(document_for(hang.url()), &problem);
     Attempt attempt, later;
+    bool done = false;
     asio::co_spawn(
         io,
         [&]() -> asio::awaitable<void> {
             attempt = co_await sender->attempt(target, sample());
             later = co_await sender->attempt(target, sample());
+            done = true;
         },
         asio::detached);
-    io.run_for(100ms);
+    run_until([&] { return hang.requests->size() == 1; });
     sender->stop();
-    io.run_for(100ms);
+    run_until([&] { return done; });
     EXPECT_EQ(attempt.error, "stopped");
     EXPECT_EQ(later.error, "stopped");
 }

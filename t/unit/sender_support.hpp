@@ -65,11 +65,16 @@ class SenderTest : public ::testing::Test {
                 done = true;
             },
             asio::detached);
-        const auto limit = std::chrono::steady_clock::now() + 20s;
-        while (!done && std::chrono::steady_clock::now() < limit)
-            io.run_one_for(1s);
-        EXPECT_TRUE(done);
+        run_until([&] { return done; });
         return last;
+    }
+
+    template <class Condition>
+    void run_until(Condition condition) {
+        const auto limit = std::chrono::steady_clock::now() + 60s;
+        while (!condition() && std::chrono::steady_clock::now() < limit)
+            io.run_one_for(1s);
+        EXPECT_TRUE(condition());
     }
 
     Attempt answer_with(std::string bytes, Reply::Then then = Reply::Then::keep,

@@ -36,7 +36,7 @@ TEST_F(SenderTest, TlsWithATrustedCertificate) {
 TEST_F(SenderTest, TlsToAPlainServerFails) {
     Server server(io, [](const Received&) { return Reply{"HTTP/1.1 400 Bad\r\n\r\n", Reply::Then::close}; });
     const Attempt attempt = send(
-        document_for("https://127.0.0.1:" + std::to_string(server.port()), R"(,"connect_timeout":"500ms")"));
+        document_for("https://127.0.0.1:" + std::to_string(server.port()), R"(,"connect_timeout":"10s")"));
     EXPECT_EQ(attempt.error.substr(0, 5), "tls: ") << attempt.error;
 }
 

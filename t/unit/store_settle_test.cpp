@@ -209,12 +209,14 @@ TEST_F(StoreSettle, ClaimTakesWhatIsDueOnceAndStaysInItsBounds) {
     wait_one(1h);
     EXPECT_EQ(run(due_endpoints(owner, 0, 10))->elements, 1u);
     EXPECT_EQ(run(claim(owner, "e", 2, 1000, 1h))->elements, 6u) << "by count";
-    EXPECT_EQ(run(claim(owner, "e", 5, 1, 50ms))->elements, 3u) << "one, however large";
+    EXPECT_EQ(run(claim(owner, "e", 5, 1, 1h))->elements, 3u) << "one, however large";
     EXPECT_EQ(run(claim(owner, "e", 5, 1000, 1h))->elements, 0u) << "all are leased";
     EXPECT_EQ(run(due_endpoints(owner, 0, 10))->elements, 0u);
-    usleep(80000);
+    wait_one(0ms);
+    EXPECT_EQ(run(claim(owner, "e", 5, 1000, 1ms))->elements, 3u);
+    usleep(2000);
     EXPECT_EQ(run(claim(owner, "e", 5, 1000, 1h))->elements, 3u) << "the lease has ended";
-    EXPECT_EQ(waiting("e"), 4);
+    EXPECT_EQ(waiting("e"), 5);
 }
 
 TEST_F(StoreSettle, SweepKeepsToRetentionAndNeverPassesTheFloor) {

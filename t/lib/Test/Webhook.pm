@@ -90,16 +90,23 @@ sub _globals ($self, $name) {
         . qq{pid "$self->{dir}/$name/nginx.pid";\nerror_log "$self->{dir}/$name/error.log" $level;\n};
 }
 
-sub _http ($self, $name) {
+# Redis may take its time where a test does not say otherwise: its disk is shared, and the machine may stand still for longer
+# than the 500 ms that are the default.
+sub _http ($self, $name, $text) {
+    my $patience = '';
+    if ($name ne 'configtest' && $text =~ /\bwebhook_redis\b/) {
+        $patience = ' webhook_redis_connect_timeout 30s;';
+        $patience .= ' webhook_redis_timeout 30s;' if $text !~ /^\s*webhook_redis_timeout/m;
+    }
     my $temp = join '', map { qq{${_}_temp_path "$self->{dir}/$name/$_";\n} } qw(client_body proxy fastcgi uwsgi scgi);
-    return "${temp}access_log off;\n";
+    return "${temp}access_log off;$patience\n";
 }
 
 # Replaces %%PORT%%, %%PORT_x%%, %%DIR%%, %%REDIS%%, %%REDIS_x%%, %%RECEIVER%%, %%RECEIVER_x%%, %%BUILD%%, and in nginx.conf %%GLOBALS%% and
 # %%HTTP%%. A bare word that comes to hold a space is quoted.
 sub expand ($self, $text, $nginx = 'nginx') {
     $text =~ s/%%GLOBALS%%/$self->_globals($nginx)/ge;
-    $text =~ s/%%HTTP%%/$self->_http($nginx)/ge;
+    $text =~ s/%%HTTP%%/$self->_http($nginx, $text)/ge;
     $text =~ s/(?<=\s)([^\s"';{}]*%%(?:DIR|BUILD|REDIS\w*)%%[^\s"';{}]*)(?=[\s;])/"$1"/g if $self->{dir} =~ /\s/ || $self->{build} =~ /\s/;
     $text =~ s/%%PORT(?:_(\w+))?%%/$self->port($1 \/\/ 'nginx')/ge;
     $text =~ s/%%REDIS(?:_(\w+))?%%/$self->redis_server($1 \/\/ 'redis')->url/ge;
@@ -176,7 +183,7 @@ sub reload_nginx ($self, $conf, %arg) {
 }
 
 # Every nginx worker says once per server that it is connected and has tested it.
-sub wait_redis_ready ($self, $nginx, $timeout = 10) {
+sub wait_redis_ready ($self, $nginx, $timeout = 30) {
     wait_for("$nginx->{name} to be connected to Redis", sub {
         my %ready = map { /^\S+ \S+ \[\w+\] (\d+)#/ ? ($1 => 1) : () } $nginx->grep_log(qr/webhook: .*redis.* ready/i);
         my @workers = $nginx->workers;    # none yet: the master has not forked
@@ -268,6 +275,9 @@ sub post ($self, $path, $body, @headers) {
 # Requests (texts from build()) on connections of their own, all sent before the first answer is read.
 sub parallel ($self, @texts) { return Test::Webhook::HTTP::parallel($self->port('nginx'), @texts) }
 
+# Those of the connections that have an answer, as soon as so many have.
+sub answered ($self, $count, @connections) { return Test::Webhook::HTTP::answered($count, @connections) }
+
 # --- commands --------------------------------------------------------------------------------------------------------
 
 # run([cmd...], stdin => $text, env => {}, cwd =>): {exit, out, err}; exit 128 + N for signal N.
@@ -287,7 +297,7 @@ sub run ($self, $cmd, %arg) {
         POSIX::_exit(127);
     }
     local $SIG{ALRM} = sub { kill 'KILL', $pid };
-    alarm(($arg{timeout} // 60) * slowness());
+    alarm(($arg{timeout} // 300) * slowness());
     waitpid $pid, 0;
     my $status = $?;
     alarm 0;
@@ -319,7 +329,7 @@ sub ledger ($self) {
 }
 
 # Waits until everything accepted is settled: nothing unrouted, nothing waiting, the ledger balanced. Returns the ledger.
-sub wait_settled ($self, $timeout = 20) {
+sub wait_settled ($self, $timeout = 60) {
     my $ledger;
     wait_for('everything to be settled', sub {
         $ledger = eval { $self->ledger } or return 0;

@@ -11,7 +11,7 @@ use IO::Socket::INET;
 use Time::HiRes qw(sleep time);
 use Test::Webhook::Wait;
 
-our @EXPORT_OK = qw(build parallel);
+our @EXPORT_OK = qw(answered build parallel);
 
 # request text: build(method => 'POST', path => '/x', headers => [name => value, ...] or {}, body => $bytes,
 #   chunked => [$piece, ...], version => '1.1', close => 1). Host and Content-Length are added unless given.
@@ -37,7 +37,7 @@ sub build (%arg) {
 }
 
 sub new ($class, $port, $host = '127.0.0.1') {
-    my $socket = IO::Socket::INET->new(PeerAddr => $host, PeerPort => $port, Proto => 'tcp', Timeout => 5)
+    my $socket = IO::Socket::INET->new(PeerAddr => $host, PeerPort => $port, Proto => 'tcp', Timeout => 30)
         or croak "cannot connect to $host:$port: $@";
     $socket->setsockopt(Socket::IPPROTO_TCP(), Socket::TCP_NODELAY(), 1);
     return bless { socket => $socket, buffer => '', timeout => 30 }, $class;
@@ -152,6 +152,13 @@ sub closed ($self, $timeout = 5) {
 }
 
 sub close ($self) { close $self->{socket} if $self->{socket} }
+
+# Waits until at least so many of the connections have something to read, and returns those.
+sub answered ($count, @connections) {
+    my @ready;
+    wait_for("$count answers", sub { (@ready = grep { IO::Select->new($_->{socket})->can_read(0) } @connections) >= $count });
+    return @ready;
+}
 
 # Close with RST instead of FIN.
 sub abort ($self) {

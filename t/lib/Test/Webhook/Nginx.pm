@@ -87,7 +87,7 @@ sub grep_log ($self, $pattern) { return grep { $_ =~ $pattern } split /\n/, $sel
 sub wait_log ($self, $pattern, %arg) {
     my $count = $arg{count} // 1;
     my @lines;
-    wait_for("a line like $pattern in the log of $self->{name}", sub { (@lines = $self->grep_log($pattern)) >= $count }, $arg{timeout} // 10);
+    wait_for("a line like $pattern in the log of $self->{name}", sub { (@lines = $self->grep_log($pattern)) >= $count }, $arg{timeout} // 30);
     return $lines[-1];
 }
 

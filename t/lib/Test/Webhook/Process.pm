@@ -64,20 +64,20 @@ sub wait_exit ($self, $timeout = 10) {
 }
 
 # Ends it with the signal, after the deadline with KILL (which the test hears of).
-sub stop ($self, $signal = 'TERM', $timeout = 15) {
+sub stop ($self, $signal = 'TERM', $timeout = 40) {
     return if !$self->alive;
     $self->signal($signal);
     return if $self->wait_exit($timeout);
     $self->{problem} = "$self->{name} (pid $self->{pid}) did not end within ${timeout} s after SIG$signal";
     $self->signal('KILL');
-    $self->wait_exit(5);
+    $self->wait_exit(30);
 }
 
 # kill -9, on purpose: not reported as a crash.
 sub kill9 ($self) {
     $self->{on_purpose} = 1;
     $self->signal('KILL');
-    $self->wait_exit(10);
+    $self->wait_exit(30);
 }
 
 # What is wrong with how it ended, or nothing.

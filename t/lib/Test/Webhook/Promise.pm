@@ -35,7 +35,7 @@ sub received ($t, $path, $receiver = 'receiver') {
 }
 
 # Everything settled, the ledger balanced (wait_settled), and all that the load was told was taken is at the receiver.
-sub check_books ($t, $load, $path, $timeout = 30) {
+sub check_books ($t, $load, $path, $timeout = 60) {
     my $ledger = $t->wait_settled($timeout);
     Test::More::ok($ledger->{balanced}, 'the ledger is balanced');
     my $received = received($t, $path);

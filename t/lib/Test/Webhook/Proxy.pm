@@ -49,7 +49,7 @@ sub done ($self) { return $self->_tell({ ask => 1 }) eq '1' }
 
 sub _tell ($self, $order) {
     syswrite $self->{control}, JSON::PP->new->ascii->encode($order) . "\n";
-    IO::Select->new($self->{control})->can_read(10) or croak 'proxy does not answer';
+    IO::Select->new($self->{control})->can_read(30) or croak 'proxy does not answer';
     sysread $self->{control}, my $answer, 1;
     return $answer;
 }

@@ -49,12 +49,18 @@ sub stop ($self) {
 
 # script('/path' => [ANSWER, ...]): answers of that path in turn, the last one for ever. Without a script: 200.
 # ANSWER: a status; 'hang', 'close' (no answer), 'reset'; or {status, headers => [name => value], body, delay => seconds,
-# drip => seconds between bytes, close => 1 (after the answer), raw => bytes instead of all that}.
+# hold => 1 (until release), drip => seconds between bytes, close => 1 (after the answer), raw => bytes instead of all that}.
 sub script ($self, %script) {
     $self->{script}{$_} = ref $script{$_} eq 'ARRAY' ? $script{$_} : [ $script{$_} ] for keys %script;
-    return if !$self->{pid};
-    syswrite $self->{control}, encode_json(\%script) . "\n";
-    IO::Select->new($self->{control})->can_read(10) or croak 'receiver does not answer';
+    $self->_tell({ script => \%script }) if $self->{pid};
+}
+
+# Lets the answers go that are held at that path. Held are those of requests that have been written down.
+sub release ($self, $path) { $self->_tell({ release => $path }) }
+
+sub _tell ($self, $order) {
+    syswrite $self->{control}, encode_json($order) . "\n";
+    IO::Select->new($self->{control})->can_read(30) or croak 'receiver does not answer';
     sysread $self->{control}, my $ack, 1;
 }
 
@@ -62,7 +68,8 @@ sub script ($self, %script) {
 sub requests ($self, $path = undef) {
     if (open my $in, '<:raw', $self->{log}) {
         seek $in, $self->{read_to}, 0;
-        while (my $line = <$in>) {
+        my $end = -s $in;    # under load more may come than is read meanwhile
+        while ($self->{read_to} < $end && defined(my $line = <$in>)) {
             last if $line !~ /\n\z/;
             $self->{read_to} += length $line;
             my $request = decode_json($line);
@@ -76,7 +83,7 @@ sub requests ($self, $path = undef) {
 sub count ($self, $path = undef) { return scalar(my @all = $self->requests($path)) }
 
 # Waits until at least $count requests came (to $path); returns them.
-sub wait_requests ($self, $count, $path = undef, $timeout = 10) {
+sub wait_requests ($self, $count, $path = undef, $timeout = 30) {
     wait_for("$count requests at the receiver" . (defined $path ? " ($path)" : ''), sub { $self->count($path) >= $count }, $timeout);
     return $self->requests($path);
 }
@@ -136,14 +143,23 @@ sub accept_one ($self) {
 sub control ($self) {
     sysread($self->{control}, $self->{control_buffer}, 65536, length $self->{control_buffer}) or return 0;
     while ($self->{control_buffer} =~ s/\A(.*)\n//) {
-        my $script = decode_json($1);
+        my $order = decode_json($1);
+        my $script = $order->{script} // {};
         for my $path (keys %$script) {
             $self->{script}{$path} = ref $script->{$path} eq 'ARRAY' ? $script->{$path} : [ $script->{$path} ];
             $self->{at}{$path} = 0;
         }
+        $self->release_all($order->{release}) if defined $order->{release};
         syswrite $self->{control}, '.';
     }
     return 1;
+}
+
+sub release_all ($self, $path) {
+    for my $connection (grep { ($_->{held} // '') eq $path } values %{ $self->{connections} }) {
+        delete $connection->{held};
+        $self->write_out($connection);
+    }
 }
 
 sub drop ($self, $connection) {
@@ -163,7 +179,7 @@ sub next_request ($self, $connection) {
     my $request = take_request(\$connection->{in}) or return;
     $connection->{busy} = 1;
     $self->record($connection, $request);
-    $self->answer($connection, $self->choose($request->{path}));
+    $self->answer($connection, $self->choose($request->{path}), $request->{path});
 }
 
 # One complete request off the front of the buffer, or nothing.
@@ -220,7 +236,7 @@ sub choose ($self, $path) {
     return $script->[ $at < @$script ? $at : -1 ] // 200;
 }
 
-sub answer ($self, $connection, $answer) {
+sub answer ($self, $connection, $answer, $path) {
     return if $answer eq 'hang';
     return $self->drop($connection) if $answer eq 'close';
     if ($answer eq 'reset') {
@@ -236,6 +252,7 @@ sub answer ($self, $connection, $answer) {
     $text .= 'Content-Length: ' . length($body) . "\r\n" if $status != 204;
     $text .= "Connection: close\r\n" if $how->{close};
     @{$connection}{qw(reply drip close)} = ($how->{raw} // "$text\r\n$body", $how->{drip}, $how->{close});
+    return $connection->{held} = $path if $how->{hold};
     return $connection->{due} = time + $how->{delay} if $how->{delay};
     $self->write_out($connection);
 }

@@ -16,7 +16,7 @@ our $AUTOLOAD;
 sub new ($class, %arg) {
     my $socket = $arg{path}
         ? IO::Socket::UNIX->new(Peer => $arg{path})
-        : IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $arg{port}, Timeout => 5);
+        : IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $arg{port}, Timeout => 30);
     croak 'cannot connect to Redis at ' . ($arg{path} // $arg{port}) . ": $!" if !$socket;
     return bless { socket => $socket, buffer => '', timeout => $arg{timeout} // 30 }, $class;
 }

@@ -47,7 +47,7 @@ sub _members ($self) {
 sub pid ($self) { return $self->{process}->pid }
 sub alive ($self) { return $self->{process}->alive }
 sub signal ($self, $signal) { return $self->{process}->signal($signal) }
-sub stop ($self, $timeout = 20) { $self->{process}->stop('TERM', $timeout) }
+sub stop ($self, $timeout = 40) { $self->{process}->stop('TERM', $timeout) }
 sub kill9 ($self) { $self->{process}->kill9 }
 sub restart ($self) { $self->stop; $self->start }
 sub output ($self) { return $self->{process}->output }
@@ -56,7 +56,7 @@ sub log ($self) { return $self->output }
 sub wait_log ($self, $pattern, %arg) {
     my ($count, @lines) = ($arg{count} // 1);
     wait_for("a line like $pattern in the log of $self->{name}",
-        sub { (@lines = grep { $_ =~ $pattern } split /\n/, $self->output) >= $count }, $arg{timeout} // 10);
+        sub { (@lines = grep { $_ =~ $pattern } split /\n/, $self->output) >= $count }, $arg{timeout} // 30);
     return $lines[-1];
 }
 
