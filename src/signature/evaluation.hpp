@@ -122,7 +122,8 @@ void each_item(std::string_view value, const Items& items, std::string_view pref
         if (position < items.skip) continue;
         if (items.take != 0 && position >= items.skip + items.take) return;
         if (items.trim) item = event::trim_blanks(item);
-        if (item.substr(0, prefix.size()) != prefix) continue;
+        const std::string_view start = item.substr(0, prefix.size());
+        if (items.any_case ? !event::equal_names(start, prefix) : start != prefix) continue;
         item.remove_prefix(prefix.size());
         if (!use(item)) return;
     }

@@ -275,6 +275,32 @@ TEST(Verifier, Tokens) {
     EXPECT_EQ(verdict("Bearer one "), Verdict::forged);
     EXPECT_EQ(verdict("Bearer "), Verdict::forged);
     EXPECT_EQ(verdict("one"), Verdict::no_signature);
+    EXPECT_EQ(verdict("bearer one"), Verdict::genuine);
+    EXPECT_EQ(verdict("BEARER two"), Verdict::genuine);
+    EXPECT_EQ(verdict("bearer ONE"), Verdict::forged);
+    EXPECT_EQ(verdict("Basic one"), Verdict::no_signature);
+}
+
+TEST(Verifier, Basic) {
+    const auto verifier = make("postmark", {"user:pass"});
+    const auto verdict = [&](const std::string& value) {
+        test::PlainRequest request;
+        request.set_header("Authorization", value);
+        return verifier->check(request, now_ms).verdict;
+    };
+    EXPECT_EQ(verdict("Basic dXNlcjpwYXNz"), Verdict::genuine);
+    EXPECT_EQ(verdict("basic dXNlcjpwYXNz"), Verdict::genuine);
+    EXPECT_EQ(verdict("Basic DXNlcjpwYXNz"), Verdict::forged);
+    EXPECT_EQ(verdict("Basic dXNlcjpwYXN6"), Verdict::forged);
+    EXPECT_EQ(verdict("Basic "), Verdict::forged);
+    EXPECT_EQ(verdict("dXNlcjpwYXNz"), Verdict::no_signature);
+    EXPECT_EQ(verdict("Bearer dXNlcjpwYXNz"), Verdict::no_signature);
+}
+
+TEST(Verifier, OnlyTheSchemeOfAuthorizationMayBeInAnyCase) {
+    test::PlainRequest request;
+    request.set_header("X-Hub-Signature-256", "SHA256=" + hmac(""));
+    EXPECT_EQ(make("github")->check(request, now_ms).verdict, Verdict::no_signature);
 }
 
 TEST(Verifier, QueryTokensAreDecodedAndMayNotBeDoubled) {
