@@ -41,6 +41,19 @@ for my $case (
     is $result->{exit}, 1, "$verdict: exit 1";
     like $result->{out}, qr/^$verdict$/m, "$verdict: verdict";
 }
+
+# Methods that handshakes come by, as nginx judges them.
+my @meta = ('--scheme', 'meta', '--secret', 's', '--param', 'verify_token=v', headers(sign('meta', '--secret', 's', '--param', 'verify_token=v')->{out}));
+my @hub = ('--method', 'GET', '--url', 'https://h.example/in?hub.mode=subscribe&hub.challenge=1158&hub.verify_token');
+for my $case ([ 'accepted', @meta ], [ 'method', @meta, '--method', 'GET' ], [ 'challenge', @meta, @hub[ 0 .. 2 ], "$hub[3]=v" ], [ 'forged', @meta, @hub[ 0 .. 2 ], "$hub[3]=x" ],
+    [ 'challenge', '--scheme', 'trello', '--secret', 's', '--method', 'HEAD' ])
+{
+    my ($verdict, @words) = @$case;
+    my $result = verify(@words);
+    like $result->{out}, qr/^$verdict$/m, "handshakes: @words[1, -2, -1]: $verdict";
+    is $result->{exit}, $verdict eq 'accepted' ? 0 : 1, "handshakes: $verdict: exit";
+}
+
 is verify(@stripe, '--secret', 'whsec_x', '--clock', $clock + 100, '--tolerance', '50s')->{exit}, 1, 'a narrower window';
 is verify(@stripe, '--secret', 'whsec_x', '--tolerance', 'off')->{exit}, 0, 'no window';
 like verify('--scheme', 'stripe', '--secret', 'x')->{out}, qr/^unsigned$/m, 'unsigned';

@@ -95,6 +95,13 @@ is $t->events('free'), 2, 'dedup off: stored twice';
 is_verdict send_event('/stripe', event(), @$_), 200, 'accepted', "$_->[0]: what is stored is not denied"
     for [ 'If-Match' => '"x"' ], [ 'If-Unmodified-Since' => 'Sat, 29 Oct 1994 19:43:31 GMT' ];
 
+$body = event();
+my (undef, $tabbed) = sign_stripe('s3cret', $body);
+$answer = $t->post('/stripe', $body, 'Stripe-Signature' => "\t$tabbed\t", 'X-Tenant' => "\tacme \t", 'X-Shop' => "\tone", 'Content-Type' => "\ttext/plain\t");
+is_verdict $answer, 200, 'accepted', 'tabs around values of headers';
+%field = %{ (grep { $_->{id} eq $answer->{json}{id} } $t->events('hooks'))[0] };
+is "$field{tenant} $field{datacontenttype} $field{headers}", 'acme text/plain {"x-shop":["one"]}', 'tabs are not stored';
+
 # --- refusals ---
 
 $body = event();

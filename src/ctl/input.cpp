@@ -10,6 +10,7 @@
 
 #include "ctl/failure.hpp"
 #include "ctl/time.hpp"
+#include "event/text.hpp"
 
 namespace webhook::ctl {
 
@@ -34,12 +35,6 @@ std::string secret_of_environment(const std::string& name) {
     const char* value = std::getenv(name.c_str());
     if (value == nullptr) throw Failure(fmt::format("the environment variable {} is not set", name));
     return value;
-}
-
-std::string_view trim(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 }  // namespace
@@ -74,7 +69,8 @@ std::pair<std::string, std::string> parse_header(const std::string& argument) {
     if (colon == std::string::npos || colon == 0 || text.find_first_of("\r\n") != std::string_view::npos) {
         throw Failure(fmt::format("not a header: \"{}\" (-H 'Name: value')", argument));
     }
-    return {std::string(trim(text.substr(0, colon))), std::string(trim(text.substr(colon + 1)))};
+    return {std::string(event::trim_blanks(text.substr(0, colon))),
+            std::string(event::trim_blanks(text.substr(colon + 1)))};
 }
 
 std::pair<std::string, std::string> parse_assignment(const std::string& argument) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "ctl/command.hpp"
 #include "ctl/failure.hpp"
@@ -67,6 +68,21 @@ struct Judgement {
     Identity identity;
 };
 
+/// Of a method that only handshakes come by, judged as nginx does; nothing when it is none.
+std::optional<signature::Outcome> judge_handshake(const signature::Verifier& verifier, const Message& message,
+                                                  std::int64_t now_ms) {
+    using signature::Stage;
+    signature::Outcome outcome;
+    signature::Reply reply;
+    if (verifier.judge_challenge(Stage::arrived, message, &outcome, &reply)) return outcome;
+    if (!verifier.verifies_method(message.method)) return {};
+    outcome = verifier.check(message, now_ms);
+    if (outcome.verdict == signature::Verdict::genuine &&
+        !verifier.judge_challenge(Stage::verified, message, &outcome, &reply))
+        return {};
+    return outcome;
+}
+
 Judgement judge(const VerifyOptions& options, const Message& message, const signature::Scheme& scheme) {
     std::string error;
     const auto verifier = signature::Verifier::make(scheme, verifier_options(options), &error);
@@ -74,10 +90,14 @@ Judgement judge(const VerifyOptions& options, const Message& message, const sign
     if (!accepts_method(scheme, message.method)) {
         return {"method", fmt::format("the scheme accepts {}", allowed_methods(scheme)), {}, {}};
     }
-    const signature::Outcome outcome = verifier->check(message, clock_ms(options.request.clock));
+    const std::int64_t now_ms = clock_ms(options.request.clock);
+    const std::optional<signature::Outcome> outcome = delivers_by(scheme, message.method)
+                                                          ? verifier->check(message, now_ms)
+                                                          : judge_handshake(*verifier, message, now_ms);
+    if (!outcome) return {"method", "method not allowed but in a handshake", {}, {}};
     Judgement judgement{
-        std::string(verdict_name(outcome.verdict)), outcome.reason, std::string(outcome.timestamp), {}};
-    if (outcome.verdict == signature::Verdict::genuine) judgement.identity = identify(scheme, message);
+        std::string(verdict_name(outcome->verdict)), outcome->reason, std::string(outcome->timestamp), {}};
+    if (outcome->verdict == signature::Verdict::genuine) judgement.identity = identify(scheme, message);
     return judgement;
 }
 
@@ -205,8 +225,8 @@ void add_verify(Command& program) {
     auto options = std::make_shared<VerifyOptions>();
     Command command =
         program.add("verify", "Judge a request; the body comes on standard input",
-                    "Prints the verdict: accepted, unsigned, forged, stale, malformed, method. Exit 0 only "
-                    "for accepted.\n\n"
+                    "Prints the verdict: accepted, unsigned, forged, stale, malformed, method, challenge. "
+                    "Exit 0 only for accepted.\n\n"
                     "Example:\n  webhookctl verify --scheme github --secret file:/run/secrets/github \\\n"
                     "      -H 'X-Hub-Signature-256: sha256=...' < body.json");
     add_scheme_options(command, &options->scheme);

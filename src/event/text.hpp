@@ -19,6 +19,14 @@ inline std::string lower(std::string_view text) {
     return out;
 }
 
+/// Without the blanks and tabs around it, which are no part of a header's value (RFC 9110 section 5.5).
+inline std::string_view trim_blanks(std::string_view text) {
+    constexpr std::string_view blanks = " \t";
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    text.remove_suffix(text.size() - (text.find_last_not_of(blanks) + 1));
+    return text;
+}
+
 inline bool is_alphanumeric(char c) {
     return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z');
 }

@@ -83,7 +83,7 @@ void complete_event(RequestState* state) {
     event.query = mask_query(request->pool, secret_params(request), state->headers.query);
     event.remote = view(request->connection->addr_text);
     if (request->headers_in.content_type != nullptr) {
-        event.datacontenttype = view(request->headers_in.content_type->value);
+        event.datacontenttype = event::trim_blanks(view(request->headers_in.content_type->value));
     }
     event.contentencoding = state->headers.header("content-encoding").value;
     event.headers = make_headers(*state);

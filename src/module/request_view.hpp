@@ -3,6 +3,7 @@
 #include "module/ngx.hpp"
 
 #include "event/request.hpp"
+#include "event/text.hpp"
 
 namespace webhook::module {
 
@@ -13,7 +14,7 @@ class RequestView final : public event::Request {
 
     Header header(std::string_view name) const override;
 
-    /// Calls `use(value)` for each header of that (lower-case) name.
+    /// Calls `use(value)` for each header of that (lower-case) name. nginx leaves tabs around a value.
     template <class Use>
     void for_each(std::string_view name, Use&& use) const;
 
@@ -39,7 +40,8 @@ void RequestView::for_each(std::string_view name, Use&& use) const {
         for (ngx_uint_t i = 0; i < part->nelts; ++i) {
             if (header[i].hash == 0 || header[i].key.len != name.size())
                 continue;  // zero: removed by a module
-            if (ngx_memcmp(header[i].lowcase_key, name.data(), name.size()) == 0) use(view(header[i].value));
+            if (ngx_memcmp(header[i].lowcase_key, name.data(), name.size()) == 0)
+                use(event::trim_blanks(view(header[i].value)));
         }
     }
 }

@@ -109,7 +109,7 @@ constexpr Definition definitions[] = {
     {"calendly", R"(
     algorithm hmac-sha256;
     signature header:Calendly-Webhook-Signature split=, prefix=v1= encoding=hex;
-    timestamp header:Calendly-Webhook-Signature split=, prefix=t= unit=s;
+    timestamp header:Calendly-Webhook-Signature split=, prefix=t= unit=s window=180,300 exact;
     message "{ts}.{body}";
     id sha256:body;
     type json:/event;

@@ -232,7 +232,12 @@ void derive(Scheme* scheme) {
     add_once("authorization", &scheme->secret_headers);
     const bool token = scheme->algorithm == Algorithm::token || scheme->algorithm == Algorithm::basic ||
                        scheme->algorithm == Algorithm::jwt;
-    for (const Source& source : scheme->signature.from) {
+    const auto& from = scheme->signature.from;
+    scheme->signature.any_case =
+        !from.empty() && std::all_of(from.begin(), from.end(), [](const Source& source) {
+            return source.kind == Kind::header && source.name == "authorization";
+        });
+    for (const Source& source : from) {
         if (source.kind == Kind::query) add_once(source.name, &scheme->secret_params);
         if (source.kind == Kind::header && token) add_once(source.name, &scheme->secret_headers);
     }

@@ -61,7 +61,7 @@ std::string_view request_target(std::string_view url) {
 bool contentful_names(std::string_view list, std::vector<std::string>* names) {
     std::string_view name;
     while (next_split(&list, ",", &name)) {
-        names->push_back(event::lower(trim_blanks(name)));
+        names->push_back(event::lower(event::trim_blanks(name)));
         if (names->size() > max_signed_headers || names->back() == signature_name) return false;
     }
     std::sort(names->begin(), names->end());
@@ -77,7 +77,7 @@ std::string contentful_head(std::string_view method, std::string_view url,
     for (const auto& [name, value] : headers) {
         if (!first) text.push_back(';');
         first = false;
-        text.append(name).append(":").append(trim_blanks(value));
+        text.append(name).append(":").append(event::trim_blanks(value));
     }
     text.push_back('\n');
     return text;

@@ -46,6 +46,8 @@ struct Items {
     std::size_t skip = 0;  ///< items left out at the front
     std::size_t take = 0;  ///< items used at most after that; 0: all
     event::Template prefix;  ///< literals and {config:NAME} only
+    /// Derived: the prefix is an authentication scheme, in which case does not count (RFC 9110 section 11.1).
+    bool any_case = false;
 };
 
 struct SignatureRule : Items {

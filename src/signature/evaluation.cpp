@@ -212,10 +212,4 @@ bool next_split(std::string_view* rest, std::string_view separators, std::string
     return true;
 }
 
-std::string_view trim_blanks(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 }  // namespace webhook::signature

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "event/request.hpp"
+#include "event/text.hpp"
 #include "signature/parsed_body.hpp"
 #include "signature/prepared.hpp"
 #include "signature/verifier.hpp"
@@ -112,8 +113,6 @@ class Message {
 /// The next piece of `rest` up to the separator; false at the end. `rest` is nullptr-viewed when used up.
 bool next_split(std::string_view* rest, std::string_view separators, std::string_view* piece);
 
-std::string_view trim_blanks(std::string_view text);
-
 template <class Use>
 void each_item(std::string_view value, const Items& items, std::string_view prefix, Use use) {
     std::string_view item;
@@ -122,8 +121,9 @@ void each_item(std::string_view value, const Items& items, std::string_view pref
         const std::size_t position = at++;
         if (position < items.skip) continue;
         if (items.take != 0 && position >= items.skip + items.take) return;
-        if (items.trim) item = trim_blanks(item);
-        if (item.substr(0, prefix.size()) != prefix) continue;
+        if (items.trim) item = event::trim_blanks(item);
+        const std::string_view start = item.substr(0, prefix.size());
+        if (items.any_case ? !event::equal_names(start, prefix) : start != prefix) continue;
         item.remove_prefix(prefix.size());
         if (!use(item)) return;
     }

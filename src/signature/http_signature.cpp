@@ -152,7 +152,7 @@ bool make_signature_base(const Request& request, const SignatureInput& input, st
         } else {
             const Request::Header header = request.header(component.name);
             if (header.count != 1 || event::lower(component.name) != component.name) return false;
-            value = std::string(trim_blanks(header.value));
+            value = std::string(event::trim_blanks(header.value));
         }
         if (value.find_first_of("\r\n") != std::string::npos) return false;
         base->append(component.raw).append(": ").append(value).push_back('\n');

@@ -64,7 +64,6 @@ bool make_key(const Scheme& scheme, std::string_view secret, PreparedKey* key, s
         }
         case Algorithm::basic:
             if (secret.find(':') == std::string_view::npos) return fail(error, "secret is not USER:PASSWORD");
-            key->credential = "Basic ";
             encode_text(secret, Encoding::base64, &key->credential);
             break;
         default:
@@ -170,6 +169,8 @@ bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,
     if (!fill_claims(scheme, params, &prepared->claims, error)) return false;
     if (!fill_in(scheme.message, params, &prepared->message, error)) return false;
     if (!fill_prefix(scheme.signature, params, &prepared->signature_prefix, error)) return false;
+    if (scheme.algorithm == Algorithm::basic && prepared->signature_prefix.empty())
+        prepared->signature_prefix = "Basic ";
     return !scheme.timestamp || fill_prefix(*scheme.timestamp, params, &prepared->timestamp_prefix, error);
 }
 

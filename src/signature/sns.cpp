@@ -91,7 +91,7 @@ bool is_wanted_topic(const Prepared& prepared, const JsonValue& message) {
     if (param == prepared.params.end() || topic == nullptr) return topic != nullptr;
     std::string_view rest = param->second, item;
     while (next_split(&rest, ",", &item)) {
-        if (trim_blanks(item) == *topic) return true;
+        if (event::trim_blanks(item) == *topic) return true;
     }
     return false;
 }

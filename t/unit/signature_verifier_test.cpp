@@ -82,6 +82,32 @@ TEST(Verifier, WindowIsBothWays) {
     EXPECT_EQ(stripe("t=1759999699,v1=" + hmac("other")), Verdict::forged);
 }
 
+TEST(Verifier, SomeSendersTellANarrowerWindow) {
+    struct Case {
+        const char *scheme, *header, *before, *between;
+        char joint;
+        std::int64_t past;
+    };
+    const Case cases[] = {{"paddle", "Paddle-Signature", "ts=", ";h1=", ':', 60},
+                          {"calendly", "Calendly-Webhook-Signature", "t=", ",v1=", '.', 180}};
+    for (const Case& each : cases) {
+        const auto verdict = [&](std::int64_t age, VerifierOptions options = {}) {
+            const std::string ts = std::to_string(now_ms / 1000 - age);
+            test::PlainRequest request;
+            request.set_body("{}");
+            request.set_header(each.header, each.before + ts + each.between + hmac(ts + each.joint + "{}"));
+            return make(each.scheme, {key}, options)->check(request, now_ms).verdict;
+        };
+        EXPECT_EQ(verdict(each.past), Verdict::genuine) << each.scheme;
+        EXPECT_EQ(verdict(each.past + 1), Verdict::stale) << each.scheme;
+        EXPECT_EQ(verdict(-300), Verdict::genuine) << each.scheme;
+        EXPECT_EQ(verdict(-301), Verdict::stale) << each.scheme;
+        VerifierOptions wide;
+        wide.tolerance_seconds = 400;
+        EXPECT_EQ(verdict(400, wide), Verdict::genuine) << each.scheme;
+    }
+}
+
 TEST(Verifier, ToleranceCanBeSetOrTurnedOff) {
     test::PlainRequest request;
     request.set_body("{}");
@@ -249,6 +275,32 @@ TEST(Verifier, Tokens) {
     EXPECT_EQ(verdict("Bearer one "), Verdict::forged);
     EXPECT_EQ(verdict("Bearer "), Verdict::forged);
     EXPECT_EQ(verdict("one"), Verdict::no_signature);
+    EXPECT_EQ(verdict("bearer one"), Verdict::genuine);
+    EXPECT_EQ(verdict("BEARER two"), Verdict::genuine);
+    EXPECT_EQ(verdict("bearer ONE"), Verdict::forged);
+    EXPECT_EQ(verdict("Basic one"), Verdict::no_signature);
+}
+
+TEST(Verifier, Basic) {
+    const auto verifier = make("postmark", {"user:pass"});
+    const auto verdict = [&](const std::string& value) {
+        test::PlainRequest request;
+        request.set_header("Authorization", value);
+        return verifier->check(request, now_ms).verdict;
+    };
+    EXPECT_EQ(verdict("Basic dXNlcjpwYXNz"), Verdict::genuine);
+    EXPECT_EQ(verdict("basic dXNlcjpwYXNz"), Verdict::genuine);
+    EXPECT_EQ(verdict("Basic DXNlcjpwYXNz"), Verdict::forged);
+    EXPECT_EQ(verdict("Basic dXNlcjpwYXN6"), Verdict::forged);
+    EXPECT_EQ(verdict("Basic "), Verdict::forged);
+    EXPECT_EQ(verdict("dXNlcjpwYXNz"), Verdict::no_signature);
+    EXPECT_EQ(verdict("Bearer dXNlcjpwYXNz"), Verdict::no_signature);
+}
+
+TEST(Verifier, OnlyTheSchemeOfAuthorizationMayBeInAnyCase) {
+    test::PlainRequest request;
+    request.set_header("X-Hub-Signature-256", "SHA256=" + hmac(""));
+    EXPECT_EQ(make("github")->check(request, now_ms).verdict, Verdict::no_signature);
 }
 
 TEST(Verifier, QueryTokensAreDecodedAndMayNotBeDoubled) {
