@@ -38,16 +38,8 @@ sub event ($size = 0) { return '{"id":"evt_' . ++$number . '","type":"a","x":"' 
 sub text ($path, $body, @headers) { return $t->build(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('s3cret', $body), @headers ]) }
 sub verdict ($response) { return $response ? $response->{body} =~ s/.*"verdict":"(\w+)".*/$1/sr || $response->{status} : 'nothing' }
 sub send_event ($path, $body = event()) { return verdict($t->post($path, $body, sign_stripe('s3cret', $body))) }
-# Every nginx worker accepts, one after the other, and none of them anything else meanwhile.
 sub becomes ($path, $name) {
-    my %good;
-    ok wait_for($name, sub {
-        my $body = event();
-        my $answer = $t->post($path, $body, sign_stripe('s3cret', $body));
-        $good{ $answer->{headers}{'x-worker'} } = 1;
-        %good = () if verdict($answer) ne 'accepted';
-        return !grep { !$good{$_} } $nginx->workers;
-    }), $name;
+    ok $t->wait_verdict($name, $nginx, 'accepted', sub { my $body = event(); $t->post($path, $body, sign_stripe('s3cret', $body)) }), $name;
 }
 sub stored ($stream, $body) { return scalar grep { ($_->{fields} // $_)->{data} eq $body } $t->events($stream) }
 

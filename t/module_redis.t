@@ -39,16 +39,9 @@ my $number = 0;
 sub event ($size = 0) { return '{"id":"evt_' . ++$number . '","type":"a","x":"' . 'x' x $size . '"}' }
 sub verdict ($path, $body = event()) { my $answer = $t->post($path, $body, sign_stripe('s3cret', $body)); return $answer->{verdict} // $answer->{status} }
 sub becomes ($path, $wanted, $name) {
-    # Each of the nginx workers says so, and none of them anything else meanwhile.
-    my ($last, %said) = '';
-    ok eval { wait_for($name, sub {
-        my $body = event();
-        my $answer = $t->post($path, $body, sign_stripe('s3cret', $body));
-        $last = $answer->{verdict} // $answer->{status};
-        $said{ $answer->{headers}{'x-worker'} // '' } = 1;
-        %said = () if $last ne $wanted;
-        return !grep { !$said{$_} } $t->nginx->workers;
-    }) }, $name or diag $last;
+    my $last;
+    my $ask = sub { my $body = event(); $last = $t->post($path, $body, sign_stripe('s3cret', $body)) };
+    ok eval { $t->wait_verdict($name, $t->nginx, $wanted, $ask) }, $name or diag $last->{body};
 }
 
 # --- away at the start ---

@@ -272,6 +272,18 @@ sub post ($self, $path, $body, @headers) {
     return $self->request(method => 'POST', path => $path, body => $body, headers => \@headers);
 }
 
+# Asks until each worker of that nginx has given this verdict (or status), and none of them another since. The answers tell
+# which worker gave them by a header X-Worker ($pid).
+sub wait_verdict ($self, $what, $nginx, $wanted, $ask) {
+    my %said;
+    return wait_for($what, sub {
+        my $answer = $ask->();
+        $said{ $answer->{headers}{'x-worker'} // '' } = 1;
+        %said = () if ($answer->{verdict} // $answer->{status}) ne $wanted;
+        return !grep { !$said{$_} } $nginx->workers;
+    });
+}
+
 # Requests (texts from build()) on connections of their own, all sent before the first answer is read.
 sub parallel ($self, @texts) { return Test::Webhook::HTTP::parallel($self->port('nginx'), @texts) }
 
