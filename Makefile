@@ -8,7 +8,7 @@ VERSION  := $(shell sed -n 's/.*"\([0-9][0-9.]*\)".*/\1/p' src/event/version.hpp
 BUILD    ?= build
 CXX      ?= g++
 SANITIZE ?=
-OPT      ?= -O2 -g
+OPT      ?= -O2 -g1
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 MODULES_DIR ?= $(PREFIX)/lib/nginx/modules
@@ -79,7 +79,7 @@ test: deps-test        ## install what is missing, build, run all tests
 	@BUILD=$(BUILD) src/make/test.sh
 test-sanitize: deps-test  ## the same tests with ASan and UBSan, the module's central ones under valgrind
 	@$(SUBMAKE) module
-	@$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=1 OPT="-O1 -g" programs unit
+	@$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=1 OPT="-O1 -g1" programs unit
 	@BUILD=$(BUILD)/sanitize SDK=$(BUILD)/sdk MODULE=$(MODULE) TEST_SANITIZE=1 src/make/test.sh
 sdk:                   ## install (npm, into $(BUILD)/sdk) the senders' own packages, which t/sdk.t tries
 	@SDK=$(BUILD)/sdk src/make/sdk.sh
