@@ -26,7 +26,10 @@ my $pass = 'proxy_pass http://127.0.0.1:1;';
 my %right = (
     'proxy_pass' => "$gate $pass",
     'fastcgi_pass' => "$gate fastcgi_pass 127.0.0.1:1;",
-    'a file' => $gate,
+    'a file' => "$gate root %%DIR%%;",
+    'an alias' => "$gate alias %%DIR%%/;",
+    'locations inside' => "$gate location /hooks/x { $pass }",
+    'an exact one alone' => "$pass } location = /exact { $gate root %%DIR%%;",
     'try_files' => "$gate try_files /x =404;",
     'dry run' => "$gate $pass webhook_dry_run on;",
     'accept types' => "$gate $pass webhook_accept_types a.*; webhook_source x; webhook_id header:x-id;",
