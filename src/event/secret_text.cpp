@@ -21,9 +21,9 @@ bool begins_with_path(std::string_view text) {
     return drive && (text[2] == '\\' || text[2] == '/');
 }
 
-/// The word in front of the first of `:`, `=`, `/`, `\`, `(` or a blank, in lower case; empty: there is none.
+/// The word in front of the first of `:`, `=`, `/`, `\`, `(`, `{` or a blank, in lower case; empty: there is none.
 std::string first_word(std::string_view text) {
-    const std::size_t end = text.find_first_of(":=/\\( \t");
+    const std::size_t end = text.find_first_of(":=/\\({ \t");
     if (end == std::string_view::npos) return {};
     return lower(text.substr(0, end));
 }
