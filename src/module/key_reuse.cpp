@@ -7,6 +7,7 @@
 #include "module/directives.hpp"
 #include "module/settings.hpp"
 #include "signature/key_reuse.hpp"
+#include "signature/language.hpp"
 #include "signature/prepared.hpp"
 
 namespace webhook::module {
@@ -27,6 +28,22 @@ std::vector<std::string> texts_of(ngx_conf_t* cf, const Secret& secret) {
     return {secret.literal};
 }
 
+/// As it is compared: blanks and comments left out; the text itself when it cannot be read.
+std::string plain_text(std::string_view definition) {
+    std::vector<signature::Directive> directives;
+    signature::LanguageError error;
+    const bool good = signature::tokenize(definition, &directives, &error);
+    return good ? signature::to_text(directives) : std::string(definition);
+}
+
+/// A copy under another name verifies the same messages: nothing is gained by it.
+bool are_alike(ngx_conf_t* cf, const signature::Scheme* one, const signature::Scheme* other) {
+    if (one == other) return true;
+    const signature::SchemeSet& schemes = main_state(cf)->schemes;
+    return plain_text(schemes.text(signature::name_of(*one))) ==
+           plain_text(schemes.text(signature::name_of(*other)));
+}
+
 char* refuse_reuse(ngx_conf_t* cf, const signature::Scheme& answering, const KeyUse& other) {
     const ngx_str_t one = to_ngx(signature::name_of(answering)),
                     two = to_ngx(signature::name_of(*other.scheme));
@@ -44,8 +61,9 @@ char* add_key(ngx_conf_t* cf, const KeyUse& use, std::string_view secret, KeyUse
     const bool answers = signature::answers_hmacs(*use.scheme);
     const auto [first, last] = uses->equal_range(hash);
     for (auto other = first; other != last; ++other) {
-        if (other->second.scheme == use.scheme) return NGX_CONF_OK;
-        if (answers || signature::answers_hmacs(*other->second.scheme))
+        const signature::Scheme* scheme = other->second.scheme;
+        if (scheme == use.scheme) return NGX_CONF_OK;
+        if ((answers || signature::answers_hmacs(*scheme)) && !are_alike(cf, use.scheme, scheme))
             return refuse_reuse(cf, *use.scheme, other->second);
     }
     uses->emplace(hash, use);
