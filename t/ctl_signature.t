@@ -60,6 +60,13 @@ like verify('--scheme', 'stripe', '--secret', 'x')->{out}, qr/^unsigned$/m, 'uns
 is from_json(verify(@stripe, '--secret', 'whsec_x', '--clock', $clock, '--json')->{out})->{verdict}, 'accepted', 'json';
 is verify('--scheme', 'nonsense', '--secret', 'x')->{exit}, 2, 'unknown scheme: exit 2';
 is verify('--scheme', 'stripe')->{exit}, 2, 'no secret: exit 2';
+for my $text ('/etc/nginx/secrets/hidden', './hidden', 'FILE:/hidden', 'ENV:HIDDEN', '$HIDDEN', 'whsec_...', 'secret:hidden') {
+    for my $run (verify('--scheme', 'stripe', '--secret', $text), sign('stripe', '--secret', $text)) {
+        is $run->{exit}, 2, "a secret that is none: $text";
+        like $run->{err}, qr{the secret (?:looks like|is a placeholder|names a secret).*: write "file:/path" or "env:NAME", and put a secret that only looks so into a file}, 'and why';
+        unlike $run->{err}, qr/hidden/i, 'without the text';
+    }
+}
 is verify('--scheme', 'stripe', '--secret', '')->{exit}, 2, 'empty secret: exit 2';
 is verify('--scheme', 'stripe', '--secret', 'file:/does/not/exist')->{exit}, 2, 'unreadable secret: exit 2';
 

@@ -38,6 +38,7 @@ http {
         location /full { webhook stripe; webhook_stream full partitions=1 max_backlog=2; }
         location /tenants { webhook stripe; webhook_secret $tenant_key $tenant_old; webhook_source t-$arg_t; webhook_stream hooks; }
         location /publish { webhook publish; webhook_stream hooks; }
+        location /publish/own { webhook publish; webhook_stream hooks; webhook_respond conflict 202; }
         location /ids { webhook stripe; webhook_stream hooks; webhook_id header:X-Id "{header:X-Shop}/{header:X-Order}"; }
         location /part { webhook stripe; webhook_stream parts; webhook_partition header:x-customer; }
         location /outer { webhook stripe; webhook_stream hooks; location /outer/open { webhook off; return 204; }
@@ -177,6 +178,11 @@ ok $last, 'variable source';
 $answer = $t->post('/publish', 'x', sign_publish('s3cret', id => 'p1', type => 'made'));
 is_verdict $answer, 200, 'accepted', 'publish';
 is $answer->{json}{id}, 'p1', 'publish: id';
+is_verdict $t->post('/publish', 'x', sign_publish('s3cret', id => 'p1', type => 'made')), 200, 'duplicate', 'publish: again';
+$answer = $t->post('/publish', 'y', sign_publish('s3cret', id => 'p1', type => 'made'));
+is_verdict $answer, 409, 'conflict', 'publish: another body under a known key';
+is $answer->{json}{id}, 'p1', 'publish: conflict: id';
+is_verdict $t->post('/publish/own', 'z', sign_publish('s3cret', id => 'p1', type => 'made')), 202, 'conflict', 'publish: another body, webhook_respond';
 is_verdict send_event('/part', event(), 'X-Customer' => 'c7'), 200, 'accepted', "partition: event $_" for 1 .. 6;
 is scalar(grep { $t->redis->xlen($_) } @{ $t->redis->keys('webhook:{parts:*}:events') }), 1, 'partition: all in one';
 is $t->get('/outer/open')->{status}, 204, 'webhook off in a nested location';
