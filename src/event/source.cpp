@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "event/suggest.hpp"
 #include "event/text.hpp"
 
 namespace webhook::event {
@@ -42,6 +43,13 @@ bool set_name(std::string_view name, std::string_view text, Source* source, std:
     return true;
 }
 
+std::string suggest(std::string_view word, SourceSet set) {
+    std::vector<std::string_view> known;
+    for (const Word& one : words)
+        if (set != SourceSet::event || !one.scheme_only) known.push_back(one.word);
+    return did_you_mean(word, known);
+}
+
 bool parse_single(std::string_view text, SourceSet set, Source* source, std::string* error) {
     source->text = std::string(text);
     if (text == "sha256:body") {
@@ -57,7 +65,8 @@ bool parse_single(std::string_view text, SourceSet set, Source* source, std::str
         source->kind = known.kind;
         return !named || set_name(text.substr(colon + 1), text, source, error);
     }
-    return fail(error, text, "is not a source such as header:NAME, query:NAME or json:/a/b");
+    constexpr std::string_view what = "is not a source such as header:NAME, query:NAME or json:/a/b";
+    return fail(error, text, std::string(what) + suggest(word, set));
 }
 
 }  // namespace
