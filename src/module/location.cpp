@@ -124,6 +124,13 @@ void warn_of_params(ngx_conf_t* cf, const Location& location) {
         warn_of(cf, location, topic, "takes the messages of anybody's topics");
 }
 
+void warn_of_weakness(ngx_conf_t* cf, const Location& location) {
+    const std::string& weakness = location.verifier->weakness();
+    const ngx_str_t name = to_ngx(signature::name_of(*location.scheme));
+    if (!weakness.empty())
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "\"webhook %V\": %s", &name, weakness.c_str());
+}
+
 /// Keys beside variables are read once: what a directory holds could not be told apart.
 char* refuse_directories(ngx_conf_t* cf, const WatchedKeys& keys) {
     for (const KeySource& source : keys.sources) {
@@ -163,6 +170,7 @@ char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location
         return refuse(cf, "\"webhook %V\": %s", &name, error.c_str());
     }
     warn_of_params(cf, *location);
+    warn_of_weakness(cf, *location);
     options.secrets.clear();
     options.secret_names.clear();
     return watch_keys(cf, location, std::move(keys));
@@ -304,8 +312,9 @@ char* resolve_scheme(ngx_conf_t* cf, LocationConf::Choice* choice) {
     choice->scheme = main_state(cf)->schemes.find(choice->name);
     if (choice->scheme != nullptr) return NGX_CONF_OK;
     const AtPlace place(cf, choice->place);
-    return refuse(cf, "unknown webhook scheme \"%s\", \"webhookctl schemes\" lists the built-in ones",
-                  choice->name.c_str());
+    const std::string suggestion = main_state(cf)->schemes.suggestion(choice->name);
+    return refuse(cf, "unknown webhook scheme \"%s\"%s \"webhookctl schemes\" lists the built-in ones",
+                  choice->name.c_str(), suggestion.empty() ? "," : suggestion.c_str());
 }
 
 }  // namespace
