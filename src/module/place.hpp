@@ -5,9 +5,13 @@
 #include <string>
 #include <utility>
 
-#include "module/settings.hpp"
-
 namespace webhook::module {
+
+/// Where a directive stands, so that a mistake found later is reported there.
+struct Place {
+    std::string file;
+    ngx_uint_t line = 0;
+};
 
 /// Where the reader of the configuration stands.
 inline Place here(ngx_conf_t* cf) {

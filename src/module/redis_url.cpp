@@ -1,7 +1,6 @@
 #include "module/redis_url.hpp"
 
 #include "event/text.hpp"
-#include "module/masking.hpp"
 #include "module/pool.hpp"
 
 namespace webhook::module {
@@ -59,12 +58,6 @@ const char* resolve(ngx_pool_t* pool, std::string_view host, RedisAddress* addre
 }
 
 }  // namespace
-
-std::string without_password(std::string_view url) {
-    const std::size_t host = url.rfind('@'), start = url.find("://");
-    if (host == std::string_view::npos || start == std::string_view::npos) return std::string(url);
-    return std::string(url.substr(0, start + 3)).append(masked_text).append(url.substr(host));
-}
 
 const char* parse_redis_url(ngx_pool_t* pool, std::string_view url, RedisAddress* address) {
     address->url = url;

@@ -2,7 +2,6 @@
 
 #include "module/ngx.hpp"
 
-#include <string>
 #include <string_view>
 
 #include "module/stream.hpp"
@@ -12,8 +11,5 @@ namespace webhook::module {
 /// Reads "redis://host[:port][/db]" or "unix:/path[:db]" and resolves the name. nullptr, or what is wrong
 /// with it (static text, or in the pool).
 const char* parse_redis_url(ngx_pool_t* pool, std::string_view url, RedisAddress* address);
-
-/// The URL for a message: what stands before the host is masked.
-std::string without_password(std::string_view url);
 
 }  // namespace webhook::module
