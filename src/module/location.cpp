@@ -247,7 +247,7 @@ char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup
     location->stream =
         find_or_add_stream(&main->servers, server_settings(conf, std::move(address)), settings);
     if (location->stream->where.empty()) {
-        location->stream->where = choice.place.file + ":" + std::to_string(choice.place.line);
+        location->stream->where = std::string(choice.place.file) + ":" + std::to_string(choice.place.line);
     }
     return NGX_CONF_OK;
 }

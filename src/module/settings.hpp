@@ -35,7 +35,7 @@ struct Secret : Template {
 
 /// Where a directive stands, so that a mistake found later is reported there.
 struct Place {
-    std::string file;
+    std::string_view file;  ///< in the pool of the configuration
     ngx_uint_t line = 0;
 };
 
