@@ -209,7 +209,7 @@ ServerSettings server_settings(const LocationConf& conf, RedisAddress address) {
 RedisAddress redis_address(ngx_conf_t* cf, const LocationConf& conf) {
     if (conf.redis) return *conf.redis;
     RedisAddress address;
-    parse_redis_url(cf->pool, "redis://127.0.0.1:6379", &address);
+    parse_redis_url(cf, "redis://127.0.0.1:6379", &address);
     return address;
 }
 
