@@ -230,7 +230,7 @@ ServerSettings server_settings(const LocationConf& conf, RedisAddress address) {
 RedisAddress redis_address(ngx_conf_t* cf, const LocationConf& conf) {
     if (conf.redis) return *conf.redis;
     RedisAddress address;
-    parse_redis_url(cf->pool, "redis://127.0.0.1:6379", &address);
+    parse_redis_url(cf, "redis://127.0.0.1:6379", &address);
     return address;
 }
 
@@ -268,7 +268,7 @@ char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup
     location->stream =
         find_or_add_stream(&main->servers, server_settings(conf, std::move(address)), settings);
     if (location->stream->where.empty()) {
-        location->stream->where = choice.place.file + ":" + std::to_string(choice.place.line);
+        location->stream->where = std::string(choice.place.file) + ":" + std::to_string(choice.place.line);
     }
     return NGX_CONF_OK;
 }
