@@ -30,6 +30,15 @@ constexpr Word words[] = {
     {"query", Kind::query_string, false, true}, {"form", Kind::form_fields, false, true},
 };
 
+std::vector<std::string_view> candidates(bool named, SourceSet set) {
+    std::vector<std::string_view> found;
+    for (const Word& known : words) {
+        if (known.named == named && (!known.scheme_only || set == SourceSet::scheme))
+            found.push_back(known.word);
+    }
+    return found;
+}
+
 bool set_name(std::string_view name, std::string_view text, Source* source, std::string* error) {
     source->name = source->kind == Kind::header ? lower(name) : std::string(name);
     if (source->kind == Kind::json) {
@@ -41,13 +50,6 @@ bool set_name(std::string_view name, std::string_view text, Source* source, std:
         return fail(error, text, "is not a header name");
     }
     return true;
-}
-
-std::string suggest(std::string_view word, SourceSet set) {
-    std::vector<std::string_view> known;
-    for (const Word& one : words)
-        if (set != SourceSet::event || !one.scheme_only) known.push_back(one.word);
-    return did_you_mean(word, known);
 }
 
 bool parse_single(std::string_view text, SourceSet set, Source* source, std::string* error) {
@@ -65,8 +67,9 @@ bool parse_single(std::string_view text, SourceSet set, Source* source, std::str
         source->kind = known.kind;
         return !named || set_name(text.substr(colon + 1), text, source, error);
     }
-    constexpr std::string_view what = "is not a source such as header:NAME, query:NAME or json:/a/b";
-    return fail(error, text, std::string(what) + suggest(word, set));
+    fail(error, text, "is not a source such as header:NAME, query:NAME or json:/a/b");
+    *error += did_you_mean(word, candidates(named, set));
+    return false;
 }
 
 }  // namespace

@@ -104,7 +104,7 @@ char* set_redis(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     if (conf->redis) return is_duplicate;
     if (words.size() > 2) return refuse(cf, "several servers are not supported by this version");
     RedisAddress address;
-    const char* problem = parse_redis_url(cf->pool, view(words[1]), &address);
+    const char* problem = parse_redis_url(cf, view(words[1]), &address);
     if (problem != nullptr)
         return refuse(cf, "%s in \"%s\"", problem, event::mask_url(view(words[1])).c_str());
     conf->redis = std::move(address);

@@ -126,6 +126,13 @@ void warn_of_params(ngx_conf_t* cf, const Location& location) {
         warn_of(cf, location, topic, "takes the messages of anybody's topics");
 }
 
+void warn_of_weakness(ngx_conf_t* cf, const Location& location) {
+    const std::string& weakness = location.verifier->weakness();
+    const ngx_str_t name = to_ngx(signature::name_of(*location.scheme));
+    if (!weakness.empty())
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "\"webhook %V\": %s", &name, weakness.c_str());
+}
+
 /// For schemes that sign the URL, a part of which the client would choose.
 void warn_of_host(ngx_conf_t* cf, const signature::Scheme& scheme) {
     if (!signature::signs_url(scheme)) return;
@@ -176,6 +183,7 @@ char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location
         return refuse(cf, "\"webhook %V\": %s", &name, error.c_str());
     }
     warn_of_params(cf, *location);
+    warn_of_weakness(cf, *location);
     options.secrets.clear();
     options.secret_names.clear();
     return watch_keys(cf, location, std::move(keys));
@@ -222,7 +230,7 @@ ServerSettings server_settings(const LocationConf& conf, RedisAddress address) {
 RedisAddress redis_address(ngx_conf_t* cf, const LocationConf& conf) {
     if (conf.redis) return *conf.redis;
     RedisAddress address;
-    parse_redis_url(cf->pool, "redis://127.0.0.1:6379", &address);
+    parse_redis_url(cf, "redis://127.0.0.1:6379", &address);
     return address;
 }
 
@@ -260,7 +268,7 @@ char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup
     location->stream =
         find_or_add_stream(&main->servers, server_settings(conf, std::move(address)), settings);
     if (location->stream->where.empty()) {
-        location->stream->where = choice.place.file + ":" + std::to_string(choice.place.line);
+        location->stream->where = std::string(choice.place.file) + ":" + std::to_string(choice.place.line);
     }
     return NGX_CONF_OK;
 }
@@ -320,12 +328,9 @@ char* resolve_scheme(ngx_conf_t* cf, LocationConf::Choice* choice) {
     choice->scheme = main_state(cf)->schemes.find(choice->name);
     if (choice->scheme != nullptr) return NGX_CONF_OK;
     const AtPlace place(cf, choice->place);
-    std::vector<std::string_view> names = signature::scheme_names();
-    const std::vector<std::string_view> own = main_state(cf)->schemes.names();
-    names.insert(names.end(), own.begin(), own.end());
-    const std::string near = event::did_you_mean(choice->name, names);
+    const std::string suggestion = main_state(cf)->schemes.suggestion(choice->name);
     return refuse(cf, "unknown webhook scheme \"%s\"%s \"webhookctl schemes\" lists the built-in ones",
-                  choice->name.c_str(), near.empty() ? "," : near.c_str());
+                  choice->name.c_str(), suggestion.empty() ? "," : suggestion.c_str());
 }
 
 }  // namespace
