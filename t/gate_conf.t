@@ -21,7 +21,7 @@ location /hooks { $content }
 EOT
 }
 
-my $gate = 'webhook stripe; webhook_secret s;';
+my $gate = 'webhook stripe; webhook_secret s3cret-key-0123456789;';
 my $pass = 'proxy_pass http://127.0.0.1:1;';
 my %right = (
     'proxy_pass' => "$gate $pass",

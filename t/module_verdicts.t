@@ -19,8 +19,8 @@ http {
     log_format line '$webhook_request_uri|$status|$webhook_verdict|$webhook_id|$webhook_type|$webhook_source|$webhook_tenant|$webhook_timestamp|$webhook_stream_id|$webhook_redis_time|$webhook_reason';
     webhook_redis %%REDIS%%;
     webhook_secret s3cret;
-    map $arg_key $tenant_key { k1 k1; }
-    map $arg_old $tenant_old { k0 k0; }
+    map $arg_key $tenant_key { k1 key-of-k1; }
+    map $arg_old $tenant_old { k0 key-of-k0; }
     map $arg_txid $whole_url { default https://x.example.com/in; u3 https://x.example.com/in?txid=u3; }
     client_max_body_size 1k;
     server {
@@ -166,9 +166,9 @@ is_verdict send_event('/page'), 200, 'accepted', 'error_page: accepted untouched
 # --- secrets of variables ---
 
 sub tenant ($query, $key) { my $text = event(); return $t->post("/tenants?$query", $text, sign_stripe($key, $text)) }
-is_verdict tenant('key=k1&t=1', 'k1'), 200, 'accepted', 'variable secret';
-is_verdict tenant('key=k1&old=k0&t=1', 'k0'), 200, 'accepted', 'variable secret: the old one';
-is_verdict tenant('key=k1&t=1', 'k2'), 401, 'forged', 'variable secret: wrong';
+is_verdict tenant('key=k1&t=1', 'key-of-k1'), 200, 'accepted', 'variable secret';
+is_verdict tenant('key=k1&old=k0&t=1', 'key-of-k0'), 200, 'accepted', 'variable secret: the old one';
+is_verdict tenant('key=k1&t=1', 'key-of-k2'), 401, 'forged', 'variable secret: wrong';
 is_verdict tenant('t=1', ''), 401, 'forged', 'variable secret: empty';
 my ($last) = grep { ($_->{fields} // $_)->{source} eq 't-1' } $t->events('hooks');
 ok $last, 'variable source';

@@ -44,6 +44,24 @@ bool are_alike(ngx_conf_t* cf, const signature::Scheme* one, const signature::Sc
            plain_text(schemes.text(signature::name_of(*other)));
 }
 
+/// Keys that a map chooses are tried here, others when their location was read.
+char* try_key(ngx_conf_t* cf, const Location& location, const std::string& text) {
+    signature::VerifierOptions options = location.options;
+    options.secrets = {text};
+    std::string error;
+    const auto verifier = signature::Verifier::make(*location.scheme, options, &error);
+    const ngx_str_t name = to_ngx(signature::name_of(*location.scheme));
+    if (verifier == nullptr)
+        return refuse(cf, "\"webhook %V\": a value of a variable of \"webhook_secret\": %s", &name,
+                      error.c_str());
+    if (!verifier->weakness().empty()) {
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "\"webhook %V\": a value of a variable of \"webhook_secret\": %s", &name,
+                           verifier->weakness().c_str());
+    }
+    return NGX_CONF_OK;
+}
+
 char* refuse_reuse(ngx_conf_t* cf, const signature::Scheme& answering, const KeyUse& other) {
     const ngx_str_t one = to_ngx(signature::name_of(answering)),
                     two = to_ngx(signature::name_of(*other.scheme)), file = to_ngx(other.place->file);
@@ -70,18 +88,27 @@ char* add_key(ngx_conf_t* cf, const KeyUse& use, std::string_view secret, KeyUse
     return NGX_CONF_OK;
 }
 
+char* check_secret(ngx_conf_t* cf, const JudgedLocation& judged, const Secret& secret, KeyUses* uses) {
+    const Location& location = *judged.conf->location;
+    for (const std::string& text : texts_of(cf, secret)) {
+        char* bad = secret.complex != nullptr ? try_key(cf, location, text) : NGX_CONF_OK;
+        if (bad == NGX_CONF_OK) bad = add_key(cf, {location.scheme, &judged.place}, text, uses);
+        if (bad != NGX_CONF_OK) return bad;
+    }
+    return NGX_CONF_OK;
+}
+
 }  // namespace
 
-char* check_key_reuse(ngx_conf_t* cf, const std::vector<JudgedLocation>& judged) {
+char* check_keys(ngx_conf_t* cf, const std::vector<JudgedLocation>& judged) {
     KeyUses uses;
     for (const JudgedLocation& location : judged) {
-        if (!location.conf->secrets) continue;
+        const bool has_keys =
+            location.conf->secrets && signature::name_of(*location.conf->location->scheme) != "none";
+        if (!has_keys) continue;
         const AtPlace place(cf, location.place);
         for (const Secret& secret : *location.conf->secrets) {
-            for (const std::string& text : texts_of(cf, secret)) {
-                char* bad = add_key(cf, {location.conf->location->scheme, &location.place}, text, &uses);
-                if (bad != NGX_CONF_OK) return bad;
-            }
+            if (char* bad = check_secret(cf, location, secret, &uses); bad != NGX_CONF_OK) return bad;
         }
     }
     return NGX_CONF_OK;

@@ -247,8 +247,9 @@ void ValueOrigins::add_constants(const std::string& variable, Names* seen, Names
 std::vector<std::string> ValueOrigins::constants_of(std::string_view text) const {
     Names variables, seen, constants;
     find_variables(text, &variables);
-    const bool is_one = variables.size() == 1 &&
-                        (text.size() == variables[0].size() + 1 || text.size() == variables[0].size() + 3);
+    const bool is_one = variables.size() == 1 && text.front() == '$' &&
+                        (text.size() == variables[0].size() + 1 ||
+                         (text.size() == variables[0].size() + 3 && text[1] == '{'));
     if (is_one) add_constants(variables[0], &seen, &constants);
     return constants;
 }
