@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "event/text.hpp"
+#include "signature/definition.hpp"
 #include "signature/fail.hpp"
 #include "signature/message_rules.hpp"
 
@@ -233,8 +234,8 @@ bool check_binding(const Scheme& scheme, std::string* error) {
                     : "no part of the message differs by event, so one signature fits all: add {body}");
 }
 
-bool signs_id(const Scheme& scheme, const std::vector<std::string>& ids) {
-    if (!needs_signed_id(scheme)) return true;
+bool trusts_id(const Scheme& scheme, const std::vector<std::string>& ids) {
+    if (scheme.unsigned_id || !needs_signed_id(scheme)) return true;
     // Without any id the hash of body and query counts.
     if (ids.empty()) return !scheme.unsigned_body && signs_query(scheme) && !has_query_signature(scheme);
     for (const std::string& text : ids) {
@@ -246,7 +247,7 @@ bool signs_id(const Scheme& scheme, const std::vector<std::string>& ids) {
 }
 
 bool check_id(const Scheme& scheme, std::string* error) {
-    return scheme.unsigned_id || signs_id(scheme, scheme.id) ||
+    return trusts_id(scheme, scheme.id) ||
            fail(error,
                 "the id is not signed, nor is the body: who saw one request can send it again under other "
                 "ids. Take "
