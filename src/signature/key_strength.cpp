@@ -109,11 +109,11 @@ bool check_secret_text(std::string_view text, std::string* error) {
     if (is_blank(text)) return fail(error, "secret holds nothing but blanks");
     if (holds_public_key(text)) {
         return fail(error,
-                    "PEM or JWK where a shared secret belongs: everybody could sign with a public key");
+                    "PEM or JWK where a shared secret belongs");
     }
     if (contains(text, std::string_view("\0", 1)))
         return fail(error, "secret holds a NUL byte: give binary keys as base64 or hex");
-    return !is_prefix_only(event::trim_blanks(text)) || fail(error, "secret is a prefix without a key");
+    return !is_prefix_only(event::trim_blanks(text)) || fail(error, "secret is empty behind its prefix");
 }
 
 bool check_decoded_key(std::string_view key, std::string* error) {
