@@ -158,12 +158,6 @@ bool read_id(const std::string& text, Template* id) {
     return good;
 }
 
-/// Such a signature is a part of the query, and may be spelled in more than one way.
-bool has_query_signature(const Scheme& scheme) {
-    return std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
-                       [](const Source& source) { return source.kind == Kind::query; });
-}
-
 bool needs_signed_id(const Scheme& scheme) {
     return has_message(scheme) && !signs_body(scheme) && !scheme.digest &&
            (scheme.unsigned_body || scheme.postback);
@@ -236,8 +230,8 @@ bool check_binding(const Scheme& scheme, std::string* error) {
 
 bool trusts_id(const Scheme& scheme, const std::vector<std::string>& ids) {
     if (scheme.unsigned_id || !needs_signed_id(scheme)) return true;
-    // Without any id the hash of body and query counts.
-    if (ids.empty()) return !scheme.unsigned_body && signs_query(scheme) && !has_query_signature(scheme);
+    // Without any id the hash of method, query and body counts, of which some is not signed.
+    if (ids.empty()) return false;
     for (const std::string& text : ids) {
         Template id;
         if (!read_id(text, &id) || !is_signed(scheme, id)) return false;
