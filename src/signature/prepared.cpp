@@ -184,4 +184,18 @@ bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,
     return !scheme.timestamp || fill_prefix(*scheme.timestamp, params, &prepared->timestamp_prefix, error);
 }
 
+std::string key_bytes(const Scheme& scheme, std::string_view secret) {
+    std::string bytes, error;
+    if (uses_public_keys(scheme)) return bytes;
+    PreparedKey key(secret);
+    if (!make_key(scheme, secret, &key, &error)) return bytes;
+    if (key.hmac) {
+        decode_key(scheme.key, secret, &bytes, &error);
+    } else {
+        bytes = secret;
+    }
+    bytes.erase(bytes.find_last_not_of('\0') + 1);
+    return bytes;
+}
+
 }  // namespace webhook::signature

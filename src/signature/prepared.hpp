@@ -42,6 +42,10 @@ struct Prepared {
 /// SHA-256 of a credential: lets credentials of any length be compared in constant time.
 event::Digest hash_credential(std::string_view text);
 
+/// The bytes that a shared secret stands for under this scheme, so that keys of different schemes can be compared; empty for
+/// one that cannot be decoded and for public keys. Zeros at the end are left out: to an HMAC they make no difference.
+std::string key_bytes(const Scheme& scheme, std::string_view secret);
+
 /// False, and a message without any secret in it, when a key is none (key_strength.hpp) or cannot be decoded, a
 /// parameter is missing or there is no secret at all.
 /// `names`: ids of the secrets that are public keys, in their order; may be shorter. `use`: whether such keys are to be
