@@ -138,7 +138,8 @@ my @warned = (
     [ 'webhook meta; webhook_secret s; webhook_stream hooks; webhook_param verify_token x;', undef ],
     [ "webhook meta; webhook_secret s; webhook_stream hooks; webhook_param verify_token x; location /hooks/x { webhook stripe; }", undef ],
 );
-$t->write('keys', '{"keys":[{"kty":"RSA","kid":"a","n":"' . 'q' x 341 . 'Q","e":"AQAB"}]}');
+my $modulus = $t->run([qw(openssl rsa -noout -modulus)], stdin => $t->run([qw(openssl genrsa 2048)])->{out})->{out} =~ s/^Modulus=|\s+\z//gr;
+$t->write('keys', '{"keys":[{"kty":"RSA","kid":"a","n":"' . (b64(pack 'H*', $modulus) =~ tr{+/=}{-_}dr) . '","e":"AQAB"}]}');
 for (@warned) {
     my ($content, $message) = @$_;
     my ($exit, $output) = $t->nginx_test(config($content));
