@@ -82,6 +82,7 @@ my @wrong = (
     [ 'webhook stripe; webhook_secret file:%%DIR%%/empty; webhook_stream hooks;', qr/secret file ".*empty" is empty/ ],
     [ 'webhook stripe; webhook_secret file:%%DIR%%/pipe; webhook_stream hooks;', qr/secret file ".*pipe" is empty/ ],
     [ 'webhook stripe; webhook_secret env:NOT_SET_AT_ALL; webhook_stream hooks;', qr/environment variable "NOT_SET_AT_ALL" is not set/ ],
+    [ 'webhook stripe; webhook_secret env:not-a-name; webhook_stream hooks;', qr/environment variable "\*\*\*" is not set/ ],
     [ 'webhook stripe; webhook_secret $arg_s; webhook_stream hooks;', qr/with variables requires "webhook_source" with variables/ ],
     [ 'webhook stripe; webhook_secret $arg_s; webhook_source x; webhook_stream hooks;', qr/with variables requires "webhook_source" with variables/ ],
     [ 'webhook stripe; webhook_secret $nosuch; webhook_source $host; webhook_stream hooks;', qr/a "\$" in it begins a variable, and there is none of this name/ ],

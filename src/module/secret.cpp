@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "event/param_mask.hpp"
 #include "event/secret_text.hpp"
 #include "event/text.hpp"
 #include "module/file.hpp"
@@ -42,12 +43,18 @@ bool read_file(ngx_conf_t* cf, std::string_view name, std::string* secret, std::
     return !secret->empty();
 }
 
+/// Another one may be the secret itself.
+bool is_usual_name(std::string_view name) {
+    return name.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string_view::npos;
+}
+
 bool read_environment(ngx_conf_t* cf, std::string_view name, std::string* secret) {
     const char* value = std::getenv(std::string(name).c_str());
     if (value != nullptr) *secret = value;
     if (secret->empty()) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "environment variable \"%*s\" is %s", name.size(),
-                           name.data(), value == nullptr ? "not set" : "empty");
+        const ngx_str_t shown = to_ngx(is_usual_name(name) ? name : event::masked_text);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "environment variable \"%V\" is %s", &shown,
+                           value == nullptr ? "not set" : "empty");
     }
     return !secret->empty();
 }
