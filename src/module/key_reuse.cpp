@@ -29,12 +29,12 @@ std::vector<std::string> texts_of(ngx_conf_t* cf, const Secret& secret) {
 
 char* refuse_reuse(ngx_conf_t* cf, const signature::Scheme& answering, const KeyUse& other) {
     const ngx_str_t one = to_ngx(signature::name_of(answering)),
-                    two = to_ngx(signature::name_of(*other.scheme));
+                    two = to_ngx(signature::name_of(*other.scheme)), file = to_ngx(other.place->file);
     return refuse(
         cf,
-        "\"webhook %V\" has the same key as \"webhook %V\" in %s:%ui: handshakes of one of them are answered "
+        "\"webhook %V\" has the same key as \"webhook %V\" in %V:%ui: handshakes of one of them are answered "
         "with HMACs of what the client chose, which would sign for the other; ask the senders for a key each",
-        &one, &two, other.place->file.c_str(), other.place->line);
+        &one, &two, &file, other.place->line);
 }
 
 char* add_key(ngx_conf_t* cf, const KeyUse& use, std::string_view secret, KeyUses* uses) {
