@@ -21,7 +21,11 @@ my @vectors = grep { !$_->{policy} && ($_->{kind} // '') ne 'challenge' && $know
 cmp_ok scalar @vectors, '>=', 600, 'vectors of schemes that are known: ' . @vectors . ' of ' . @all;
 
 # --- one server per scheme, secret, parameters and origin; the secret in a file, where every byte is itself
-my (%host, @servers);
+my (%host, %servers);
+
+# A handshake of these is answered with an HMAC, so that no other scheme may have their key beside them: they get an nginx each.
+my %alone = map { $_->{name} => 1 } grep { $_->{text} =~ /\|hmac/ } map { from_json($_) } split /\n/, $t->ctl('schemes', '--json')->{out};
+sub nginx_of ($scheme) { return $alone{$scheme} ? $scheme : 'nginx' }
 sub bytes ($text) { utf8::encode(my $copy = $text); return $copy }
 sub quoted ($text) { return '"' . ($text =~ s/(["\\])/\\$1/gr) . '"' }
 
@@ -33,9 +37,10 @@ sub server_of ($vector) {
     my $secret = $t->write("keys/$name", bytes($vector->{secret}) . "\n");
     my $params = join '', map { "webhook_param $_ " . quoted($t->write("keys/$name.$_", bytes($vector->{config}{$_})) =~ s/^/file:/r) . ";\n" }
         sort keys %{ $vector->{config} };
-    push @servers, sprintf <<'EOT', $name, $vector->{scheme}, quoted("file:$secret"), $params, $origin;
+    my $nginx = nginx_of($vector->{scheme});
+    push @{ $servers{$nginx} }, sprintf <<'EOT', $alone{ $vector->{scheme} } ? "_$nginx" : '', $name, $vector->{scheme}, quoted("file:$secret"), $params, $origin;
     server {
-        listen 127.0.0.1:%%%%PORT%%%%;
+        listen 127.0.0.1:%%%%PORT%s%%%%;
         server_name %s;
         location / {
             webhook %s;
@@ -55,9 +60,8 @@ EOT
 server_of($_) for @vectors;
 
 # --- nginx with a clock of ours
-my $clock = $t->clock(1_760_000_000);
-$clock->preload(sub {
-    $t->start_nginx(<<"EOT");
+sub start ($name, @servers) {
+    $t->start_nginx(<<"EOT", name => $name);
 %%GLOBALS%%
 events { }
 http {
@@ -69,7 +73,10 @@ http {
 @servers
 }
 EOT
-});
+}
+
+my $clock = $t->clock(1_760_000_000);
+$clock->preload(sub { start($_, @{ $servers{$_} }) for sort keys %servers });
 
 # --- the vectors
 sub send_vector ($vector) {
@@ -79,7 +86,7 @@ sub send_vector ($vector) {
     $target = "/$target" if $target !~ m{^/};
     $clock->set($vector->{clock});
     my $has_body = length $body || $vector->{method} eq 'POST';
-    return $t->request(method => $vector->{method}, path => $target, headers => [ Host => server_of($vector), @headers ],
+    return $t->request(method => $vector->{method}, path => $target, port => $t->port(nginx_of($vector->{scheme})), headers => [ Host => server_of($vector), @headers ],
         $has_body ? (body => $body) : ()), $body;
 }
 

@@ -75,6 +75,7 @@ for my $case ([ standard => 'whsec_' . 'A' x 32, 'repeated' ], [ standard => 'wh
 
 # What cannot be signed so that it proves something is not sent: a NUL behind the secret of a plain hash.
 is $t->ctl('apply', $t->write('hash.json', to_json([ { %endpoint, sign => [ { scheme => 'hubspot-v1', secrets => ['0123456789abcdef'] } ] } ])))->{exit}, 0, 'a scheme of a plain hash';
+$worker->wait_log(qr/configuration version 2:/);
 is $t->post('/in', "a\0b", sign_stripe('s3cret', "a\0b"))->{verdict}, 'accepted', 'an event with a NUL';
 wait_for('the dead letter', sub { $t->ctl('dead', 'list', '--json')->{out} =~ /control characters or broken UTF-8 follow the secret/ });
 is scalar(my @out = $t->events('out')), 1, 'nothing was sent';

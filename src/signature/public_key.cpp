@@ -67,20 +67,27 @@ bool has_small_exponent(const EVP_PKEY* key) {
     return BN_num_bits(exponent.get()) <= 33 && BN_is_odd(exponent.get()) && !BN_is_one(exponent.get());
 }
 
-/// Sees to it that a point is on its curve and not at infinity, and that a modulus is odd, no prime and has no small
-/// factor: others could compute the private key, or make signatures without it.
-bool is_sound(EVP_PKEY* key) {
+/// Sees to it that a point is on the curve and not at infinity.
+bool is_point(EVP_PKEY* key) {
     const KeyContext context(EVP_PKEY_CTX_new(key, nullptr));
     return context && EVP_PKEY_public_check(context.get()) == 1;
 }
 
-bool check_rsa(EVP_PKEY* key, std::string* error) {
+/// Of a modulus that is even or prime everybody knows the factors, and so the private key.
+bool has_open_modulus(const EVP_PKEY* key) {
+    BIGNUM* raw = nullptr;
+    if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &raw) != 1) return true;
+    const Number modulus(raw);
+    return !BN_is_odd(modulus.get()) || BN_check_prime(modulus.get(), nullptr, nullptr) != 0;
+}
+
+bool check_rsa(const EVP_PKEY* key, std::string* error) {
     const int bits = EVP_PKEY_get_bits(key);
     if (bits < min_rsa_bits || bits > max_rsa_bits) {
         return fail(error, "RSA key of " + std::to_string(bits) + " bits, only 2048 to 4096 are taken");
     }
     if (!has_small_exponent(key)) return fail(error, "RSA key with a bad exponent");
-    return is_sound(key) || fail(error, "RSA key whose modulus can be taken apart");
+    return !has_open_modulus(key) || fail(error, "RSA key whose modulus is prime or even");
 }
 
 /// A seed that anybody would try first.
@@ -112,7 +119,7 @@ bool find_family(EVP_PKEY* key, KeyFamily* family, std::string* error) {
         case EVP_PKEY_EC:
             *family = KeyFamily::ecdsa_p256;
             if (!is_p256(key)) return fail(error, "elliptic curve key that is not on P-256");
-            return is_sound(key) || fail(error, "elliptic curve key that is no point of P-256");
+            return is_point(key) || fail(error, "elliptic curve key that is no point of P-256");
         case EVP_PKEY_RSA:
         case EVP_PKEY_RSA_PSS:
             *family = KeyFamily::rsa;
