@@ -59,7 +59,19 @@ is verify(@stripe, '--secret', 'whsec_x', '--tolerance', 'off')->{exit}, 0, 'no 
 like verify('--scheme', 'stripe', '--secret', 'x')->{out}, qr/^unsigned$/m, 'unsigned';
 is from_json(verify(@stripe, '--secret', 'whsec_x', '--clock', $clock, '--json')->{out})->{verdict}, 'accepted', 'json';
 is verify('--scheme', 'nonsense', '--secret', 'x')->{exit}, 2, 'unknown scheme: exit 2';
+like verify('--scheme', 'strpe', '--secret', 'x')->{err}, qr/there is no scheme "strpe", did you mean "stripe"\?/, 'a scheme that is nearly one';
+like $t->ctl('schemes', 'githb')->{err}, qr/there is no scheme "githb", did you mean "github"\?/, 'schemes: too';
+$result = $t->ctl({ stdin => "a\0b" }, 'sign', '--scheme', 'hubspot-v1', '--secret', '0123456789abcdef');
+is $result->{exit}, 2, 'sign: a NUL behind the secret of a plain hash';
+like $result->{err}, qr/control characters or broken UTF-8 follow the secret/, 'and says why';
 is verify('--scheme', 'stripe')->{exit}, 2, 'no secret: exit 2';
+for my $text ('/etc/nginx/secrets/hidden', './hidden', 'FILE:/hidden', 'ENV:HIDDEN', '$HIDDEN', 'whsec_...', 'secret:hidden') {
+    for my $run (verify('--scheme', 'stripe', '--secret', $text), sign('stripe', '--secret', $text)) {
+        is $run->{exit}, 2, "a secret that is none: $text";
+        like $run->{err}, qr{the secret (?:looks like|is a placeholder|names a secret).*: write "file:/path" or "env:NAME", and put a secret that only looks so into a file}, 'and why';
+        unlike $run->{err}, qr/hidden/i, 'without the text';
+    }
+}
 is verify('--scheme', 'stripe', '--secret', '')->{exit}, 2, 'empty secret: exit 2';
 is verify('--scheme', 'stripe', '--secret', 'file:/does/not/exist')->{exit}, 2, 'unreadable secret: exit 2';
 

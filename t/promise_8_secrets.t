@@ -80,6 +80,18 @@ asked('mirror', 200, $t->get("/mirrored?click_id=c6&$query=$secret{query}"));
 asked('mirror, wrong', 200, $t->get("/mirrored?click_id=c6&$query=$secret{query}x"));
 asked('two locations', 401, $t->get("/twice?click_id=c7&password=$secret{query}x&$query=x"));
 asked('postback, doubled', 400, $t->get("/postback?click_id=c3&$query=$secret{query}&$query=$secret{query}"));
+for my $name ("\U$query", $query =~ s/^(.)/sprintf '%%%02x', ord $1/er, $query =~ s/^(.)/sprintf '%%25%02X', ord $1/er, join('', map { sprintf '%%%02X', ord } split //, $query),
+    "+$query", "$query%20", "$query\[]", "$query\[a]", "$query%5B%5D", "a[$query]", "a=1;$query", "a=1%26$query", "x?$query", "a&$query", "$query=&$query") {
+    push @answers, $t->get("/postback?click_id=c8&$name=$secret{query}x");
+    like $answers[-1]{status}, qr/^40[01]$/, "postback, as $name: refused";
+    # Beside the true one: stored, unless it counts as the same parameter given twice.
+    push @answers, $t->get("/postback?click_id=c9&$query=$secret{query}&$name=$secret{query}");
+    like $answers[-1]{status}, qr/^(?:200|400)$/, "postback, with $name, too";
+}
+asked("postback, $_", 401, $t->get("/postback$_$query=$secret{query}")) for '%3F', ';', '/', '%3f+', '?a=1%23', '%3Fa=1&';
+asked("postback, encoded $_", 401, $t->get("/postback?a$_$secret{query}")) for map { "&${query}$_" } '%3D', '%253d';
+asked('gate, in the path', 401, $t->get("/twice%3Fpassword=$secret{query}x"));
+asked('gate, in the path of the upstream', 502, $t->get("/twice%3Fpassword=$secret{query}?password=$secret{query}"));
 asked('method', 405, $t->request(method => 'PUT', path => "/postback?$query=$secret{query}", body => ''));
 $server->freeze;
 asked('unavailable', 503, $t->get("/hasty?click_id=c4&$query=$secret{query}"));

@@ -143,7 +143,9 @@ TEST(EndpointDocument, Headers) {
 }
 
 TEST(EndpointDocument, Signing) {
-    for (const char* secret : {"file:/etc/passwd", "env:HOME", "secret:../x", "secret:", "secret:.x", ""}) {
+    for (const char* secret : {"file:/etc/passwd", "env:HOME", "secret:../x", "secret:", "secret:.x", "",
+                               "/etc/secrets/crm", "./crm", "FILE:/x", "ENV:NAME", "$CRM", "whsec_...",
+                               "changeme", "SECRET"}) {
         EXPECT_NE(field_error(R"("sign":[{"secrets":[")" + std::string(secret) + R"("]}])"), "") << secret;
     }
     EXPECT_NE(field_error(R"("sign":[{"scheme":"nope","secrets":["x"]}])").find("\"nope\""),
