@@ -59,7 +59,7 @@ export V BUILD
 refresh  = @mkdir -p $(@D) && { $(1); } > $@.new && { cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
 
 .DELETE_ON_ERROR:
-.PHONY: all module programs unit built prepare deps deps-test deps-check run demo test test-sanitize sdk bench fuzz check check-quick install uninstall clean help FORCE
+.PHONY: all module programs unit built prepare deps deps-test deps-check deps-trixie build-sanitize run demo test test-sanitize sdk bench fuzz check check-quick install uninstall clean help FORCE
 .DEFAULT_GOAL = all
 
 all:                   ## build module, worker and webhookctl
@@ -84,6 +84,8 @@ deps:                  ## install (apt) what building and running need, as far a
 	@src/make/deps.sh run
 deps-test:
 	@src/make/deps.sh run test
+deps-trixie:
+	@src/make/deps.sh trixie
 deps-check:
 	@src/make/deps.sh run test check
 
@@ -97,10 +99,11 @@ demo: deps             ## send real-looking webhooks through it and show what be
 test: deps-test        ## install what is missing, build, run all tests
 	@$(SUBMAKE) all unit
 	@src/make/test.sh
-test-sanitize: deps-test  ## the same tests with ASan and UBSan, the module's central ones under valgrind
+build-sanitize: deps-test
 	@$(SUBMAKE) module
 	@$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=1 OPT="-O1 -g1" programs unit
-	@BUILD=$(BUILD)/sanitize SDK=$(BUILD)/sdk MODULE=$(MODULE) TEST_SANITIZE=1 src/make/test.sh
+test-sanitize: build-sanitize  ## the tests of our programs with ASan and UBSan, the module's central ones under valgrind
+	@BUILD=$(BUILD)/sanitize MODULE=$(MODULE) TEST_SANITIZE=1 src/make/test.sh
 sdk:                   ## install (npm, into $(BUILD)/sdk) the senders' own packages, which t/sdk.t tries
 	@SDK=$(BUILD)/sdk src/make/sdk.sh
 bench: deps-test       ## CPU per event beside plain nginx, CPU per delivery of the worker
@@ -187,7 +190,7 @@ uninstall:             ## remove what install has put there, with the same DESTD
 	rm -rf "$(DESTDIR)$(SHARE)" "$(DESTDIR)$(DOC)"
 
 clean:                 ## remove everything that was built (not the data of make run)
-	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize sdk bench fuzz flags files module-files module-flags lock configure.log libwebhook.a unit-tests \
+	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize trixie sdk bench fuzz flags files module-files module-flags lock configure.log prove.log libwebhook.a unit-tests \
 	    $(notdir $(PROGRAMS) $(MODULE)) || true
 help:                  ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
