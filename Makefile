@@ -122,11 +122,13 @@ check: deps-check      ## the same and clang-tidy
 
 # --- programs: the three lowest layers are C++17, as nginx' own build compiles them, and go into the module, too; the rest is C++20 ---
 PIC = -fPIC -fno-semantic-interposition
+# Tests are called once or twice: what optimizing them costs is not won back. What they test is optimized.
+$(BUILD)/obj/t/unit/%.o: TEST_OPT = -O0
 $(BUILD)/obj/src/event/%.o $(BUILD)/obj/src/signature/%.o $(BUILD)/obj/src/store/%.o: STD = -std=gnu++17 $(PIC)
 $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
-	$(Q)$(CXX) $(or $(STD),-std=gnu++20) $(CXXFLAGS) -c -o $@ $<
+	$(Q)$(CXX) $(or $(STD),-std=gnu++20) $(CXXFLAGS) $(TEST_OPT) -c -o $@ $<
 
 $(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/files
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
@@ -150,7 +152,7 @@ $(BUILD)/fuzzer: $(call obj,$(sort $(wildcard t/fuzz/*.cpp) $(FUZZ_PARTS))) $(LI
 # counts the steps takes them as they are.
 FRESH = $(if $(PREPARED),,FORCE)
 $(BUILD)/flags: $(FRESH)
-	$(call refresh,echo '$(CXX) $(CXXFLAGS) $(PIC) $(LDFLAGS)'; CXX='$(CXX)' src/make/versions.sh | grep -v '^nginx-')
+	$(call refresh,echo '$(CXX) $(CXXFLAGS) $(PIC) t/unit -O0 $(LDFLAGS)'; CXX='$(CXX)' src/make/versions.sh | grep -v '^nginx-')
 $(BUILD)/files: $(FRESH)
 	$(call refresh,echo '$(LIB_SRC) $(UNIT_SRC) $(wildcard src/*/main.cpp)')
 $(BUILD)/module-files: $(FRESH)
