@@ -31,8 +31,8 @@ CXXFLAGS += $(OPT) $(WARN) $(DEFS) $(SAN) -Isrc -MMD -MP -pthread
 LDFLAGS  += $(SAN) -pthread
 
 LIB_SRC    = $(sort $(wildcard src/event/*.cpp src/signature/*.cpp src/store/*.cpp))
-WORKER_SRC = $(sort $(wildcard src/endpoint/*.cpp src/worker/*.cpp))
-CTL_SRC    = $(sort $(wildcard src/endpoint/*.cpp src/ctl/*.cpp))
+WORKER_SRC = $(sort $(wildcard src/endpoint/*.cpp src/link/*.cpp src/worker/*.cpp))
+CTL_SRC    = $(sort $(wildcard src/endpoint/*.cpp src/link/*.cpp src/ctl/*.cpp))
 FUZZ_SRC   = $(sort $(filter-out %/fuzz_main.cpp,$(wildcard t/fuzz/*.cpp)))
 UNIT_SRC   = $(sort $(wildcard t/unit/*.cpp) $(FUZZ_SRC) $(filter-out %/main.cpp,$(WORKER_SRC) $(CTL_SRC)))
 MODULE_SRC = config $(sort $(wildcard src/event/*.hpp src/signature/*.hpp src/store/*.hpp src/module/*.[ch]pp))
@@ -143,7 +143,7 @@ $(BUILD)/unit-tests: $(call obj,$(UNIT_SRC)) $(LIB) $(BUILD)/files
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(UNIT_LIBS)
 
 # Only with clang, see the target fuzz; clang 14 cannot compile coroutines with these sanitizers.
-FUZZ_PARTS = $(wildcard src/endpoint/*.cpp) $(addprefix src/worker/,address_guard.cpp answer.cpp settings.cpp)
+FUZZ_PARTS = $(wildcard src/endpoint/*.cpp) $(addprefix src/link/,http_reader.cpp) $(addprefix src/worker/,address_guard.cpp answer.cpp settings.cpp)
 $(BUILD)/fuzzer: $(call obj,$(sort $(wildcard t/fuzz/*.cpp) $(FUZZ_PARTS))) $(LIB) $(BUILD)/files
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(WORKER_LIBS)
