@@ -17,7 +17,10 @@ TEST_F(AppendTest, PrepareMakesStreamAndGroupAndTriesThePermissions) {
     redis({"AUTH", "poor", "x"});
     const auto reply = redis.raw(prepare);
     ASSERT_EQ(reply->type, REDIS_REPLY_ERROR);
-    EXPECT_NE(test::text(reply).find("can't run this command"), std::string_view::npos) << test::text(reply);
+    const std::string_view text = test::text(reply);  // in the words of Redis 7.0 or of later ones
+    EXPECT_TRUE(text.find("can't run this command") != std::string_view::npos ||
+                text.find("no permissions to run") != std::string_view::npos)
+        << text;
 }
 
 TEST_F(AppendTest, PrepareTellsTheBacklog) {
