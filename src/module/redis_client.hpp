@@ -177,7 +177,6 @@ class RedisClient final : Connection::Owner {
     unsigned greetings_due_ = 0;
     bool testing_ = false;         ///< a health check is under way
     bool freeing_ = false;         ///< in the destructor: no further tries
-    bool is_volatile_ = false;     ///< the server has no append-only file, which was said
     std::size_t test_stream_ = 0;  ///< whose reply comes next
     unsigned test_partition_ = 0;
     std::string test_problem_;

@@ -138,7 +138,8 @@ sub _folder ($self, $name) {
 sub start_redis ($self, %arg) {
     my $name = $arg{name} // 'redis';
     my $server = Test::Webhook::RedisServer->new(
-        name => $name, dir => $self->_folder($name), port => $self->port($name), options => $arg{options}, unix => $arg{unix});
+        name => $name, dir => $self->_folder($name), port => $arg{port} // $self->port($name),
+        host => $arg{host}, options => $arg{options}, unix => $arg{unix});
     $self->_add(redis => $name, $server);
     $server->start if $arg{start} // 1;
     return $server;
