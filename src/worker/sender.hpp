@@ -6,6 +6,7 @@
 #include <string>
 
 #include "endpoint/document.hpp"
+#include "link/dns.hpp"
 #include "signature/scheme_set.hpp"
 #include "worker/attempt.hpp"
 #include "worker/event.hpp"
@@ -21,6 +22,7 @@ struct SenderOptions {
     std::shared_ptr<const signature::SchemeSet> schemes = std::make_shared<signature::SchemeSet>();
     std::shared_ptr<const AddressGuard> guard;  ///< nullptr: private addresses are never reached
     std::size_t max_idle_per_origin = 64;       ///< connections kept for later requests
+    link::Dns::LookUp look_up = link::Dns::system_look_up;
 };
 
 /// HTTP(S) delivery on one thread: keep-alive connections per origin, resolving and connecting of our own so that the
