@@ -240,9 +240,9 @@ void Sender::Impl::give_back(Origin& origin, ConnectionPtr connection) {
 asio::awaitable<void> Sender::Impl::deliver(const Target& target, const Event& event, unsigned hops,
                                             Flight& flight, Attempt& attempt) {
     LentHead head(spare_heads);
-    if (!target.build_head(event, hops, attempt.started_ms, &head.text)) {
+    if (const char* problem = target.build_head(event, hops, attempt.started_ms, &head.text)) {
         attempt.result = Attempt::Result::aborted;
-        attempt.error = R"(a value of the event would be "." or ".." in the path)";
+        attempt.error = problem;
         co_return;
     }
     const std::string_view body = target.has_body() ? event.data() : std::string_view();
