@@ -29,6 +29,8 @@ namespace {
 
 constexpr std::uint64_t max_request = std::uint64_t{64} << 20U;
 constexpr std::chrono::minutes idle_timeout{10};
+constexpr std::chrono::seconds linger{1};
+constexpr int drained_pieces = 64;
 
 class Request final : public link::HttpReader {
   public:
@@ -142,6 +144,8 @@ class Server {
         }
         if (!request.whole()) {
             co_await refuse(connection, request.error());
+            flight.step = link::Clock::now() + linger;
+            co_await drain(connection);
             co_return false;
         }
         const bool keep_alive = request.keep_alive();
@@ -162,6 +166,13 @@ class Server {
         co_await write(connection, fmt::format("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"
                                                "Content-Length: {}\r\nConnection: close\r\n\r\n{}",
                                                text.size(), text));
+    }
+
+    /// Reads what has been sent meanwhile: closing before that would take the answer away from the client.
+    static asio::awaitable<void> drain(HttpConnection& connection) {
+        boost::system::error_code error;
+        for (int i = 0; i < drained_pieces && !error; ++i)
+            co_await connection.read(&error);
     }
 
     std::string answer_text(bool keep_alive, bool head) const {

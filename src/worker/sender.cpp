@@ -12,6 +12,7 @@
 #include "link/deadline.hpp"
 #include "worker/address_guard.hpp"
 #include "worker/answer.hpp"
+#include "worker/hops.hpp"
 #include "worker/lent_head.hpp"
 #include "worker/origin.hpp"
 #include "worker/target.hpp"
@@ -49,6 +50,11 @@ bool ended(const boost::system::error_code& error) {
     return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
 }
 
+std::string received_hops(const Event& event) {
+    const bool kept = event.field("headers").find("ebhook-") != std::string_view::npos;
+    return kept ? kept_header(event, "webhook-hops") : std::string();
+}
+
 /// Reads until the answer's end, its useful part, an error or a time limit.
 asio::awaitable<void> read_answer(HttpConnection& connection, Answer& answer, Exchange& result) {
     while (!answer.ended() && !answer.enough()) {
@@ -61,6 +67,18 @@ asio::awaitable<void> read_answer(HttpConnection& connection, Answer& answer, Ex
         break;
     }
     if (!answer.error().empty()) result.error = "answer: " + answer.error();
+}
+
+/// Adds what a refusal is probably about, where server and client do not mean the same protocol.
+void add_hint(const Target& target, HttpConnection& connection, Attempt& attempt) {
+    if (attempt.status < 400 || attempt.status > 499 || attempt.result != Attempt::Result::failed) return;
+    const auto says = [&](const char* text) { return attempt.response.find(text) != std::string::npos; };
+    if (connection.wanted_certificate()) {
+        attempt.error += ": the server asked for a client certificate, and there is none to give";
+    } else if (attempt.status == 400 && !target.url().tls &&
+               (says("HTTPS port") || says("HTTPS server") || says("SSL-enabled server port"))) {
+        attempt.error += ": the port wants https://";
+    }
 }
 
 }  // namespace
@@ -77,6 +95,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
           sweeper(executor),
           limits(std::make_shared<IdleLimits>()) {
         if (!options.guard) options.guard = AddressGuard::nowhere();
+        hops = Hops(options.key);
         limits->per_origin = options.max_idle_per_origin;
     }
 
@@ -90,6 +109,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     std::map<OriginKey, std::weak_ptr<Origin>> origins;
     std::size_t sweep_origins_at = fewest_origins_swept;
     std::vector<std::string> spare_heads;
+    Hops hops;
     bool sweeping = false;
     Clock::time_point tell_shortage_at{};
 
@@ -107,8 +127,8 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     asio::awaitable<Exchange> exchange(HttpConnection& connection, const Target& target,
                                        std::string_view head, std::string_view body, Flight& flight,
                                        Attempt& attempt);
-    asio::awaitable<void> deliver(const Target& target, const Event& event, unsigned hops, Flight& flight,
-                                  Attempt& attempt);
+    asio::awaitable<void> deliver(const Target& target, const Event& event, std::string_view hops,
+                                  Flight& flight, Attempt& attempt);
     void give_back(Origin& origin, ConnectionPtr connection);
 
     /// Keeps sender, target and event alive while the attempt runs.
@@ -222,11 +242,14 @@ asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, con
     result.got_some = answer.began();
     if (result.answered) {
         answer.judge(target.document(), unix_ms(), &attempt);
+        add_hint(target, connection, attempt);
         result.keep = !write_error && !result.left_over && answer.keep_alive() && !flight.cut_short();
     } else if (flight.cut_short()) {
         result.error = flight.cut_short_by();
     } else if (write_error) {
         result.error = "write: " + connection.explain(write_error);
+    } else if (!target.url().tls && result.error == "answer: connection closed") {
+        result.error += ": does the port want https://?";
     }
     co_return result;
 }
@@ -237,7 +260,7 @@ void Sender::Impl::give_back(Origin& origin, ConnectionPtr connection) {
     sweep_later();
 }
 
-asio::awaitable<void> Sender::Impl::deliver(const Target& target, const Event& event, unsigned hops,
+asio::awaitable<void> Sender::Impl::deliver(const Target& target, const Event& event, std::string_view hops,
                                             Flight& flight, Attempt& attempt) {
     LentHead head(spare_heads);
     if (const char* problem = target.build_head(event, hops, attempt.started_ms, &head.text)) {
@@ -274,11 +297,11 @@ asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, TargetPtr
     const auto began = Clock::now();
     Attempt attempt;
     attempt.started_ms = unix_ms();
-    const unsigned hops = next_hops(*event);
+    const Hops::Passage passage = self->hops.pass(received_hops(*event));
     if (!target->ready()) {
         attempt.result = Attempt::Result::not_ready;
         attempt.error = target->problem();
-    } else if (hops > max_hops) {
+    } else if (passage.is_loop()) {
         attempt.result = Attempt::Result::aborted;
         attempt.error = "loop";
     } else if (self->deadlines->stopped()) {
@@ -286,7 +309,7 @@ asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, TargetPtr
     } else {
         Flight flight(*self->deadlines, began + target->document().timeout);
         try {
-            co_await self->deliver(*target, *event, hops, flight, attempt);
+            co_await self->deliver(*target, *event, passage.header, flight, attempt);
         } catch (const std::exception& e) {
             attempt.error = std::string("internal error: ") + e.what();
         }
@@ -300,6 +323,10 @@ Sender::Sender(asio::any_io_executor executor, SenderOptions options)
 
 Sender::~Sender() {
     stop();
+}
+
+void Sender::set_key(std::string_view key) {
+    impl_->hops = Hops(key);
 }
 
 void Sender::stop() {
