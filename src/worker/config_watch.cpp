@@ -93,6 +93,7 @@ void ConfigWatch::adopt(const Reply& reply, std::string key) {
     core_.epoch = text.epoch;
     core_.version = text.version;
     core_.key = text.key;
+    core_.sender->set_key(core_.key);
     spdlog::info("configuration version {}: {} endpoints", text.version, text.endpoints.size());
     std::string error;
     if (!core_.settings.state_dir.empty() && !save_copy(core_.settings.state_dir, text, &error)) {
