@@ -7,6 +7,7 @@
 #include "ctl/failure.hpp"
 #include "ctl/input.hpp"
 #include "ctl/output.hpp"
+#include "event/suggest.hpp"
 
 namespace webhook::ctl {
 
@@ -39,12 +40,14 @@ void load_schemes(const std::string& path) {
     throw Failure(fmt::format("{}:{}: {}", path, error.line, error.message));
 }
 
+Failure no_scheme(const std::string& name) {
+    return Failure(fmt::format("there is no scheme \"{}\" (webhookctl schemes lists them){}", printable(name),
+                               event::did_you_mean(name, signature::scheme_names())));
+}
+
 const signature::Scheme& require_scheme(const std::string& name) {
     const signature::Scheme* scheme = known_schemes().find(name);
-    if (scheme == nullptr) {
-        throw Failure(
-            fmt::format("there is no scheme \"{}\": webhookctl schemes lists them", printable(name)));
-    }
+    if (scheme == nullptr) throw no_scheme(name);
     return *scheme;
 }
 
