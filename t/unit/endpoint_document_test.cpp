@@ -180,7 +180,7 @@ TEST(EndpointDocument, ErrorsNeverQuoteValues) {
          {"method", "timeout", "connect_timeout", "body", "success", "concurrency", "max_waiting", "match",
           "headers", "max_waiting_bytes", "sign", "retry", "paused", "allow_private", "later"}) {
         for (const char* value :
-             {R"("canary")", R"(["canary"])", R"({"x":"canary"})", R"([["canary"]])"}) {
+             {R"("canary")", R"(["canary"])", R"({"x y":"canary"})", R"([["canary"]])"}) {
             const std::string said = field_error("\"" + std::string(field) + "\":" + value);
             EXPECT_EQ(said.find("canary"), std::string::npos) << said;
         }
