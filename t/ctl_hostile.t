@@ -11,10 +11,6 @@ use Encode qw(encode_utf8 decode);
 use JSON::PP ();
 
 my $t = Test::Webhook->new;
-$t->start_redis;
-my $redis = $t->redis;
-$t->start_receiver;
-
 # C0, DEL, C1 as characters, bidirectional controls, separators, zero-width, byte order mark, selectors, tags.
 my @hidden = map { chr } 0x07, 0x1b, 0x7f, 0x80, 0x85, 0x9b, 0x9f, 0xad, 0x61c, 0x200b .. 0x200f, 0x2028 .. 0x202e, 0x2060, 0x2066 .. 0x2069, 0xfe0f, 0xfeff, 0xe0001, 0xe007f;
 my $text = 'a' . join('b', @hidden) . 'z';
@@ -22,6 +18,32 @@ my $bytes = encode_utf8($text);
 my $broken = "broken \x9b31m\xff\xc0\x80 end";    # C1 as a raw byte, no UTF-8
 my $deep = '[' x 100_000 . ']' x 100_000;
 my $deep_object = '{"a":' x 100_000 . '1' . '}' x 100_000;
+my $forbidden = join '', map { sprintf '\x{%x}', ord } @hidden;
+
+# nginx' error log: an id that its sender chose, while Redis is away.
+$t->start_nginx(<<'EOT');
+%%GLOBALS%%
+events { }
+http {
+    %%HTTP%%
+    webhook_redis redis://127.0.0.1:%%PORT_closed%%;
+    server {
+        listen 127.0.0.1:%%PORT%%;
+        error_log "%%DIR%%/nginx/info.log" info;
+        location /in { webhook publish; webhook_secret s3cret; webhook_stream hooks; }
+    }
+}
+EOT
+my $id = join '', map { chr } 0x80, 0x9b, 0x61c, 0x200b, 0x2028, 0x202e, 0x2066, 0xfeff, 0xe0041;
+is $t->post('/in', '{}', sign_publish('s3cret', id => encode_utf8("evt${id}end"), type => 'a'))->{status}, 503, 'refused';
+my ($line) = grep { /webhook unavailable/ } split /\n/, slurp($t->file('nginx/info.log'));
+like $line, qr/, id evt(?:\\x[0-9a-f]{2})+end/, 'the id is escaped in the error log of nginx';
+unlike decode('UTF-8', $line), qr/[$forbidden]/, 'nothing hidden in that line';
+
+$t->start_redis;
+my $redis = $t->redis;
+$t->start_receiver;
+
 sub json ($value) { encode_utf8(JSON::PP->new->encode($value)) }    # hidden characters as they are
 
 $redis->call('XADD', 'webhook:{s:0}:events', "$_->[0]-0", id => "$_->[1]", source => $_->[2], type => $_->[2], tenant => $_->[2], headers => $_->[3], data => $_->[4])
@@ -50,7 +72,6 @@ my @commands = map { ($_, [ @$_, '--json' ]) } [qw(events)], [qw(events --data)]
     [qw(deliveries)], [qw(attempts)], [qw(dead list)], [qw(endpoint list)], [qw(endpoint show crm)], [qw(ledger)], [qw(export)],
     [ 'event', $bytes ], [ 'event', $broken ], [ 'events', '--stream', $bytes ], [ 'endpoint', 'show', $bytes ], [ 'endpoint', 'delete', $bytes ], [ 'schemes', $bytes ],
     [ 'dead', 'replay', $bytes ], [ 'apply', "/no/$bytes" ], ["--$bytes"], [$bytes], [ 'events', '--limit', $bytes ], [ 'listen', '--address', $bytes ];
-my $forbidden = join '', map { sprintf '\x{%x}', ord } @hidden;
 for my $words (@commands) {
     my $result = $t->ctl(@$words);
     my $name = join ' ', map { s/[^ -~]+/?/gr } @$words;

@@ -179,8 +179,7 @@ TEST(EndpointDocument, ErrorsNeverQuoteValues) {
     for (const char* field :
          {"method", "timeout", "connect_timeout", "body", "success", "concurrency", "max_waiting", "match",
           "headers", "max_waiting_bytes", "sign", "retry", "paused", "allow_private", "later"}) {
-        for (const char* value :
-             {R"("canary")", R"(["canary"])", R"({"x y":"canary"})", R"([["canary"]])"}) {
+        for (const char* value : {R"("canary")", R"(["canary"])", R"({"x y":"canary"})", R"([["canary"]])"}) {
             const std::string said = field_error("\"" + std::string(field) + "\":" + value);
             EXPECT_EQ(said.find("canary"), std::string::npos) << said;
         }
@@ -204,6 +203,32 @@ TEST(EndpointDocument, ErrorsNeverQuoteValues) {
         EXPECT_FALSE(parse_url(url, &error)) << url;
         EXPECT_EQ(error.find("canary"), std::string::npos) << error;
     }
+}
+
+/// A slip of the keyboard at any place of a document whose values are all secret.
+TEST(EndpointDocument, SlipsNeverQuoteValues) {
+    const std::string text =
+        R"([ /* all */ {"id":"canary","url":"https://canary/canary?a=canary","method":"canary",
+  "match":{"source":["canary"],"type":"canary"},"headers":{"X-A":"canary","Accept":["canary"]}, // of all kinds
+  "sign":[{"scheme":"canary","secrets":["canary","secret:canary/"]}],"success":["canary"],"timeout":"canary",
+  "retry":{"schedule":["5s","canary"],"jitter":"canary"},"max_waiting_bytes":"canary","paused":"canary"}])";
+    std::size_t tried = 0;
+    const auto try_one = [&tried](const std::string& slip) {
+        std::vector<Error> errors;
+        EXPECT_FALSE(parse_file(slip, &errors));
+        for (const Error& error : errors) {
+            ASSERT_EQ(error.what.find("canary"), std::string::npos) << error.what << " in " << slip;
+            ASSERT_EQ(error.where.find("canary"), std::string::npos) << error.where << " in " << slip;
+        }
+        ++tried;
+    };
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        try_one(text.substr(0, at));
+        try_one(text.substr(0, at) + text.substr(at + 1));
+        for (const char* more : {"\"", "{", "}", "[", "]", ",", ":", "\\", "\n", "\x01", "\xff", "/"})
+            try_one(text.substr(0, at) + more + text.substr(at));
+    }
+    EXPECT_GT(tried, 5000u);
 }
 
 TEST(EndpointDocument, SaysLineColumnAndWhatWasExpected) {
