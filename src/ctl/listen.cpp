@@ -47,6 +47,7 @@ class Receiver {
         std::string error;
         verifier_ = signature::Verifier::make(*scheme_, verifier, &error);
         if (!verifier_) throw Failure(error);
+        warn_of_weakness(verifier_->weakness());
     }
 
     void arrived(const Message& message, const Headers& headers, const std::string& path) {

@@ -87,6 +87,7 @@ Judgement judge(const VerifyOptions& options, const Message& message, const sign
     std::string error;
     const auto verifier = signature::Verifier::make(scheme, verifier_options(options), &error);
     if (!verifier) throw Failure(error);
+    warn_of_weakness(verifier->weakness());
     if (!accepts_method(scheme, message.method)) {
         return {"method", fmt::format("the scheme accepts {}", allowed_methods(scheme)), {}, {}};
     }

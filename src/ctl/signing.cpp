@@ -7,7 +7,6 @@
 #include "ctl/failure.hpp"
 #include "ctl/input.hpp"
 #include "ctl/output.hpp"
-#include "event/suggest.hpp"
 
 namespace webhook::ctl {
 
@@ -41,8 +40,9 @@ void load_schemes(const std::string& path) {
 }
 
 Failure no_scheme(const std::string& name) {
-    return Failure(fmt::format("there is no scheme \"{}\" (webhookctl schemes lists them){}", printable(name),
-                               event::did_you_mean(name, signature::scheme_names())));
+    const std::string suggestion = known_schemes().suggestion(name);
+    return Failure(fmt::format("there is no scheme \"{}\"{} webhookctl schemes lists them", printable(name),
+                               suggestion.empty() ? ":" : suggestion));
 }
 
 const signature::Scheme& require_scheme(const std::string& name) {
@@ -65,11 +65,16 @@ std::map<std::string, std::string> read_params(const SchemeOptions& options) {
     return params;
 }
 
+void warn_of_weakness(const std::string& weakness) {
+    if (!weakness.empty()) print_error("warning: " + weakness);
+}
+
 std::unique_ptr<signature::Signer> make_signer(const SchemeOptions& options) {
     std::string error;
     auto signer = signature::Signer::make(require_scheme(options.name), read_secrets(options),
                                           read_params(options), &error);
     if (!signer) throw Failure(fmt::format("scheme {}: {}", options.name, error));
+    warn_of_weakness(signer->weakness());
     return signer;
 }
 

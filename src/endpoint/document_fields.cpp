@@ -144,11 +144,11 @@ void take_sign_item(const FieldReader& reader, Document* document) {
     const signature::Scheme* scheme =
         known.own != nullptr ? known.own->find(sign.scheme) : signature::find_scheme(sign.scheme);
     if (scheme == nullptr && !known.any) {
+        const signature::SchemeSet built_in;
+        const std::string suggestion = (known.own != nullptr ? *known.own : built_in).suggestion(sign.scheme);
         return reader.fail(
-            "there is no scheme of this name (\"webhookctl schemes\" lists the built-in ones, --schemes "
-            "names "
-            "a file of your own)" +
-            event::did_you_mean(sign.scheme, signature::scheme_names()));
+            "there is no scheme of this name" + (suggestion.empty() ? ":" : suggestion) +
+            " \"webhookctl schemes\" lists the built-in ones, --schemes names a file of your own");
     }
     const bool cannot_sign = scheme != nullptr && signature::has_signature_in_body(*scheme);
     if (cannot_sign || sign.scheme == "none") return reader.fail("this scheme cannot sign what is delivered");

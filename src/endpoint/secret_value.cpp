@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "event/digest.hpp"
+#include "event/secret_text.hpp"
 #include "event/text.hpp"
 #include "signature/hmac.hpp"
 
@@ -39,7 +40,9 @@ std::string check_secret(std::string_view value) {
     if (name && !valid_name(*name)) {
         return "must name a file as secret:NAME with letters, digits, \"_\", \"-\" and \".\", no dot first";
     }
-    return {};
+    const std::string_view mistake = name || is_redacted(value) ? "" : event::secret_mistake(value);
+    if (mistake.empty()) return {};
+    return "the secret " + std::string(mistake) + "; write secret:NAME, the name of a file in secrets_dir";
 }
 
 bool is_redacted(std::string_view value) {

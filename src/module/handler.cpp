@@ -1,5 +1,7 @@
 #include "module/handler.hpp"
 
+#include <utility>
+
 #include "module/answer.hpp"
 #include "module/body.hpp"
 #include "module/challenge.hpp"
@@ -75,7 +77,7 @@ ngx_int_t append(RequestState* state) {
     RedisClient* client = stream->server->client.get();
     if (client == nullptr)
         return answer(state, Verdict::unavailable, "this process has no connection to redis");
-    Operation* operation = operations().take(main_state(state->request)->max_inflight);
+    OwnOperation operation = operations().take(main_state(state->request)->max_inflight);
     if (operation == nullptr) return answer(state, Verdict::busy, "too many events wait for redis");
     complete_event(state);
     if (state->handshake != nullptr) tell_operator(state);
@@ -88,11 +90,11 @@ ngx_int_t append(RequestState* state) {
     state->sent = ngx_current_msec;
     note_sent(state);
     Appended refused;
-    if (client->submit(operation, &refused)) {
-        state->operation = operation;
+    Operation* const submitted = operation.get();
+    if (client->submit(std::move(operation), &refused)) {
+        state->operation = submitted;
         return park(state->request);
     }
-    operations().give_back(operation);
     return answer(state, verdict_of(refused.state), copy_to_pool(state->request->pool, refused.reason));
 }
 

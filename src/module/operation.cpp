@@ -11,7 +11,7 @@ Operations::~Operations() {
         delete take_first<Operation>(&free_);
 }
 
-Operation* Operations::take(ngx_uint_t limit) {
+OwnOperation Operations::take(ngx_uint_t limit) {
     if (under_way_ >= limit) return nullptr;
     Operation* operation = nullptr;
     if (ngx_queue_empty(&free_)) {
@@ -22,7 +22,7 @@ Operation* Operations::take(ngx_uint_t limit) {
         operation = take_first<Operation>(&free_);
     }
     ++under_way_;
-    return operation;
+    return OwnOperation(operation);
 }
 
 void Operations::give_back(Operation* operation) {
@@ -34,6 +34,10 @@ void Operations::give_back(Operation* operation) {
     }
     ++free_count_;
     ngx_queue_insert_head(&free_, &operation->link);
+}
+
+void GiveBack::operator()(Operation* operation) const {
+    operations().give_back(operation);
 }
 
 Operations& operations() {

@@ -2,36 +2,42 @@
 
 #include "module/ngx.hpp"
 
-#include <string>
+#include <string_view>
 #include <utility>
-
-#include "module/settings.hpp"
 
 namespace webhook::module {
 
+/// Where a directive stands, so that a mistake found later is reported there.
+struct Place {
+    std::string_view file;  ///< in the pool of the configuration
+    ngx_uint_t line = 0;
+};
+
 /// Where the reader of the configuration stands.
 inline Place here(ngx_conf_t* cf) {
-    return {std::string(view(cf->conf_file->file.name)), cf->conf_file->line};
+    return {view(cf->conf_file->file.name), cf->conf_file->line};
 }
 
 /// Messages while it lives name the place of an earlier directive.
 class AtPlace {
   public:
-    AtPlace(ngx_conf_t* cf, Place place)
-        : cf_(cf), place_(std::move(place)), file_(*cf->conf_file), previous_(cf->conf_file) {
-        file_.file.name = to_ngx(place_.file);
-        file_.line = place_.line;
-        cf->conf_file = &file_;
+    // The reader gets values only, no pointer to this: an object that outlives its scope could not be found there.
+    AtPlace(ngx_conf_t* cf, const Place& place)
+        : reader_(cf->conf_file), name_(reader_->file.name), line_(reader_->line) {
+        reader_->file.name = to_ngx(place.file);
+        reader_->line = place.line;
     }
-    ~AtPlace() { cf_->conf_file = previous_; }
+    ~AtPlace() {
+        reader_->file.name = name_;
+        reader_->line = line_;
+    }
     AtPlace(const AtPlace&) = delete;
     AtPlace& operator=(const AtPlace&) = delete;
 
   private:
-    ngx_conf_t* cf_;
-    Place place_;
-    ngx_conf_file_t file_;
-    ngx_conf_file_t* previous_;
+    ngx_conf_file_t* reader_;
+    ngx_str_t name_;
+    ngx_uint_t line_;
 };
 
 }  // namespace webhook::module

@@ -13,9 +13,6 @@ namespace {
 // Redis works on one while the other lies in its socket, so it never waits for this process.
 constexpr std::size_t transactions_ahead = 2;
 
-constexpr std::string_view broken_reply = "it gave a broken reply";
-
-using State = Appended::State;
 using Result = store::Appender::Result;
 
 /// Not when its request ended before its turn, or the stream was found unusable meanwhile.
@@ -24,13 +21,13 @@ bool is_sendable(const Operation& operation) {
 }
 
 Appended unavailable(std::string_view reason) {
-    return {State::unavailable, {}, reason};
+    return {Appended::State::unavailable, {}, reason};
 }
 
 }  // namespace
 
-bool RedisClient::submit(Operation* operation, Appended* refused) {
-    if (state_ != RedisClient::State::ready && !is_starting()) {
+bool RedisClient::submit(OwnOperation&& operation, Appended* refused) {
+    if (state_ != State::ready && !is_starting()) {
         *refused = unavailable(noted_.empty() ? std::string_view("redis is not connected yet") : noted_);
         return false;
     }
@@ -38,24 +35,23 @@ bool RedisClient::submit(Operation* operation, Appended* refused) {
         *refused = unavailable(operation->stream->problem);
         return false;
     }
-    const std::size_t waiting = out_.size() - out_sent_ + gathered_bytes_;
+    const std::size_t waiting = connection_.unsent() + gathered_bytes_;
     if (waiting != 0 && waiting + operation->event->data.size > max_output) {
         *refused = {Appended::State::busy, {}, "too many bytes wait for redis"};
         return false;
     }
-    gather(operation);
-    if (state_ != RedisClient::State::ready) life_timer_.cancelable = 0;
+    gather(operation.release());
+    if (state_ != State::ready) hold_worker(true);
     return true;
 }
 
 void RedisClient::gather(Operation* operation) {
     operation->is_sent = false;
-    gathered_bytes_ += operation->event->data.size;
+    operation->gathered_bytes = operation->event->data.size;
+    gathered_bytes_ += operation->gathered_bytes;
     ++gathered_count_;
     ngx_queue_insert_tail(&gathered_, &operation->link);
-    if (is_due()) {
-        ngx_post_event(&flush_event_, &ngx_posted_events);  // several statements
-    }
+    if (is_due()) connection_.schedule();
 }
 
 bool RedisClient::is_due() const {
@@ -64,27 +60,30 @@ bool RedisClient::is_due() const {
 
 void RedisClient::let_go(Operation* operation) {
     // Nobody is answered from here: this is the end of a request, and may be that of its connection's others.
-    const bool waits = !operation->is_sent && state_ == RedisClient::State::ready;
-    if (waits && is_sendable(*operation) && shielded([this] { send_sendable(); })) write_out();
+    const bool waits = !operation->is_sent && state_ == State::ready;
+    if (waits && is_sendable(*operation) && shielded([this] { send_sendable(); })) connection_.flush();
     operation->detach();
+}
+
+void RedisClient::on_turn() {
+    if (is_due()) shielded([this] { send_gathered(); });
 }
 
 void RedisClient::send_gathered() {
     if (ngx_queue_empty(&gathered_) || is_starting()) return;
-    if (state_ != RedisClient::State::ready) {
-        gathered_bytes_ = gathered_count_ = 0;
-        refuse(&gathered_);
+    if (state_ != State::ready) {
+        refuse_gathered();
         return;
     }
     send_sendable();
     while (!ngx_queue_empty(&gathered_) && !is_sendable(*first_of<Operation>(&gathered_))) {
-        Operation* operation = take_first<Operation>(&gathered_);
+        Operation* operation = first_of<Operation>(&gathered_);
+        leave_gathered(operation);
         finish(operation, unavailable(operation->stream->problem));
     }
 }
 
 void RedisClient::send_sendable() {
-    gathered_bytes_ = gathered_count_ = 0;
     Batch batch;
     ngx_queue_t* next = nullptr;
     for (ngx_queue_t* link = ngx_queue_head(&gathered_); link != ngx_queue_sentinel(&gathered_);
@@ -92,8 +91,6 @@ void RedisClient::send_sendable() {
         next = ngx_queue_next(link);
         Operation* operation = ngx_queue_data(link, Operation, link);
         if (!is_sendable(*operation)) continue;
-        ngx_queue_remove(link);
-        add_under_way(operation);
         if (store::Appender::is_large(*operation->event)) {
             send_events(&operation, 1);
             continue;
@@ -117,6 +114,8 @@ void RedisClient::send_sorted(Batch* batch) {
     batch->count = 0;
 }
 
+/// They leave the gathered ones when their transaction is in the pipeline, so that each has one who answers it, wherever
+/// memory runs out.
 void RedisClient::send_events(Operation* const* operations, std::size_t count) {
     store::AppendItem item[Batch::capacity];
     Batch& batch = batches_.emplace_back();
@@ -126,11 +125,25 @@ void RedisClient::send_events(Operation* const* operations, std::size_t count) {
         item[i] = {operations[i]->event, operations[i]->partition, operations[i]->id};
         operations[i]->bytes = item[i].bytes;
     }
-    operations[0]->stream->appender.build(item, count, &out_);
-    bool sent = true;
-    for (std::size_t i = 1; sent && i < store::Appender::replies(count); ++i)
-        sent = expect(forward<&RedisClient::on_queued>);
-    if (sent) expect(forward<&RedisClient::on_executed>);
+    try {
+        const auto replies = static_cast<unsigned>(store::Appender::replies(count));
+        const auto& appender = operations[0]->stream->appender;
+        connection_.send(
+            [&](std::string* out) { appender.build(item, count, out); },
+            {taker<&RedisClient::on_queued>(replies - 1, true), taker<&RedisClient::on_executed>(1, true)});
+    } catch (...) {
+        batches_.pop_back();
+        throw;
+    }
+    for (std::size_t i = 0; i < count; ++i)
+        leave_gathered(operations[i]);
+}
+
+void RedisClient::leave_gathered(Operation* operation) {
+    ngx_queue_remove(&operation->link);
+    operation->is_sent = true;
+    --gathered_count_;
+    gathered_bytes_ -= operation->gathered_bytes;
 }
 
 void RedisClient::on_queued(const redisReply* reply) {
@@ -143,7 +156,10 @@ void RedisClient::on_queued(const redisReply* reply) {
 void RedisClient::on_executed(const redisReply* reply) {
     const Batch batch = std::move(batches_.front());
     batches_.pop_front();
-    if (reply != nullptr) flush();  // Redis works on the next while these are answered
+    if (reply != nullptr) {
+        on_turn();
+        connection_.flush();  // Redis works on the next while these are answered
+    }
     for (std::size_t i = 0; i < batch.count; ++i) {
         store::Appender::Reply answer = store::Appender::read(reply, i, batch.count);
         if (reply != nullptr && !batch.problem.empty()) {
@@ -153,40 +169,19 @@ void RedisClient::on_executed(const redisReply* reply) {
         }
         on_append(batch.operation[i], reply, answer);
     }
-    if (reply != nullptr) leave_when_idle();
 }
 
-void RedisClient::refuse(ngx_queue_t* operations) {
-    while (!ngx_queue_empty(operations)) {
-        finish(take_first<Operation>(operations), unavailable("the connection to redis was lost"));
-    }
-}
-
-void RedisClient::add_under_way(Operation* operation) {
-    operation->is_sent = true;
-    operation->sent = ngx_current_msec;
-    ngx_queue_insert_tail(&under_way_, &operation->link);
-    command_timer_.cancelable = 0;
-    // One timer for all, looked at when it fires: setting one for each command would cost more than the rest.
-    if (!command_timer_.timer_set) ngx_add_timer(&command_timer_, server_->timeout);
-}
-
-void RedisClient::on_command_timer() {
-    if (ngx_queue_empty(&under_way_)) return;
-    const Operation* oldest = first_of<Operation>(&under_way_);
-    const ngx_msec_t age = ngx_current_msec - oldest->sent;
-    if (age < server_->timeout) {
-        ngx_add_timer(&command_timer_, server_->timeout - age);
-    } else {
-        drop("redis did not answer in time");
+void RedisClient::refuse_gathered() {
+    while (!ngx_queue_empty(&gathered_)) {
+        Operation* operation = first_of<Operation>(&gathered_);
+        leave_gathered(operation);
+        finish(operation, unavailable("the connection to redis was lost"));
     }
 }
 
 void RedisClient::on_append(Operation* operation, const redisReply* reply,
                             const store::Appender::Reply& answer) {
-    ngx_queue_remove(&operation->link);
     if (reply == nullptr) {
-        state_ = RedisClient::State::waiting;  // the context is about to go: nothing new may use it
         finish(operation, unavailable("the connection to redis was lost"));
         return;
     }
@@ -204,7 +199,8 @@ void RedisClient::on_append(Operation* operation, const redisReply* reply,
             finish(operation, {Appended::State::busy, {}, "the stream's backlog is full"});
             return;
         case Result::wrong_partitions:
-            if (!testing_) set_life_timer(0);  // the test says what is wrong, and shuts the stream
+            if (state_ == State::ready && !testing_)
+                set_life_timer(0);  // the test says what is wrong, and shuts the stream
             finish(operation, unavailable("the stream has another number of partitions"));
             return;
         case Result::refused:
@@ -219,7 +215,7 @@ void RedisClient::on_append(Operation* operation, const redisReply* reply,
 void RedisClient::on_refused(Operation* operation, std::string_view error) {
     Stream* stream = operation->stream;
     if (store::is_server_error(error)) {
-        fail_soon(error);
+        fail(error);
     } else if (stream->refusal != error) {
         keep(error, &stream->refusal);
         ngx_log_error(NGX_LOG_ERR, log_, 0, "webhook: redis %s refused an event for stream \"%s\": %*s",
@@ -230,7 +226,7 @@ void RedisClient::on_refused(Operation* operation, std::string_view error) {
 }
 
 void RedisClient::on_broken(Operation* operation, const store::Appender::Reply& reply) {
-    if (state_ != RedisClient::State::waiting) {  // one line for all that is under way
+    if (state_ == State::ready || state_ == State::moving) {  // one line for all that is under way
         ngx_log_error(NGX_LOG_ERR, log_, 0, "webhook: redis %s gave a broken reply for stream \"%s\": %*s",
                       server_->address.url.c_str(), operation->stream->appender.settings().name.c_str(),
                       reply.detail.size(), reply.detail.data());
@@ -241,35 +237,24 @@ void RedisClient::on_broken(Operation* operation, const store::Appender::Reply& 
         return;
     }
     keep(reply.undo, &operation->undo);
-    bool sent = guarded(log_, false, [&] {
-        operation->stream->appender.build_undo(operation->partition, operation->bytes, reply.undo, &out_);
+    const bool sent = guarded(log_, false, [&] {
+        const auto& appender = operation->stream->appender;
+        connection_.send(
+            [&](std::string* out) {
+                appender.build_undo(operation->partition, operation->bytes, reply.undo, out);
+            },
+            {taker<&RedisClient::on_undone, Operation>(1, true, operation)});
         return true;
     });
-    sent = sent && expect(forward<&RedisClient::on_undone, Operation>, operation);
-    if (sent) {
-        add_under_way(operation);
-    } else {
-        end_undo(operation, nullptr);
-    }
+    if (!sent) on_undone(operation, nullptr);
 }
 
 void RedisClient::distrust() {
-    state_ = RedisClient::State::waiting;
-    if (reason_.empty()) keep(broken_reply, &reason_);
-    set_life_timer(server_->timeout);
-}
-
-void RedisClient::leave_when_idle() {
-    if (state_ == RedisClient::State::waiting && ngx_queue_empty(&under_way_)) fail_soon(broken_reply);
+    // A connection that has failed already ends sooner.
+    if (state_ == State::ready || state_ == State::moving) state_ = State::distrusting;
 }
 
 void RedisClient::on_undone(Operation* operation, const redisReply* reply) {
-    ngx_queue_remove(&operation->link);
-    end_undo(operation, reply);
-    if (reply != nullptr) leave_when_idle();
-}
-
-void RedisClient::end_undo(Operation* operation, const redisReply* reply) {
     if (reply == nullptr || reply->type != REDIS_REPLY_INTEGER) {
         ngx_log_error(
             NGX_LOG_ERR, log_, 0,
@@ -287,8 +272,7 @@ void RedisClient::finish(Operation* operation, const Appended& appended) {
     if (appended.state == Appended::State::accepted && !stream->refusal.empty()) stream->refusal.clear();
     void* owner = operation->owner;
     const Operation::Done done = operation->done;
-    if (ngx_queue_empty(&under_way_)) command_timer_.cancelable = 1;
-    operations().give_back(operation);
+    OwnOperation{operation}.reset();
     if (owner != nullptr) done(owner, appended);
 }
 

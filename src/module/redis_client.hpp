@@ -2,38 +2,39 @@
 
 #include "module/ngx.hpp"
 
-#include <hiredis/async.h>
-
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "module/connection.hpp"
+#include "module/name_lookup.hpp"
 #include "module/operation.hpp"
 #include "module/own_event.hpp"
 #include "module/pool.hpp"
-#include "module/redis_events.hpp"
 #include "module/stream.hpp"
-#include "store/reply_arena.hpp"
 
 namespace webhook::module {
 
 /// This worker process' connection to one Redis server: connects by itself, tests the server, and carries
 /// appends.
 ///
-///     waiting --timer--> connecting --> greeting (AUTH, SELECT, INFO) --> preparing (streams) --> ready
-///        ^                    |              |                               |                     |
-///        +--------------------+--------------+--- any failure: drop() -------+---------------------+
+///     waiting --timer--> resolving --> connecting --> greeting (AUTH, SELECT, INFO) --> preparing (streams) --> ready
+///      ^  ^                  |  ^           |               |                               |                   |  |
+///      |  +------------------+--|-----------+---------------+--- any failure: on_lost() ----+-------------------+  |
+///      |                        +----------------- moving: the host has another address ---------------------------+
+///      +- distrusting: until all replies are there -- a broken reply
 ///
-/// Only `ready` takes appends; in every other state the answer is `unavailable` at once. Replies come in the
-/// order of the commands, so a reply that is late ends the connection and with it everything that was under
-/// way.
+/// Only `ready` sends appends, and during the first connection and a move they wait; in every other state the answer is
+/// `unavailable` at once. Replies come in the order of the commands, so a reply that is late ends the connection and with
+/// it everything that was under way.
 ///
-/// hiredis parses replies and keeps the callbacks; the bytes to send are kept and written here. Appends are gathered
-/// while Redis has two transactions to do, at least for a turn of the event loop; then small events travel together in one
-/// (the step in Redis costs a third for each of sixteen of what it costs for one), and everything leaves in one write.
-class RedisClient {
+/// Appends are gathered while Redis has two transactions to do, at least for a turn of the event loop; then small events
+/// travel together in one (the step in Redis costs a third for each of sixteen of what it costs for one), and everything
+/// leaves in one write.
+class RedisClient final : Connection::Owner {
   public:
     RedisClient(RedisServer* server, ngx_log_t* log);
     /// Everything under way is answered `unavailable`.
@@ -45,9 +46,8 @@ class RedisClient {
     bool ready() const { return state_ == State::ready; }
 
     /// Sends the event of `operation` (stream, partition, id, event, owner and done are set by the caller).
-    /// True: it is under way and `done` will be called; else `refused` says why not, and the operation stays
-    /// the caller's.
-    bool submit(Operation* operation, Appended* refused);
+    /// True: it is under way, belongs to the client and `done` will be called; else `refused` says why not.
+    bool submit(OwnOperation&& operation, Appended* refused);
     /// The request behind `operation` ends, and its event with it: one that still waits for its turn is sent first, for its
     /// sender has done his part. `done` is not called, for this or another one.
     void let_go(Operation* operation);
@@ -56,23 +56,13 @@ class RedisClient {
     struct Command {
         /// `reply` nullptr: the connection was lost.
         void (*done)(Command* command, const redisReply* reply) = nullptr;
+        bool is_needed = true;  ///< a worker that exits waits for the reply
     };
     /// Sends RESP bytes of one command, at the start of this process as soon as Redis is ready. False: it was not sent,
     /// problem() says why, and `done` is not called.
     bool send(std::string_view resp, Command* command);
     /// Why nothing can be sent now; lives until the next change of state.
     std::string_view problem() const;
-
-    /// Ends the connection (not to be called from a hiredis callback), answers what is under way, and plans
-    /// the next try.
-    void drop(std::string_view reason);
-
-    // The event side.
-    RedisEvents& events() { return events_; }
-    void on_output();
-    void on_readable();
-    void on_writable();
-    void on_context_freed();
 
   private:
     /// Events that travel in one transaction.
@@ -87,15 +77,53 @@ class RedisClient {
         std::string resp;
         Command* command;
     };
-    enum class State : std::uint8_t { waiting, connecting, greeting, preparing, ready };
+    enum class State : std::uint8_t {
+        waiting,
+        resolving,
+        connecting,
+        greeting,
+        preparing,
+        ready,
+        moving,
+        distrusting
+    };
 
-    // Connecting and testing: redis_client.cpp.
-    void on_connected(int status);
+    // Of the connection: redis_client.cpp.
+    void on_connected() override;
+    void on_turn() override;
+    void on_idle() override;
+    void on_lost(std::string_view reason) override;
+    void open();
+    void on_looked_up();
+    void on_life_timer();
+    void on_look_timer();
+    void set_life_timer(ngx_msec_t delay);
+    void move();
+    /// Runs work at a frame that nginx called; false: it threw, which ends the connection.
+    template <class Work>
+    bool shielded(Work&& work);
+    /// Keeps a text for a message; the message is empty when memory is out.
+    void keep(std::string_view text, std::string* where);
+    void fail(std::string_view reason);
+    void note_down(std::string_view reason);
+    void note_ready();
+    ngx_msec_t backoff();
+    /// The connection is on its way and nothing went wrong: events and commands wait for it, so that a reload refuses none.
+    bool is_starting() const;
+    /// A worker that exits waits for the start, because events do.
+    void hold_worker(bool on);
+    void send_early();
+    void on_reply(Command* command, const redisReply* reply);
+
+    // Whether the server can be used: redis_greeting.cpp.
     void greet();
     void ask_server();
-    void expect_greeting();
+    template <class Write>
+    void send_greeting(const Write& write);
+    bool is_examined(const redisReply* reply) const;
     void on_loaded(const redisReply* reply);
     void on_greeting(const redisReply* reply);
+    void note_persistence(std::string_view info);
     void prepare_streams();
     void on_prepared(const redisReply* reply);
     void begin_stream();
@@ -103,20 +131,6 @@ class RedisClient {
     void judge_stream(Stream* stream);
     void finish_prepare();
     void start_test();
-    void on_life_timer();
-    void on_failed() { drop({}); }
-    void set_life_timer(ngx_msec_t delay);
-    /// Runs work at a frame that hiredis or nginx called; false: it threw, which ends the connection.
-    template <class Work>
-    bool shielded(Work&& work);
-    /// Keeps a text for a message; the message is empty when memory is out.
-    void keep(std::string_view text, std::string* where);
-    void fail_soon(std::string_view reason);
-    void note_down(std::string_view reason);
-    void note_ready();
-    ngx_msec_t backoff();
-    /// The first connection of this process is on its way: events and commands wait for it, so that a reload refuses none.
-    bool is_starting() const { return noted_.empty() && state_ != State::ready && state_ != State::waiting; }
 
     // Appending: redis_append.cpp.
     void gather(Operation* operation);
@@ -127,52 +141,35 @@ class RedisClient {
     void send_sendable();
     void send_sorted(Batch* batch);
     void send_events(Operation* const* operations, std::size_t count);
-    void refuse(ngx_queue_t* operations);
-    void add_under_way(Operation* operation);
+    void leave_gathered(Operation* operation);
+    void refuse_gathered();
     void on_queued(const redisReply* reply);
     void on_executed(const redisReply* reply);
     void on_append(Operation* operation, const redisReply* reply, const store::Appender::Reply& answer);
     void on_refused(Operation* operation, std::string_view error);
     void on_broken(Operation* operation, const store::Appender::Reply& reply);
     void on_undone(Operation* operation, const redisReply* reply);
-    void end_undo(Operation* operation, const redisReply* reply);
-    void distrust();         ///< nothing new goes out; what is under way still gets its reply, or is undone
-    void leave_when_idle();  ///< ends the connection that is not trusted once nothing is under way
+    void distrust();  ///< nothing new goes out; what is under way still gets its reply, or is undone
     void finish(Operation* operation, const Appended& appended);
-    void on_command_timer();
 
-    /// What hiredis calls: `method` with the reply (nullptr: the connection was lost), before it the Data that expect() was
-    /// given. What it throws ends the connection and does not reach hiredis.
+    /// What the connection calls: `method` with the reply (nullptr: the connection was lost), before it the Data that was
+    /// given. What it throws ends the connection.
     template <auto method, class... Data>
-    static void forward(redisAsyncContext* context, void* reply, void* data);
-    bool expect(redisCallbackFn* callback, void* data = nullptr);
-    void send_early();
-    void on_reply(Command* command, const redisReply* reply);
-    void on_unasked(const redisReply*) {}
-    void flush();
-    void write_out();
-    bool has_unasked_input();
-    void look_behind();
+    store::Taker taker(unsigned replies, bool is_needed, Data*... data);
 
     RedisServer* server_;
     ngx_log_t* log_;
-    RedisEvents events_;
-    store::ReplyArena replies_;
-    redisAsyncContext* context_ = nullptr;
+    Connection connection_;
+    std::unique_ptr<NameLookup> lookup_;  ///< nullptr: the address cannot change
+    SocketAddress address_;               ///< that is connected to
     State state_ = State::waiting;
 
-    std::string out_;           ///< bytes for the socket
-    std::size_t out_sent_ = 0;  ///< of them written already
-    OwnEvent flush_event_;      ///< posted: the turn's commands leave together
-    OwnEvent fail_event_;       ///< posted: drop() outside of hiredis' callbacks
-    /// Reconnect, connect timeout, health check; by state. Cancelable unless events wait for the start.
-    OwnEvent life_timer_;
-    OwnEvent command_timer_;  ///< keeps a worker that exits only while something is under way
+    OwnEvent life_timer_;  ///< reconnect, health check, patience with a look-up; by state
+    OwnEvent look_timer_;  ///< is the address in use still that of the host?
 
     ngx_queue_t gathered_;            ///< operations that wait for their turn, or for the start
     std::size_t gathered_bytes_ = 0;  ///< of their bodies
     std::size_t gathered_count_ = 0;
-    ngx_queue_t under_way_;  ///< operations that were sent, oldest first
     std::vector<Early> early_;
     std::deque<Batch> batches_;  ///< transactions under way, in the order of their replies
     unsigned tries_ = 0;         ///< failed in a row
@@ -180,11 +177,11 @@ class RedisClient {
     unsigned greetings_due_ = 0;
     bool testing_ = false;         ///< a health check is under way
     bool freeing_ = false;         ///< in the destructor: no further tries
+    bool is_volatile_ = false;     ///< the server has no append-only file, which was said
     std::size_t test_stream_ = 0;  ///< whose reply comes next
     unsigned test_partition_ = 0;
     std::string test_problem_;
     std::uint64_t test_backlog_ = 0, test_backlog_bytes_ = 0;
-    std::string reason_;        ///< why drop() was called
     std::string noted_;         ///< the last failure that was logged; empty while all is well
     ngx_uint_t undo_lost_ = 0;  ///< entries that could not be taken back
 };
@@ -195,17 +192,19 @@ inline constexpr std::size_t max_output = 64 << 20;
 template <class Work>
 bool RedisClient::shielded(Work&& work) {
     if (guarded(log_, false, [&] { return work(), true; })) return true;
-    fail_soon("out of memory");  // half a command may have been written
+    fail("out of memory");
     return false;
 }
 
 template <auto method, class... Data>
-void RedisClient::forward(redisAsyncContext* context, void* reply, void* data) {
-    auto* self = static_cast<RedisClient*>(context->data);
-    self->shielded([&] {
-        if (reply != nullptr) self->look_behind();
-        (self->*method)(static_cast<Data*>(data)..., static_cast<const redisReply*>(reply));
-    });
+store::Taker RedisClient::taker(unsigned replies, bool is_needed, Data*... data) {
+    static_assert(sizeof...(Data) <= 1);
+    const auto take = [](void* owner, [[maybe_unused]] void* given, const redisReply* reply) {
+        auto* self = static_cast<RedisClient*>(owner);
+        self->shielded([&] { (self->*method)(static_cast<Data*>(given)..., reply); });
+    };
+    void* const pointers[] = {data..., nullptr};
+    return {take, this, pointers[0], replies, is_needed};
 }
 
 }  // namespace webhook::module

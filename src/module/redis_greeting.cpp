@@ -3,72 +3,112 @@
 
 #include "module/redis_client.hpp"
 
+#include <algorithm>
+
 #include "store/reply.hpp"
 #include "store/resp.hpp"
 #include "store/server_info.hpp"
 
 namespace webhook::module {
 
+namespace {
+
+constexpr ngx_msec_t test_interval = 5000, test_interval_in_trouble = 1000;
+
+}  // namespace
+
+template <class Write>
+void RedisClient::send_greeting(const Write& write) {
+    connection_.send(write, {taker<&RedisClient::on_greeting>(1, false)});
+    ++greetings_due_;
+}
+
 void RedisClient::greet() {
     greetings_due_ = 0;
     if (!server_->password.empty()) {
-        store::resp_array(3, &out_);
-        store::resp_bulk("AUTH", &out_);
-        store::resp_bulk(server_->user, &out_);
-        store::resp_bulk(server_->password, &out_);
-        expect_greeting();
+        send_greeting([this](std::string* out) {
+            store::resp_array(3, out);
+            store::resp_bulk("AUTH", out);
+            store::resp_bulk(server_->user, out);
+            store::resp_bulk(server_->password, out);
+        });
     }
     if (server_->address.database != 0) {
-        store::resp_array(2, &out_);
-        store::resp_bulk("SELECT", &out_);
-        store::resp_number(server_->address.database, &out_);
-        expect_greeting();
+        send_greeting([this](std::string* out) {
+            store::resp_array(2, out);
+            store::resp_bulk("SELECT", out);
+            store::resp_number(server_->address.database, out);
+        });
     }
-    store::Appender::build_load(&out_);
-    expect(forward<&RedisClient::on_loaded>);
+    connection_.send(store::Appender::build_load, {taker<&RedisClient::on_loaded>(1, false)});
     // Without MULTI each XADD would be carried out alone.
     for (const std::string_view command : {"MULTI", "EXEC"}) {
-        store::resp_array(1, &out_);
-        store::resp_bulk(command, &out_);
-        expect_greeting();
+        send_greeting([command](std::string* out) {
+            store::resp_array(1, out);
+            store::resp_bulk(command, out);
+        });
     }
     ask_server();
 }
 
 /// The step must be there and allowed; INFO is last: its reply is judged.
 void RedisClient::ask_server() {
-    store::Appender::build_probe(&out_);
-    expect_greeting();
-    store::resp_array(1, &out_);
-    store::resp_bulk("INFO", &out_);
-    expect_greeting();
+    send_greeting(store::Appender::build_probe);
+    send_greeting([](std::string* out) {
+        store::resp_array(1, out);
+        store::resp_bulk("INFO", out);
+    });
 }
 
-void RedisClient::expect_greeting() {
-    if (expect(forward<&RedisClient::on_greeting>)) ++greetings_due_;
+/// False: the connection was lost, or fails, or is being left, and its test with it.
+bool RedisClient::is_examined(const redisReply* reply) const {
+    return reply != nullptr &&
+           (state_ == State::greeting || state_ == State::preparing || (state_ == State::ready && testing_));
 }
 
 void RedisClient::on_loaded(const redisReply* reply) {
-    if (reply == nullptr || state_ == State::waiting || store::Appender::is_loaded(*reply)) return;
-    fail_soon(reply->type == REDIS_REPLY_ERROR ? store::text(*reply) : "unreadable reply to FUNCTION LOAD");
+    if (!is_examined(reply) || store::Appender::is_loaded(*reply)) return;
+    fail(reply->type == REDIS_REPLY_ERROR ? store::text(*reply) : "unreadable reply to FUNCTION LOAD");
 }
 
 void RedisClient::on_greeting(const redisReply* reply) {
-    if (reply == nullptr || state_ == State::waiting) return;
+    if (!is_examined(reply)) return;
     if (reply->type == REDIS_REPLY_ERROR) {
-        fail_soon(store::text(*reply));
-    } else if (--greetings_due_ == 0) {
-        const bool readable = reply->type == REDIS_REPLY_STRING;
-        const std::string problem =
-            readable ? store::judge_server(store::text(*reply)) : "unreadable reply to INFO";
-        if (!problem.empty()) {
-            fail_soon(problem);
-        } else if (state_ == State::greeting) {
-            state_ = State::preparing;
-            prepare_streams();
-        } else if (server_->streams.empty()) {
-            finish_prepare();
-        }
+        fail(store::text(*reply));
+        return;
+    }
+    if (--greetings_due_ != 0) return;
+    const bool readable = reply->type == REDIS_REPLY_STRING;
+    const std::string problem =
+        readable ? store::judge_server(store::text(*reply)) : "unreadable reply to INFO";
+    if (!problem.empty()) {
+        fail(problem);
+        return;
+    }
+    note_persistence(store::text(*reply));
+    if (state_ == State::greeting) {
+        state_ = State::preparing;
+        prepare_streams();
+    } else if (server_->streams.empty()) {
+        finish_prepare();
+    }
+}
+
+/// One line for each change, of one nginx worker for all: they ask the same server.
+void RedisClient::note_persistence(std::string_view info) {
+    const bool lacks = store::lacks_append_only_file(info);
+    if (lacks == is_volatile_) return;
+    is_volatile_ = lacks;
+    if (ngx_worker != 0) return;
+    if (lacks) {
+        ngx_log_error(
+            NGX_LOG_WARN, log_, 0,
+            "webhook: redis %s keeps no append-only file: events that were accepted are lost when it "
+            "ends, set \"appendonly yes\" there",
+            server_->address.url.c_str());
+    } else {
+        ngx_log_error(NGX_LOG_NOTICE, log_, 0, "webhook: redis %s keeps an append-only file now",
+                      server_->address.url.c_str());
     }
 }
 
@@ -78,19 +118,19 @@ void RedisClient::prepare_streams() {
     if (server_->streams.empty() && state_ == State::preparing) finish_prepare();  // used by gates only
     for (const auto& stream : server_->streams) {
         for (unsigned p = 0; p < stream->appender.settings().partitions; ++p) {
-            stream->appender.build_prepare(p, &out_);
-            expect(forward<&RedisClient::on_prepared>);
+            connection_.send([&](std::string* out) { stream->appender.build_prepare(p, out); },
+                             {taker<&RedisClient::on_prepared>(1, false)});
         }
     }
 }
 
 void RedisClient::on_prepared(const redisReply* reply) {
-    if (reply == nullptr || state_ == State::waiting) return;
+    if (!is_examined(reply)) return;
     Stream* stream = server_->streams[test_stream_].get();
     const unsigned partitions = stream->appender.settings().partitions;
     if (reply->type == REDIS_REPLY_ERROR) {
         if (store::is_server_error(store::text(*reply))) {
-            fail_soon(store::text(*reply));
+            fail(store::text(*reply));
             return;
         }
         test_problem_ = store::text(*reply);
@@ -138,6 +178,21 @@ void RedisClient::judge_stream(Stream* stream) {
                       server_->address.url.c_str(), test_problem_.c_str());
     }
     stream->problem = test_problem_;
+}
+
+void RedisClient::finish_prepare() {
+    testing_ = false;
+    if (state_ == State::preparing) note_ready();
+    const bool trouble = std::any_of(server_->streams.begin(), server_->streams.end(),
+                                     [](const auto& stream) { return !stream->problem.empty(); });
+    set_life_timer(trouble ? test_interval_in_trouble : test_interval);
+}
+
+void RedisClient::start_test() {
+    testing_ = true;
+    greetings_due_ = 0;
+    ask_server();
+    prepare_streams();
 }
 
 }  // namespace webhook::module

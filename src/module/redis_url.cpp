@@ -1,7 +1,11 @@
 #include "module/redis_url.hpp"
 
+#include <sys/un.h>
+
+#include <algorithm>
+#include <utility>
+
 #include "event/text.hpp"
-#include "module/masking.hpp"
 #include "module/pool.hpp"
 
 namespace webhook::module {
@@ -37,36 +41,68 @@ const char* parse_unix(std::string_view rest, RedisAddress* address) {
     }
     if (rest.empty() || rest[0] != '/') return "absolute path expected";
     if (rest.size() >= sizeof(sockaddr_un::sun_path)) return "too long path";
-    address->endpoints.push_back({std::string(rest), 0});
+    sockaddr_un path{};
+    path.sun_family = AF_UNIX;
+    rest.copy(path.sun_path, rest.size());
+    address->host = rest;
+    address->endpoints.emplace_back(reinterpret_cast<const sockaddr*>(&path), socklen_t{sizeof path});
     return nullptr;
 }
 
-RedisAddress::Endpoint to_endpoint(const ngx_addr_t& addr) {
-    u_char text[NGX_SOCKADDR_STRLEN];
-    const std::size_t length = ngx_sock_ntop(addr.sockaddr, addr.socklen, text, sizeof text, 0);
-    return {std::string(reinterpret_cast<char*>(text), length), ngx_inet_get_port(addr.sockaddr)};
+bool is_host_name(std::string_view host) {
+    return std::all_of(host.begin(), host.end(), [](unsigned char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '.' || c == '-' || c == '_';
+    });
 }
 
-const char* resolve(ngx_pool_t* pool, std::string_view host, RedisAddress* address) {
+void look_up_first(ngx_conf_t* cf, RedisAddress* address) {
+    const char* const host = address->host.c_str();
+    address->lookups = find_thread_pool(cf);
+    HostAddresses now = look_up(address->host, address->port);
+    if (address->lookups == nullptr) {
+        ngx_conf_log_error(
+            NGX_LOG_WARN, cf, 0,
+            "this nginx has no threads: the host \"%s\" of \"webhook_redis\" is looked up at start "
+            "and reload only",
+            host);
+    }
+    if (now.found.empty()) {
+        ngx_conf_log_error(
+            NGX_LOG_WARN, cf, 0,
+            "the host \"%s\" of \"webhook_redis\" has no address now (%s): events are answered 503 "
+            "until %s",
+            host, now.problem.c_str(),
+            address->lookups != nullptr ? "it has one" : "it has one and nginx is reloaded");
+    }
+    address->endpoints = std::move(now.found);
+}
+
+const char* parse_host(ngx_conf_t* cf, std::string_view host, RedisAddress* address) {
     if (event::starts_with(host, unix_prefix)) return "invalid host";
     ngx_url_t url{};
-    url.url = to_ngx(copy_to_pool(pool, host));
+    url.url = to_ngx(copy_to_pool(cf->pool, host));
     url.default_port = default_port;
-    if (ngx_parse_url(pool, &url) != NGX_OK) return url.err != nullptr ? url.err : "invalid host";
-    for (ngx_uint_t i = 0; i < url.naddrs; ++i)
-        address->endpoints.push_back(to_endpoint(url.addrs[i]));
-    return address->endpoints.empty() ? "host not found" : nullptr;
+    url.no_resolve = 1;
+    if (ngx_parse_url(cf->pool, &url) != NGX_OK) return url.err != nullptr ? url.err : "invalid host";
+    if (url.naddrs != 0) {
+        address->endpoints.emplace_back(url.addrs[0].sockaddr, url.addrs[0].socklen);
+        address->host = address->endpoints.front().text();
+        address->port = ngx_inet_get_port(url.addrs[0].sockaddr);
+        return nullptr;
+    }
+    address->host = view(url.host);
+    std::transform(address->host.begin(), address->host.end(), address->host.begin(),
+                   [](unsigned char c) { return static_cast<char>(ngx_tolower(c)); });
+    if (!is_host_name(address->host)) return "invalid host";
+    address->port = url.port;
+    address->is_name = true;
+    look_up_first(cf, address);
+    return nullptr;
 }
 
 }  // namespace
 
-std::string without_password(std::string_view url) {
-    const std::size_t host = url.rfind('@'), start = url.find("://");
-    if (host == std::string_view::npos || start == std::string_view::npos) return std::string(url);
-    return std::string(url.substr(0, start + 3)).append(masked_text).append(url.substr(host));
-}
-
-const char* parse_redis_url(ngx_pool_t* pool, std::string_view url, RedisAddress* address) {
+const char* parse_redis_url(ngx_conf_t* cf, std::string_view url, RedisAddress* address) {
     address->url = url;
     if (event::take_prefix(&url, unix_prefix)) return parse_unix(url, address);
     if (!event::take_prefix(&url, tcp_prefix)) return unsupported(url);
@@ -80,7 +116,7 @@ const char* parse_redis_url(ngx_pool_t* pool, std::string_view url, RedisAddress
         url = url.substr(0, slash);
     }
     if (url.empty()) return "no host";
-    return resolve(pool, url, address);
+    return parse_host(cf, url, address);
 }
 
 }  // namespace webhook::module

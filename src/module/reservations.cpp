@@ -76,7 +76,6 @@ Reservations::Reservations(RedisServer* server, ngx_log_t* log) : server_(server
     if (RAND_bytes(reinterpret_cast<unsigned char*>(token_head_.data()), token_head_.size()) != 1) {
         throw std::runtime_error("no random bytes");
     }
-    command_timer_.set_up<&Reservations::on_command_timer>(this, log);
     retry_timer_.set_up<&Reservations::on_retry_timer>(this, log);
     renew_timer_.set_up<&Reservations::on_renew_timer>(this, log);
     retry_timer_.cancelable = 1;
@@ -129,25 +128,11 @@ bool Reservations::send(Reservation* reservation) {
     if (!sent) return false;
     reservation->at = ngx_current_msec;
     ngx_queue_insert_tail(&sent_, &reservation->link);
-    command_timer_.cancelable = 0;
-    // One timer for all, looked at when it fires.
-    set_timer(&command_timer_, server_->timeout);
     return true;
-}
-
-void Reservations::on_command_timer() {
-    if (ngx_queue_empty(&sent_)) return;
-    const ngx_msec_t age = ngx_current_msec - first_of<Reservation>(&sent_)->at;
-    if (age < server_->timeout) {
-        ngx_add_timer(&command_timer_, server_->timeout - age);
-    } else {
-        server_->client->drop("redis did not answer in time");
-    }
 }
 
 void Reservations::on_reply(Reservation* reservation, const redisReply* reply) {
     ngx_queue_remove(&reservation->link);
-    if (ngx_queue_empty(&sent_)) command_timer_.cancelable = 1;
     if (reservation->step == Step::asking) {
         on_asked(reservation, reply);
     } else {
@@ -288,7 +273,7 @@ void Reservations::give_up(Reservation* reservation) {
 }
 
 void Reservations::on_renew_timer() {
-    static RedisClient::Command unheard{ignore};  // a lost renewal is made good by the next one
+    static RedisClient::Command unheard{ignore, false};  // a lost renewal is made good by the next one
     while (!ngx_queue_empty(&held_) && is_past(first_of<Reservation>(&held_)->at + renew_interval)) {
         Reservation* reservation = take_first<Reservation>(&held_);
         reservation->at = ngx_current_msec;

@@ -86,23 +86,21 @@ class Reservations {
     void begin_settling(Reservation* reservation, Reservation::Step step);
     void wait(Reservation* reservation);
     void give_up(Reservation* reservation);
-    void on_command_timer();
     void on_retry_timer();
     void on_renew_timer();
 
     RedisServer* server_;
     ngx_log_t* log_;
-    ngx_queue_t sent_;     ///< a command is under way, oldest first
+    ngx_queue_t sent_;     ///< a command is under way
     ngx_queue_t held_;     ///< the one to be renewed next first
     ngx_queue_t waiting_;  ///< outcomes to be sent (again)
     ngx_uint_t asking_ = 0, waiting_count_ = 0, lost_ = 0;
     std::array<char, 8> token_head_{};  ///< of this process
     std::uint64_t tokens_ = 0;
-    std::string out_;         ///< scratch; keeps its capacity
-    std::string refusal_;     ///< the last error that was logged; empty after a success
-    OwnEvent command_timer_;  ///< keeps a worker that exits only while something is under way
-    OwnEvent retry_timer_;    ///< cancelable, but for confirmations of the last seconds
-    OwnEvent renew_timer_;    ///< cancelable
+    std::string out_;       ///< scratch; keeps its capacity
+    std::string refusal_;   ///< the last error that was logged; empty after a success
+    OwnEvent retry_timer_;  ///< cancelable, but for confirmations of the last seconds
+    OwnEvent renew_timer_;  ///< cancelable
 };
 
 }  // namespace webhook::module

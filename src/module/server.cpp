@@ -6,13 +6,19 @@ namespace webhook::module {
 
 namespace {
 
+bool same_host(const RedisAddress& a, const RedisAddress& b) {
+    return a.database == b.database && a.host == b.host && a.port == b.port;
+}
+
+/// The same Redis, maybe under two names.
 bool same_address(const RedisAddress& a, const RedisAddress& b) {
-    return a.database == b.database && a.endpoints.front().host == b.endpoints.front().host &&
-           a.endpoints.front().port == b.endpoints.front().port;
+    if (same_host(a, b)) return true;
+    return a.database == b.database && !a.endpoints.empty() && !b.endpoints.empty() &&
+           a.endpoints.front() == b.endpoints.front();
 }
 
 bool same_server(const RedisServer& server, const ServerSettings& settings) {
-    return same_address(server.address, settings.address) && server.user == settings.user &&
+    return same_host(server.address, settings.address) && server.user == settings.user &&
            server.password == settings.password && server.timeout == settings.timeout &&
            server.connect_timeout == settings.connect_timeout;
 }

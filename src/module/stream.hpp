@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "module/name_lookup.hpp"
+#include "module/socket_address.hpp"
 #include "store/append.hpp"
 
 namespace webhook::module {
@@ -14,15 +16,16 @@ namespace webhook::module {
 class RedisClient;
 class Reservations;
 
-/// Where Redis is, as configured; names were resolved when the configuration was read.
+/// Where Redis is.
 struct RedisAddress {
-    struct Endpoint {
-        std::string host;  ///< numeric address, or the path of a unix socket
-        int port = 0;      ///< 0: unix socket
-    };
-    std::string url;  ///< as configured, for messages and to tell servers apart
-    std::vector<Endpoint> endpoints;
+    std::string url;     ///< as configured, for messages
+    std::string host;    ///< a name or address in its usual form, or the path of a unix socket
+    in_port_t port = 0;  ///< 0: unix socket
     unsigned database = 0;
+    bool is_name = false;                  ///< `host` is looked up
+    std::vector<SocketAddress> endpoints;  ///< of a name: its last known addresses, maybe none yet
+    ThreadPool* lookups =
+        nullptr;  ///< nullptr: a name is looked up when the configuration is read, and then only
 };
 
 /// A stream on a server. The settings are shared by all locations; the rest is this process' knowledge of it.

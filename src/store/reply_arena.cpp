@@ -5,6 +5,12 @@
 
 namespace webhook::store {
 
+namespace {
+
+constexpr std::size_t max_elements = 1 << 16;  // of one array: far more than any reply of ours has
+
+}  // namespace
+
 ReplyArena::ReplyArena() {
     functions_.createString = make<&ReplyArena::fill_text, char*, std::size_t>;
     functions_.createInteger = make<&ReplyArena::fill_integer, long long>;
@@ -58,6 +64,8 @@ void ReplyArena::fill_text(redisReply* reply, char* text, std::size_t size) {
 }
 
 void ReplyArena::fill_array(redisReply* reply, std::size_t count) {
+    if (count > max_elements)
+        throw std::bad_alloc();  // a broken reply must not decide how much memory is taken
     reply->elements = count;
     reply->element = static_cast<redisReply**>(take(count * sizeof(redisReply*)));
 }

@@ -45,6 +45,10 @@ std::string judge_server(std::string_view info) {
     return {};
 }
 
+bool lacks_append_only_file(std::string_view info) {
+    return info_value(info, "aof_enabled") == "0";
+}
+
 bool is_server_error(std::string_view error) {
     for (const std::string_view start : {"LOADING", "READONLY", "MASTERDOWN", "NOAUTH"}) {
         if (event::starts_with(error, start)) return true;

@@ -9,6 +9,9 @@ namespace webhook::store {
 /// that could drop our keys. Empty: it can.
 std::string judge_server(std::string_view info);
 
+/// True when its reply to INFO says that it keeps no append-only file. False also where it says nothing of that.
+bool lacks_append_only_file(std::string_view info);
+
 /// Errors that concern the server and not the command: it is not the one to talk to, or not now.
 bool is_server_error(std::string_view error);
 

@@ -37,6 +37,7 @@ TEST(Suggest, IsSilentWhereNothingIsNear) {
 
 TEST(Suggest, WritesTheEndOfAMessage) {
     EXPECT_EQ(did_you_mean("bodyy", {"body", "id"}), ", did you mean \"body\"?");
+    EXPECT_EQ(did_you_mean("body", {"body", "bodies"}), "");
     EXPECT_EQ(did_you_mean("quite-else", {"body", "id"}), "");
     EXPECT_EQ(did_you_mean("strpe", std::vector<std::string>{"stripe"}), ", did you mean \"stripe\"?");
 }

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "module/ngx.hpp"
+
+#include <string>
+#include <vector>
+
+#include "module/socket_address.hpp"
+
+namespace webhook::module {
+
+#if (NGX_THREADS)
+using ThreadPool = ngx_thread_pool_t;
+#else
+struct ThreadPool;
+#endif
+
+/// A host's addresses, or why there are none.
+struct HostAddresses {
+    std::vector<SocketAddress> found;
+    std::string problem;
+};
+
+/// Asks the system's resolver, which blocks.
+HostAddresses look_up(const std::string& host, in_port_t port);
+
+/// nginx' pool "default", in which names are looked up; nullptr when this nginx has none.
+ThreadPool* find_thread_pool(ngx_conf_t* cf);
+
+/// Looks a host's name up in a thread, so that a slow resolver does not hold up the event loop.
+class NameLookup {
+  public:
+    /// Called from the event loop when an answer is there.
+    using Done = void (*)(void* owner);
+
+    NameLookup(ThreadPool* pool, std::string host, in_port_t port, Done done, void* owner);
+    NameLookup(const NameLookup&) = delete;
+    NameLookup& operator=(const NameLookup&) = delete;
+
+    /// `done` follows, once for all that ask while the answer is awaited. False: the pool takes nothing now.
+    bool ask();
+    /// The last answer.
+    const HostAddresses& answer() const { return answer_; }
+
+  private:
+    std::string host_;
+    in_port_t port_;
+    HostAddresses answer_;
+#if (NGX_THREADS)
+    ThreadPool* pool_;
+    Done done_;
+    void* owner_;
+    ngx_thread_task_t task_{};
+#endif
+};
+
+}  // namespace webhook::module
