@@ -26,7 +26,7 @@ void check_port(const std::string& port) {
     const char* const end = port.data() + port.size();
     const auto [last, error] = std::from_chars(port.data(), end, number);
     if (error != std::errc() || last != end || number == 0 || number > 65535)
-        throw Failure(fmt::format("\"{}\" is not a port", port));
+        throw Failure("the port in the URL is not a number from 1 to 65535");
 }
 
 void parse_authority(std::string_view text, Url* url) {

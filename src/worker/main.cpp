@@ -11,7 +11,10 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "event/suggest.hpp"
+#include "event/text.hpp"
 #include "event/version.hpp"
+#include "event/visible.hpp"
 #include "worker/log.hpp"
 #include "worker/worker.hpp"
 
@@ -26,6 +29,10 @@ struct Options {
     bool test = false;
 };
 
+void complain(std::string_view text) {
+    fmt::print(stderr, "webhook-worker: {}\n", webhook::event::visible(text, "\n"));
+}
+
 std::optional<Settings> load(const Options& options, std::vector<std::string>* errors) {
     return webhook::worker::load_settings(options.config, options.redis, errors);
 }
@@ -36,6 +43,17 @@ std::optional<Settings> reload(const Options& options) {
     for (const auto& error : errors)
         spdlog::error("reload: {}; the old configuration stays in use", error);
     return settings;
+}
+
+/// Values are not shown: they may be secret.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+    for (const std::string& word : app.remaining()) {
+        if (word.size() < 2 || word[0] != '-') continue;
+        const std::string name = word.substr(0, word.find('='));
+        return "there is no option " + webhook::event::in_quotes(name) +
+               webhook::event::did_you_mean(name, {"--config", "--redis", "--version", "--help"});
+    }
+    return app.remaining().empty() ? error.what() : "there is an argument too many";
 }
 
 /// A worker starts without it: deliveries that need a secret wait until it is there.
@@ -59,14 +77,13 @@ int run(const Options& options) {
     std::vector<std::string> errors;
     auto settings = load(options, &errors);
     for (const auto& error : errors) {
-        fmt::print(stderr, "webhook-worker: {}{}{}\n", options.config, options.config.empty() ? "" : ": ",
-                   error);
+        complain(options.config + (options.config.empty() ? "" : ": ") + error);
     }
     if (!settings) return usage_error;
     std::string problem;
     if (!webhook::worker::open_log(settings->log, &problem) ||
         (options.test && !has_secrets_dir(*settings, &problem))) {
-        fmt::print(stderr, "webhook-worker: {}\n", problem);
+        complain(problem);
         return usage_error;
     }
     if (options.test) {
@@ -100,8 +117,9 @@ int main(int count, char** words) {
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == 0) return app.exit(error);
-        fmt::print(stderr, "webhook-worker: {}\nRun with --help for more information.\n", error.what());
+        if (error.get_exit_code() == 0 && app.remaining().empty()) return app.exit(error);
+        complain(explain(app, error));
+        complain("run with --help for more information");
         return usage_error;
     }
     std::signal(SIGPIPE, SIG_IGN);
