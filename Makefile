@@ -183,7 +183,7 @@ install: all           ## install below DESTDIR: PREFIX (programs), MODULES_DIR 
 	install -m 644 docs/log_format.conf "$(DESTDIR)$(SHARE)"
 	sed 's|/usr/local/bin/|$(PREFIX)/bin/|' docs/webhook-worker.service > "$(DESTDIR)$(SHARE)/webhook-worker.service"
 	install -m 644 README.md LICENSE "$(DESTDIR)$(DOC)"
-	install -m 644 docs/*.md "$(DESTDIR)$(DOC)/docs"
+	install -m 644 docs/*.md docs/alerts.yml "$(DESTDIR)$(DOC)/docs"
 	install -m 644 docs/recipes/*.md "$(DESTDIR)$(DOC)/docs/recipes"
 	@echo 'nginx.conf: load_module $(MODULES_DIR)/$(notdir $(MODULE));'
 uninstall:             ## remove what install has put there, with the same DESTDIR, PREFIX and MODULES_DIR

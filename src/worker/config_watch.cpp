@@ -13,7 +13,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto poll_time = 250ms;
+constexpr auto poll_time = 500ms;
+constexpr unsigned polls_per_secret_check = 10;  // so every 5 s
 
 void read_pairs(const Reply& list, std::vector<std::pair<std::string, std::string>>* pairs) {
     for (std::size_t i = 0; i + 1 < list.count; i += 2)
@@ -26,13 +27,27 @@ asio::awaitable<void> ConfigWatch::run() {
     for (unsigned n = 0; !core_.stopping; ++n) {
         co_await core_.link.wait_ready();
         co_await poll();
-        if (n % 20 == 0) core_.endpoints.prepare_again(true);
+        if (n % polls_per_secret_check == 0) core_.endpoints.prepare_again(true);
         co_await sleep_for(poll_time);
     }
 }
 
 asio::awaitable<void> ConfigWatch::poll() {
     ++core_.config_reads;
+    const auto reply = co_await core_.link.request(store::read_versions());
+    if (!reply || !reply->root().is_array() || reply->root().count != 3) co_return;
+    const Reply& seen = reply->root();
+    const bool woken = std::exchange(wake_, std::string(seen[2].text)) != seen[2].text;
+    if (seen[0].type == Reply::Type::nil) {
+        co_await missing();
+    } else if (core_.epoch != seen[0].text || core_.version != (seen[1].text.empty() ? "0" : seen[1].text)) {
+        co_await read();
+    }
+    ++core_.config_reads;
+    if (woken) woken_();
+}
+
+asio::awaitable<void> ConfigWatch::read() {
     const auto reply = co_await core_.link.run(store::read_configuration(core_.epoch, core_.version));
     if (!reply || !reply->root().is_array()) co_return;
     if (reply->root().count == 0) {
@@ -41,7 +56,6 @@ asio::awaitable<void> ConfigWatch::poll() {
         std::string key = co_await key_of(reply->root());
         if (!key.empty()) adopt(reply->root(), std::move(key));
     }
-    ++core_.config_reads;
 }
 
 asio::awaitable<void> ConfigWatch::missing() {
@@ -100,7 +114,7 @@ void ConfigWatch::adopt(const Reply& reply, std::string key) {
     core_.sender->set_key(core_.key);
     spdlog::info("configuration version {}: {} endpoints", text.version, text.endpoints.size());
     if (!core_.settings.state_dir.empty()) save(text);
-    if (other) epoch_changed_();
+    if (other) woken_();
 }
 
 /// Logs a problem when it is another one than before.

@@ -9,13 +9,13 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 
 #include "event/suggest.hpp"
 #include "event/text.hpp"
 #include "event/version.hpp"
 #include "event/visible.hpp"
 #include "worker/log.hpp"
+#include "worker/preflight.hpp"
 #include "worker/worker.hpp"
 
 namespace {
@@ -56,21 +56,22 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
     return app.remaining().empty() ? error.what() : "there is an argument too many";
 }
 
-/// A worker starts without it: deliveries that need a secret wait until it is there.
-bool has_secrets_dir(const Settings& settings, std::string* problem) {
-    std::error_code error;
-    if (settings.secrets_dir.empty()) return true;
-    const std::filesystem::directory_iterator opened(settings.secrets_dir, error);
-    if (error) *problem = fmt::format("\"secrets_dir\" {}: {}", settings.secrets_dir, error.message());
-    return !error;
-}
-
 /// Each attempt and each idle connection takes a descriptor, and the usual limit is 1024.
 void raise_file_limit() {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// Tries what the worker will need and makes nothing.
+int test(const Settings& settings) {
+    const auto problems = webhook::worker::missing_for(settings);
+    for (const auto& problem : problems)
+        complain(problem);
+    if (!problems.empty()) return usage_error;
+    fmt::print(stderr, "webhook-worker: the configuration is good\n");
+    return 0;
 }
 
 int run(const Options& options) {
@@ -80,15 +81,11 @@ int run(const Options& options) {
         complain(options.config + (options.config.empty() ? "" : ": ") + error);
     }
     if (!settings) return usage_error;
+    if (options.test) return test(*settings);
     std::string problem;
-    if (!webhook::worker::open_log(settings->log, &problem) ||
-        (options.test && !has_secrets_dir(*settings, &problem))) {
+    if (!webhook::worker::open_log(settings->log, &problem)) {
         complain(problem);
         return usage_error;
-    }
-    if (options.test) {
-        fmt::print(stderr, "webhook-worker: the configuration is good\n");
-        return 0;
     }
     boost::asio::io_context loop(1);
     webhook::worker::Worker worker(loop, std::move(*settings), [&options] { return reload(options); });
@@ -112,7 +109,7 @@ int main(int count, char** words) {
     app.add_option("--config", options.config, "configuration file (JSON, comments allowed)");
     app.add_option("--redis", options.redis, "redis://host:port/db or unix:/path[:db]; overrides the file")
         ->envname("WEBHOOK_REDIS");
-    app.add_flag("-t", options.test, "test the configuration and end");
+    app.add_flag("-t", options.test, "test the configuration and what it names, and end");
     app.set_version_flag("--version", std::string("webhook-worker ") + std::string(webhook::version));
     try {
         app.parse(count, words);

@@ -116,13 +116,25 @@ class Reader {
             if (name == "user") {
                 text(where, part, &settings_.redis.user);
             } else if (name == "password") {
-                text(where, part, &settings_.redis.password);
+                password(where, part);
             } else {
                 fail(where, "unknown setting");
             }
         }
         // Without one there is no AUTH, and the worker would be the default user.
         if (settings_.redis.password.empty()) fail(key, "needs a password");
+    }
+
+    /// As text, or as file:/path, which is read again at each SIGHUP.
+    void password(const std::string& where, const Json& value) {
+        constexpr std::string_view prefix = "file:";
+        std::string& password = settings_.redis.password;
+        if (!text(where, value, &password) || password.compare(0, prefix.size(), prefix) != 0) return;
+        const std::string file = password.substr(prefix.size());
+        password.clear();
+        if (const std::string problem = read_file(file, &password); !problem.empty())
+            return fail(where, problem);
+        if (!password.empty() && password.back() == '\n') password.pop_back();
     }
 
     void streams(const std::string& key, const Json& value) {
