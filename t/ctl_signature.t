@@ -160,7 +160,7 @@ my $receiver = $t->start_receiver;
 $receiver->script('/hints' => { raw => "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n" });
 like $t->ctl('send', '--scheme', 'github', '--secret', 'x', $receiver->url('/hints'))->{out}, qr/^202 /, 'send: hints are not the answer';
 for (
-    [ qr/"65616" is not a port/,       'http://127.0.0.1:65616/' ],
+    [ qr/the port in the URL is not a number from 1 to 65535/,       'http://127.0.0.1:65616/' ],
     [ qr/"\[" without "\]"/,           'http://[::1/' ],
     [ qr/percent-encode/,              'http://127.0.0.1/a b' ],
     [ qr/Idempotency-Key has a line/i, 'http://127.0.0.1/', '--id', "a\nX: b" ],
