@@ -96,6 +96,7 @@ http {
         two $other_hex;
         bad nonsense;
     }
+    map \$arg_none \$nothing { default ''; }    # nginx -t tries what one map says, not what two say together
     server {
         listen 127.0.0.1:%%PORT%%;
         webhook_url http://127.0.0.1:%%PORT%%;
@@ -104,7 +105,7 @@ $forms
         location = /tick     { webhook kick; webhook_secret "file:%%DIR%%/tick.json"; webhook_stream hooks partitions=1; }
         location = /paypal   { webhook paypal; webhook_secret "file:%%DIR%%/certificates"; webhook_param webhook_id 1; webhook_stream hooks partitions=1; }
         location = /rotation { webhook wise; webhook_secret "file:%%DIR%%/rotation/old" "file:%%DIR%%/rotation/new"; webhook_stream hooks partitions=1; }
-        location = /tenant   { webhook discord; webhook_secret \$tenant_key; webhook_source t-\$arg_tenant; webhook_stream hooks partitions=1; }
+        location = /tenant   { webhook discord; webhook_secret \$nothing\$tenant_key; webhook_source t-\$arg_tenant; webhook_stream hooks partitions=1; }
         location = /sns      { webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem"; webhook_source topic;
             webhook_param topic_arn arn:aws:sns:us-west-2:123456789012:MyTopic; webhook_stream hooks partitions=1; }
         location = /sns-gate { webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem"; webhook_param topic_arn arn:aws:sns:us-west-2:123456789012:MyTopic;
@@ -278,11 +279,12 @@ for my $case (
     [ 'webhook wise; webhook_secret "file:%%DIR%%/folder";', qr/\[emerg\].*"webhook wise": key is neither PEM nor JSON \("odd"\) in / ],
     [ 'webhook github; webhook_secret "file:%%DIR%%/rotation";', qr/\[emerg\].*secret file "[^"]+rotation" is a directory in / ],
     [ 'webhook wise; webhook_source $arg_a; webhook_secret $tenant_key "file:%%DIR%%/rotation";', qr/\[emerg\].*directory "[^"]+rotation" beside a secret with variables in / ],
+    [ 'webhook discord; webhook_source $arg_a; webhook_secret $tenant_key;', qr/\[emerg\].*"webhook discord": a value of a variable of "webhook_secret": key cannot be decoded in / ],
     [ 'webhook netlify; webhook_secret "file:%%DIR%%/ed.pem";', qr/\[emerg\].*"webhook netlify": PEM or JWK where a shared secret belongs in / ],
     [ 'webhook pubsub; webhook_secret "file:%%DIR%%/rotation/new";', qr/\[emerg\].*"webhook pubsub": parameter "audience" is missing in / ],
 ) {
     my ($words, $message) = @$case;
-    my ($exit, $output) = $t->nginx_test(config($words, 'map $arg_key $tenant_key { a b; }'));
+    my ($exit, $output) = $t->nginx_test(config($words, 'map $arg_key $tenant_key { a 00ff; }'));
     isnt $exit, 0, "nginx -t refuses: $words";
     like $output, $message, 'and says why';
     unlike $output, qr/BEGIN|nonsense in/, 'without the key';

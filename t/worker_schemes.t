@@ -40,7 +40,7 @@ my $file = $t->write('endpoints.json', to_json([ \%endpoint ]));
 
 my $result = $t->ctl('apply', $file);
 is $result->{exit}, 2, 'webhookctl does not know the scheme by itself';
-like $result->{err}, qr/there is no scheme "acme": .*--schemes names a file/, 'and says so';
+like $result->{err}, qr/there is no scheme of this name: .*--schemes names a file/, 'and says so';
 $result = $t->ctl('--schemes', $t->write('bad.conf', "webhook_scheme a {\nalgoritm x;\n}\n"), 'apply', $file);
 is $result->{exit}, 2, 'a file with a mistake';
 like $result->{err}, qr/bad\.conf:2: unknown directive "algoritm"/, 'whose line is named';
