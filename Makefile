@@ -12,6 +12,11 @@ OPT      ?= -O2 -g1
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 MODULES_DIR ?= $(PREFIX)/lib/nginx/modules
+DEBUGDIR ?= $(PREFIX)/lib/debug
+# nginx' own flags come first, so these win.
+MODULE_CC     ?= cc
+MODULE_CC_OPT ?= $(OPT) -Wno-restrict
+MODULE_LD_OPT ?=
 SHARE     = $(PREFIX)/share/nginx-webhook
 DOC       = $(PREFIX)/share/doc/nginx-webhook
 JOBS     ?= $(shell nproc 2>/dev/null || echo 2)
@@ -26,11 +31,11 @@ CXXFLAGS += $(OPT) $(WARN) $(DEFS) $(SAN) -Isrc -MMD -MP -pthread
 LDFLAGS  += $(SAN) -pthread
 
 LIB_SRC    = $(sort $(wildcard src/event/*.cpp src/signature/*.cpp src/store/*.cpp))
-WORKER_SRC = $(sort $(wildcard src/endpoint/*.cpp src/worker/*.cpp))
-CTL_SRC    = $(sort $(wildcard src/endpoint/*.cpp src/ctl/*.cpp))
+WORKER_SRC = $(sort $(wildcard src/endpoint/*.cpp src/link/*.cpp src/worker/*.cpp))
+CTL_SRC    = $(sort $(wildcard src/endpoint/*.cpp src/link/*.cpp src/ctl/*.cpp))
 FUZZ_SRC   = $(sort $(filter-out %/fuzz_main.cpp,$(wildcard t/fuzz/*.cpp)))
 UNIT_SRC   = $(sort $(wildcard t/unit/*.cpp) $(FUZZ_SRC) $(filter-out %/main.cpp,$(WORKER_SRC) $(CTL_SRC)))
-MODULE_SRC = config $(sort $(wildcard src/event/*.[ch]pp src/signature/*.[ch]pp src/store/*.[ch]pp src/module/*.[ch]pp))
+MODULE_SRC = config $(sort $(wildcard src/event/*.hpp src/signature/*.hpp src/store/*.hpp src/module/*.[ch]pp))
 
 obj        = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(1))
 LIB        = $(BUILD)/libwebhook.a
@@ -46,19 +51,34 @@ NGX_SRC ?= /usr/share/nginx/src
 
 Q        = $(if $(V),,@)
 say      = $(if $(V),,@printf '  %-5s %s\n' $(1) "$(2)")
-# Builds with all cores unless the caller chose a number himself.
-SUBMAKE  = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+# All cores, unless the caller chose a number of jobs: -j1 is one job.
+JOBFLAG  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+SUBMAKE  = $(MAKE) --no-print-directory $(JOBFLAG)
+export V BUILD
 # Rewrites a file only when its content changes, so that what depends on it is not made again for nothing.
-refresh  = @mkdir -p $(BUILD) && printf '%s\n' $(1) | cmp -s - $@ || printf '%s\n' $(1) > $@
+refresh  = @mkdir -p $(@D) && { $(1); } > $@.new && { cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
 
 .DELETE_ON_ERROR:
-.PHONY: all module programs unit deps deps-test deps-check run demo test test-sanitize sdk bench fuzz check install uninstall clean help FORCE
+.PHONY: all module programs unit built prepare deps deps-test deps-check run demo test test-sanitize sdk bench fuzz check check-quick install uninstall clean help FORCE
 .DEFAULT_GOAL = all
 
-all: module programs   ## build module, worker and webhookctl
-module: $(MODULE)      ## build only the nginx module
-programs: $(PROGRAMS)  ## build only webhook-worker and webhookctl
+all:                   ## build module, worker and webhookctl
+module:                ## build only the nginx module
+programs:              ## build only webhook-worker and webhookctl
+unit:                  # the unit tests
+
+# build.sh calls make once more with INSIDE=1: under a lock, the module first, and with the steps counted.
+ifdef INSIDE
+all: module programs
+module: $(MODULE)
+programs: $(PROGRAMS)
 unit: $(BUILD)/unit-tests
+prepare: $(BUILD)/flags $(BUILD)/files $(if $(filter module all,$(GOALS)),$(BUILD)/nginx/objs/Makefile)
+else
+all module programs unit: built
+built:
+	@MAKE="$(MAKE)" JOBFLAG="$(JOBFLAG)" src/make/build.sh $(or $(filter all module programs unit,$(MAKECMDGOALS)),all)
+endif
 
 deps:                  ## install (apt) what building and running need, as far as it is missing
 	@src/make/deps.sh run
@@ -69,14 +89,14 @@ deps-check:
 
 run: deps              ## build and start nginx, Redis, a worker and a receiver on loopback; Ctrl-C stops them
 	@$(SUBMAKE) all
-	@BUILD=$(BUILD) src/make/run.sh
+	@exec src/make/run.sh
 demo: deps             ## send real-looking webhooks through it and show what became of each
 	@$(SUBMAKE) all
-	@BUILD=$(BUILD) src/make/demo.sh
+	@exec src/make/demo.sh
 
 test: deps-test        ## install what is missing, build, run all tests
 	@$(SUBMAKE) all unit
-	@BUILD=$(BUILD) src/make/test.sh
+	@src/make/test.sh
 test-sanitize: deps-test  ## the same tests with ASan and UBSan, the module's central ones under valgrind
 	@$(SUBMAKE) module
 	@$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=1 OPT="-O1 -g1" programs unit
@@ -90,12 +110,16 @@ fuzz:                  ## libFuzzer (clang) on every parser, FUZZ_SECONDS=20 eac
 	@src/make/deps.sh run test fuzz
 	@$(SUBMAKE) BUILD=$(BUILD)/fuzz CXX=clang++ OPT="-O1 -gline-tables-only" SAN=-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined WARN= $(BUILD)/fuzz/fuzzer
 	@BUILD=$(BUILD)/fuzz FUZZ_SECONDS=$(or $(FUZZ_SECONDS),20) src/make/fuzz.sh
-check: deps-check      ## format, clang-tidy, cppcheck
+check-quick: deps-check  ## format, direction of includes, cppcheck
+	@JOBS=$(JOBS) src/make/check.sh quick
+check: deps-check      ## the same and clang-tidy
+	@src/make/deps.sh tidy
 	@$(SUBMAKE) module
-	@BUILD=$(BUILD) JOBS=$(JOBS) src/make/check.sh
+	@JOBS=$(JOBS) src/make/check.sh all
 
-# --- programs: the three lowest layers are C++17, as nginx' own build compiles them; the rest is C++20 -------------
-$(BUILD)/obj/src/event/%.o $(BUILD)/obj/src/signature/%.o $(BUILD)/obj/src/store/%.o: STD = -std=gnu++17
+# --- programs: the three lowest layers are C++17, as nginx' own build compiles them, and go into the module, too; the rest is C++20 ---
+PIC = -fPIC -fno-semantic-interposition
+$(BUILD)/obj/src/event/%.o $(BUILD)/obj/src/signature/%.o $(BUILD)/obj/src/store/%.o: STD = -std=gnu++17 $(PIC)
 $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
@@ -114,34 +138,43 @@ $(BUILD)/unit-tests: $(call obj,$(UNIT_SRC)) $(LIB) $(BUILD)/files
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(UNIT_LIBS)
 
 # Only with clang, see the target fuzz; clang 14 cannot compile coroutines with these sanitizers.
-FUZZ_PARTS = $(wildcard src/endpoint/*.cpp) $(addprefix src/worker/,address_guard.cpp answer.cpp settings.cpp)
+FUZZ_PARTS = $(wildcard src/endpoint/*.cpp) $(addprefix src/link/,http_reader.cpp) $(addprefix src/worker/,address_guard.cpp answer.cpp settings.cpp)
 $(BUILD)/fuzzer: $(call obj,$(sort $(wildcard t/fuzz/*.cpp) $(FUZZ_PARTS))) $(LIB) $(BUILD)/files
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(WORKER_LIBS)
 
-# What a build was made with and of: another compiler, flag or list of files makes again what it touches.
-$(BUILD)/flags: FORCE
-	$(call refresh,"$(CXX) $(CXXFLAGS) $(LDFLAGS)")
-$(BUILD)/files: FORCE
-	$(call refresh,"$(LIB_SRC) $(UNIT_SRC) $(wildcard src/*/main.cpp)")
-$(BUILD)/module-files: FORCE
-	$(call refresh,"$(MODULE_SRC)")
+# What a build was made with and of: another compiler, library, flag or list of files makes again what it touches. The dry run that
+# counts the steps takes them as they are.
+FRESH = $(if $(PREPARED),,FORCE)
+$(BUILD)/flags: $(FRESH)
+	$(call refresh,echo '$(CXX) $(CXXFLAGS) $(PIC) $(LDFLAGS)'; CXX='$(CXX)' src/make/versions.sh | grep -v '^nginx-')
+$(BUILD)/files: $(FRESH)
+	$(call refresh,echo '$(LIB_SRC) $(UNIT_SRC) $(wildcard src/*/main.cpp)')
+$(BUILD)/module-files: $(FRESH)
+	$(call refresh,echo '$(MODULE_SRC)')
+$(BUILD)/module-flags: $(FRESH)
+	$(call refresh,echo '$(MODULE_CC) $(MODULE_CC_OPT) $(MODULE_LD_OPT)'; CXX='$(MODULE_CC)' src/make/versions.sh '$(NGX_SRC)' | \
+	    grep -E '^(compiler|libc|openssl|hiredis|yajl|xxhash|nginx)')
 
 # --- module: nginx' own build. It knows the headers, so it is asked every time -------------------------------------
-$(BUILD)/nginx/objs/Makefile: config src/make/configure.sh $(BUILD)/module-files $(wildcard $(NGX_SRC)/conf_flags)
+export MODULE_CC MODULE_CC_OPT MODULE_LD_OPT
+NGX_SO = $(BUILD)/nginx/objs/$(notdir $(MODULE))
+$(BUILD)/nginx/objs/Makefile: config src/make/configure.sh $(BUILD)/module-files $(BUILD)/module-flags
 	$(call say,CONF,nginx module)
 	$(Q)src/make/configure.sh "$(NGX_SRC)" $(BUILD)
-$(MODULE): $(BUILD)/nginx/objs/Makefile FORCE
-	$(Q)$(MAKE) $(if $(V),,-s) --no-print-directory -C $(BUILD)/nginx -f objs/Makefile modules
-	@! nm -Du --demangle $(BUILD)/nginx/objs/$(@F) | grep 'webhook::' || { echo 'undefined in the module' >&2; exit 1; }
-	@cmp -s $(BUILD)/nginx/objs/$(@F) $@ || { cp --remove-destination $(BUILD)/nginx/objs/$(@F) $@ && printf '  LINK  %s\n' $@; }
+$(MODULE): $(BUILD)/nginx/objs/Makefile $(LIB) FORCE
+	@[ ! $(LIB) -nt $(NGX_SO) ] || rm -f $(NGX_SO)
+	$(Q)$(MAKE) $(if $(V)$(INSIDE),,-s) --no-print-directory -C $(BUILD)/nginx -f objs/Makefile modules
+	@! nm -Du --demangle $(NGX_SO) | grep 'webhook::' || { echo 'undefined in the module' >&2; exit 1; }
+	@cmp -s $(NGX_SO) $@ || cp --remove-destination $(NGX_SO) $@
 
 -include $(wildcard $(BUILD)/obj/*/*/*.d)
 
-install: all           ## install below DESTDIR, PREFIX (programs) and MODULES_DIR (module)
+export DESTDIR DEBUGDIR
+install: all           ## install below DESTDIR: PREFIX (programs), MODULES_DIR (module), DEBUGDIR (what debuggers need)
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MODULES_DIR)" "$(DESTDIR)$(SHARE)" "$(DESTDIR)$(DOC)/docs/recipes"
-	install -m 755 $(PROGRAMS) "$(DESTDIR)$(PREFIX)/bin"
-	install -m 644 $(MODULE) "$(DESTDIR)$(MODULES_DIR)"
+	src/make/install.sh 755 "$(PREFIX)/bin" $(PROGRAMS)
+	src/make/install.sh 644 "$(MODULES_DIR)" $(MODULE)
 	install -m 644 docs/log_format.conf "$(DESTDIR)$(SHARE)"
 	sed 's|/usr/local/bin/|$(PREFIX)/bin/|' docs/webhook-worker.service > "$(DESTDIR)$(SHARE)/webhook-worker.service"
 	install -m 644 README.md LICENSE "$(DESTDIR)$(DOC)"
@@ -149,11 +182,14 @@ install: all           ## install below DESTDIR, PREFIX (programs) and MODULES_D
 	install -m 644 docs/recipes/*.md "$(DESTDIR)$(DOC)/docs/recipes"
 	@echo 'nginx.conf: load_module $(MODULES_DIR)/$(notdir $(MODULE));'
 uninstall:             ## remove what install has put there, with the same DESTDIR, PREFIX and MODULES_DIR
-	rm -f $(foreach name,$(notdir $(PROGRAMS)),"$(DESTDIR)$(PREFIX)/bin/$(name)") "$(DESTDIR)$(MODULES_DIR)/$(notdir $(MODULE))"
+	rm -f $(foreach name,$(notdir $(PROGRAMS)),"$(DESTDIR)$(PREFIX)/bin/$(name)") "$(DESTDIR)$(MODULES_DIR)/$(notdir $(MODULE))" \
+	    $(foreach name,$(notdir $(PROGRAMS)),"$(DESTDIR)$(DEBUGDIR)$(PREFIX)/bin/$(name).debug") "$(DESTDIR)$(DEBUGDIR)$(MODULES_DIR)/$(notdir $(MODULE)).debug"
 	rm -rf "$(DESTDIR)$(SHARE)" "$(DESTDIR)$(DOC)"
 
 clean:                 ## remove everything that was built (not the data of make run)
-	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize sdk bench fuzz flags files module-files configure.log libwebhook.a unit-tests \
+	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize sdk bench fuzz flags files module-files module-flags lock configure.log libwebhook.a unit-tests \
 	    $(notdir $(PROGRAMS) $(MODULE)) || true
 help:                  ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+	@printf '%s\n' '' '  -jN: N jobs at once (all cores without it), each of up to 0.7 GB of memory. V=1 shows the commands.' \
+	    '  BUILD, CXX, OPT, SANITIZE, PREFIX, DESTDIR, MODULES_DIR, DEBUGDIR; of the module: NGX_SRC, MODULE_CC, MODULE_CC_OPT, MODULE_LD_OPT'

@@ -41,6 +41,18 @@ SKIP: {
     for my $file (qw(bin/webhookctl bin/webhook-worker lib/nginx/modules/ngx_http_webhook_module.so share/doc/nginx-webhook/README.md share/nginx-webhook/log_format.conf share/nginx-webhook/webhook-worker.service share/doc/nginx-webhook/LICENSE share/doc/nginx-webhook/docs/directives.md share/doc/nginx-webhook/docs/recipes/stripe.md)) {
         ok -s "$to/usr/$file", "installed: $file";
     }
+    my %installed = ((map { $_ => "bin/$_" } qw(webhookctl webhook-worker)), 'ngx_http_webhook_module.so' => 'lib/nginx/modules/ngx_http_webhook_module.so');
+    for my $name (sort keys %installed) {
+        my $path = "$to/usr/$installed{$name}";
+        my $debug = "$to/usr/lib/debug/usr/$installed{$name}.debug";
+        my $sections = $t->run([ 'objdump', '-h', $path ])->{out};
+        unlike $sections, qr/\.debug_(?:info|line)/, "installed without what only debuggers read: $name";
+        like $t->run([ 'objdump', '-s', '-j', '.gnu_debuglink', $path ])->{out}, qr/Contents/, "and names the file that has it";
+        like $t->run([ 'objdump', '-h', $debug ])->{out}, qr/\.debug_line/, "which lies apart";
+        cmp_ok -s $path, '<', (-s "$build/$name") / 2, 'and is smaller by it';
+        is +(stat $path)[2] & 0777, $name =~ /\.so$/ ? 0644 : 0755, "its mode";
+    }
+    is $t->run([ "$to/usr/bin/$_", '--version' ])->{exit}, 0, "$_ runs" for qw(webhookctl webhook-worker);
     like slurp("$to/usr/share/nginx-webhook/webhook-worker.service"), qr{^ExecStart=/usr/bin/webhook-worker }m, 'the unit names the program where it was put';
     for my $link (slurp("$to/usr/share/doc/nginx-webhook/README.md") =~ /\]\(([^):#]+)/g) { ok -e "$to/usr/share/doc/nginx-webhook/$link", "installed README: link to $link" }
     $t->run([ 'make', '-s', '-C', $root, "DESTDIR=$to", 'PREFIX=/usr', 'uninstall' ]);

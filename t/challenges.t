@@ -37,7 +37,7 @@ my %location = (
     closed      => 'webhook cloudevents;',
     xero        => 'webhook xero;',
     own         => 'webhook own; webhook_param verify_token t0ken;',
-    tenant      => 'webhook meta; webhook_param verify_token t0ken; webhook_secret $arg_key; webhook_source t-$arg_t;',
+    tenant      => 'webhook meta; webhook_param verify_token t0ken; webhook_secret $tenant_key; webhook_source t-$arg_t;',
 );
 my $locations = join "\n", map { "        location = /$_ { $location{$_} webhook_stream hooks partitions=1; }" } sort keys %location;
 
@@ -48,6 +48,7 @@ http {
     %%HTTP%%
     log_format line '\$webhook_request_uri|\$status|\$webhook_verdict|\$webhook_reason|\$webhook_stream_id';
     webhook_redis %%REDIS%%;
+    map \$arg_key \$tenant_key { k1 k1-of-a-tenant; }
     webhook_secret s3cret-key;
     webhook_scheme own {
         algorithm token;

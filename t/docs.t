@@ -20,6 +20,9 @@ $t->start_redis;
 $t->start_receiver(script => { '/dead' => 500 });
 $t->write("secrets/$_", "whsec_" . b64("key of $_ ........") . "\n") for qw(stripe crm crm-key redis postback);
 $t->write('keys/paypal/CERT-1', $t->run([qw(openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=test -keyout /dev/null)])->{out});
+$t->write("certificate/$_", '') for qw(privkey.pem fullchain.pem);
+$t->run([ qw(openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=test -keyout), $t->file('certificate/privkey.pem'),
+    '-out', $t->file('certificate/fullchain.pem') ]);
 my $secret = slurp($t->file('secrets/stripe')) =~ s/\n//r;
 my $nginx = $t->start_nginx(<<'EOT');
 %%GLOBALS%%
@@ -44,9 +47,11 @@ $t->wait_settled;
 
 # --- examples
 my $count = 0;
+my $settings;    # what the page's last http block without a server holds: its servers stand below it
 for my $page (@pages) {
     my $name = $page =~ s{^\Q$root\E/}{}r;
     my $text = slurp($page);
+    $settings = '';
     while ($text =~ /^```(\w*)[^\n]*\n(.*?)^```/gms) {
         my ($kind, $example) = ($1, $2);
         my $line = 1 + (() = substr($text, 0, $-[0]) =~ /\n/g);
@@ -66,8 +71,8 @@ sub check_nginx ($example, $where) {
     my ($first) = $example =~ /^\s*(\w+)/;
     my %within = (
         location => sub { "events { } http { %%HTTP%% server { listen 80; $_[0] } }" },
-        server   => sub { "events { } http { %%HTTP%% $_[0] }" },
-        http     => sub { "events { } $_[0]" },
+        server   => sub { "events { } http { %%HTTP%% $settings $_[0] }" },
+        http     => sub { $settings = $1 if $_[0] !~ /\bserver \{/ && $_[0] =~ /^http \{(.*)^\}/ms; "events { } $_[0]" },
     );
     $within{$_} = $within{server} for qw(webhook_redis webhook_scheme webhook_zone log_format);
     my $has_events = $example =~ /\bevents\b/;
@@ -77,7 +82,10 @@ sub check_nginx ($example, $where) {
     $t->write("secrets/$_", 'whsec_' . b64("some secret") . "\n") for grep { !-e $t->file("secrets/$_") } keys %secret;
     $example =~ s{file:/etc/nginx/(secrets|keys)/}{file:%%DIR%%/$1/}g;
     $example =~ s{access_log logs/}{access_log %%DIR%%/}g;
-    $example =~ s{listen 80;}{listen 127.0.0.1:%%PORT_docs%%;}g;
+    $example =~ s{/usr/local/share/nginx-webhook/}{$root/docs/}g;
+    $example =~ s{/etc/letsencrypt/live/[\w.-]+/}{%%DIR%%/certificate/}g;
+    $example =~ s{/var/log/nginx/}{%%DIR%%/}g;
+    $example =~ s{listen( +)(?:[\d.]+:)?\d+( ssl)?;}{listen${1}127.0.0.1:%%PORT_docs%%@{[$2 // '']};}g;
     local $ENV{REDIS_PASSWORD} = 'x';
     my ($exit, $output) = $t->nginx_test("%%GLOBALS%%\n$example\n");
     is $exit, 0, "$where: nginx -t" or diag $output;

@@ -26,7 +26,10 @@ my $pass = 'proxy_pass http://127.0.0.1:1;';
 my %right = (
     'proxy_pass' => "$gate $pass",
     'fastcgi_pass' => "$gate fastcgi_pass 127.0.0.1:1;",
-    'a file' => $gate,
+    'a file' => "$gate root %%DIR%%;",
+    'an alias' => "$gate alias %%DIR%%/;",
+    'locations inside' => "$gate location /hooks/x { $pass }",
+    'an exact one alone' => "$pass } location = /exact { $gate root %%DIR%%;",
     'try_files' => "$gate try_files /x =404;",
     'dry run' => "$gate $pass webhook_dry_run on;",
     'accept types' => "$gate $pass webhook_accept_types a.*; webhook_source x; webhook_id header:x-id;",
@@ -75,6 +78,57 @@ for (@wrong) {
     like $output, $message, 'with its reason';
     like $output, qr/\[emerg\] .* in .+nginx\.conf:\d+/, 'and its place';
 }
+
+# --- ways by which requests come to an application unjudged, or nowhere
+my $port = 'proxy_pass http://127.0.0.1:1;';
+my $error = sub ($page, $target) { "$gate error_page $page = $target; $pass } location \@app { $port } location \@guarded { $gate $port } location \@page { return 418 x;" };
+my @ways = (
+    [ "} location = /x { $gate $pass } location / { $port", qr/"location = \/x" has "webhook", but "\/x\/" comes to "location \/" unjudged: .*write "location \/x"/ ],
+    [ "} location = /x/ { $gate $pass } location / { $port", qr/but "\/x" comes to "location \/" unjudged/ ],
+    [ "} location = /x { $gate $pass } location ~ ^/x { $port", qr/but "\/x\/" comes to "location \^\/x" unjudged/ ],
+    [ "} location = /a/x { $gate $pass } location /a/ { location ~ /x { $port }", qr/but "\/a\/x\/" comes to "location \/x" unjudged/ ],
+    [ "} location = /x { $gate $pass } location /x/ { webhook off; $port", qr/but "\/x\/" comes to "location \/x\/" unjudged/ ],
+    [ "} merge_slashes off; location /x { $gate $pass } location / { $port", qr/with "merge_slashes off" the path of "location \/x" written with more slashes comes to "location \/" unjudged/ ],
+    [ $error->('401', '@app'), qr/"error_page 401" hands requests that "webhook" refused on to "\@app", which has a handler and no "webhook"/ ],
+    [ $error->('503 400', '@app'), qr/"error_page 503" hands/ ],
+    [ $error->('413', '@app'), qr/"error_page 413" hands/ ],
+    [ $error->('401', '$arg_page'), qr/"error_page 401" hands requests that "webhook" refused on to "\$arg_page"/ ],
+    [ "webhook_respond forged 404; " . $error->('404', '@app'), qr/"error_page 404" hands/ ],
+    [ "webhook_dedup 1h policy=reject; " . $error->('409', '@app'), qr/"error_page 409" hands/ ],
+    [ "$gate webhook_stream hooks; error_page 401 = \@app; } location \@app { $port", qr/"error_page 401" hands/ ],
+    [ $gate, qr/"webhook" in "location \/hooks" has nothing behind it: genuine requests get a file or 404; give it "webhook_stream", "proxy_pass"/ ],
+    [ "$gate if (\$request_method = GET) { return 405; }", qr/has nothing behind it/ ],
+    [ "$gate error_page 404 /x;", qr/has nothing behind it/ ],
+    [ "} root %%DIR%%; location /x { $gate", qr/"webhook" in "location \/x" has nothing behind it/ ],
+);
+for my $case (@ways) {
+    my ($content, $message) = @$case;
+    my ($exit, $output) = $t->nginx_test(config($content));
+    is $exit, 0, "taken: $content" or diag $output;
+    like $output, qr/\[warn\] .*$message.* in .+nginx\.conf:\d+/, 'with a warning';
+}
+for my $content (
+    "} location /x { $gate $pass } location / { $port",
+    "} location = /x { $gate $pass } location = /x/ { $gate $pass } location / { $port",
+    "} location = /x { $gate $pass } location /x/ { $gate $pass } location / { $port",
+    "} location = /x { $gate $pass } location ^~ /x/ { $gate $pass } location ~ ^/x { $port",
+    "} location = /x { $gate $pass } location / { root %%DIR%%;",
+    "} location = /x { $gate webhook_stream hooks; } location / { $port",
+    "} location = /x { $gate $pass } location ~* ^/x(?:/|\$) { $gate $pass } location / { $port",
+    "} merge_slashes off; location / { $gate $pass",
+    $error->('401', '@guarded'), $error->('401', '@page'), $error->('404', '@app'), $error->('500 502 504', '@app'), $error->('401', '/elsewhere'),
+    "webhook_respond forged 401 text/plain no; webhook_respond unsigned 401 text/plain no; webhook_respond stale 401 text/plain no; " . $error->('401', '@app'),
+) {
+    my ($exit, $output) = $t->nginx_test(config($content));
+    is $exit, 0, "taken: $content" or diag $output;
+    unlike $output, qr/\[warn\]/, 'without a warning';
+}
+for my $content ("$gate $pass post_action /x;", "$gate $pass post_action \@app; } location \@app { $port", "$gate webhook_stream hooks; post_action /x;", "} post_action /x; location /x { $gate $pass", "$gate $pass if (\$arg_x) { post_action /x; }") {
+    my ($exit, $output) = $t->nginx_test(config($content));
+    is $exit, 1, "refused: $content";
+    like $output, qr/"post_action" (?:is carried out for requests that "webhook" refused, too: it cannot be used in the same location|directive is not allowed here).* in .+nginx\.conf:\d+/, 'with its reason';
+}
+is +($t->nginx_test(config("$gate $pass } location /other { post_action /x; $port")))[0], 0, 'post_action elsewhere';
 
 my ($exit, $output) = $t->nginx_test(config("$gate webhook_stream hooks;", 'webhook_dry_run on;'));
 like $output, qr/"webhook_dry_run" is for gates/, 'refused: a stream that inherits it';

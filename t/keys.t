@@ -249,8 +249,8 @@ my ($request) = $t->receiver->wait_requests(1, '/sns-gate');
 is from_json($request->{body})->{Type}, 'SubscriptionConfirmation', 'sns: the application behind the gate confirms';
 
 # --- what nginx -t says
-sub config ($words) {
-    return "%%GLOBALS%%\nevents { }\nhttp { %%HTTP%%\nwebhook_redis %%REDIS%%;\nserver { listen 127.0.0.1:%%PORT%%;\nlocation /x { $words webhook_stream hooks partitions=1; }\n} }\n";
+sub config ($words, $http = '') {
+    return "%%GLOBALS%%\nevents { }\nhttp { %%HTTP%%\nwebhook_redis %%REDIS%%;\n$http\nserver { listen 127.0.0.1:%%PORT%%;\nlocation /x { $words webhook_stream hooks partitions=1; }\n} }\n";
 }
 mkdir $t->file('empty') or die $!;
 $t->write('five.pem', join '', map { $public{$_} } qw(a b c old new));
@@ -277,12 +277,12 @@ for my $case (
     [ 'webhook wise; webhook_secret "file:%%DIR%%/empty";', qr/\[emerg\].*key file "[^"]+empty" is a directory without files in / ],
     [ 'webhook wise; webhook_secret "file:%%DIR%%/folder";', qr/\[emerg\].*"webhook wise": key is neither PEM nor JSON \("odd"\) in / ],
     [ 'webhook github; webhook_secret "file:%%DIR%%/rotation";', qr/\[emerg\].*secret file "[^"]+rotation" is a directory in / ],
-    [ 'webhook wise; webhook_source $arg_a; webhook_secret $arg_key "file:%%DIR%%/rotation";', qr/\[emerg\].*directory "[^"]+rotation" beside a secret with variables in / ],
+    [ 'webhook wise; webhook_source $arg_a; webhook_secret $tenant_key "file:%%DIR%%/rotation";', qr/\[emerg\].*directory "[^"]+rotation" beside a secret with variables in / ],
     [ 'webhook netlify; webhook_secret "file:%%DIR%%/ed.pem";', qr/\[emerg\].*"webhook netlify": PEM or JWK where a shared secret belongs in / ],
     [ 'webhook pubsub; webhook_secret "file:%%DIR%%/rotation/new";', qr/\[emerg\].*"webhook pubsub": parameter "audience" is missing in / ],
 ) {
     my ($words, $message) = @$case;
-    my ($exit, $output) = $t->nginx_test(config($words));
+    my ($exit, $output) = $t->nginx_test(config($words, 'map $arg_key $tenant_key { a b; }'));
     isnt $exit, 0, "nginx -t refuses: $words";
     like $output, $message, 'and says why';
     unlike $output, qr/BEGIN|nonsense in/, 'without the key';

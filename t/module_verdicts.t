@@ -19,6 +19,9 @@ http {
     log_format line '$webhook_request_uri|$status|$webhook_verdict|$webhook_id|$webhook_type|$webhook_source|$webhook_tenant|$webhook_timestamp|$webhook_stream_id|$webhook_redis_time|$webhook_reason';
     webhook_redis %%REDIS%%;
     webhook_secret s3cret;
+    map $arg_key $tenant_key { k1 k1; }
+    map $arg_old $tenant_old { k0 k0; }
+    map $arg_txid $whole_url { default https://x.example.com/in; u3 https://x.example.com/in?txid=u3; }
     client_max_body_size 1k;
     server {
         listen 127.0.0.1:%%PORT%%;
@@ -33,7 +36,7 @@ http {
         location @page { return 418 "$webhook_verdict $webhook_reason\n"; }
         location /static.txt { return 200 "static"; }
         location /full { webhook stripe; webhook_stream full partitions=1 max_backlog=2; }
-        location /tenants { webhook stripe; webhook_secret $arg_key $arg_old; webhook_source t-$arg_t; webhook_stream hooks; }
+        location /tenants { webhook stripe; webhook_secret $tenant_key $tenant_old; webhook_source t-$arg_t; webhook_stream hooks; }
         location /publish { webhook publish; webhook_stream hooks; }
         location /ids { webhook stripe; webhook_stream hooks; webhook_id header:X-Id "{header:X-Shop}/{header:X-Order}"; }
         location /part { webhook stripe; webhook_stream parts; webhook_partition header:x-customer; }
@@ -42,7 +45,7 @@ http {
         location /token { webhook postback-token; webhook_stream hooks; }
         location /url { webhook postback-hmac-query; webhook_stream hooks; }
         location /url/origin { webhook postback-hmac-query; webhook_stream hooks; webhook_url https://hooks.example.com; }
-        location /url/whole { webhook postback-hmac-query; webhook_stream hooks; webhook_url https://x.example.com/in?txid=$arg_txid; }
+        location /url/whole { webhook postback-hmac-query; webhook_stream hooks; webhook_url $whole_url; }
     }
 }
 EOT

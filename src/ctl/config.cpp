@@ -17,11 +17,18 @@ std::map<std::string, std::string> pairs(ReplyView reply) {
     return map;
 }
 
+/// Makes the key where an earlier version made the configuration.
+std::string key_of(Redis& redis, ReplyView configuration) {
+    if (configuration.size() == 0) return store::new_key();
+    if (!configuration[4].text().empty()) return configuration[4].string();
+    return redis.command(store::configuration_key(store::new_key())).string();
+}
+
 }  // namespace
 
 Config read_config(Redis& redis) {
     const Reply reply = redis.command(store::read_configuration("", ""));
-    return {reply[0].string(), reply[1].string(), pairs(reply[2]), pairs(reply[3])};
+    return {reply[0].string(), reply[1].string(), key_of(redis, reply), pairs(reply[2]), pairs(reply[3])};
 }
 
 bool edit_config(Redis& redis, const std::function<bool(const Config&, store::ConfigurationChange*)>& edit) {
@@ -32,6 +39,7 @@ bool edit_config(Redis& redis, const std::function<bool(const Config&, store::Co
         change.seen_version = config.version;
         change.seen_epoch = config.epoch;
         change.new_epoch = store::new_epoch();
+        change.new_key = config.key;
         if (!edit(config, &change)) return false;
         if (redis.command(store::change_configuration(change)).number() > 0) return true;
     }

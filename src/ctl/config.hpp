@@ -16,7 +16,8 @@ namespace webhook::ctl {
 
 /// The configuration as it stands in Redis.
 struct Config {
-    std::string epoch, version;                    ///< empty: there is no configuration
+    std::string epoch, version;  ///< empty: there is no configuration
+    std::string key;             ///< of keyed hashes; a new one when there is no configuration
     std::map<std::string, std::string> documents;  ///< endpoint id -> JSON
     std::map<std::string, std::string> disabled;   ///< endpoint id -> {"reason","at"}
 };

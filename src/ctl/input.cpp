@@ -10,6 +10,7 @@
 
 #include "ctl/failure.hpp"
 #include "ctl/time.hpp"
+#include "event/secret_text.hpp"
 #include "event/text.hpp"
 
 namespace webhook::ctl {
@@ -56,10 +57,14 @@ std::string read_data(const std::string& argument) {
 }
 
 std::string read_secret(const std::string& argument) {
-    std::string secret = argument.starts_with("file:")  ? secret_of_file(argument.substr(5))
-                         : argument.starts_with("env:") ? secret_of_environment(argument.substr(4))
-                                                        : argument;
+    const bool is_file = argument.starts_with("file:"), is_variable = argument.starts_with("env:");
+    std::string secret = is_file       ? secret_of_file(argument.substr(5))
+                         : is_variable ? secret_of_environment(argument.substr(4))
+                                       : argument;
     if (secret.empty()) throw Failure("a secret is empty");
+    if (is_file || is_variable) return secret;
+    if (const auto mistake = event::secret_mistake(secret); !mistake.empty())
+        throw Failure(fmt::format("the secret {}: {}", mistake, event::secret_advice));
     return secret;
 }
 

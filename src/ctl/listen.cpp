@@ -40,7 +40,8 @@ class Receiver {
     Receiver(const Context& context, const ListenOptions& options)
         : context_(context), options_(options), scheme_(known_schemes().find(options.scheme)) {
         if (scheme_ == nullptr)
-            throw Failure(fmt::format("there is no scheme \"{}\"", printable(options.scheme)));
+            throw Failure(fmt::format("there is no scheme \"{}\"{}", printable(options.scheme),
+                                      known_schemes().suggestion(options.scheme)));
         if (options.secrets.empty()) return;
         signature::VerifierOptions verifier;
         for (const auto& secret : options.secrets)
@@ -48,6 +49,7 @@ class Receiver {
         std::string error;
         verifier_ = signature::Verifier::make(*scheme_, verifier, &error);
         if (!verifier_) throw Failure(error);
+        warn_of_weakness(verifier_->weakness());
     }
 
     void arrived(const Message& message, const Headers& headers, const std::string& path) {

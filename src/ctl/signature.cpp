@@ -87,6 +87,7 @@ Judgement judge(const VerifyOptions& options, const Message& message, const sign
     std::string error;
     const auto verifier = signature::Verifier::make(scheme, verifier_options(options), &error);
     if (!verifier) throw Failure(error);
+    warn_of_weakness(verifier->weakness());
     if (!accepts_method(scheme, message.method)) {
         return {"method", fmt::format("the scheme accepts {}", allowed_methods(scheme)), {}, {}};
     }
@@ -175,7 +176,8 @@ struct SchemesOptions {
 int show_scheme(const Context& context, const std::string& name) {
     const signature::Scheme* scheme = known_schemes().find(name);
     if (scheme == nullptr) {
-        fmt::print(stderr, "webhookctl: there is no scheme \"{}\" (webhookctl schemes)\n", printable(name));
+        fmt::print(stderr, "webhookctl: there is no scheme \"{}\"{} (webhookctl schemes)\n", printable(name),
+                   known_schemes().suggestion(name));
         return exit_no;
     }
     if (context.json) {

@@ -42,8 +42,9 @@ void load_schemes(const std::string& path) {
 const signature::Scheme& require_scheme(const std::string& name) {
     const signature::Scheme* scheme = known_schemes().find(name);
     if (scheme == nullptr) {
-        throw Failure(
-            fmt::format("there is no scheme \"{}\": webhookctl schemes lists them", printable(name)));
+        const std::string suggestion = known_schemes().suggestion(name);
+        throw Failure(fmt::format("there is no scheme \"{}\"{} webhookctl schemes lists them",
+                                  printable(name), suggestion.empty() ? ":" : suggestion));
     }
     return *scheme;
 }
@@ -62,11 +63,16 @@ std::map<std::string, std::string> read_params(const SchemeOptions& options) {
     return params;
 }
 
+void warn_of_weakness(const std::string& weakness) {
+    if (!weakness.empty()) fmt::print(stderr, "webhookctl: warning: {}\n", weakness);
+}
+
 std::unique_ptr<signature::Signer> make_signer(const SchemeOptions& options) {
     std::string error;
     auto signer = signature::Signer::make(require_scheme(options.name), read_secrets(options),
                                           read_params(options), &error);
     if (!signer) throw Failure(fmt::format("scheme {}: {}", options.name, error));
+    warn_of_weakness(signer->weakness());
     return signer;
 }
 

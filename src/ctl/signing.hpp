@@ -33,6 +33,9 @@ const signature::Scheme& require_scheme(const std::string& name);
 std::vector<std::string> read_secrets(const SchemeOptions& options);
 std::map<std::string, std::string> read_params(const SchemeOptions& options);
 
+/// Says on standard error that a secret can be guessed (signature::Verifier::weakness).
+void warn_of_weakness(const std::string& weakness);
+
 /// Throws Failure when the scheme cannot sign with these secrets.
 std::unique_ptr<signature::Signer> make_signer(const SchemeOptions& options);
 

@@ -138,9 +138,11 @@ void take_sign_item(const FieldReader& reader, Document* document) {
     const signature::Scheme* scheme =
         known.own != nullptr ? known.own->find(sign.scheme) : signature::find_scheme(sign.scheme);
     if (scheme == nullptr && !known.any) {
+        const signature::SchemeSet built_in;
+        const std::string suggestion = (known.own != nullptr ? *known.own : built_in).suggestion(sign.scheme);
         return reader.fail(
-            "there is no scheme " + in_quotes(sign.scheme) +
-            ": \"webhookctl schemes\" lists the built-in ones, --schemes names a file of your own");
+            "there is no scheme " + in_quotes(sign.scheme) + (suggestion.empty() ? ":" : suggestion) +
+            " \"webhookctl schemes\" lists the built-in ones, --schemes names a file of your own");
     }
     const bool cannot_sign = scheme != nullptr && signature::has_signature_in_body(*scheme);
     if (cannot_sign || sign.scheme == "none")

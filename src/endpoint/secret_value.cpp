@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "event/digest.hpp"
+#include "event/secret_text.hpp"
 #include "event/text.hpp"
 
 namespace webhook::endpoint {
@@ -40,7 +41,9 @@ std::string check_secret(std::string_view value) {
                " must name a file as secret:NAME with letters, digits, \"_\", \"-\" and \".\", no dot "
                "first";
     }
-    return {};
+    const std::string_view mistake = name || is_redacted(value) ? "" : event::secret_mistake(value);
+    if (mistake.empty()) return {};
+    return "the secret " + std::string(mistake) + "; write secret:NAME, the name of a file in secrets_dir";
 }
 
 bool is_redacted(std::string_view value) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "event/suggest.hpp"
 #include "event/text.hpp"
 
 namespace webhook::event {
@@ -28,6 +29,15 @@ constexpr Word words[] = {
     {"body", Kind::body, false, true},          {"query_string", Kind::query_string, false, true},
     {"query", Kind::query_string, false, true}, {"form", Kind::form_fields, false, true},
 };
+
+std::vector<std::string_view> candidates(bool named, SourceSet set) {
+    std::vector<std::string_view> found;
+    for (const Word& known : words) {
+        if (known.named == named && (!known.scheme_only || set == SourceSet::scheme))
+            found.push_back(known.word);
+    }
+    return found;
+}
 
 bool set_name(std::string_view name, std::string_view text, Source* source, std::string* error) {
     source->name = source->kind == Kind::header ? lower(name) : std::string(name);
@@ -57,7 +67,9 @@ bool parse_single(std::string_view text, SourceSet set, Source* source, std::str
         source->kind = known.kind;
         return !named || set_name(text.substr(colon + 1), text, source, error);
     }
-    return fail(error, text, "is not a source such as header:NAME, query:NAME or json:/a/b");
+    fail(error, text, "is not a source such as header:NAME, query:NAME or json:/a/b");
+    *error += did_you_mean(word, candidates(named, set));
+    return false;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "event/suggest.hpp"
 #include "event/text.hpp"
 #include "event/urlencoded.hpp"
 
@@ -37,7 +38,12 @@ bool parse_filter(std::string_view text, SourceSet set, Filter* filter, std::str
         *filter = {known.kind, std::string(arg)};
         return true;
     }
-    return fail(error, text, "is not a filter");
+    std::vector<std::string_view> known;
+    for (const FilterWord& each : filter_words)
+        known.push_back(each.word);
+    fail(error, text, "is not a filter");
+    *error += did_you_mean(text.substr(0, colon), known);
+    return false;
 }
 
 /// The set of all fields is only good sorted, and nothing else is.

@@ -1,5 +1,7 @@
 #include "event/utf8.hpp"
 
+#include <algorithm>
+
 namespace webhook::event {
 
 namespace {
@@ -47,6 +49,28 @@ bool valid_utf8(std::string_view text) {
         text.remove_prefix(length);
     }
     return true;
+}
+
+bool PlainTextScan::step(unsigned char byte) {
+    if (follow_ != 0) {
+        const bool good = byte >= lowest_ && byte <= highest_;
+        lowest_ = 0x80;
+        highest_ = 0xbf;
+        --follow_;
+        return good;
+    }
+    if (byte < 0x80) return byte == '\t' || byte == '\r' || byte == '\n' || (byte >= 0x20 && byte != 0x7f);
+    const Lead lead = lead_of(byte);
+    constexpr unsigned char c1_lead = 0xc2, after_c1 = 0xa0;
+    follow_ = lead.follow;
+    lowest_ = byte == c1_lead ? after_c1 : lead.lowest;
+    highest_ = lead.highest;
+    return follow_ != 0;
+}
+
+bool PlainTextScan::feed(std::string_view text) {
+    return std::all_of(text.begin(), text.end(),
+                       [this](char c) { return step(static_cast<unsigned char>(c)); });
 }
 
 bool SurrogateScan::feed(std::string_view text) {

@@ -18,6 +18,9 @@ if [ -r "$ngx_src/conf_flags" ]; then
     . "$ngx_src/conf_flags"
 fi
 
+# What was made with another compiler, other flags or other headers fits nothing that is made from now on.
+cmp -s "$build/module-flags" "$build/nginx/made-with" || rm -rf "$build/nginx/objs"
+
 # A file more or less must not compile all others again: generated headers that stay the same keep their time.
 old=$build/nginx.old
 rm -rf "$old"
@@ -31,8 +34,10 @@ find "$build/nginx" -maxdepth 1 -type l -delete
 ln -s "$ngx_src"/* "$build/nginx/"
 ln -s "$(realpath --relative-to="$build/nginx" "$PWD")" "$build/nginx/addon"
 
-if ! (cd "$build/nginx" && ./configure "${NGX_CONF_FLAGS[@]}" --builddir=objs --add-dynamic-module=addon \
-        --with-cc-opt='-O2 -Wno-restrict') > "$build/configure.log" 2>&1; then
+# config links this library into the module instead of compiling the same files once more.
+export WEBHOOK_LIB=../libwebhook.a
+if ! (cd "$build/nginx" && ./configure "${NGX_CONF_FLAGS[@]}" --builddir=objs --add-dynamic-module=addon --with-cc="${MODULE_CC:-cc}" \
+        --with-cc-opt="${MODULE_CC_OPT:--O2}" --with-ld-opt="${MODULE_LD_OPT:-}") > "$build/configure.log" 2>&1; then
     cat "$build/configure.log" >&2
     rm -f "$build/nginx/objs/Makefile"
     exit 1
@@ -42,3 +47,4 @@ for header in "$build/nginx/objs"/*.h; do
     if cmp -s "$header" "$old/${header##*/}"; then cp -p "$old/${header##*/}" "$header"; fi
 done
 rm -rf "$old"
+cp "$build/module-flags" "$build/nginx/made-with"

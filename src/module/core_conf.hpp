@@ -15,6 +15,15 @@ inline bool is_if_block(ngx_conf_t* cf) {
     return core_location(cf)->noname != 0;
 }
 
+/// The configuration of another module for this location, whose type is not public; nullptr: this nginx has no such module.
+inline const void* foreign_location_conf(ngx_conf_t* cf, std::string_view name) {
+    for (ngx_module_t** module = cf->cycle->modules; *module != nullptr; ++module) {
+        if ((*module)->type != NGX_HTTP_MODULE || std::string_view((*module)->name) != name) continue;
+        return static_cast<const ngx_http_conf_ctx_t*>(cf->ctx)->loc_conf[(*module)->ctx_index];
+    }
+    return nullptr;
+}
+
 /// The phase engine begins with the handler that was added last. NGX_OK, or NGX_ERROR.
 inline ngx_int_t add_handler(ngx_conf_t* cf, ngx_http_phases phase, ngx_http_handler_pt handler) {
     auto* core =

@@ -3,6 +3,8 @@
 #include <cstdarg>
 
 #include "event/extractor.hpp"
+#include "event/param_mask.hpp"
+#include "event/suggest.hpp"
 #include "event/text.hpp"
 #include "module/location.hpp"
 #include "module/place.hpp"
@@ -63,13 +65,14 @@ char* checked(ngx_conf_t* cf, ngx_command_t*, void* data) {
     return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [&] { return set(cf, Words(cf), conf); });
 }
 
-char* invalid(ngx_conf_t* cf, ngx_str_t& word) {
-    return refuse(cf, "invalid parameter \"%V\"", &word);
+char* invalid(ngx_conf_t* cf, ngx_str_t& word, const std::string& advice = {}) {
+    return refuse(cf, "invalid parameter \"%V\"%s", &word, advice.c_str());
 }
 
 /// Nothing would ever be answered in no time. After nginx' own setter, which takes 0.
 char* refuse_zero(ngx_conf_t* cf, void* /*post*/, void* value) {
-    return *static_cast<ngx_msec_t*>(value) != 0 ? ok : refuse(cf, "the time must not be 0");
+    return *static_cast<ngx_msec_t*>(value) != 0 ? ok
+                                                 : refuse(cf, "the time must not be 0, it is at least 1ms");
 }
 ngx_conf_post_t not_zero = {refuse_zero};
 
@@ -92,13 +95,18 @@ std::uint64_t parse_count(const ngx_str_t& text) {
     return number <= 0 || number > 1000000000000 ? 0 : static_cast<std::uint64_t>(number) * unit;
 }
 
+/// A value that the client must not choose.
+bool compile_unchosen(ngx_conf_t* cf, const ngx_str_t& text, Template* result) {
+    return main_state(cf)->origins.note_use(cf, view(text)) && compile_template(cf, text, result);
+}
+
 char* set_redis(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     if (conf->redis) return is_duplicate;
     if (words.size() > 2) return refuse(cf, "several servers are not supported by this version");
     RedisAddress address;
     const char* problem = parse_redis_url(cf, view(words[1]), &address);
     if (problem != nullptr)
-        return refuse(cf, "%s in \"%s\"", problem, without_password(view(words[1])).c_str());
+        return refuse(cf, "%s in \"%s\"", problem, event::mask_url(view(words[1])).c_str());
     conf->redis = std::move(address);
     return ok;
 }
@@ -126,7 +134,7 @@ char* set_secret(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
         SecretKind kind{};
         if (!read_secret(cf, words[i], &secret.literal, &kind, &secret.file))
             return static_cast<char*>(NGX_CONF_ERROR);
-        if (kind == SecretKind::literal && !compile_template(cf, words[i], &secret)) {
+        if (kind == SecretKind::literal && !compile_unchosen(cf, words[i], &secret)) {
             return static_cast<char*>(NGX_CONF_ERROR);
         }
         conf->secrets->push_back(std::move(secret));
@@ -151,11 +159,11 @@ char* set_url(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     const bool absolute = take_name(words[1], "https://", &rest) || take_name(words[1], "http://", &rest) ||
                           take_name(words[1], "$", &rest);
     if (!absolute || rest.len == 0) {
-        return refuse(cf, "invalid URL \"%V\", it must begin with \"https://\", \"http://\" or a variable",
-                      &words[1]);
+        return refuse(cf, "invalid URL \"%s\", it must begin with \"https://\", \"http://\" or a variable",
+                      event::mask_url(view(words[1])).c_str());
     }
     conf->url.emplace();
-    return compile_template(cf, words[1], &*conf->url) ? ok : static_cast<char*>(NGX_CONF_ERROR);
+    return compile_unchosen(cf, words[1], &*conf->url) ? ok : static_cast<char*>(NGX_CONF_ERROR);
 }
 
 char* set_source(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
@@ -206,30 +214,34 @@ char* set_dedup(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
         } else if (word == "policy=reject" || word == "policy=ignore") {
             dedup.reject = word == "policy=reject";
         } else {
-            return invalid(cf, words[i]);
+            return invalid(cf, words[i],
+                           event::did_you_mean(word, {"by=id", "by=body", "policy=ignore", "policy=reject"}));
         }
     }
     conf->dedup = dedup;
     return ok;
 }
 
-bool set_stream_option(const ngx_str_t& word, StreamChoice* stream) {
+/// Sets what the word says. What is wrong with it, for the end of a message; empty: nothing.
+std::string set_stream_option(const ngx_str_t& word, StreamChoice* stream) {
     ngx_str_t value{};
     if (take_name(word, "partitions=", &value)) {
         const ngx_int_t number = ngx_atoi(value.data, value.len);
         stream->partitions = static_cast<unsigned>(number);
-        return number >= 1 && number <= 4096;
+        return number >= 1 && number <= 4096 ? "" : ", it must be from 1 to 4096";
     }
     if (take_name(word, "max_backlog=", &value)) {
         stream->max_backlog = parse_count(value);
-        return stream->max_backlog != 0;
+        return stream->max_backlog != 0 ? "" : ", it must be a number from 1 to 1000000m, such as \"500k\"";
     }
     if (take_name(word, "max_backlog_bytes=", &value)) {
         const off_t bytes = ngx_parse_offset(&value);
         stream->max_backlog_bytes = static_cast<std::uint64_t>(bytes);
-        return bytes > 0;
+        return bytes > 0 ? "" : ", it must be a size of at least 1 byte, such as \"512m\"";
     }
-    return false;
+    const std::string_view text = view(word), name = text.substr(0, text.find('='));
+    const std::string advice = event::did_you_mean(name, {"partitions", "max_backlog", "max_backlog_bytes"});
+    return advice.empty() ? ", it must be partitions=, max_backlog= or max_backlog_bytes=" : advice;
 }
 
 char* set_stream(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
@@ -243,7 +255,8 @@ char* set_stream(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
                       &words[1]);
     }
     for (std::size_t i = 2; i < words.size(); ++i) {
-        if (!set_stream_option(words[i], &stream)) return invalid(cf, words[i]);
+        const std::string problem = set_stream_option(words[i], &stream);
+        if (!problem.empty()) return invalid(cf, words[i], problem);
     }
     conf->stream = std::move(stream);
     return ok;

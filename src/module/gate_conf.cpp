@@ -36,12 +36,8 @@ class Codes {
 /// nullptr: no such module in this nginx, or nothing of it in this location. The first member of its private
 /// configuration is the array of codes.
 const ngx_array_t* rewrite_codes(ngx_conf_t* cf) {
-    for (ngx_module_t** module = cf->cycle->modules; *module != nullptr; ++module) {
-        if (std::string_view((*module)->name) != "ngx_http_rewrite_module") continue;
-        const auto* context = static_cast<const ngx_http_conf_ctx_t*>(cf->ctx);
-        return *static_cast<ngx_array_t* const*>(context->loc_conf[(*module)->ctx_index]);
-    }
-    return nullptr;
+    const void* conf = foreign_location_conf(cf, "ngx_http_rewrite_module");
+    return conf == nullptr ? nullptr : *static_cast<ngx_array_t* const*>(conf);
 }
 
 /// True for a rewrite that makes nginx choose a location anew: neither `break` nor a redirect.

@@ -4,6 +4,8 @@
 #include <memory>
 #include <utility>
 
+#include "event/suggest.hpp"
+#include "module/bypass.hpp"
 #include "module/core_conf.hpp"
 #include "module/directives.hpp"
 #include "module/gate_conf.hpp"
@@ -105,8 +107,8 @@ void warn_of_unused_params(ngx_conf_t* cf, const LocationConf& conf) {
     for (const auto& [name, value] : *conf.params) {
         if (std::find(asked.begin(), asked.end(), name) != asked.end()) continue;
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                           "\"webhook_param %s\" is not used, \"webhook %V\" does not ask for it",
-                           name.c_str(), &scheme);
+                           "\"webhook_param %s\" is not used, \"webhook %V\" does not ask for it%s",
+                           name.c_str(), &scheme, event::did_you_mean(name, asked).c_str());
     }
 }
 
@@ -122,6 +124,24 @@ void warn_of_params(ngx_conf_t* cf, const Location& location) {
     const std::string_view topic = signature::sns_topic_param;
     if (signature::is_sns(*location.scheme) && location.options.params.count(std::string(topic)) == 0)
         warn_of(cf, location, topic, "takes the messages of anybody's topics");
+}
+
+void warn_of_weakness(ngx_conf_t* cf, const Location& location) {
+    const std::string& weakness = location.verifier->weakness();
+    const ngx_str_t name = to_ngx(signature::name_of(*location.scheme));
+    if (!weakness.empty())
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "\"webhook %V\": %s", &name, weakness.c_str());
+}
+
+/// For schemes that sign the URL, a part of which the client would choose.
+void warn_of_host(ngx_conf_t* cf, const signature::Scheme& scheme) {
+    if (!signature::signs_url(scheme)) return;
+    const ngx_str_t name = to_ngx(signature::name_of(scheme));
+    ngx_conf_log_error(
+        NGX_LOG_WARN, cf, 0,
+        "\"webhook %V\" signs the URL, and without \"webhook_url\" its host is what the client's "
+        "\"Host\" header says: write \"webhook_url https://...;\" with the address given to the sender",
+        &name);
 }
 
 /// Keys beside variables are read once: what a directory holds could not be told apart.
@@ -163,6 +183,7 @@ char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location
         return refuse(cf, "\"webhook %V\": %s", &name, error.c_str());
     }
     warn_of_params(cf, *location);
+    warn_of_weakness(cf, *location);
     options.secrets.clear();
     options.secret_names.clear();
     return watch_keys(cf, location, std::move(keys));
@@ -285,6 +306,9 @@ char* prepare(ngx_conf_t* cf, LocationConf* conf) {
     auto& all = main_state(cf)->secret_params;
     all.insert(all.end(), secret.begin(), secret.end());
     conf->location = location;
+    const auto* server =
+        static_cast<ngx_http_core_srv_conf_t*>(ngx_http_conf_get_module_srv_conf(cf, ngx_http_core_module));
+    main_state(cf)->judged.push_back({conf, core_location(cf), server, conf->scheme->place});
     return NGX_CONF_OK;
 }
 
@@ -304,8 +328,9 @@ char* resolve_scheme(ngx_conf_t* cf, LocationConf::Choice* choice) {
     choice->scheme = main_state(cf)->schemes.find(choice->name);
     if (choice->scheme != nullptr) return NGX_CONF_OK;
     const AtPlace place(cf, choice->place);
-    return refuse(cf, "unknown webhook scheme \"%s\", \"webhookctl schemes\" lists the built-in ones",
-                  choice->name.c_str());
+    const std::string suggestion = main_state(cf)->schemes.suggestion(choice->name);
+    return refuse(cf, "unknown webhook scheme \"%s\"%s \"webhookctl schemes\" lists the built-in ones",
+                  choice->name.c_str(), suggestion.empty() ? "," : suggestion.c_str());
 }
 
 }  // namespace
@@ -315,6 +340,7 @@ char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* c
     const bool own_partition = child->partition.has_value(), own_headers = child->headers.has_value();
     const bool own_params = child->params.has_value();
     inherit_all(parent, child);
+    child->root = core_location(cf)->root.data;
     child->gate = is_if_block(cf) ? parent.gate : gate_name(cf);
     if (is_if_block(cf)) child->status = parent.status;
     if (char* bad = check_status(cf, *child); bad != NGX_CONF_OK) return bad;
@@ -339,6 +365,9 @@ char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* c
         if (own_headers) return refuse(cf, "\"webhook_headers\" requires \"webhook_stream\"");
     }
     if (char* bad = check_rewrites(cf); bad != NGX_CONF_OK) return bad;
+    if (char* bad = check_actions(cf); bad != NGX_CONF_OK) return bad;
+    if (!child->stream) warn_of_missing_handler(cf, parent.root);
+    if (!child->url && !is_if_block(cf)) warn_of_host(cf, *child->scheme->scheme);
     return prepare(cf, child);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "event/urlencoded.hpp"
 #include "module/core_conf.hpp"
 #include "module/pool.hpp"
 #include "module/request_state.hpp"
@@ -15,9 +14,18 @@ namespace {
 
 ngx_http_log_handler_pt next_log_handler;  ///< nginx' own, the same for all requests
 
-bool is_secret_param(const ParamNames& secret, std::string_view name) {
-    return std::any_of(secret.begin(), secret.end(),
-                       [name](const std::string& wanted) { return event::name_is(name, wanted); });
+/// True when it may hold a parameter.
+bool may_have_params(std::string_view uri) {
+    return uri.find_first_of("=%") != std::string_view::npos;
+}
+
+/// The path of an upstream's URI as the log may show it.
+std::string_view shown_path(ngx_http_request_t* request, std::string_view uri) {
+    const std::string_view path = uri.substr(0, uri.find('?'));
+    if (!may_have_params(path)) return path;
+    return guarded(request->connection->log, std::string_view(), [&] {
+        return copy_to_pool(request->pool, event::mask_params(path, secret_params(request)));
+    });
 }
 
 /// nginx prints the URI that went to an upstream, with its query: this line is ours, the query is left out of it.
@@ -27,7 +35,7 @@ u_char* log_without_query(ngx_http_request_t* request, ngx_http_request_t* curre
     ngx_http_upstream_t* upstream = current->upstream;
     if (upstream == nullptr) return print(request, current, text, length);
     const ngx_str_t whole = upstream->uri;
-    upstream->uri.len = std::min(view(whole).find('?'), whole.len);
+    upstream->uri = to_ngx(shown_path(current, view(whole)));
     text = print(request, current, text, length);
     upstream->uri = whole;
     return text;
@@ -50,18 +58,7 @@ const ParamNames& secret_params(ngx_http_request_t* request) {
 
 std::string_view mask_query(ngx_pool_t* pool, const ParamNames& secret, std::string_view query) {
     if (secret.empty() || query.empty()) return query;
-    std::string masked;
-    std::string_view rest = query, pair;
-    while (event::next_pair(&rest, &pair)) {
-        if (!masked.empty()) masked.push_back('&');
-        const std::string_view name = event::pair_name(pair);
-        if (is_secret_param(secret, name)) {
-            masked.append(name).append("=").append(masked_text);
-        } else {
-            masked.append(pair);
-        }
-    }
-    return copy_to_pool(pool, masked);
+    return copy_to_pool(pool, event::mask_params(query, secret));
 }
 
 std::string_view shown_uri(const ngx_http_request_t* request) {
@@ -74,16 +71,11 @@ std::string_view shown_uri(const ngx_http_request_t* request) {
 }
 
 std::string masked_uri(ngx_http_request_t* request) {
-    const std::string_view uri = shown_uri(request);
-    const std::string_view query = query_of(uri);
-    if (query.empty()) return std::string(uri);
-    std::string masked(uri.substr(0, static_cast<std::size_t>(query.data() - uri.data())));
-    masked.append(mask_query(request->pool, secret_params(request), query));
-    return masked;
+    return event::mask_params(shown_uri(request), secret_params(request));
 }
 
 ngx_int_t mask_request_line(ngx_http_request_t* request) {
-    if (secret_params(request).empty() || raw_query(request).empty()) return NGX_DECLINED;
+    if (secret_params(request).empty() || !may_have_params(shown_uri(request))) return NGX_DECLINED;
     ngx_http_request_t* main = request->main;  // whose line nginx prints for its subrequests, too
     return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR}, [&] {
         std::string line(client_method(main));

@@ -6,10 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "event/param_mask.hpp"
+
 namespace webhook::module {
 
-/// Stands where a secret stood.
-constexpr std::string_view masked_text = "***";
+using event::masked_text;
 
 using ParamNames = std::vector<std::string>;
 
@@ -23,7 +24,7 @@ std::string_view mask_query(ngx_pool_t* pool, const ParamNames& secret, std::str
 /// The URI as the client sent it, without what mask_request_line() has masked by now.
 std::string_view shown_uri(const ngx_http_request_t* request);
 
-/// The same with the query masked for this request, too.
+/// The same with secret parameters masked for this request, too; also those that are hidden in the path ("%3Ftoken=").
 std::string masked_uri(ngx_http_request_t* request);
 
 /// Masks the request line, which nginx prints in the error log and in the usual access logs, and leaves the query out of

@@ -1,8 +1,10 @@
 #include "module/ngx.hpp"
 
+#include "module/bypass.hpp"
 #include "module/counters.hpp"
 #include "module/directives.hpp"
 #include "module/gate.hpp"
+#include "module/key_reuse.hpp"
 #include "module/key_watch.hpp"
 #include "module/location.hpp"
 #include "module/masking.hpp"
@@ -77,14 +79,34 @@ void exit_process(ngx_cycle_t* cycle) {
     }
 }
 
+ngx_int_t preconfigure(ngx_conf_t* cf) {
+    if (add_variables(cf) != NGX_OK) return NGX_ERROR;
+    return guarded(cf->log, ngx_int_t{NGX_ERROR}, [cf] {
+        main_state(cf)->origins.watch(cf);
+        return ngx_int_t{NGX_OK};
+    });
+}
+
+/// Checks that need all of the configuration.
+char* check_all(ngx_conf_t* cf) {
+    MainState* state = main_state(cf);
+    if (char* bad = state->origins.judge(cf); bad != NGX_CONF_OK) return bad;
+    if (char* bad = check_key_reuse(cf, state->judged); bad != NGX_CONF_OK) return bad;
+    warn_of_bypasses(cf, state->judged);
+    return NGX_CONF_OK;
+}
+
 ngx_int_t postconfigure(ngx_conf_t* cf) {
+    const char* checked =
+        guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [cf] { return check_all(cf); });
+    if (checked != NGX_CONF_OK) return NGX_ERROR;
     if (install_too_large_filters(cf) != NGX_OK) return NGX_ERROR;
     if (install_masking(cf) != NGX_OK) return NGX_ERROR;
     return main_state(cf)->has_gates ? install_gate(cf) : NGX_OK;
 }
 
 ngx_http_module_t context = {
-    add_variables,         // preconfiguration
+    preconfigure,          // preconfiguration
     postconfigure,         // postconfiguration
     create_main_conf,      // create main configuration
     init_main_conf,        // init main configuration

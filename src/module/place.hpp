@@ -2,9 +2,16 @@
 
 #include "module/ngx.hpp"
 
-#include "module/settings.hpp"
+#include <string_view>
+#include <utility>
 
 namespace webhook::module {
+
+/// Where a directive stands, so that a mistake found later is reported there.
+struct Place {
+    std::string_view file;  ///< in the pool of the configuration
+    ngx_uint_t line = 0;
+};
 
 /// Where the reader of the configuration stands.
 inline Place here(ngx_conf_t* cf) {

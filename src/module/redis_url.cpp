@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "event/text.hpp"
-#include "module/masking.hpp"
 #include "module/pool.hpp"
 
 namespace webhook::module {
@@ -101,12 +100,6 @@ const char* parse_host(ngx_conf_t* cf, std::string_view host, RedisAddress* addr
 }
 
 }  // namespace
-
-std::string without_password(std::string_view url) {
-    const std::size_t host = url.rfind('@'), start = url.find("://");
-    if (host == std::string_view::npos || start == std::string_view::npos) return std::string(url);
-    return std::string(url.substr(0, start + 3)).append(masked_text).append(url.substr(host));
-}
 
 const char* parse_redis_url(ngx_conf_t* cf, std::string_view url, RedisAddress* address) {
     address->url = url;

@@ -2,7 +2,6 @@
 
 #include "module/ngx.hpp"
 
-#include <string>
 #include <string_view>
 
 #include "module/stream.hpp"
@@ -12,8 +11,5 @@ namespace webhook::module {
 /// Reads "redis://host[:port][/db]" or "unix:/path[:db]" and looks the name up; one that is not known yet is only warned of.
 /// nullptr, or what is wrong with the URL (static text, or in the configuration's pool).
 const char* parse_redis_url(ngx_conf_t* cf, std::string_view url, RedisAddress* address);
-
-/// The URL for a message: what stands before the host is masked.
-std::string without_password(std::string_view url);
 
 }  // namespace webhook::module

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "event/json_text.hpp"
+#include "event/suggest.hpp"
 #include "module/directives.hpp"
 #include "module/pool.hpp"
 #include "module/template.hpp"
@@ -47,6 +48,13 @@ std::string verdict_names() {
     return names;
 }
 
+std::string suggest_verdict(std::string_view word) {
+    std::vector<std::string_view> names;
+    for (std::size_t i = 1; i < verdict_count; ++i)
+        names.push_back(info_of(static_cast<Verdict>(i)).name);
+    return event::did_you_mean(word, names);
+}
+
 char* read_body(ngx_conf_t* cf, const ngx_str_t* word, ngx_uint_t count, Response* response) {
     if (count == 1) {
         if (view(word[0]) != "gif") {
@@ -70,8 +78,11 @@ char* read_body(ngx_conf_t* cf, const ngx_str_t* word, ngx_uint_t count, Respons
 char* read_response(ngx_conf_t* cf, LocationConf* conf) {
     const auto* word = static_cast<ngx_str_t*>(cf->args->elts);
     const Verdict verdict = verdict_from_name(view(word[1]));
-    if (verdict == Verdict::none)
-        return refuse(cf, "unknown verdict \"%V\", it must be one of%s", &word[1], verdict_names().c_str());
+    if (verdict == Verdict::none) {
+        const std::string advice = suggest_verdict(view(word[1]));
+        return refuse(cf, "unknown verdict \"%V\"%s it must be one of%s", &word[1],
+                      advice.empty() ? "," : advice.c_str(), verdict_names().c_str());
+    }
     if (verdict == Verdict::challenge) return refuse(cf, "\"challenge\" is answered as its provider asks");
     auto response = std::make_shared<Response>();
     response->status = parse_status(word[2]);
@@ -125,6 +136,12 @@ char* set_respond(ngx_conf_t* cf, ngx_command_t* /*command*/, void* data) {
 
 char* add_acknowledgements(ngx_conf_t* cf, const signature::Scheme& scheme, bool reject_duplicates,
                            Responses* responses) {
+    if (signature::name_of(scheme) == "publish") {
+        // An application that uses an id twice has a fault, which it must see. Senders' retries may differ a little.
+        auto conflict = std::make_shared<Response>();
+        conflict->status = NGX_HTTP_CONFLICT;
+        responses->emplace(Verdict::conflict, std::move(conflict));
+    }
     const signature::Acknowledgement* wanted = signature::acknowledgement(scheme);
     if (wanted == nullptr) return ok;
     auto response = std::make_shared<Response>();

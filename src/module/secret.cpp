@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "event/secret_text.hpp"
 #include "event/text.hpp"
 #include "module/file.hpp"
 #include "module/key_files.hpp"
@@ -66,8 +67,14 @@ bool read_secret(ngx_conf_t* cf, const ngx_str_t& text, std::string* secret, Sec
     }
     *kind = SecretKind::literal;
     *secret = value;
-    if (value.empty()) ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "empty secret");
-    return !value.empty();
+    const std::string_view mistake = event::secret_mistake(value, file != nullptr);
+    if (value.empty()) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "empty secret");
+    } else if (!mistake.empty()) {
+        const ngx_str_t what = to_ngx(mistake), advice = to_ngx(event::secret_advice);
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "the secret %V: %V", &what, &advice);
+    }
+    return !value.empty() && mistake.empty();
 }
 
 }  // namespace webhook::module

@@ -10,7 +10,10 @@
 #include <vector>
 
 #include "event/extractor.hpp"
+#include "module/bypass.hpp"
+#include "module/place.hpp"
 #include "module/stream.hpp"
+#include "module/value_origin.hpp"
 #include "module/verdict.hpp"
 #include "signature/scheme.hpp"
 #include "signature/scheme_set.hpp"
@@ -31,12 +34,6 @@ struct Template {
 /// A key of `webhook_secret`.
 struct Secret : Template {
     std::string file;  ///< where it was read; with an empty literal: a directory
-};
-
-/// Where a directive stands, so that a mistake found later is reported there.
-struct Place {
-    std::string_view file;  ///< in the pool of the configuration
-    ngx_uint_t line = 0;
 };
 
 struct Dedup {
@@ -132,6 +129,7 @@ struct LocationConf : PlainConf {
     Responses responses;           ///< inherited one by one
     std::optional<Status> status;  ///< not inherited
     std::string gate;              ///< its name as a gate
+    const u_char* root = nullptr;  ///< the folder of its files, to see whether the level below names one
 
     Location* location = nullptr;  ///< nullptr: no webhook is taken here
 };
@@ -145,8 +143,10 @@ class KeyWatch;
 /// Everything that C++ owns at http level; MainConf first, for the stock setter.
 struct MainState : MainConf {
     signature::SchemeSet schemes;
+    ValueOrigins origins;
     ngx_shm_zone_t* zone = nullptr;  ///< of webhook_zone
     bool has_gates = false;
+    std::vector<JudgedLocation> judged;
     std::vector<std::string> secret_params;  ///< query parameters whose value is secret in some location
     std::vector<std::unique_ptr<RedisServer>> servers;
     std::shared_ptr<KeyWatch> keys;  ///< nullptr: no keys in files

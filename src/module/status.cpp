@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "event/suggest.hpp"
 #include "module/answer.hpp"
 #include "module/core_conf.hpp"
 #include "module/counters.hpp"
@@ -53,7 +54,9 @@ char* read_status(ngx_conf_t* cf, LocationConf* conf) {
     StatusFormat format = StatusFormat::by_accept;
     if (cf->args->nelts == 2) {
         if (view(word[1]) != "json" && view(word[1]) != "prometheus") {
-            return refuse(cf, "invalid parameter \"%V\"", &word[1]);
+            const std::string advice = event::did_you_mean(view(word[1]), {"json", "prometheus"});
+            return refuse(cf, "invalid parameter \"%V\"%s", &word[1],
+                          advice.empty() ? ", it must be \"json\" or \"prometheus\"" : advice.c_str());
         }
         format = view(word[1]) == "json" ? StatusFormat::json : StatusFormat::prometheus;
     }

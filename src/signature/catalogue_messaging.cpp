@@ -48,6 +48,7 @@ constexpr Definition definitions[] = {
     timestamp json:/signature/timestamp unit=s;
     message "{json:/signature/timestamp}{json:/signature/token}";
     unsigned_body;
+    unsigned_id;
     id json:/event-data/id json:/signature/token;
     type json:/event-data/event;
 )"},

@@ -40,13 +40,14 @@ constexpr Definition definitions[] = {
 )"},
     {"adyen", R"(
     # Eight fields of each item are signed, the rest is not. Adyen answers for one item with its id; of several the
-    # body tells batches apart.
+    # body, which is not signed, tells batches apart.
     algorithm hmac-sha256;
     key hex;
     batch json:/notificationItems;
     signature json:/notificationItems/0/NotificationRequestItem/additionalData/hmacSignature encoding=base64;
     message "{json:/notificationItems/0/NotificationRequestItem/pspReference}:{json:/notificationItems/0/NotificationRequestItem/originalReference}:{json:/notificationItems/0/NotificationRequestItem/merchantAccountCode}:{json:/notificationItems/0/NotificationRequestItem/merchantReference}:{json:/notificationItems/0/NotificationRequestItem/amount/value}:{json:/notificationItems/0/NotificationRequestItem/amount/currency}:{json:/notificationItems/0/NotificationRequestItem/eventCode}:{json:/notificationItems/0/NotificationRequestItem/success}";
     unsigned_body;
+    unsigned_id;
     id "{json:/notificationItems/0/NotificationRequestItem/pspReference}:{json:/notificationItems/0/NotificationRequestItem/eventCode}[:{json:/notificationItems/1/NotificationRequestItem/pspReference}:{sha256:body}]";
     type json:/notificationItems/0/NotificationRequestItem/eventCode;
     ack 200 text/plain "[accepted]";
@@ -129,22 +130,25 @@ constexpr Definition definitions[] = {
     type json:/event;
 )"},
     {"braintree", R"(
-    # Only the payload is signed; webhook_param public_key tells which of the signatures is ours.
+    # Only the payload is signed; webhook_param public_key tells which of the signatures is ours. The payload is the base64
+    # of an XML document, so it begins with a capital letter, as no bt_challenge does; the id is the hash of the body.
     algorithm hmac-sha1;
     key sha1;
     signature form:bt_signature split=& "prefix={config:public_key}|" encoding=hex;
-    message "{form:bt_payload}";
+    message "{form:bt_payload}" begins=[A-Z];
     unsigned_body;
+    unsigned_id;
     challenge method=GET has=query:bt_challenge "match=query:bt_challenge=[0-9a-f]{20,32}"
               "body={config:public_key}|{query:bt_challenge|hmac}";
 )"},
     {"mercadopago", R"(
-    # Not the body is signed but the id in the query.
+    # Not the body is signed but the id in the query, or that of the request.
     algorithm hmac-sha256;
     signature header:X-Signature split=, trim prefix=v1= encoding=hex;
     timestamp header:X-Signature split=, trim prefix=ts= unit=auto;
-    message "[id:{query:data.id|lower};][request-id:{header:X-Request-Id};]ts:{ts};";
+    message "[id:{query:data.id|lower};][request-id:{header:X-Request-Id};]ts:{ts};" any;
     unsigned_body;
+    unsigned_id;
     id json:/id header:X-Request-Id;
     type json:/action query:type;
 )"},

@@ -14,7 +14,7 @@ constexpr Definition definitions[] = {
     signature form:json>json:/event/event_hash encoding=hex;
     message "{form:json>json:/event/event_time}{form:json>json:/event/event_type}";
     unsigned_body;
-    id form:json>json:/event/event_hash;
+    id "{form:json>json:/event/event_hash|lower}";
     type form:json>json:/event/event_type;
     ack 200 text/plain "Hello API Event Received";
 )"},

@@ -6,6 +6,7 @@
 #include "event/urlencoded.hpp"
 #include "event/values.hpp"
 #include "signature/definition.hpp"
+#include "signature/key_strength.hpp"
 #include "signature/prepared.hpp"
 #include "signature/verifier.hpp"
 
@@ -154,6 +155,8 @@ class Preparation {
         Wanted made{slot(from.source), {}, {}};
         if (from.among)
             made.among = split_words(value);
+        else if (missing_param_.empty() && !check_secret_text(value, &error_))
+            error_ += " (what a handshake of \"" + from.source.text + "\" must prove)";
         else
             made.hash = hash_credential(value);
         return made;

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "event/suggest.hpp"
 #include "event/text.hpp"
 #include "signature/challenge_rule.hpp"
 #include "signature/definition.hpp"
@@ -16,21 +17,10 @@ using event::SourceSet;
 using event::Template;
 using Kind = Source::Kind;
 
-constexpr std::size_t max_signed_echo = 128;
-
 bool is_token(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
         return event::is_alphanumeric(c) || c == '-' || c == '_';
     });
-}
-
-bool is_config(const Template::Part& part) {
-    return part.is_value && part.source.kind == Kind::config && part.filters.empty();
-}
-
-bool is_readable(const Source& source) {
-    return source.then == nullptr &&
-           (source.kind == Kind::header || source.kind == Kind::query || source.needs_body());
 }
 
 /// Reads the words of one directive.
@@ -65,8 +55,15 @@ class ChallengeReader {
     }
 
     bool invalid(std::string_view word) {
-        return fail(error_, "invalid parameter \"" + std::string(word) + "\" in \"challenge\"");
+        const std::string_view name =
+            word.substr(0, word.find('=') == std::string_view::npos ? word.size() : word.find('=') + 1);
+        return fail(error_, "invalid parameter \"" + std::string(word) + "\" in \"challenge\"" +
+                                event::did_you_mean(name, words));
     }
+
+    static constexpr std::string_view words[] = {
+        "optional", "after=", "method=",  "has=",    "absent=", "when=",   "require=",
+        "among=",   "match=", "capture=", "status=", "type=",   "header=", "body="};
 
     bool read_method(std::string_view value) {
         static constexpr std::string_view methods[] = {"POST", "GET", "HEAD", "OPTIONS"};
@@ -77,7 +74,7 @@ class ChallengeReader {
 
     bool read_source(std::string_view text, Source* source) {
         if (!parse_source(text, SourceSet::scheme, source, error_)) return false;
-        if (is_readable(*source)) return true;
+        if (is_readable_by_challenge(*source)) return true;
         return fail(error_, "\"" + source->text + "\" in \"challenge\" is not supported");
     }
 
@@ -151,38 +148,16 @@ class ChallengeReader {
     std::string* error_;
 };
 
-bool check_value(const Scheme& scheme, const ChallengeRule& rule, const Template::Part& part,
-                 std::string* error) {
-    if (part.segment != 0) return fail(error, "brackets in an answer to a challenge are not supported");
-    if (!part.is_value || is_config(part)) return true;
-    const Source& source = part.source;
-    if (!is_readable(source)) {
-        return fail(error, "\"" + source.text + "\" in an answer to a challenge is not supported");
-    }
-    if (part.filters.empty()) return true;
-    if (!wants_hmac(part))
-        return fail(error, "filters but \"hmac\" in an answer to a challenge are not supported");
-    if (scheme.algorithm != Algorithm::hmac) return fail(error, "\"hmac\" needs an HMAC algorithm");
-    const std::string& encoding = part.filters.front().arg;
-    if (!encoding.empty() && encoding != "hex" && encoding != "base64") {
-        return fail(error, "\"hmac:" + encoding + "\" is not a filter");
-    }
-    const Pattern* pattern = pattern_of(rule, source);
-    return (pattern != nullptr && pattern->max <= max_signed_echo) ||
-           fail(error,
-                "\"" + source.text + "\" is signed for a stranger: it needs \"match=\" of at most 128");
-}
-
-bool check_values(const Scheme& scheme, const ChallengeRule& rule, std::string* error) {
-    const auto good = [&](const Template& text) {
-        return std::all_of(text.parts.begin(), text.parts.end(),
-                           [&](const auto& part) { return check_value(scheme, rule, part, error); });
-    };
-    return good(rule.body) && std::all_of(rule.headers.begin(), rule.headers.end(),
-                                          [&](const auto& header) { return good(header.second); });
-}
-
 }  // namespace
+
+bool is_config(const Template::Part& part) {
+    return part.is_value && part.source.kind == Kind::config && part.filters.empty();
+}
+
+bool is_readable_by_challenge(const Source& source) {
+    return source.then == nullptr &&
+           (source.kind == Kind::header || source.kind == Kind::query || source.needs_body());
+}
 
 bool wants_hmac(const Template::Part& part) {
     return part.filters.size() == 1 && part.filters.front().kind == event::Filter::Kind::hmac;
@@ -202,19 +177,6 @@ bool parse_challenge(const std::vector<std::string>& words, ChallengeRule* rule,
     }
     if (rule->type.empty() && !rule->body.parts.empty()) rule->type = "text/plain";
     return true;
-}
-
-bool check_challenge(const Scheme& scheme, const ChallengeRule& rule, std::string* error) {
-    const bool delivers = rule.method == "POST" || (rule.method == "GET" && scheme.postback);
-    if (delivers && rule.has.empty() && rule.when.empty()) {
-        return fail(error, "a challenge by " + rule.method +
-                               " needs \"has=\" or \"when=\", or every event would be one");
-    }
-    if (!rule.capture.empty() && !rule.verified && rule.require.empty()) {
-        return fail(error, "\"capture\" before verification needs \"require=\"");
-    }
-    if (rule.status == 204 && !rule.body.parts.empty()) return fail(error, "status 204 has no body");
-    return check_values(scheme, rule, error);
 }
 
 }  // namespace webhook::signature

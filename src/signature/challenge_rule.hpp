@@ -39,9 +39,15 @@ struct ChallengeRule {
 /// Reads the words of a `challenge` directive ([0] is its name); false with a message that names the word.
 bool parse_challenge(const std::vector<std::string>& words, ChallengeRule* rule, std::string* error);
 
-/// False, with a message, for a rule that would answer everything, sign what a caller chose, tell a stranger's
+/// False, with a message, for a rule that would answer genuine events, sign what could be a message, tell a stranger's
 /// values to the operator, or that cannot be sent.
 bool check_challenge(const Scheme& scheme, const ChallengeRule& rule, std::string* error);
+
+/// True for {config:NAME} as it is.
+bool is_config(const event::Template::Part& part);
+
+/// True for sources that a handshake may be read of: headers, parameters and values of the body.
+bool is_readable_by_challenge(const event::Source& source);
 
 /// True when the value is to be the scheme's HMAC of itself.
 bool wants_hmac(const event::Template::Part& part);

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "signature/binding_rules.hpp"
 #include "signature/check_rules.hpp"
 #include "signature/fail.hpp"
 #include "signature/message_rules.hpp"
@@ -102,6 +103,10 @@ bool check_digest(const Scheme& scheme, std::string* error) {
     const bool in_url =
         source.kind == Kind::query && (signs(scheme, Kind::url) || signs(scheme, Kind::query_string));
     return in_url || signs(scheme, source) || fail(error, "the digest is not signed");
+}
+
+bool check_bound(const Scheme& scheme, std::string* error) {
+    return !has_message(scheme) || check_binding(scheme, error);
 }
 
 /// Each element must have a signature of its own; a part of the message that is of none would bind nothing.
@@ -206,6 +211,8 @@ bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* wo
     using Check = std::pair<std::string_view, bool (*)(const Scheme&, std::string*)>;
     static constexpr Check checks[] = {{"signature", check_signature}, {"timestamp", check_timestamp},
                                        {"message", check_message},     {"digest", check_digest},
+                                       {"message", check_bound},       {"id", check_id},
+
                                        {"batch", check_batch},         {"challenge", check_challenges}};
     static constexpr Check own_checks[] = {{"algorithm", check_own_rules}, {"challenge", check_challenges}};
     const auto passes = [&](const Check& check) {
@@ -220,6 +227,8 @@ bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* wo
 void derive(Scheme* scheme) {
     plan_body(scheme);
     scheme->late_timestamp = is_late(*scheme);
+    scheme->refuses_body = has_message(*scheme) && scheme->postback && !scheme->unsigned_body &&
+                           !scheme->digest && !signs_body(*scheme);
     derive_single(scheme);
     if (scheme->body.reads_form()) add_once("content-type", &scheme->single_headers);
     derive_challenges(scheme);

@@ -84,6 +84,8 @@ struct Scheme {
     SignatureRule signature;
     std::optional<TimestampRule> timestamp;
     event::Template message;
+    bool any_bracket = false;          ///< one of the message's brackets must be there
+    std::optional<Pattern> beginning;  ///< class of the character that every message begins with
     std::optional<DigestRule> digest;
     std::vector<ClaimRule> claims;  ///< of a JWT
     std::vector<std::vector<std::string>>
@@ -91,6 +93,7 @@ struct Scheme {
     std::vector<std::string> id, type, tenant;
     std::optional<Acknowledgement> ack;
     bool unsigned_body = false;
+    bool unsigned_id = false;        ///< says that the id is not signed, where little else is
     bool postback = false;           ///< the data is the query
     bool url_variants = false;       ///< the URL may have been signed with or without the default port
     std::vector<std::string> batch;  ///< pointer to an array whose every element is signed; empty: no batch
@@ -102,6 +105,7 @@ struct Scheme {
     bool late_timestamp =
         false;  ///< it stands in the body, which is signed as a whole: read when that is verified
     bool reads_url = false;
+    bool refuses_body = false;  ///< only the query is signed
     std::vector<std::string> secret_params, secret_headers;
     std::string methods;                 ///< for `Allow`
     std::vector<Pattern> signed_echoes;  ///< what a challenge computes the HMAC of: no message may look so

@@ -1,9 +1,11 @@
 #include "signature/evaluation.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "event/multipart.hpp"
 #include "event/urlencoded.hpp"
+#include "event/utf8.hpp"
 #include "event/values.hpp"
 
 namespace webhook::signature {
@@ -127,10 +129,12 @@ std::string_view Evaluation::read_part(const event::Template::Part& part) {
 
 Message::Error Message::resolve(const event::Template& text, std::string_view ts, Evaluation* evaluation) {
     count_ = 0;
+    has_bracket_ = false;
     for (std::size_t i = 0; i < text.parts.size(); ++i) {
         const event::Template::Part& part = text.parts[i];
         if (part.segment != 0 && evaluation->read_part(text.parts[text.first_of_segment(i)]).empty())
             continue;
+        has_bracket_ |= part.segment != 0;
         Piece& piece = pieces_[count_++];
         piece = {Kind::text, part.literal};
         if (!part.is_value) continue;
@@ -156,6 +160,39 @@ void Message::each_text(std::string_view secret, const event::BodyView& body, Us
         if (pieces_[i].kind == Kind::secret) use(secret);
         if (pieces_[i].kind == Kind::body) std::for_each(body.begin(), body.end(), use);
     }
+}
+
+bool Message::ends_in_text(const event::BodyView& body) const {
+    const auto is_secret = [](const Piece& piece) { return piece.kind == Kind::secret; };
+    const auto end = pieces_.begin() + static_cast<std::ptrdiff_t>(count_);
+    auto first = end;
+    while (first != pieces_.begin() && !is_secret(*std::prev(first)))
+        --first;
+    event::PlainTextScan scan;
+    const auto is_text = [&](std::string_view text) { return scan.feed(text); };
+    return std::all_of(first, end,
+                       [&](const Piece& piece) {
+                           return piece.kind == Kind::body ? std::all_of(body.begin(), body.end(), is_text)
+                                                           : is_text(piece.text);
+                       }) &&
+           scan.done();
+}
+
+bool Message::begins_with(const Pattern& pattern, const event::BodyView& body) const {
+    std::string_view start;
+    each_text({}, body, [&](std::string_view text) {
+        if (start.empty()) start = text.substr(0, 1);
+    });
+    return !start.empty() && pattern.admits(start);
+}
+
+const char* Message::flaw(const Scheme& scheme, const event::BodyView& body) const {
+    if (scheme.any_bracket && !has_bracket_) return "nothing that identifies the event is signed";
+    if (scheme.beginning && !begins_with(*scheme.beginning, body))
+        return "the signed text does not begin as those of this sender do";
+    if (scheme.algorithm == Algorithm::hash && !ends_in_text(body))
+        return "control characters or broken UTF-8 follow the secret in a plain hash";
+    return nullptr;
 }
 
 bool Message::looks_like(const Pattern& pattern, const event::BodyView& body) const {

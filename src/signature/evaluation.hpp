@@ -93,6 +93,8 @@ class Message {
     /// The same as a plain hash, or put together, for messages without a secret.
     event::Digest digest(event::Hash hash, const event::BodyView& body) const;
     std::string text(const event::BodyView& body) const;
+    /// Why a message proves nothing although its signature is right; nullptr: it proves what it says.
+    const char* flaw(const Scheme& scheme, const event::BodyView& body) const;
     /// True when the whole of it is what the pattern describes (a message with the secret in it never is).
     bool looks_like(const Pattern& pattern, const event::BodyView& body) const;
 
@@ -102,12 +104,18 @@ class Message {
         Kind kind;
         std::string_view text;
     };
+    /// False when what follows the last secret holds control characters but tab, CR and LF, or is not UTF-8. Who saw a plain
+    /// hash of a secret and a text can compute that of a longer text (length extension), but between the two lies the
+    /// hash's padding, which holds NUL bytes.
+    bool ends_in_text(const event::BodyView& body) const;
+    bool begins_with(const Pattern& pattern, const event::BodyView& body) const;
     /// Calls `use(text)` for each text in order.
     template <class Use>
     void each_text(std::string_view secret, const event::BodyView& body, Use use) const;
 
     std::array<Piece, event::max_template_parts> pieces_;
     std::size_t count_ = 0;
+    bool has_bracket_ = false;
 };
 
 /// The next piece of `rest` up to the separator; false at the end. `rest` is nullptr-viewed when used up.

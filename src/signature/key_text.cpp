@@ -221,6 +221,18 @@ PublicKey::Handle public_key_of_der(std::string_view der) {
     });
 }
 
+bool is_public_key_der(std::string_view text) {
+    constexpr char sequence = 0x30;
+    if (text.empty() || text.front() != sequence) return false;
+    return quietly([&] {
+        const auto size = static_cast<long>(text.size());
+        const unsigned char *spki = bytes(text), *pkcs1 = spki, *x509 = spki;
+        return own(d2i_PUBKEY(nullptr, &spki, size)) != nullptr ||
+               own(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &pkcs1, size)) != nullptr ||
+               Certificate(d2i_X509(nullptr, &x509, size)) != nullptr;
+    });
+}
+
 PublicKey::Handle public_key_of(std::string_view text) {
     if (text.size() != ed25519_size) return public_key_of_der(text);
     return own(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes(text), text.size()));

@@ -28,6 +28,9 @@ JwkResult read_jwk(const JsonValue& jwk, TextKey* key, std::string* error);
 /// A DER SubjectPublicKeyInfo; nullptr when it is none, or something follows it.
 PublicKey::Handle public_key_of_der(std::string_view der);
 
+/// True for DER that holds a public key: a SubjectPublicKeyInfo, an RSAPublicKey (PKCS#1) or a certificate.
+bool is_public_key_der(std::string_view bytes);
+
 /// 32 bytes (Ed25519) or DER.
 PublicKey::Handle public_key_of(std::string_view bytes);
 

@@ -1,8 +1,10 @@
 #include "signature/language.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
+#include "event/suggest.hpp"
 #include "signature/check.hpp"
 #include "signature/language_words.hpp"
 #include "signature/message_rules.hpp"
@@ -37,7 +39,10 @@ class Reader {
             }
             return (this->*entry.read)(words);
         }
-        return fail("unknown directive " + quoted(words[0]));
+        std::vector<std::string_view> known;
+        for (const Entry& entry : entries)
+            known.push_back(entry.word);
+        return fail("unknown directive " + quoted(words[0]) + event::did_you_mean(words[0], known));
     }
 
     bool has(std::string_view word) const {
@@ -50,7 +55,7 @@ class Reader {
         std::size_t min, max;
         bool (Reader::*read)(const Directive&);
     };
-    static const std::array<Entry, 18> entries;
+    static const std::array<Entry, 19> entries;
 
     bool fail(std::string message) {
         *error_ = std::move(message);
@@ -58,6 +63,12 @@ class Reader {
     }
     bool invalid(std::string_view what, std::string_view word) {
         return fail("invalid " + std::string(what) + " " + quoted(word));
+    }
+
+    /// The same for a word that is one of several.
+    bool unknown(std::string_view what, std::string_view word, std::string_view value,
+                 std::initializer_list<std::string_view> known) {
+        return fail("invalid " + std::string(what) + " " + quoted(word) + event::did_you_mean(value, known));
     }
 
     bool read_algorithm(const Directive& words);
@@ -74,6 +85,7 @@ class Reader {
     bool read_covers(const Directive& words);
     bool read_ack(const Directive& words);
     bool read_unsigned_body(const Directive&) { return scheme_->unsigned_body = true; }
+    bool read_unsigned_id(const Directive&) { return scheme_->unsigned_id = true; }
     bool read_postback(const Directive&) { return scheme_->postback = true; }
     bool read_url_variants(const Directive&) { return scheme_->url_variants = true; }
     bool read_batch(const Directive& words);
@@ -96,12 +108,12 @@ class Reader {
 
 constexpr std::size_t any_number = 64;
 
-const std::array<Reader::Entry, 18> Reader::entries = {{
+const std::array<Reader::Entry, 19> Reader::entries = {{
     {"algorithm", 1, 1, &Reader::read_algorithm},
     {"key", 1, 2, &Reader::read_key},
     {"signature", 1, any_number, &Reader::read_signature},
     {"timestamp", 1, any_number, &Reader::read_timestamp},
-    {"message", 1, 1, &Reader::read_message},
+    {"message", 1, 3, &Reader::read_message},
     {"digest", 1, 3, &Reader::read_digest},
     {"id", 1, any_number, &Reader::read_id},
     {"type", 1, any_number, &Reader::read_type},
@@ -110,6 +122,7 @@ const std::array<Reader::Entry, 18> Reader::entries = {{
     {"covers", 1, any_number, &Reader::read_covers},
     {"ack", 1, 3, &Reader::read_ack},
     {"unsigned_body", 0, 0, &Reader::read_unsigned_body},
+    {"unsigned_id", 0, 0, &Reader::read_unsigned_id},
     {"postback", 0, 0, &Reader::read_postback},
     {"url_variants", 0, 0, &Reader::read_url_variants},
     {"batch", 1, 1, &Reader::read_batch},
@@ -131,7 +144,7 @@ bool Reader::read_algorithm(const Directive& words) {
     } else if (hash_from_word(word, &scheme_->hash)) {
         scheme_->algorithm = Algorithm::hash;
     } else if (!set_algorithm(word, scheme_)) {
-        return invalid("algorithm", word);
+        return fail("invalid algorithm " + quoted(word) + event::did_you_mean(word, algorithm_words()));
     }
     return true;
 }
@@ -147,7 +160,8 @@ bool Reader::read_key(const Directive& words) {
         scheme_->key = rule;
         return words.size() == 2 || read_key_id(words[2]);
     }
-    return invalid("key rule", words[1]);
+    return unknown("key rule", words[1], words[1],
+                   {"utf8", "whsec", "base64", "hex", "sha1", "nfkd", "pem", "whpk", "jwk", "spki-base64"});
 }
 
 bool Reader::read_key_id(std::string_view word) {
@@ -203,7 +217,15 @@ bool Reader::read_prefix(std::string_view text, Items* items) {
 
 bool Reader::read_source(std::string_view word, Items* items) {
     Source source;
-    if (!parse_source(word, SourceSet::scheme, &source, error_)) return false;
+    if (!parse_source(word, SourceSet::scheme, &source, error_)) {
+        const std::size_t equals = word.find('=');
+        if (equals != std::string_view::npos && word.find(':') > equals) {
+            return unknown(
+                "parameter", word, word.substr(0, equals + 1),
+                {"split=", "skip=", "take=", "prefix=", "encoding=", "unit=", "window=", "algorithm="});
+        }
+        return false;
+    }
     items->from.push_back(std::move(source));
     return true;
 }
@@ -235,7 +257,8 @@ bool Reader::read_signature(const Directive& words) {
         if (!read_item_word(word, &rule, &known)) return false;
         if (known) continue;
         if (option(word, "encoding=", &value)) {
-            if (!encoding_from_word(value, &rule.encoding)) return invalid("encoding", word);
+            if (!encoding_from_word(value, &rule.encoding))
+                return unknown("encoding", word, value, {"hex", "base64", "base64url"});
         } else if (!read_source(word, &rule)) {
             return false;
         }
@@ -267,7 +290,8 @@ bool Reader::read_timestamp(const Directive& words) {
         if (word == "exact") {
             exact = true;
         } else if (option(word, "unit=", &value)) {
-            if (!unit_from_word(value, &rule.unit)) return invalid("unit", word);
+            if (!unit_from_word(value, &rule.unit))
+                return unknown("unit", word, value, {"s", "ms", "auto", "rfc3339"});
             has_unit = true;
         } else if (option(word, "window=", &value)) {
             if (!read_window(value, &rule)) return false;
@@ -292,6 +316,15 @@ bool Reader::read_batch(const Directive& words) {
 }
 
 bool Reader::read_message(const Directive& words) {
+    for (std::size_t i = 2; i < words.size(); ++i) {
+        std::string_view text;
+        if (words[i] == "any") {
+            scheme_->any_bracket = true;
+        } else if (!option(words[i], "begins=", &text) ||
+                   !parse_pattern(std::string(text) + "{1}", &scheme_->beginning.emplace())) {
+            return invalid("parameter", words[i]);
+        }
+    }
     return parse_template(words[1], SourceSet::scheme, &scheme_->message, error_);
 }
 
@@ -301,9 +334,11 @@ bool Reader::read_digest(const Directive& words) {
     for (std::size_t i = 1; i < words.size(); ++i) {
         std::string_view value;
         if (option(words[i], "algorithm=", &value)) {
-            if (!hash_from_word(value, &rule.hash)) return invalid("algorithm", words[i]);
+            if (!hash_from_word(value, &rule.hash))
+                return unknown("algorithm", words[i], value, {"sha256", "sha1", "sha512", "md5"});
         } else if (option(words[i], "encoding=", &value)) {
-            if (!encoding_from_word(value, &rule.encoding)) return invalid("encoding", words[i]);
+            if (!encoding_from_word(value, &rule.encoding))
+                return unknown("encoding", words[i], value, {"hex", "base64", "base64url"});
         } else if (!read_source(words[i], &items)) {
             return false;
         }

@@ -22,7 +22,8 @@ namespace webhook::signature {
 ///                                                           public keys, and what names the key; default pem
 ///   signature SRC... [split=CHARS] [trim] [skip=N] [take=N] [prefix=TEXT] encoding=hex|base64|base64url
 ///   timestamp SRC [split=] [trim] [skip=] [take=] [prefix=] unit=s|ms|auto|rfc3339 [window=PAST,FUTURE [exact]]
-///   message   TEMPLATE                                      default "{body}"
+///   message   TEMPLATE [any] [begins=[CLASS]]               default "{body}"; any: one of the brackets must be there;
+///                                                           begins: of which characters the first one is
 ///   digest    SRC [algorithm=md5|sha1|sha256|sha512] [encoding=...]
 ///                                                           a hash of the body that the message covers
 ///   id, type, tenant  SRC|TEMPLATE...                       first non-empty wins
@@ -31,6 +32,7 @@ namespace webhook::signature {
 ///   ack       STATUS [TYPE BODY]                            what the provider wants to read when an event was taken; BODY may
 ///                                                           hold {query:NAME} and {header:NAME}
 ///   unsigned_body                                           says that the body is not signed
+///   unsigned_id                                             says that the id is not signed either
 ///   postback                                                the data is the query; GET is accepted
 ///   url_variants                                            {url} may have been signed with or without the default port
 ///   batch     json:/ARRAY                                   each element is signed: what is read of json:/ARRAY/0/... is

@@ -22,14 +22,17 @@ bool hash_from_word(std::string_view word, event::Hash* hash) {
     return true;
 }
 
-bool set_algorithm(std::string_view word, Scheme* scheme) {
-    struct Known {
-        std::string_view word;
-        Algorithm algorithm;
-        std::optional<PublicAlgorithm> with;
-        bool public_keys;
-    };
-    static const Known all[] = {
+namespace {
+
+struct Known {
+    std::string_view word;
+    Algorithm algorithm;
+    std::optional<PublicAlgorithm> with;
+    bool public_keys;
+};
+
+const std::vector<Known>& known_algorithms() {
+    static const std::vector<Known> all = {
         {"ed25519", Algorithm::public_key, PublicAlgorithm::ed25519, true},
         {"ecdsa-p256-sha256", Algorithm::public_key, PublicAlgorithm::ecdsa_p256, true},
         {"rsa-sha256", Algorithm::public_key, PublicAlgorithm::rsa_sha256, true},
@@ -41,7 +44,22 @@ bool set_algorithm(std::string_view word, Scheme* scheme) {
         {"http-signature", Algorithm::http_signature, std::nullopt, true},
         {"http-signature-hmac-sha256", Algorithm::http_signature, std::nullopt, false},
     };
-    for (const Known& known : all) {
+    return all;
+}
+
+}  // namespace
+
+std::vector<std::string_view> algorithm_words() {
+    std::vector<std::string_view> words = {"token",     "basic",       "none",     "hmac-sha256",
+                                           "hmac-sha1", "hmac-sha512", "hmac-md5", "md5",
+                                           "sha1",      "sha256",      "sha512"};
+    for (const Known& known : known_algorithms())
+        words.push_back(known.word);
+    return words;
+}
+
+bool set_algorithm(std::string_view word, Scheme* scheme) {
+    for (const Known& known : known_algorithms()) {
         if (known.word != word) continue;
         scheme->algorithm = known.algorithm;
         scheme->public_algorithm = known.with;

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <string_view>
+#include <vector>
 
 #include "signature/definition.hpp"
 
@@ -19,6 +20,9 @@ bool to_number(std::string_view text, Number* number) {
 
 /// md5, sha1, sha256 or sha512; false for any other word.
 bool hash_from_word(std::string_view word, event::Hash* hash);
+
+/// Every word after `algorithm`.
+std::vector<std::string_view> algorithm_words();
 
 /// Sets one of the algorithms with public keys, or of those that have rules of their own; false for any other word.
 bool set_algorithm(std::string_view word, Scheme* scheme);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "signature/fail.hpp"
+#include "signature/key_strength.hpp"
 #include "signature/nfkd.hpp"
 
 namespace webhook::signature {
@@ -30,6 +31,7 @@ bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::st
             break;
         case KeyRule::nfkd:
             if (!to_nfkd(secret, key)) return fail(error, "secret holds characters other than Latin letters");
+            if (is_blank(*key)) return fail(error, "secret holds nothing but blanks");
             break;
         case KeyRule::pem:
         case KeyRule::spki:
@@ -40,30 +42,35 @@ bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::st
             *key = std::string(event::digest_of(event::Hash::sha1, secret).view());
             break;
     }
-    return !key->empty() || fail(error, "secret is empty after decoding");
+    return true;
+}
+
+/// Bytes of a key that are not text: any may be there, and too few are seen.
+bool is_decoded(KeyRule rule) {
+    return rule == KeyRule::whsec || rule == KeyRule::base64 || rule == KeyRule::hex;
+}
+
+bool make_hmac(const Scheme& scheme, std::string_view secret, PreparedKey* key, std::string* error) {
+    std::string bytes;
+    const bool good = decode_key(scheme.key, secret, &bytes, error) &&
+                      (!is_decoded(scheme.key) || check_decoded_key(bytes, error));
+    if (good) key->hmac.emplace(scheme.hash, bytes);
+    if (good && is_decoded(scheme.key)) key->size = bytes.size();
+    OPENSSL_cleanse(bytes.data(), bytes.size());
+    return good;
 }
 
 bool make_key(const Scheme& scheme, std::string_view secret, PreparedKey* key, std::string* error) {
-    if (secret.empty()) return fail(error, "secret is empty");
+    if (!check_secret_text(secret, error)) return false;
+    key->size = secret.size();
     switch (scheme.algorithm) {
         case Algorithm::jwt:
-            // Who gives a public key here would let everybody sign with it.
-            if (secret.find("-----BEGIN ") != std::string_view::npos ||
-                secret.find("\"kty\"") != std::string_view::npos) {
-                return fail(error, "PEM or JWK where a shared secret belongs");
-            }
-            [[fallthrough]];
         case Algorithm::contentful:
         case Algorithm::http_signature:
-        case Algorithm::hmac: {
-            std::string bytes;
-            const bool good = decode_key(scheme.key, secret, &bytes, error);
-            if (good) key->hmac.emplace(scheme.hash, bytes);
-            OPENSSL_cleanse(bytes.data(), bytes.size());
-            return good;
-        }
+        case Algorithm::hmac:
+            return make_hmac(scheme, secret, key, error);
         case Algorithm::basic:
-            if (secret.find(':') == std::string_view::npos) return fail(error, "secret is not USER:PASSWORD");
+            if (!check_basic(secret, error)) return false;
             encode_text(secret, Encoding::base64, &key->credential);
             break;
         default:
@@ -79,6 +86,7 @@ bool config_value(const event::Source& source, const Params& params, std::string
     if (found == params.end() || found->second.empty()) {
         return fail(error, "parameter \"" + source.name + "\" is missing");
     }
+    if (is_blank(found->second)) return fail(error, "parameter \"" + source.name + "\" is blank");
     *value = found->second;
     return true;
 }
@@ -163,7 +171,9 @@ bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,
     } else {
         prepared->keys.reserve(secrets.size());
         for (const std::string& secret : secrets) {
-            if (!make_key(scheme, secret, &prepared->keys.emplace_back(secret), error)) return false;
+            PreparedKey& key = prepared->keys.emplace_back(secret);
+            if (!make_key(scheme, secret, &key, error)) return false;
+            if (prepared->weakness.empty()) prepared->weakness = weakness_of(secret, key.size);
         }
     }
     if (!fill_claims(scheme, params, &prepared->claims, error)) return false;
@@ -172,6 +182,20 @@ bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,
     if (scheme.algorithm == Algorithm::basic && prepared->signature_prefix.empty())
         prepared->signature_prefix = "Basic ";
     return !scheme.timestamp || fill_prefix(*scheme.timestamp, params, &prepared->timestamp_prefix, error);
+}
+
+std::string key_bytes(const Scheme& scheme, std::string_view secret) {
+    std::string bytes, error;
+    if (uses_public_keys(scheme)) return bytes;
+    PreparedKey key(secret);
+    if (!make_key(scheme, secret, &key, &error)) return bytes;
+    if (key.hmac) {
+        decode_key(scheme.key, secret, &bytes, &error);
+    } else {
+        bytes = secret;
+    }
+    bytes.erase(bytes.find_last_not_of('\0') + 1);
+    return bytes;
 }
 
 }  // namespace webhook::signature

@@ -24,6 +24,7 @@ struct PreparedKey {
     std::optional<HmacKey> hmac;
     std::string credential;  ///< token and Basic: what the header must hold after the prefix
     event::Digest credential_hash;
+    std::size_t size = 0;  ///< bytes of the decoded key, or of the text where that is the key
 };
 
 /// A scheme with its keys and parameters filled in: what verifier and signer share.
@@ -35,13 +36,18 @@ struct Prepared {
     std::map<std::string, std::string> params;
     event::Template message;  ///< {config:NAME} replaced by text, neighbouring text joined
     std::string signature_prefix, timestamp_prefix;
+    std::string weakness;  ///< of the first secret that can be guessed; empty: none can
 };
 
 /// SHA-256 of a credential: lets credentials of any length be compared in constant time.
 event::Digest hash_credential(std::string_view text);
 
-/// False, and a message without any secret in it, when a key is empty or cannot be decoded, a parameter is
-/// missing or there is no secret at all.
+/// The bytes that a shared secret stands for under this scheme, so that keys of different schemes can be compared; empty for
+/// one that cannot be decoded and for public keys. Zeros at the end are left out: to an HMAC they make no difference.
+std::string key_bytes(const Scheme& scheme, std::string_view secret);
+
+/// False, and a message without any secret in it, when a key is none (key_strength.hpp) or cannot be decoded, a
+/// parameter is missing or there is no secret at all.
 /// `names`: ids of the secrets that are public keys, in their order; may be shorter. `use`: whether such keys are to be
 /// the public or the private ones.
 bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,

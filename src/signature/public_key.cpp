@@ -1,13 +1,16 @@
 #include "signature/public_key.hpp"
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "signature/ed25519_point.hpp"
 #include "signature/fail.hpp"
 #include "signature/openssl_handle.hpp"
 
@@ -64,22 +67,52 @@ bool has_small_exponent(const EVP_PKEY* key) {
     return BN_num_bits(exponent.get()) <= 33 && BN_is_odd(exponent.get()) && !BN_is_one(exponent.get());
 }
 
-bool check_rsa(const EVP_PKEY* key, std::string* error) {
+/// Sees to it that a point is on its curve and not at infinity, and that a modulus is odd, no prime and has no small
+/// factor: others could compute the private key, or make signatures without it.
+bool is_sound(EVP_PKEY* key) {
+    const KeyContext context(EVP_PKEY_CTX_new(key, nullptr));
+    return context && EVP_PKEY_public_check(context.get()) == 1;
+}
+
+bool check_rsa(EVP_PKEY* key, std::string* error) {
     const int bits = EVP_PKEY_get_bits(key);
     if (bits < min_rsa_bits || bits > max_rsa_bits) {
         return fail(error, "RSA key of " + std::to_string(bits) + " bits, only 2048 to 4096 are taken");
     }
-    return has_small_exponent(key) || fail(error, "RSA key with a bad exponent");
+    if (!has_small_exponent(key)) return fail(error, "RSA key with a bad exponent");
+    return is_sound(key) || fail(error, "RSA key whose modulus can be taken apart");
 }
 
-bool find_family(const EVP_PKEY* key, KeyFamily* family, std::string* error) {
+/// A seed that anybody would try first.
+bool has_trivial_seed(const EVP_PKEY* key) {
+    std::array<unsigned char, ed25519_size> seed{};
+    std::size_t size = seed.size();
+    if (EVP_PKEY_get_raw_private_key(key, seed.data(), &size) != 1) return false;
+    const bool trivial =
+        std::all_of(seed.begin(), seed.end(), [&](auto byte) { return byte == seed.front(); });
+    OPENSSL_cleanse(seed.data(), seed.size());
+    return trivial;
+}
+
+bool check_ed25519(const EVP_PKEY* key, std::string* error) {
+    std::string point(ed25519_size, '\0');
+    std::size_t size = point.size();
+    if (EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(point.data()), &size) != 1)
+        return fail(error, "key cannot be decoded");
+    if (is_weak_ed25519(point))
+        return fail(error, "Ed25519 key of small order: signatures that fit it can be made without a key");
+    return !has_trivial_seed(key) || fail(error, "private key is one byte repeated: it is no key");
+}
+
+bool find_family(EVP_PKEY* key, KeyFamily* family, std::string* error) {
     switch (EVP_PKEY_get_base_id(key)) {
         case EVP_PKEY_ED25519:
             *family = KeyFamily::ed25519;
-            return true;
+            return check_ed25519(key, error);
         case EVP_PKEY_EC:
             *family = KeyFamily::ecdsa_p256;
-            return is_p256(key) || fail(error, "elliptic curve key that is not on P-256");
+            if (!is_p256(key)) return fail(error, "elliptic curve key that is not on P-256");
+            return is_sound(key) || fail(error, "elliptic curve key that is no point of P-256");
         case EVP_PKEY_RSA:
         case EVP_PKEY_RSA_PSS:
             *family = KeyFamily::rsa;

@@ -43,7 +43,8 @@ class PublicKey {
     using Handle = std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)>;
 
     /// Refuses (nothing, `error` says why) other kinds of keys, curves other than P-256, RSA keys that are too small or
-    /// too large, and a handle that is nullptr.
+    /// too large, keys that bind nothing (points of small order or at infinity, a prime modulus), and a handle that is
+    /// nullptr.
     static std::optional<PublicKey> make(Handle handle, bool is_private, std::string* error);
 
     KeyFamily family() const { return family_; }

@@ -1,5 +1,6 @@
 #include "signature/scheme_set.hpp"
 
+#include "event/suggest.hpp"
 #include "event/text.hpp"
 #include "signature/definition.hpp"
 
@@ -39,6 +40,13 @@ bool SchemeSet::add(std::string_view name, const std::vector<Directive>& directi
 const Scheme* SchemeSet::find(std::string_view name) const {
     const auto found = own_.find(name);
     return found == own_.end() ? find_scheme(name) : found->second.scheme.get();
+}
+
+std::string SchemeSet::suggestion(std::string_view name) const {
+    std::vector<std::string_view> all = names();
+    const std::vector<std::string_view> built_in = scheme_names();
+    all.insert(all.end(), built_in.begin(), built_in.end());
+    return event::did_you_mean(name, all);
 }
 
 std::vector<std::string_view> SchemeSet::names() const {

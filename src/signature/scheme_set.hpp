@@ -31,6 +31,9 @@ class SchemeSet {
     /// The scheme of that name, one's own or built-in; nullptr: there is none.
     const Scheme* find(std::string_view name) const;
 
+    /// For the end of a message about a name that no scheme has: `, did you mean "stripe"?`, or nothing.
+    std::string suggestion(std::string_view name) const;
+
     /// Names of one's own schemes, sorted.
     std::vector<std::string_view> names() const;
 

@@ -8,6 +8,7 @@
 #include "signature/check_rules.hpp"
 #include "signature/code_sign.hpp"
 #include "signature/evaluation.hpp"
+#include "signature/message_rules.hpp"
 
 namespace webhook::signature {
 
@@ -118,6 +119,7 @@ struct Signer::Impl {
     Signed sign(const SignRequest& given) const;
 
   private:
+    const char* refusal(const Message& message, const event::BodyView& body) const;
     std::vector<std::string> signatures(const std::string& ts, Outgoing* request, const char** problem) const;
     void add_names(const SignRequest& given, Outgoing* request) const;
     void add_signatures(const std::vector<std::string>& all, const std::string& ts, Outgoing* request,
@@ -144,18 +146,27 @@ void Signer::Impl::add_names(const SignRequest& given, Outgoing* request) const 
     }
 }
 
+/// What a receiver would refuse, or take for something else, is not signed.
+const char* Signer::Impl::refusal(const Message& message, const event::BodyView& body) const {
+    if (!has_message(scheme())) return nullptr;
+    if (scheme().refuses_body && body.size != 0)
+        return "the scheme signs the query only, so there may be no body";
+    const bool is_echo =
+        std::any_of(scheme().signed_echoes.begin(), scheme().signed_echoes.end(),
+                    [&](const Pattern& pattern) { return message.looks_like(pattern, body); });
+    return is_echo ? "the message looks like the text of a handshake" : message.flaw(scheme(), body);
+}
+
 std::vector<std::string> Signer::Impl::signatures(const std::string& ts, Outgoing* request,
                                                   const char** problem) const {
     std::vector<std::string> all;
     Evaluation evaluation(*request, &scheme().body);
     Message message;
     const bool keyed = scheme().algorithm == Algorithm::hmac || scheme().algorithm == Algorithm::hash;
-    if (scheme().algorithm == Algorithm::public_key) {
-        message.resolve(prepared.message, ts, &evaluation);
-        return sign_with_keys(prepared, message, request->body);
-    }
-    if (keyed) message.resolve(prepared.message, ts, &evaluation);
+    if (has_message(scheme())) message.resolve(prepared.message, ts, &evaluation);
     *problem = evaluation.problem().reason;
+    if (*problem == nullptr) *problem = refusal(message, request->body);
+    if (scheme().algorithm == Algorithm::public_key) return sign_with_keys(prepared, message, request->body);
     for (const PreparedKey& key : prepared.keys) {
         std::string& text = all.emplace_back(prepared.signature_prefix);
         if (keyed) {
@@ -253,6 +264,10 @@ std::unique_ptr<Signer> Signer::make(const Scheme& scheme, const std::vector<std
 
 Signed Signer::sign(const SignRequest& request) const {
     return impl_->sign(request);
+}
+
+const std::string& Signer::weakness() const {
+    return impl_->prepared.weakness;
 }
 
 bool Signer::append_standard(std::string_view id, std::string_view timestamp, const event::BodyView& body,

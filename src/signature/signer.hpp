@@ -43,6 +43,9 @@ class Signer {
 
     Signed sign(const SignRequest& request) const;
 
+    /// Why one of the secrets can be guessed, for a warning; empty: none can.
+    const std::string& weakness() const;
+
     /// The path of `standard`, without building headers: appends "v1,BASE64[ v1,BASE64]" for id, timestamp
     /// and body. Only for schemes of the Standard Webhooks family; returns false for others.
     bool append_standard(std::string_view id, std::string_view timestamp, const event::BodyView& body,

@@ -280,6 +280,10 @@ bool Verifier::Impl::authentic(Evaluation* evaluation, std::int64_t* unix_ms, Ou
         *outcome = {Verdict::forged, why_forged(candidates, evaluation), ts};
         return false;
     }
+    if (const char* flaw = message.flaw(scheme(), evaluation->request().body)) {
+        *outcome = {Verdict::forged, flaw, ts};
+        return false;
+    }
     if (scheme().digest && !digest_matches(evaluation)) {
         *outcome = {Verdict::forged, "the body does not match its signed digest", ts};
         return false;
@@ -305,6 +309,8 @@ Outcome Verifier::Impl::check(const event::Request& request, std::int64_t now_ms
     Evaluation evaluation(request, &scheme().body, json_max);
     std::int64_t unix_ms = 0;
     if (doubled(&evaluation, &outcome)) return outcome;
+    if (scheme().refuses_body && request.body.size != 0)
+        return {Verdict::malformed, "a body, where only the query is signed", {}};
     if (code != nullptr) {
         outcome = code({prepared, &evaluation, now_ms, window});
         // cppcheck-suppress returnDanglingLifetime ; what an outcome points at lies in the request
@@ -356,6 +362,10 @@ Outcome Verifier::check(const event::Request& request, std::int64_t now_ms) cons
     } catch (...) {
         return {Verdict::forged, "out of memory", {}};
     }
+}
+
+const std::string& Verifier::weakness() const {
+    return impl_->prepared.weakness;
 }
 
 const std::string& Verifier::missing_param() const {

@@ -60,6 +60,9 @@ class Verifier {
     /// signature -> no_signature; not matching -> forged; matching outside the window -> stale; else genuine.
     Outcome check(const event::Request& request, std::int64_t now_ms) const noexcept;
 
+    /// Why one of the secrets can be guessed, for a warning; empty: none can.
+    const std::string& weakness() const;
+
     /// See Challenges::missing_param.
     const std::string& missing_param() const;
 

@@ -1,12 +1,13 @@
 #include "store/admin.hpp"
 
+#include "store/configuration.hpp"
 #include "store/keys.hpp"
 
 namespace webhook::store {
 
 namespace {
 
-// ARGV: prefix, epoch and version as seen, new epoch, then words: set id document | remove id | enable id.
+// ARGV: prefix, epoch and version as seen, new epoch, new key, then words: set id document | remove id | enable id.
 const Script& change_script() {
     static const Script script(R"lua(
 local meta, endpoints, disabled = KEYS[1], ARGV[1] .. 'endpoints', ARGV[1] .. 'disabled'
@@ -17,7 +18,8 @@ if epoch == '' then
   redis.call('DEL', endpoints, disabled)
   redis.call('HSET', meta, 'epoch', ARGV[4])
 end
-local i = 5
+redis.call('HSETNX', meta, 'key', ARGV[5])
+local i = 6
 while ARGV[i] do
   if ARGV[i] == 'set' then
     redis.call('HSET', endpoints, ARGV[i + 1], ARGV[i + 2])
@@ -102,6 +104,7 @@ return answer
 Call change_configuration(const ConfigurationChange& change) {
     Call call(change_script(), config_key("meta"));
     call.arg(config_prefix).arg(change.seen_epoch).arg(change.seen_version).arg(change.new_epoch);
+    call.arg(change.new_key.empty() ? new_key() : change.new_key);
     for (const auto& [id, document] : change.set)
         call.arg("set").arg(id).arg(document);
     for (const auto& id : change.remove)

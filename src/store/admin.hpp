@@ -14,8 +14,9 @@ namespace webhook::store {
 
 /// A change of the configuration, made only when nobody changed it since it was read (read_configuration()).
 struct ConfigurationChange {
-    std::string seen_epoch, seen_version;                  ///< as read; empty when there was no configuration
-    std::string new_epoch;                                 ///< becomes the epoch when there is none
+    std::string seen_epoch, seen_version;  ///< as read; empty when there was no configuration
+    std::string new_epoch;                 ///< becomes the epoch when there is none
+    std::string new_key;                   ///< becomes the key when there is none; empty: one is made
     std::vector<std::pair<std::string, std::string>> set;  ///< endpoint id -> document
     std::vector<std::string> remove;                       ///< endpoint ids
     std::vector<std::string> enable;                       ///< endpoint ids that are no longer disabled

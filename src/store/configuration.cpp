@@ -13,11 +13,11 @@ namespace {
 const Script& read_script() {
     static const Script script(R"lua(#!lua flags=no-writes
 local prefix = ARGV[1]
-local m = redis.call('HMGET', KEYS[1], 'epoch', 'version')
+local m = redis.call('HMGET', KEYS[1], 'epoch', 'version', 'key')
 if not m[1] then return {} end
 local version = m[2] or '0'
 if m[1] == ARGV[2] and version == ARGV[3] then return {m[1], version} end
-return {m[1], version, redis.call('HGETALL', prefix .. 'endpoints'), redis.call('HGETALL', prefix .. 'disabled')}
+return {m[1], version, redis.call('HGETALL', prefix .. 'endpoints'), redis.call('HGETALL', prefix .. 'disabled'), m[3] or ''}
 )lua");
     return script;
 }
@@ -27,11 +27,29 @@ const Script& restore_script() {
 local prefix = ARGV[1]
 if redis.call('HEXISTS', KEYS[1], 'epoch') == 1 then return 0 end
 redis.call('DEL', prefix .. 'endpoints', prefix .. 'disabled')
-for i = 4, #ARGV, 3 do redis.call('HSET', prefix .. ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
-redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'version', ARGV[3])
+for i = 5, #ARGV, 3 do redis.call('HSET', prefix .. ARGV[i], ARGV[i + 1], ARGV[i + 2]) end
+redis.call('HSET', KEYS[1], 'epoch', ARGV[2], 'version', ARGV[3], 'key', ARGV[4])
 return 1
 )lua");
     return script;
+}
+
+const Script& key_script() {
+    static const Script script(R"lua(#!lua flags=allow-oom
+redis.call('HSETNX', KEYS[1], 'key', ARGV[1])
+return redis.call('HGET', KEYS[1], 'key')
+)lua");
+    return script;
+}
+
+/// Returns `size` random bytes as hex digits.
+template <std::size_t size>
+std::string random_hex() {
+    std::random_device random;
+    std::array<std::random_device::result_type, size / sizeof(std::random_device::result_type)> words;
+    for (auto& word : words)
+        word = random();
+    return event::to_hex({reinterpret_cast<const char*>(words.data()), sizeof words});
 }
 
 const Script& disable_script() {
@@ -89,7 +107,7 @@ Call read_configuration(std::string_view known_epoch, std::string_view known_ver
 
 Call restore_configuration(const ConfigurationText& copy) {
     Call call(restore_script(), config_key("meta"));
-    call.arg(config_prefix).arg(copy.epoch).arg(copy.version);
+    call.arg(config_prefix).arg(copy.epoch).arg(copy.version).arg(copy.key.empty() ? new_key() : copy.key);
     for (const auto& [id, document] : copy.endpoints)
         call.arg("endpoints").arg(id).arg(document);
     for (const auto& [id, state] : copy.disabled)
@@ -98,11 +116,15 @@ Call restore_configuration(const ConfigurationText& copy) {
 }
 
 std::string new_epoch() {
-    std::random_device random;
-    std::array<std::random_device::result_type, 4> words;
-    for (auto& word : words)
-        word = random();
-    return event::to_hex({reinterpret_cast<const char*>(words.data()), sizeof words});
+    return random_hex<16>();
+}
+
+std::string new_key() {
+    return random_hex<32>();
+}
+
+Call configuration_key(std::string_view fresh) {
+    return Call(key_script(), config_key("meta")).arg(fresh);
 }
 
 Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::string_view reason) {

@@ -10,21 +10,29 @@
 namespace webhook::store {
 
 /// Everything under `webhook:{config}:` that a worker needs, at one moment. Reply of the step when epoch or version
-/// differ from the given ones: [epoch, version, [id, document, ...], [id, disabled JSON, ...]]; else [epoch, version].
-/// Both are nil when there is no configuration.
+/// differ from the given ones: [epoch, version, [id, document, ...], [id, disabled JSON, ...], key]; else [epoch,
+/// version]. Empty when there is no configuration. The key is empty where an earlier version made the configuration.
 Call read_configuration(std::string_view known_epoch, std::string_view known_version);
 
 /// The configuration as one reading gave it.
 struct ConfigurationText {
     std::string epoch, version;
+    std::string key;  ///< see configuration_key(); empty: not made yet
     std::vector<std::pair<std::string, std::string>> endpoints, disabled;  ///< endpoint id -> JSON
 };
 
-/// Writes a copy back, under its (new) epoch, where the configuration is missing. Reply: 1, or 0 when there is one.
+/// Writes a copy back, under its (new) epoch and with its key (else a new one), where the configuration is missing. Reply: 1, or 0 when there is one.
 Call restore_configuration(const ConfigurationText& copy);
 
 /// For a configuration that is made anew: 32 hex digits, unlike any other's.
 std::string new_epoch();
+
+/// For a configuration that has no key yet: 64 hex digits.
+std::string new_key();
+
+/// Gives the key of the configuration's keyed hashes and makes it `fresh` where there is none. Programs with the same
+/// Redis share it; it never leaves Redis and the workers' copies. Reply: the key.
+Call configuration_key(std::string_view fresh);
 
 /// Disables an endpoint that exists and is not disabled yet. Reply: 1, or 0.
 Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::string_view reason);

@@ -7,41 +7,83 @@ namespace webhook::store {
 
 namespace {
 
+// Redis checks whole commands, with the number of words that they have: newer versions take "HSET key" for an error.
 const Script& rights_script() {
     static const Script script(R"lua(#!lua flags=no-writes
 local missing = {}
-for _, name in ipairs(ARGV) do
+for i = 1, #ARGV, 2 do
   local words = {}
-  for word in string.gmatch(name, '[^|]+') do words[#words + 1] = word end
-  words[#words + 1] = KEYS[1]
-  if not redis.acl_check_cmd(unpack(words)) then missing[#missing + 1] = name end
+  for word in string.gmatch(ARGV[i], '[^|]+') do words[#words + 1] = word end
+  for word in string.gmatch(ARGV[i + 1], '%S+') do words[#words + 1] = word == 'K' and KEYS[1] or word end
+  local known, allowed = pcall(redis.acl_check_cmd, unpack(words))
+  if not known then return redis.error_reply('Redis does not know the command ' .. ARGV[i]) end
+  if not allowed then missing[#missing + 1] = ARGV[i] end
 end
 return table.concat(missing, ' ')
 )lua");
     return script;
 }
 
-/// Each command that a script of settle, sweep, waiting, lease, configuration or admin calls, and SCAN and XREAD, by which
-/// the worker finds streams and reads them.
-constexpr std::string_view commands[] = {
-    "DEL",           "EXISTS",         "GET",          "HDEL",         "HEXISTS", "HGET",     "HGETALL",
-    "HINCRBY",       "HMGET",          "HSET",         "HSETNX",       "HSTRLEN", "LINDEX",   "LPOP",
-    "PTTL",          "RPUSH",          "SCAN",         "SET",          "TIME",    "UNLINK",   "XADD",
-    "XGROUP|CREATE", "XGROUP|DESTROY", "XGROUP|SETID", "XINFO|GROUPS", "XLEN",    "XPENDING", "XRANGE",
-    "XREAD",         "XTRIM",          "ZADD",         "ZCARD",        "ZRANGE",  "ZREM",     "ZSCORE"};
-
 }  // namespace
+
+const std::vector<Right>& needed_rights() {
+    static const std::vector<Right> rights{
+        {"DEL", "K"},
+        {"EXISTS", "K"},
+        {"GET", "K"},
+        {"HDEL", "K f"},
+        {"HEXISTS", "K f"},
+        {"HGET", "K f"},
+        {"HGETALL", "K"},
+        {"HINCRBY", "K f 1"},
+        {"HMGET", "K f"},
+        {"HSET", "K f v"},
+        {"HSETNX", "K f v"},
+        {"HSTRLEN", "K f"},
+        {"LINDEX", "K 0"},
+        {"LPOP", "K"},
+        {"PTTL", "K"},
+        {"RPUSH", "K v"},
+        {"SCAN", "0"},
+        {"SET", "K v"},
+        {"TIME", ""},
+        {"UNLINK", "K"},
+        {"XADD", "K * f v"},
+        {"XGROUP|CREATE", "K g $"},
+        {"XGROUP|DESTROY", "K g"},
+        {"XGROUP|SETID", "K g $"},
+        {"XINFO|GROUPS", "K"},
+        {"XLEN", "K"},
+        {"XPENDING", "K g"},
+        {"XRANGE", "K - +"},
+        {"XREAD", "STREAMS K 0"},
+        {"XTRIM", "K MINID 0"},
+        {"ZADD", "K 0 m"},
+        {"ZCARD", "K"},
+        {"ZRANGE", "K 0 0"},
+        {"ZREM", "K m"},
+        {"ZSCORE", "K m"},
+    };
+    return rights;
+}
 
 Call missing_rights() {
     Call call(rights_script(), std::string(config_prefix) + "meta");
-    for (const std::string_view command : commands)
-        call.arg(command);
+    for (const Right& right : needed_rights())
+        call.arg(right.name).arg(right.arguments);
     return call;
 }
 
+// Redis 7.0 within scripts: "The user executing the script can't run this command or subcommand", "... can't access at
+// least one of the keys". Later versions: "User x has no permissions to run the 'y' command", "... to access ...".
 bool is_missing_right(std::string_view error) {
-    return event::starts_with(error, "NOPERM") ||
-           error.find("can't run this command") != std::string_view::npos;
+    if (event::starts_with(error, "NOPERM")) return true;
+    for (const std::string_view words :
+         {"can't run this command", "can't access at least one of the keys", "ACL failure in script",
+          "has no permissions to", "No permissions to access"}) {
+        if (error.find(words) != std::string_view::npos) return true;
+    }
+    return false;
 }
 
 }  // namespace webhook::store

@@ -11,14 +11,6 @@ namespace {
 
 constexpr std::chrono::hours max_retry_after{24};
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
-        text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
-        text.remove_suffix(1);
-    return text;
-}
-
 std::optional<std::int64_t> parse_date_ms(const std::string& text) {
     for (const char* format :
          {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"}) {
@@ -42,7 +34,7 @@ bool is_success(const endpoint::Document& document, int status) {
 }  // namespace
 
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value, std::int64_t now_ms) {
-    const std::string_view text = trimmed(value);
+    const std::string_view text = event::trim_blanks(value);
     const std::chrono::milliseconds longest = max_retry_after;
     std::uint64_t seconds = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), seconds);
@@ -56,58 +48,43 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view valu
     return std::clamp(std::chrono::milliseconds(*date - now_ms), std::chrono::milliseconds(0), longest);
 }
 
-Answer::Answer() {
-    eager(true);
-    header_limit(max_header);
-    body_limit(boost::none);
-}
-
 bool Answer::enough() const {
-    return is_header_done() && seen_ > (length_ > max_drained ? max_kept : max_drained);
+    return has_head() && seen_ > (announced() > max_drained ? max_kept : max_drained);
 }
 
-void Answer::on_field_impl(boost::beast::http::field name, string_view text, string_view value, error_code&) {
-    if (name == boost::beast::http::field::retry_after) {
-        retry_after_.assign(value.data(), value.size());
-    } else if (name == boost::beast::http::field::unknown &&
-               event::equal_names({text.data(), text.size()}, "webhook-delivery")) {
-        delivery_ = trimmed({value.data(), value.size()});
+void Answer::on_field(std::string_view name, std::string_view value) {
+    if (event::equal_names(name, "retry-after")) {
+        retry_after_ = value;
+    } else if (event::equal_names(name, "webhook-delivery")) {
+        delivery_ = value;
     }
 }
 
-void Answer::on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) {
-    length_ = length.value_or(0);
-}
-
-std::size_t Answer::on_body_impl(string_view body, error_code&) {
-    seen_ += body.size();
-    kept_.append(body.data(), std::min(body.size(), max_kept - kept_.size()));
-    return body.size();
-}
-
-std::size_t Answer::on_chunk_body_impl(std::uint64_t, string_view body, error_code& ec) {
-    return on_body_impl(body, ec);
+void Answer::on_body(std::string_view bytes) {
+    seen_ += bytes.size();
+    kept_.append(bytes.substr(0, max_kept - kept_.size()));
 }
 
 void Answer::judge(const endpoint::Document& document, std::int64_t now_ms, Attempt* attempt) {
-    attempt->status = status_;
+    attempt->status = status();
     attempt->response = std::move(kept_);
-    const bool success = is_success(document, status_);
-    attempt->disable = delivery_ == "disable" || (status_ == 410 && !success);
+    const bool success = is_success(document, status());
+    attempt->disable = delivery_ == "disable" || (status() == 410 && !success);
     if (success) {
         attempt->result = Attempt::Result::delivered;
         attempt->error.clear();
     } else if (attempt->disable) {
         attempt->result = Attempt::Result::gone;
-        attempt->error = status_ == 410 ? "status 410: gone" : "the receiver asked to be disabled";
+        attempt->error = status() == 410 ? "status 410: gone" : "the receiver asked to be disabled";
     } else if (delivery_ == "abort-message") {
         attempt->result = Attempt::Result::aborted;
         attempt->error = "the receiver asked to drop this message";
     } else {
         attempt->result = Attempt::Result::failed;
-        attempt->error = "status " + std::to_string(status_);
-        if (is_redirect(status_)) attempt->error += ": redirects are not followed";
-        if (status_ == 429 || status_ == 503) attempt->retry_after = parse_retry_after(retry_after_, now_ms);
+        attempt->error = "status " + std::to_string(status());
+        if (is_redirect(status())) attempt->error += ": redirects are not followed";
+        if (status() == 429 || status() == 503)
+            attempt->retry_after = parse_retry_after(retry_after_, now_ms);
     }
 }
 

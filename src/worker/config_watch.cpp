@@ -37,8 +37,9 @@ asio::awaitable<void> ConfigWatch::poll() {
     if (!reply || !reply->root().is_array()) co_return;
     if (reply->root().count == 0) {
         co_await missing();
-    } else if (reply->root().count == 4) {
-        adopt(reply->root());
+    } else if (reply->root().count == 5) {
+        std::string key = co_await key_of(reply->root());
+        if (!key.empty()) adopt(reply->root(), std::move(key));
     }
     ++core_.config_reads;
 }
@@ -71,8 +72,16 @@ asio::awaitable<bool> ConfigWatch::restore() {
     co_return reply && !reply->root().is_error();
 }
 
-void ConfigWatch::adopt(const Reply& reply) {
+/// Makes the key where an earlier version made the configuration. Empty: Redis did not answer; the next poll tries again.
+asio::awaitable<std::string> ConfigWatch::key_of(const Reply& reply) {
+    if (!reply[4].text.empty()) co_return std::string(reply[4].text);
+    const auto made = co_await core_.link.run(store::configuration_key(store::new_key()));
+    co_return made ? std::string(made->root().text) : std::string();
+}
+
+void ConfigWatch::adopt(const Reply& reply, std::string key) {
     ConfigurationText text;
+    text.key = std::move(key);
     text.epoch = reply[0].text;
     text.version = reply[1].text;
     read_pairs(reply[2], &text.endpoints);
@@ -83,6 +92,7 @@ void ConfigWatch::adopt(const Reply& reply) {
     core_.endpoints.update(text);
     core_.epoch = text.epoch;
     core_.version = text.version;
+    core_.key = text.key;
     spdlog::info("configuration version {}: {} endpoints", text.version, text.endpoints.size());
     std::string error;
     if (!core_.settings.state_dir.empty() && !save_copy(core_.settings.state_dir, text, &error)) {

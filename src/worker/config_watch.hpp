@@ -24,7 +24,8 @@ class ConfigWatch {
     boost::asio::awaitable<void> poll();
     boost::asio::awaitable<void> missing();
     boost::asio::awaitable<bool> restore();
-    void adopt(const Reply& reply);
+    boost::asio::awaitable<std::string> key_of(const Reply& reply);
+    void adopt(const Reply& reply, std::string key);
     void drop_partitions();
 
     Core& core_;

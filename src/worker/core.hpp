@@ -29,6 +29,7 @@ struct Core {
     EndpointTable endpoints;
 
     std::string epoch, version;      ///< of the configuration; empty epoch: there is none, nothing is read
+    std::string key;                 ///< of the configuration's keyed hashes, see store::configuration_key()
     unsigned long config_reads = 0;  ///< readings of the configuration begun
     std::map<PartitionName, PartitionPtr> partitions;  ///< that we own
     SignalFlag readable;                               ///< a partition has come or has room again

@@ -104,10 +104,17 @@ asio::awaitable<void> HttpConnection::finish_write(Error* error) {
     writing_ = false;
 }
 
-asio::awaitable<std::size_t> HttpConnection::read(Error* error) {
-    const auto space = buffer_.prepare(read_size);
-    if (tls_) return tls_->async_read_some(space, redirect_error(use_awaitable, *error));
-    return socket_.async_read_some(space, redirect_error(use_awaitable, *error));
+asio::awaitable<std::string_view> HttpConnection::read(Error* error) {
+    if (!early_.empty()) {
+        buffer_ = std::exchange(early_, {});
+        co_return buffer_;
+    }
+    buffer_.resize(read_size);
+    const auto space = asio::buffer(buffer_);
+    const std::size_t got =
+        tls_ ? co_await tls_->async_read_some(space, redirect_error(use_awaitable, *error))
+             : co_await socket_.async_read_some(space, redirect_error(use_awaitable, *error));
+    co_return std::string_view(buffer_).substr(0, got);
 }
 
 /// Nothing could be sent for at least half of the time: the receiver does not read. One that is merely slow to
@@ -119,12 +126,17 @@ bool HttpConnection::write_is_stuck() {
     return 2 * std::chrono::milliseconds(info.tcpi_last_data_sent) >= Clock::now() - write_began_;
 }
 
+std::size_t HttpConnection::read_now(asio::mutable_buffer space, Error* error) {
+    return tls_ ? tls_->read_some(space, *error) : socket_.read_some(space, *error);
+}
+
 /// Only what has come already.
 void HttpConnection::read_early_answer() {
     Error error;
-    while (!error && buffer_.size() < max_early_answer) {
-        const auto space = buffer_.prepare(read_size);
-        buffer_.commit(tls_ ? tls_->read_some(space, error) : socket_.read_some(space, error));
+    while (!error && early_.size() < max_early_answer) {
+        const std::size_t before = early_.size();
+        early_.resize(before + read_size);
+        early_.resize(before + read_now(asio::buffer(early_) + before, &error));
     }
 }
 
@@ -136,8 +148,9 @@ void HttpConnection::cancel() noexcept {
 
 bool HttpConnection::is_quiet() {
     char byte = 0;
-    const auto got = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    Error error;
+    read_now(asio::buffer(&byte, 1), &error);
+    return error == asio::error::would_block || error == asio::error::try_again;
 }
 
 }  // namespace webhook::worker

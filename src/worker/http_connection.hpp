@@ -5,7 +5,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,7 +15,7 @@ namespace webhook::worker {
 
 /// One connection to a receiver, plain or TLS. Every operation reports its error as a value; cancel() closes
 /// the socket, after which the connection is good for nothing. When that ends a write that had long been stuck,
-/// what the receiver has answered meanwhile is in buffer().
+/// what the receiver has answered meanwhile can still be read.
 class HttpConnection final : public Cancellable {
   public:
     using Error = boost::system::error_code;
@@ -36,13 +35,14 @@ class HttpConnection final : public Cancellable {
     bool try_write(std::string_view head, std::string_view body, Error* error);
     boost::asio::awaitable<void> finish_write(Error* error);
 
-    /// Reads into the space behind buffer(), for the caller to commit; bytes read, 0 with an error.
-    boost::asio::awaitable<std::size_t> read(Error* error);
-    boost::beast::flat_buffer& buffer() { return buffer_; }
+    /// What came next, at most 4 KiB of it, so that a flood takes turns with all others; valid until the next call.
+    /// Empty with an error.
+    boost::asio::awaitable<std::string_view> read(Error* error);
+    bool has_early_answer() const { return !early_.empty(); }
 
     void cancel() noexcept override;
 
-    /// False when the receiver has closed an idle connection or sent something unasked.
+    /// False when the receiver has closed an idle connection or sent something unasked, also within TLS.
     bool is_quiet();
 
     Clock::time_point born = Clock::now();  ///< when it was connected
@@ -53,11 +53,13 @@ class HttpConnection final : public Cancellable {
     static constexpr std::size_t max_early_answer = 65536;
 
     bool write_is_stuck();
+    std::size_t read_now(boost::asio::mutable_buffer space, Error* error);
     void read_early_answer();
 
     boost::asio::ip::tcp::socket socket_;
     std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
-    boost::beast::flat_buffer buffer_;
+    std::string buffer_;  ///< what was read last
+    std::string early_;   ///< came before all of the request was written
     std::array<boost::asio::const_buffer, 2> unsent_;
     Clock::time_point write_began_{};
     bool writing_ = false;

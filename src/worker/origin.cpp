@@ -3,21 +3,14 @@
 #include <algorithm>
 
 namespace webhook::worker {
-namespace {
-
-/// A connection used a moment ago is not looked at again: a receiver that closed it meanwhile costs one
-/// retry.
-constexpr std::chrono::seconds trusted{1};
-
-}  // namespace
-
 std::unique_ptr<HttpConnection> Origin::take(Clock::time_point now) {
     while (!idle_.empty()) {
         std::unique_ptr<HttpConnection> connection = std::move(idle_.back());
         idle_.pop_back();
         --limits_->held;
         if (now - connection->born > max_age || now - connection->idle_since > max_idle) continue;
-        if (now - connection->idle_since < trusted || connection->is_quiet()) return connection;
+        // What came after an answer must not be taken for the next one.
+        if (connection->is_quiet()) return connection;
     }
     return nullptr;
 }
@@ -31,7 +24,6 @@ void Origin::give(std::unique_ptr<HttpConnection> connection, Clock::time_point 
 
 void Origin::sweep(Clock::time_point now) {
     const auto useless = [now](const std::unique_ptr<HttpConnection>& connection) {
-        if (now - connection->idle_since < trusted) return false;
         return now - connection->idle_since > max_idle || now - connection->born > max_age ||
                !connection->is_quiet();
     };

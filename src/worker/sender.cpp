@@ -21,7 +21,6 @@ namespace webhook::worker {
 namespace {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 using ConnectionPtr = std::unique_ptr<HttpConnection>;
 using TargetPtr = std::shared_ptr<const Target>;
 using EventPtr = std::shared_ptr<const Event>;
@@ -31,15 +30,15 @@ constexpr std::chrono::seconds sweep_interval{1};
 /// before.
 constexpr std::chrono::seconds stale_within{1};
 constexpr std::chrono::milliseconds shortest_connect_step{100};
-constexpr int max_interim_answers = 8;
 constexpr std::size_t fewest_origins_swept = 64;
 constexpr std::chrono::minutes shortage_again{1};  ///< for one line a minute
 
 /// What one request over one connection came to.
 struct Exchange {
-    bool answered = false;  ///< the answer's header was read: status and result stand in the attempt
-    bool got_some = false;  ///< at least a byte of it came
-    bool keep = false;      ///< the connection can carry another request
+    bool answered = false;   ///< the answer has a status: it and the result stand in the attempt
+    bool got_some = false;   ///< at least a byte of it came
+    bool left_over = false;  ///< there was more than the answer
+    bool keep = false;       ///< the connection can carry another request
     std::string error;
 };
 
@@ -70,34 +69,17 @@ const char* cut_short_by(const Flight& flight) {
 }
 
 /// Reads until the answer's end, its useful part, an error or a time limit.
-asio::awaitable<void> read_answer(HttpConnection& connection, std::optional<Answer>& answer,
-                                  Exchange& result) {
-    int interim = 0;
-    while (true) {
-        auto& buffer = connection.buffer();
+asio::awaitable<void> read_answer(HttpConnection& connection, Answer& answer, Exchange& result) {
+    while (!answer.ended() && !answer.enough()) {
         boost::system::error_code error;
-        if (buffer.size() > 0) buffer.consume(answer->put(buffer.data(), error));
-        if (error == http::error::need_more) error = {};
-        result.got_some |= answer->got_some() || buffer.size() > 0;
-        if (!error && answer->is_header_done() && answer->interim()) {
-            if (answer->status() == 101 || ++interim > max_interim_answers) error = http::error::bad_status;
-            if (!error) answer.emplace();
-            if (!error) continue;
-        }
-        if (error) {
-            result.error = "answer: " + describe(error);
-            co_return;
-        }
-        if (answer->is_done() || answer->enough()) co_return;
-        buffer.commit(co_await connection.read(&error));
+        const std::string_view bytes = co_await connection.read(&error);
+        result.left_over = answer.put(bytes) < bytes.size();
         if (!error) continue;
-        if (ended(error) && answer->got_some()) {
-            boost::system::error_code ignored;
-            answer->put_eof(ignored);
-        }
-        result.error = ended(error) ? "answer: connection closed" : "answer: " + describe(error);
-        co_return;
+        if (ended(error)) answer.put_end();
+        if (!answer.ended()) result.error = "answer: " + describe(error);
+        break;
     }
+    if (!answer.error().empty()) result.error = "answer: " + answer.error();
 }
 
 }  // namespace
@@ -289,14 +271,13 @@ asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, con
     if (!connection.try_write(head, body, &write_error)) co_await connection.finish_write(&write_error);
     // A receiver may answer a large body early, and close or read no further: so its answer is looked for after a
     // failed write too.
-    std::optional<Answer> answer(std::in_place);
-    if (!cut_short(flight) || connection.buffer().size() > 0)
-        co_await read_answer(connection, answer, result);
-    result.answered = answer->is_header_done() && !answer->interim();
+    Answer answer;
+    if (!cut_short(flight) || connection.has_early_answer()) co_await read_answer(connection, answer, result);
+    result.answered = answer.status() != 0;
+    result.got_some = answer.began();
     if (result.answered) {
-        answer->judge(target.document(), unix_ms(), &attempt);
-        result.keep = !write_error && result.error.empty() && answer->is_done() && answer->keep_alive() &&
-                      connection.buffer().size() == 0 && !cut_short(flight);
+        answer.judge(target.document(), unix_ms(), &attempt);
+        result.keep = !write_error && !result.left_over && answer.keep_alive() && !cut_short(flight);
     } else if (cut_short(flight)) {
         result.error = cut_short_by(flight);
     } else if (write_error) {
@@ -314,9 +295,9 @@ void Sender::Impl::give_back(Origin& origin, ConnectionPtr connection) {
 asio::awaitable<void> Sender::Impl::deliver(const Target& target, const Event& event, unsigned hops,
                                             Flight& flight, Attempt& attempt) {
     LentHead head(spare_heads);
-    if (!target.build_head(event, hops, attempt.started_ms, &head.text)) {
+    if (const char* problem = target.build_head(event, hops, attempt.started_ms, &head.text)) {
         attempt.result = Attempt::Result::aborted;
-        attempt.error = R"(a value of the event would be "." or ".." in the path)";
+        attempt.error = problem;
         co_return;
     }
     const std::string_view body = target.has_body() ? event.data() : std::string_view();

@@ -79,6 +79,7 @@ bool save_copy(const std::string& folder, const ConfigurationText& configuration
     if (!make_folder(folder, error)) return false;
     const Json json = {{"epoch", configuration.epoch},
                        {"version", configuration.version},
+                       {"key", configuration.key},
                        {"endpoints", to_object(configuration.endpoints)},
                        {"disabled", to_object(configuration.disabled)}};
     // Several workers may share the folder.
@@ -101,6 +102,7 @@ std::optional<ConfigurationText> load_copy(const std::string& folder) {
         return std::nullopt;
     }
     copy.version = json["version"].get<std::string>();
+    if (const Json key = json.value("key", Json()); key.is_string()) copy.key = key.get<std::string>();
     return copy;
 }
 

@@ -117,7 +117,7 @@ void Target::prepare_signers(const Secrets& secrets) {
         }
         if (!ready()) return;
         const signature::Scheme* scheme = schemes_->find(sign.scheme);
-        std::string error = "unknown scheme";
+        std::string error = "unknown scheme" + schemes_->suggestion(sign.scheme);
         auto signer = scheme == nullptr ? nullptr : signature::Signer::make(*scheme, keys, {}, &error);
         if (!signer) {
             problem_ = "sign: " + sign.scheme + ": " + error;
@@ -163,20 +163,21 @@ void Target::write_fixed_headers() {
     fixed_.append("ce-specversion: 1.0\r\n");
 }
 
-void Target::append_signatures(const Event& event, std::string_view id, std::string_view timestamp,
-                               std::int64_t now_ms, std::string* target, std::string* headers) const {
+const char* Target::append_signatures(const Event& event, std::string_view id, std::string_view timestamp,
+                                      std::int64_t now_ms, std::string* target, std::string* headers) const {
     const std::string_view data = has_body() ? event.data() : std::string_view();
     if (standard_) {
         headers->append("webhook-signature: ");
         standard_->append_standard(id, timestamp, body_view(data), headers);
         headers->append("\r\n");
     }
-    if (others_.empty()) return;
+    if (others_.empty()) return nullptr;
     std::string url = base_ + *target;
     signature::SignRequest request{id, event.type(), document_.method, url, body_view(data), now_ms};
     for (const auto& signer : others_) {
         request.url = url;
         signature::Signed result = signer->sign(request);
+        if (result.problem != nullptr) return result.problem;
         for (const auto& [name, value] : result.headers) {
             const bool sent_already = equal_names(name, "webhook-id") ||
                                       equal_names(name, "webhook-timestamp") ||
@@ -186,17 +187,20 @@ void Target::append_signatures(const Event& event, std::string_view id, std::str
         url = std::move(result.url);
     }
     target->assign(url, base_.size(), std::string::npos);
+    return nullptr;
 }
 
-bool Target::build_head(const Event& event, unsigned hops, std::int64_t now_ms, std::string* head) const {
+const char* Target::build_head(const Event& event, unsigned hops, std::int64_t now_ms,
+                               std::string* head) const {
     std::array<char, 24> time_space, number_space;
     const std::string_view timestamp = to_text(now_ms / 1000, &time_space);
     const std::string id = event.webhook_id();
     std::string filled, signatures;
     if (macros_) macros_->append(event, &filled);
-    if (macros_ && has_dot_segment(filled)) return false;
+    if (macros_ && has_dot_segment(filled)) return R"(a value of the event would be "." or ".." in the path)";
     if (!macros_) filled = url_.target.front().text;
-    append_signatures(event, id, timestamp, now_ms, &filled, &signatures);
+    if (const char* problem = append_signatures(event, id, timestamp, now_ms, &filled, &signatures))
+        return problem;
 
     head->assign(document_.method).append(" ").append(filled).append(" HTTP/1.1\r\n").append(fixed_);
     append_line("webhook-id", id, head);
@@ -219,7 +223,7 @@ bool Target::build_head(const Event& event, unsigned hops, std::int64_t now_ms, 
     }
     if (has_body()) append_line("content-length", to_text(event.data().size(), &number_space), head);
     head->append("\r\n");
-    return true;
+    return nullptr;
 }
 
 }  // namespace webhook::worker

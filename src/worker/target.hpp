@@ -32,9 +32,10 @@ class Target {
     bool ready() const { return problem_.empty(); }
     bool has_body() const { return document_.method != "GET"; }
 
-    /// Replaces `head` by request line and headers of one attempt, up to and with the empty line. False when the event's
-    /// values make a "." or ".." of a part of the path: the receiver would take it for another path (RFC 3986, 5.2.4).
-    bool build_head(const Event& event, unsigned hops, std::int64_t now_ms, std::string* head) const;
+    /// Replaces `head` by request line and headers of one attempt, up to and with the empty line. Otherwise returns why the
+    /// event cannot be sent: its values make a "." or ".." of a part of the path, which the receiver would take for another
+    /// path (RFC 3986, 5.2.4), or a scheme cannot sign it.
+    const char* build_head(const Event& event, unsigned hops, std::int64_t now_ms, std::string* head) const;
 
     std::shared_ptr<Origin> origin;  ///< set by the sender before the target is shared
 
@@ -43,8 +44,8 @@ class Target {
 
     void prepare_headers(const Secrets& secrets);
     void prepare_signers(const Secrets& secrets);
-    void append_signatures(const Event& event, std::string_view id, std::string_view timestamp,
-                           std::int64_t now_ms, std::string* target, std::string* headers) const;
+    const char* append_signatures(const Event& event, std::string_view id, std::string_view timestamp,
+                                  std::int64_t now_ms, std::string* target, std::string* headers) const;
     void drop_headers_of_signers();
     void write_fixed_headers();
     bool has_header(std::string_view name) const;

@@ -59,33 +59,35 @@ std::vector<std::string> url_seeds() {
             R"({"redis":"unix:/x","streams":[{"name":"a","partitions":8}],"allow_private":["10.0.0.0/8"]})"};
 }
 
-// An HTTP answer in two pieces, as from a socket.
+// An HTTP answer as from a socket: whole and byte by byte come to the same, within the limits.
 void answers(std::string_view input) {
-    namespace asio = boost::asio;
-    worker::Answer answer;
-    boost::beast::error_code error;
-    answer.eager(true);
-    std::string buffer;
-    const std::size_t cut = input.size() / 2;
-    for (const std::string_view piece : {input.substr(0, cut), input.substr(cut)}) {
-        buffer.append(piece);
-        while (!buffer.empty() && !answer.is_done()) {
-            const std::size_t taken = answer.put(asio::buffer(buffer), error);
-            buffer.erase(0, taken);
-            if (error || taken == 0) break;
-        }
-        if (error && error != boost::beast::http::error::need_more) return;
-    }
-    worker::Attempt attempt;
-    answer.judge({}, 1700000000000, &attempt);
-    REQUIRE(attempt.response.size() <= worker::Answer::max_kept);
+    const auto judged = [input](std::size_t piece, worker::Attempt* attempt) {
+        worker::Answer answer;
+        std::size_t taken = 0;
+        for (std::size_t at = 0; at < input.size() && !answer.ended(); at += piece)
+            taken += answer.put(input.substr(at, piece));
+        answer.put_end();
+        REQUIRE(answer.ended() && answer.whole() == answer.error().empty());
+        REQUIRE(!answer.keep_alive() || (answer.whole() && answer.status() != 0));
+        answer.judge({}, 1700000000000, attempt);
+        REQUIRE(attempt->response.size() <= worker::Answer::max_kept);
+        return std::to_string(taken) + answer.error() + (answer.keep_alive() ? "k" : "") +
+               std::to_string(attempt->status) + attempt->response + (attempt->disable ? "d" : "");
+    };
+    worker::Attempt whole, cut;
+    const std::string verdict = judged(std::max<std::size_t>(input.size(), 1), &whole);
+    REQUIRE(judged(1, &cut) == verdict && judged(7, &cut) == verdict);
 }
 
 std::vector<std::string> answer_seeds() {
-    return {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
-            "HTTP/1.1 503 x\r\nRetry-After: 120\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
-            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 410 Gone\r\nwebhook-delivery: disable\r\n\r\n",
-            "HTTP/1.0 200 OK\r\n\r\n"};
+    return {
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 503 x\r\nRetry-After: 120\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 410 Gone\r\nwebhook-delivery: disable\r\n\r\n",
+        "HTTP/1.1 200\nConnection: keep-alive;timeout=5\nContent-Length: 1\nContent-Length: 2\n fold\n\nab",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2;ext=1\r\nab\r\n0\r\nTrailer: "
+        "x\r\n\r\nmore",
+        "HTTP/1.0 200 OK\r\n\r\n"};
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "ctl/replay.hpp"
 #include "redis_server.hpp"
 #include "store/admin.hpp"
+#include "store/configuration.hpp"
 
 namespace webhook::ctl {
 namespace {
@@ -104,6 +105,31 @@ TEST_F(Operator, LedgerOfAPartition) {
     EXPECT_TRUE(ledger().balanced());
     EXPECT_EQ(ledger().waiting, 1);
     EXPECT_EQ(ledger().unrouted, 0);
+}
+
+TEST_F(Operator, KeyOfTheConfigurationIsMadeOnce) {
+    store("crm", crm);
+    const std::string key = read_config(redis_).key;
+    EXPECT_EQ(key.size(), 64U);
+    EXPECT_EQ(key.find_first_not_of("0123456789abcdef"), std::string::npos);
+    store("shop", crm);
+    EXPECT_EQ(read_config(redis_).key, key);
+    EXPECT_EQ(redis_.command(store::configuration_key(store::new_key())).text(), key);
+    server_({"HDEL", "webhook:{config}:meta", "key"});  // as an earlier version left it
+    const std::string made = read_config(redis_).key;
+    EXPECT_EQ(made.size(), 64U);
+    EXPECT_NE(made, key);
+    EXPECT_EQ(read_config(redis_).key, made);
+}
+
+TEST_F(Operator, KeyComesBackWithTheCopy) {
+    store::ConfigurationText copy;
+    copy.epoch = store::new_epoch();
+    copy.version = "7";
+    copy.key = store::new_key();
+    EXPECT_EQ(redis_.command(store::configuration_key(store::new_key())).text().size(), 64U);
+    EXPECT_EQ(redis_.command(store::restore_configuration(copy)).number(), 1);
+    EXPECT_EQ(read_config(redis_).key, copy.key) << "what was made for no configuration gives way";
 }
 
 TEST_F(Operator, ConfigurationIsComparedAndSet) {

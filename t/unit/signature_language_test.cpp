@@ -50,7 +50,8 @@ TEST(SchemeLanguage, MistakesAreNamed) {
     const std::string good = "algorithm hmac-sha256; signature header:X-Sig encoding=hex;";
     EXPECT_EQ(parse_error(good), "");
     EXPECT_EQ(parse_error("signature header:X-Sig encoding=hex;"), "\"algorithm\" is missing");
-    EXPECT_EQ(parse_error(good + "algoritm x;"), "unknown directive \"algoritm\"");
+    EXPECT_EQ(parse_error(good + "algoritm x;"),
+              "unknown directive \"algoritm\", did you mean \"algorithm\"?");
     EXPECT_EQ(parse_error(good + "challenge x;"), "invalid parameter \"x\" in \"challenge\"");
     EXPECT_EQ(parse_error(good + "algorithm token;"), "\"algorithm\" is duplicate");
     EXPECT_EQ(parse_error(good + "key;"), "invalid number of arguments in \"key\"");
@@ -58,8 +59,9 @@ TEST(SchemeLanguage, MistakesAreNamed) {
     EXPECT_EQ(parse_error(good + "key der;"), "invalid key rule \"der\"");
     EXPECT_EQ(parse_error("algorithm ed448; signature header:x encoding=hex;"),
               "invalid algorithm \"ed448\"");
-    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature heder:x encoding=hex;"),
-              "\"heder:x\" is not a source such as header:NAME, query:NAME or json:/a/b");
+    EXPECT_EQ(
+        parse_error("algorithm hmac-sha256; signature heder:x encoding=hex;"),
+        "\"heder:x\" is not a source such as header:NAME, query:NAME or json:/a/b, did you mean \"header\"?");
     EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x encoding=rot13;"),
               "invalid encoding \"encoding=rot13\"");
     EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x;"), "\"signature\" lacks \"encoding=\"");
@@ -69,7 +71,18 @@ TEST(SchemeLanguage, MistakesAreNamed) {
               "signatures in \"header:a>json:/sig\" are not supported");
     EXPECT_EQ(parse_error("algorithm hmac-sha256;"), "\"signature\" is missing");
     EXPECT_EQ(parse_error(good + "message \"{bdy}\";"),
-              "\"bdy\" is not a source such as header:NAME, query:NAME or json:/a/b");
+              "\"bdy\" is not a source such as header:NAME, query:NAME or json:/a/b, did you mean \"body\"?");
+    EXPECT_EQ(parse_error("algorithm hmac-sha-256; signature header:x encoding=hex;"),
+              "invalid algorithm \"hmac-sha-256\", did you mean \"hmac-sha256\"?");
+    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x prefx=v1= encoding=hex;"),
+              "invalid parameter \"prefx=v1=\", did you mean \"prefix=\"?");
+    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x encoding=base46;"),
+              "invalid encoding \"encoding=base46\", did you mean \"base64\"?");
+    EXPECT_EQ(parse_error(good + "key wsec;"), "invalid key rule \"wsec\", did you mean \"whsec\"?");
+    EXPECT_EQ(parse_error(good + "message \"{body|sortdquery}\";"),
+              "\"sortdquery\" is not a filter, did you mean \"sortedquery\"?");
+    EXPECT_EQ(parse_error(good + "challenge metod=GET;"),
+              "invalid parameter \"metod=GET\" in \"challenge\", did you mean \"method=\"?");
     EXPECT_EQ(parse_error(good + "message \"{body|rot13}\";"), "\"rot13\" is not a filter");
     EXPECT_EQ(parse_error(good + "message \"{body\";"), "\"{body\" lacks a closing \"}\"");
     EXPECT_EQ(parse_error(good + "message \"{header:a>json:/a}{body}\";"),
@@ -83,8 +96,9 @@ TEST(SchemeLanguage, MistakesAreNamed) {
               "\"hmac\" in a message is not supported");
     EXPECT_EQ(parse_error(good + "batch form:a;"), "\"form:a\" is not the JSON pointer of an array");
     EXPECT_EQ(parse_error(good + "id \"{query:a|sorted}\";"), "\"sorted\" is not a filter");
-    EXPECT_EQ(parse_error(good + "id jsn:/id;"),
-              "\"jsn:/id\" is not a source such as header:NAME, query:NAME or json:/a/b");
+    EXPECT_EQ(
+        parse_error(good + "id jsn:/id;"),
+        "\"jsn:/id\" is not a source such as header:NAME, query:NAME or json:/a/b, did you mean \"json\"?");
     EXPECT_EQ(parse_error(good + "id json:id;"), "\"json:id\" is not a JSON pointer");
     EXPECT_EQ(parse_error(good + "id secret;"),
               "\"secret\" is not a source such as header:NAME, query:NAME or json:/a/b");
@@ -116,7 +130,7 @@ TEST(SchemeLanguage, WhatCouldLetAForgeryThroughIsRefused) {
     const std::string good = "algorithm hmac-sha256; signature header:X-Sig encoding=hex;";
     EXPECT_EQ(parse_error(good + "message \"{header:x}\";"),
               "the body is not signed: add {body} or \"unsigned_body\"");
-    EXPECT_EQ(parse_error(good + "message \"{header:x}\"; unsigned_body;"), "");
+    EXPECT_EQ(parse_error(good + "message \"{header:x}\"; unsigned_body; id header:x;"), "");
     EXPECT_EQ(parse_error(good + "message \"static\"; unsigned_body;"),
               "the message holds nothing of the request");
     EXPECT_EQ(parse_error(good + "timestamp header:t unit=s;"), "the timestamp is not signed");
