@@ -32,7 +32,7 @@ http {
     server {
         listen 127.0.0.1:%%PORT%%;
         location /in { webhook stripe; webhook_stream hooks; }
-        location /crc { webhook x; webhook_stream hooks; }
+        location /crc { webhook x; webhook_secret another-s3cret; webhook_stream hooks; }
         location /gate { webhook stripe; webhook_dedup 1h; proxy_pass %%RECEIVER%%; }
         location = /status { webhook_status json; }
     }
