@@ -100,6 +100,7 @@ sub check_json ($example, $where) {
     my $url = $t->redis_server->url;
     $example =~ s{"(?:redis://|unix:)[^"]*"}{"$url"};
     $example =~ s{"/(?:etc|var)/[^"]*"}{to_json_text($t->dir)}ge;
+    $example =~ s{"file:/etc/[^"]*"}{to_json_text('file:' . $t->write('docs-password', "secret\n"))}ge;
     my $file = $t->write('docs-worker.json', $example);
     my $result = $t->run([ $t->build_dir . '/webhook-worker', '--config', $file, '-t' ]);
     is $result->{exit}, 0, "$where: webhook-worker -t" or diag $result->{err}, $result->{out};

@@ -39,8 +39,8 @@ sub send_events ($count) {
 sub owners () {
     my %owners;
     for (0 .. 5) {
-        my $owner = $redis->get("webhook:{hooks:$_}:owner") or next;
-        $owners{ $owner =~ s/:[^:]*$//r }++;
+        my $holder = $redis->hget("webhook:{hooks:$_}:meta", 'holder') or next;
+        $owners{ $holder =~ s/:[^:]*$//r }++;
     }
     return \%owners;
 }
@@ -68,7 +68,7 @@ shared_by('a new worker gets its even share', 2, 2, 2);
 send_events(100);
 is_deeply all_came('three workers'), [], 'each event was delivered once';
 
-# --- SIGTERM hands over at once: no lease (10 s) has to end
+# --- SIGTERM hands over at once: nobody has to be found dead first
 my $before = owners();
 $third->stop;
 my $after = owners();
@@ -79,10 +79,26 @@ is_deeply all_came('after SIGTERM'), [], 'still each once';
 
 # --- a killed one's are taken over
 $second->kill9;
-is_deeply [ grep { $redis->pttl("webhook:{hooks:$_}:owner") > 10_000 } 0 .. 5 ], [], 'kill -9: no lease of its lasts longer than 10 s';
 send_events(50);
 shared_by('kill -9: its partitions are taken over', 6);
 all_came('after kill -9');
+ok wait_for('the list of workers', sub { $redis->call('ZCARD', 'webhook:{config}:workers') == 1 }), 'kill -9: it is forgotten';
+
+# --- one that stalls for so long that it is taken for dead is fenced when it goes on, and gets its share again
+my $fourth = $t->start_worker(name => 'fourth');
+shared_by('another one', 3, 3);
+$fourth->signal('STOP');
+send_events(50);
+shared_by('stalled: its partitions are taken over', 6);
+$t->wait_settled;
+$fourth->signal('CONT');
+$fourth->wait_log(qr/partition hooks:\d: another worker owns it now/, count => 3);
+shared_by('stalled: it takes part again', 3, 3);
+send_events(50);
+my %twice = map { $_ => 1 } @{ all_came('after the stall') };
+is_deeply [ grep { /^evt_e(\d+)$/ && $1 > $n - 50 } keys %twice ], [], 'after the stall: each came once';
+$fourth->stop;
+shared_by('one is left', 6);
 
 # --- workers of different streams: each stream is shared by those that serve it, and by them only
 $first->stop;

@@ -105,17 +105,6 @@ post_event($t, 'd2');
 wait_for('routing to nobody', sub { $t->ledger->{total}{routed} == 6 });
 is $receiver->count('/leave'), 1, 'disabled: new events do not match';
 
-# --- -t looks at what is only used later
-my $list = 0;
-for my $case ([ 'no folder of secrets', { secrets_dir => $t->file('nowhere') }, qr/"secrets_dir" .*nowhere: No such file/ ],
-    [ 'a log that cannot be written', { log => $t->file('nowhere/at/all.log') . "/" }, qr/all\.log/ ]) {
-    my ($name, $change, $pattern) = @$case;
-    my $file = $t->write('test-' . ++$list . '.json', to_json({ %config, %$change }));
-    my $tested = $t->run([ $t->build_dir . '/webhook-worker', '--config', $file, '-t' ]);
-    is $tested->{exit}, 2, "-t: $name";
-    like $tested->{err}, $pattern, "-t: $name is named";
-}
-
 # --- servers that are too old or not ready yet: as if this one said so once
 my $proxy = Test::Webhook::Proxy->new(port => $t->port('proxy'), to => $t->redis_server->port)->start;
 sub bulk ($text) { return '$' . length($text) . "\r\n$text\r\n" }

@@ -7,6 +7,7 @@
 #include "ctl/delivery.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/progress.hpp"
+#include "store/configuration.hpp"
 
 namespace webhook::ctl {
 
@@ -39,6 +40,7 @@ class Replayer {
             if (slice.size() == store::replay_slice) send(batch.partition, &slice);
         }
         if (!slice.empty()) send(batch.partition, &slice);
+        redis_.command(store::wake_workers());
     }
 
   private:

@@ -135,6 +135,7 @@ void RedisClient::send_events(Operation* const* operations, std::size_t count) {
         batches_.pop_back();
         throw;
     }
+    operations[0]->stream->used = ngx_current_msec;
     for (std::size_t i = 0; i < count; ++i)
         leave_gathered(operations[i]);
 }

@@ -124,6 +124,7 @@ class RedisClient final : Connection::Owner {
     void on_loaded(const redisReply* reply);
     void on_greeting(const redisReply* reply);
     void note_persistence(std::string_view info);
+    void choose_tested();
     void prepare_streams();
     void on_prepared(const redisReply* reply);
     void begin_stream();
@@ -177,7 +178,10 @@ class RedisClient final : Connection::Owner {
     unsigned greetings_due_ = 0;
     bool testing_ = false;         ///< a health check is under way
     bool freeing_ = false;         ///< in the destructor: no further tries
-    std::size_t test_stream_ = 0;  ///< whose reply comes next
+    std::vector<Stream*> tested_;  ///< by the present test
+    std::size_t test_stream_ = 0;  ///< of these, whose reply comes next
+    std::size_t quiet_ = 0;        ///< the stream that was tested last although nothing happens to it
+    ngx_msec_t quiet_tested_ = 0;  ///< when that was
     unsigned test_partition_ = 0;
     std::string test_problem_;
     std::uint64_t test_backlog_ = 0, test_backlog_bytes_ = 0;

@@ -16,6 +16,7 @@ namespace webhook::module {
 namespace {
 
 constexpr ngx_msec_t test_interval = 5000, test_interval_in_trouble = 1000;
+constexpr ngx_msec_t quiet_after = 60000, quiet_interval = 60000;
 
 }  // namespace
 
@@ -91,7 +92,7 @@ void RedisClient::on_greeting(const redisReply* reply) {
     if (state_ == State::greeting) {
         state_ = State::preparing;
         prepare_streams();
-    } else if (server_->streams.empty()) {
+    } else if (tested_.empty()) {
         finish_prepare();
     }
 }
@@ -115,21 +116,44 @@ void RedisClient::note_persistence(std::string_view info) {
     }
 }
 
+/// All for a new connection. Later those to which something happens, for their backlogs; of the others one a minute, so that
+/// what a quiet server costs Redis does not depend on the number of its streams.
+void RedisClient::choose_tested() {
+    tested_.clear();
+    const auto& streams = server_->streams;
+    for (const auto& stream : streams) {
+        const bool used = stream->used != 0 && ngx_current_msec - stream->used < quiet_after;
+        if (state_ == State::preparing || used || stream->backlog != 0 || !stream->problem.empty())
+            tested_.push_back(stream.get());
+    }
+    if (streams.empty() || ngx_current_msec - quiet_tested_ < quiet_interval) return;
+    quiet_tested_ = ngx_current_msec;
+    quiet_ = (quiet_ + 1) % streams.size();
+    Stream* const next = streams[quiet_].get();
+    if (std::find(tested_.begin(), tested_.end(), next) == tested_.end()) tested_.push_back(next);
+}
+
 void RedisClient::prepare_streams() {
+    choose_tested();
     test_stream_ = 0;
     begin_stream();
-    if (server_->streams.empty() && state_ == State::preparing) finish_prepare();  // used by gates only
-    for (const auto& stream : server_->streams) {
-        for (unsigned p = 0; p < stream->appender.settings().partitions; ++p) {
-            connection_.send([&](std::string* out) { stream->appender.build_prepare(p, out); },
-                             {taker<&RedisClient::on_prepared>(1, false)});
+    if (tested_.empty() && state_ == State::preparing) finish_prepare();  // used by gates only
+    for (Stream* const stream : tested_) {
+        const bool whole = state_ == State::preparing || !stream->problem.empty();
+        const auto& appender = stream->appender;
+        for (unsigned p = 0; p < appender.settings().partitions; ++p) {
+            connection_.send(
+                [&](std::string* out) {
+                    whole ? appender.build_prepare(p, out) : appender.build_look(p, out);
+                },
+                {taker<&RedisClient::on_prepared>(1, false)});
         }
     }
 }
 
 void RedisClient::on_prepared(const redisReply* reply) {
     if (!is_examined(reply)) return;
-    Stream* stream = server_->streams[test_stream_].get();
+    Stream* stream = tested_[test_stream_];
     const unsigned partitions = stream->appender.settings().partitions;
     if (reply->type == REDIS_REPLY_ERROR) {
         if (store::is_server_error(store::text(*reply))) {
@@ -143,7 +167,7 @@ void RedisClient::on_prepared(const redisReply* reply) {
     if (++test_partition_ < partitions) return;
     judge_stream(stream);
     begin_stream();
-    if (++test_stream_ == server_->streams.size()) finish_prepare();
+    if (++test_stream_ == tested_.size()) finish_prepare();
 }
 
 void RedisClient::begin_stream() {

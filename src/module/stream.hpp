@@ -39,7 +39,8 @@ struct Stream {
     std::string refusal;  ///< the last error of Redis on an event that was logged; empty after a success
     std::uint64_t backlog = 0, backlog_bytes = 0;  ///< by the last test: what counts against the limits
     ngx_msec_t checked = 0;                        ///< when that was, as ngx_current_msec; 0: never
-    std::size_t zone_row = SIZE_MAX;               ///< its row in the zone
+    ngx_msec_t used = 0;              ///< when an event was sent to it last, as ngx_current_msec; 0: never
+    std::size_t zone_row = SIZE_MAX;  ///< its row in the zone
 };
 
 /// A server as one user with one pair of timeouts; each nginx worker has one connection to it.

@@ -7,9 +7,10 @@ namespace webhook::store {
 
 namespace {
 
+// An operator's changes are small and may be what makes room, so they also run when Redis is out of memory.
 // ARGV: prefix, epoch and version as seen, new epoch, new key, then words: set id document | remove id | enable id.
 const Script& change_script() {
-    static const Script script(R"lua(
+    static const Script script(R"lua(#!lua flags=allow-oom
 local meta, endpoints, disabled = KEYS[1], ARGV[1] .. 'endpoints', ARGV[1] .. 'disabled'
 local m = redis.call('HMGET', meta, 'epoch', 'version')
 local epoch, version = m[1] or '', m[1] and (m[2] or '0') or ''
@@ -56,7 +57,7 @@ return {redis.call('XLEN', prefix .. 'events'), waiting, string.format('%.0f', a
 
 // ARGV: prefix, then for each: delivery id, how many and how many bytes of its endpoint may wait here.
 const Script& replay_script() {
-    static const Script script(R"lua(
+    static const Script script(R"lua(#!lua flags=allow-oom
 local meta, prefix = KEYS[1], ARGV[1]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

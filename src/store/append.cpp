@@ -290,6 +290,16 @@ void Appender::build_prepare(unsigned partition, std::string* out) const {
     resp_number(settings_.partitions, out);
 }
 
+void Appender::build_look(unsigned partition, std::string* out) const {
+    resp_array(6, out);
+    resp_bulk("EVAL", out);
+    resp_bulk(look_script(), out);
+    resp_number(2, out);
+    put_key(prefix_[partition], "meta", out);
+    put_key(prefix_[partition], "intake", out);
+    resp_number(settings_.partitions, out);
+}
+
 Appender::Prepared Appender::read_prepare(const redisReply& reply) {
     Prepared prepared;
     const auto count = [&reply](std::size_t i, std::uint64_t* value) {

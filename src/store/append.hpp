@@ -78,8 +78,7 @@ class Appender {
     void build_undo(unsigned partition, std::uint64_t bytes, std::string_view stream_id,
                     std::string* out) const;
 
-    /// For a new connection and for the health check, one per partition: checks the stored number of
-    /// partitions, makes stream and group where they are missing, and tries every command and key kind the
+    /// For a new connection, one per partition: checks the stored number of partitions, makes stream and group where they are missing, and tries every command and key kind the
     /// step needs (ACL).
     void build_prepare(unsigned partition, std::string* out) const;
     struct Prepared {
@@ -87,7 +86,9 @@ class Appender {
         unsigned other_partitions = 0;                 ///< the stream has so many
         std::uint64_t backlog = 0, backlog_bytes = 0;  ///< of the partition: what counts against the limits
     };
-    /// Of a reply that is no error.
+    /// For the health check: reads the same and writes nothing. What Redis has lost since is made by the step.
+    void build_look(unsigned partition, std::string* out) const;
+    /// Of a reply to either that is no error.
     static Prepared read_prepare(const redisReply& reply);
 
     /// For a new connection: brings the step into the server. Reply: its name, or an error that is_loaded() knows.

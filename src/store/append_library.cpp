@@ -287,6 +287,17 @@ return {waiting, waiting > 0 and math.max(0, bytes - (m[4] or 0)) or 0}
 )lua";
 }
 
+std::string_view look_script() {
+    return R"lua(#!lua flags=no-writes
+local m, state = redis.call('HMGET', KEYS[1], 'partitions', 'routed', 'routed_bytes'), redis.call('GET', KEYS[2])
+if m[1] and m[1] ~= ARGV[1] then return -tonumber(m[1]) end
+if not state then return {0, 0} end
+local _, accepted, bytes = struct.unpack('<ddd', state)
+local waiting = math.max(0, accepted - (m[2] or 0))
+return {waiting, waiting > 0 and math.max(0, bytes - (m[3] or 0)) or 0}
+)lua";
+}
+
 std::string_view undo_script() {
     return R"lua(
 local function number(id)

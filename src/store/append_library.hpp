@@ -27,6 +27,10 @@ std::string_view append_function();  ///< its name, for FCALL
 /// other partitions | an error (ACL, type).
 std::string_view prepare_script();
 
+/// Reads the same and writes nothing. KEYS: meta, intake. ARGV: partitions. Reply: as of prepare_script(); what Redis has
+/// lost is empty.
+std::string_view look_script();
+
 /// Deletes an entry that an error left standing. If it is routed already it stays and counts as accepted, so that the
 /// ledger holds. KEYS: events, meta, intake. ARGV: the entry's id, its bytes. Reply: 1.
 std::string_view undo_script();

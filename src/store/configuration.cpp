@@ -5,6 +5,7 @@
 
 #include "event/digest.hpp"
 #include "store/keys.hpp"
+#include "store/resp.hpp"
 
 namespace webhook::store {
 
@@ -23,7 +24,7 @@ return {m[1], version, redis.call('HGETALL', prefix .. 'endpoints'), redis.call(
 }
 
 const Script& restore_script() {
-    static const Script script(R"lua(
+    static const Script script(R"lua(#!lua flags=allow-oom
 local prefix = ARGV[1]
 if redis.call('HEXISTS', KEYS[1], 'epoch') == 1 then return 0 end
 redis.call('DEL', prefix .. 'endpoints', prefix .. 'disabled')
@@ -66,35 +67,55 @@ return 1
     return script;
 }
 
+// The score of a worker is its mark: Redis' time, but always more than before, whatever becomes of the clock.
 const Script& heartbeat_script() {
     static const Script script(R"lua(#!lua flags=allow-oom
+local workers, streams, meta, id, served = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local workers, streams, id, served = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
-redis.call('ZADD', workers, now, id)
-if served ~= '' then redis.call('HSET', streams, id, served) else redis.call('HDEL', streams, id) end
-for _, silent in ipairs(redis.call('ZRANGE', workers, '-inf', now - ARGV[4], 'BYSCORE')) do
-  redis.call('ZREM', workers, silent)
-  redis.call('HDEL', streams, silent)
+local mark, before = time[1] * 1000 + math.floor(time[2] / 1000), redis.call('ZSCORE', workers, id)
+if not before then
+  redis.call('HINCRBY', meta, 'wake', 1)
+elseif mark <= tonumber(before) then
+  mark = before + 1
 end
--- A clock that was set back: a worker that died before must not count as alive until the clock is there again.
-for _, early in ipairs(redis.call('ZRANGE', workers, string.format('(%.0f', now), '+inf', 'BYSCORE')) do
-  redis.call('ZADD', workers, now, early)
+redis.call('ZADD', workers, mark, id)
+for i = 5, #ARGV, 2 do
+  if redis.call('ZSCORE', workers, ARGV[i]) == ARGV[i + 1] then
+    redis.call('ZREM', workers, ARGV[i])
+    redis.call('HDEL', streams, ARGV[i])
+  end
 end
-local alive = {}
-for _, worker in ipairs(redis.call('ZRANGE', workers, 0, -1)) do
-  alive[#alive + 1] = worker
-  alive[#alive + 1] = redis.call('HGET', streams, worker) or ''
+
+local named, all = {}, redis.call('HGETALL', streams)
+for i = 1, #all, 2 do named[all[i]] = all[i + 1] end
+if (named[id] or '') ~= served then
+  if served ~= '' then redis.call('HSET', streams, id, served) else redis.call('HDEL', streams, id) end
+  named[id] = served
 end
-return alive
+local answer, listed = {}, redis.call('ZRANGE', workers, 0, -1, 'WITHSCORES')
+for i = 1, #listed, 2 do
+  answer[#answer + 1] = listed[i]
+  answer[#answer + 1] = listed[i + 1]
+  answer[#answer + 1] = named[listed[i]] or ''
+end
+return answer
+)lua");
+    return script;
+}
+
+const Script& wake_script() {
+    static const Script script(R"lua(#!lua flags=allow-oom
+return redis.call('HINCRBY', KEYS[1], 'wake', 1)
 )lua");
     return script;
 }
 
 const Script& leave_script() {
     static const Script script(R"lua(#!lua flags=allow-oom
-redis.call('HDEL', ARGV[1], ARGV[2])
-return redis.call('ZREM', KEYS[1], ARGV[2])
+redis.call('HDEL', ARGV[1], ARGV[3])
+local left = redis.call('ZREM', KEYS[1], ARGV[3])
+if left == 1 then redis.call('HINCRBY', ARGV[2], 'wake', 1) end
+return left
 )lua");
     return script;
 }
@@ -131,16 +152,27 @@ Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::st
     return Call(disable_script(), config_key("meta")).arg(config_prefix).arg(epoch).arg(endpoint).arg(reason);
 }
 
-Call heartbeat(std::string_view worker, std::string_view streams) {
-    return Call(heartbeat_script(), config_key("workers"))
-        .arg(config_key("streams"))
-        .arg(worker)
-        .arg(streams)
-        .arg(std::uint64_t{worker_silence_ms});
+std::string read_versions() {
+    return resp_command("HMGET", config_key("meta"), "epoch", "version", "wake");
+}
+
+Call wake_workers() {
+    return Call(wake_script(), config_key("meta"));
+}
+
+Call heartbeat(std::string_view worker, std::string_view streams, const std::vector<WorkerMark>& forget) {
+    Call call(heartbeat_script(), config_key("workers"));
+    call.arg(config_key("streams")).arg(config_key("meta")).arg(worker).arg(streams);
+    for (const auto& [id, mark] : forget)
+        call.arg(id).arg(mark);
+    return call;
 }
 
 Call leave(std::string_view worker) {
-    return Call(leave_script(), config_key("workers")).arg(config_key("streams")).arg(worker);
+    return Call(leave_script(), config_key("workers"))
+        .arg(config_key("streams"))
+        .arg(config_key("meta"))
+        .arg(worker);
 }
 
 }  // namespace webhook::store

@@ -37,13 +37,20 @@ Call configuration_key(std::string_view fresh);
 /// Disables an endpoint that exists and is not disabled yet. Reply: 1, or 0.
 Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::string_view reason);
 
-/// Sign of life of a worker that serves the named streams (separated by spaces; empty: all). Reply: the workers alive,
-/// [id, streams, ...].
-Call heartbeat(std::string_view worker, std::string_view streams);
+/// The command by which a worker sees whether anything has changed. Reply: epoch, version and
+/// `wake`, nil where there is none.
+std::string read_versions();
+
+/// Makes all workers look at once at what they otherwise know from memory: due deliveries, other workers.
+Call wake_workers();
+
+/// Worker id and the mark it left.
+using WorkerMark = std::pair<std::string, std::string>;
+
+/// Sign of life of a worker that serves the named streams (separated by spaces; empty: all): its mark changes. Those of
+/// `forget` go where they have not changed since. Reply: all workers, [id, mark, streams, ...].
+Call heartbeat(std::string_view worker, std::string_view streams, const std::vector<WorkerMark>& forget = {});
 /// The worker does not count from now on. Reply: 1, or 0 when it did not.
 Call leave(std::string_view worker);
-
-/// A worker that has been silent for this long does not count.
-inline constexpr unsigned worker_silence_ms = 10000;
 
 }  // namespace webhook::store

@@ -7,14 +7,9 @@ namespace {
 // Scripts run also when Redis is out of memory: what they do is what frees it.
 const Script& acquire_script() {
     static const Script script(R"lua(#!lua flags=allow-oom
-local meta, prefix, token, epoch, lease = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local owner, events = prefix .. 'owner', prefix .. 'events'
-local held = redis.call('GET', owner)
-if held and held ~= token then
-  -- More than a lease is left only when the clock was set back: who is alive has renewed it since.
-  local left = redis.call('PTTL', owner)
-  if left <= tonumber(lease) then return {0, left} end
-end
+local meta, prefix, token, epoch, instead_of = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local events, holder = prefix .. 'events', redis.call('HGET', meta, 'holder')
+if holder and holder ~= instead_of then return {0, holder} end
 
 local function below(id)
   local ms, seq = string.match(id, '^(%d+)-(%d+)$')
@@ -64,29 +59,23 @@ else
   redis.call('XGROUP', 'CREATE', events, 'deliver', floor, 'MKSTREAM')
 end
 redis.call('HSET', meta, 'epoch', epoch, 'holder', token)
-redis.call('SET', owner, token, 'PX', lease)
 return {1, floor}
 )lua");
     return script;
 }
 
-const Script& renew_script() {
-    static const Script script(R"lua(#!lua flags=allow-oom
-local meta, prefix, token, epoch, lease = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
-local m = redis.call('HMGET', meta, 'holder', 'epoch')
-if m[1] ~= token or m[2] ~= epoch then return 0 end
-redis.call('SET', prefix .. 'owner', token, 'PX', lease)
-return 1
+const Script& owned_script() {
+    static const Script script(R"lua(#!lua flags=no-writes
+local m = redis.call('HMGET', KEYS[1], 'holder', 'epoch')
+return m[1] == ARGV[2] and m[2] == ARGV[3] and 1 or 0
 )lua");
     return script;
 }
 
 const Script& release_script() {
     static const Script script(R"lua(#!lua flags=allow-oom
-local meta, prefix, token = KEYS[1], ARGV[1], ARGV[2]
-if redis.call('HGET', meta, 'holder') == token then redis.call('HDEL', meta, 'holder') end
-if redis.call('GET', prefix .. 'owner') ~= token then return 0 end
-return redis.call('DEL', prefix .. 'owner')
+if redis.call('HGET', KEYS[1], 'holder') ~= ARGV[2] then return 0 end
+return redis.call('HDEL', KEYS[1], 'holder')
 )lua");
     return script;
 }
@@ -99,16 +88,20 @@ Call owned_call(const Script& script, const Ownership& owner) {
     return call;
 }
 
-Call acquire(const Ownership& owner) {
-    return owned_call(acquire_script(), owner).arg(lease_time);
+Call acquire(const Ownership& owner, std::string_view instead_of) {
+    return owned_call(acquire_script(), owner).arg(instead_of);
 }
 
-Call renew(const Ownership& owner) {
-    return owned_call(renew_script(), owner).arg(lease_time);
+Call is_owned(const Ownership& owner) {
+    return owned_call(owned_script(), owner);
 }
 
 Call release(const Ownership& owner) {
-    return owned_call(release_script(), owner).arg(lease_time);
+    return owned_call(release_script(), owner);
+}
+
+std::string_view worker_of(std::string_view token) {
+    return token.substr(0, token.rfind(':'));
 }
 
 }  // namespace webhook::store

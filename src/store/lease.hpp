@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,17 +22,19 @@ struct Ownership {
 /// Begins a call of a step that only the owner may take. KEYS: meta. ARGV: prefix, token, epoch, then what is its own.
 Call owned_call(const Script& script, const Ownership& owner);
 
-inline constexpr std::chrono::milliseconds lease_time{10000};
+/// Takes a partition that nobody holds, or whose field `holder` still is `instead_of`: the token of an owner that the
+/// caller believes dead (a compare-and-set, so of several workers that believe it one wins). Makes stream and group where
+/// they are missing and determines the floor. A group somebody made by hand without our floor is taken over at its
+/// position, or just below its oldest pending entry. Reply: [1, floor] or [0, token of the holder].
+Call acquire(const Ownership& owner, std::string_view instead_of = {});
 
-/// Takes the lease if nobody else holds it; makes stream and group where they are missing and determines the floor.
-/// A group somebody made by hand without our floor is taken over at its position, or just below its oldest pending
-/// entry. Reply: [1, floor] or [0, milliseconds the other lease has left].
-Call acquire(const Ownership& owner);
+/// Reads whether the partition is still the owner's. Reply: 1, or 0: lost.
+Call is_owned(const Ownership& owner);
 
-/// Prolongs the lease. Also when it has run out, as long as nobody else acquired. Reply: 1, or 0: lost.
-Call renew(const Ownership& owner);
-
-/// Gives the lease up at once. Reply: 1 or 0.
+/// Gives the partition up at once. Reply: 1 or 0.
 Call release(const Ownership& owner);
+
+/// Returns the id of the worker that made a token.
+std::string_view worker_of(std::string_view token);
 
 }  // namespace webhook::store

@@ -1,5 +1,7 @@
 #include "store/redis_address.hpp"
 
+#include <sys/un.h>
+
 #include <algorithm>
 #include <charconv>
 #include <tuple>
@@ -11,6 +13,8 @@ namespace webhook::store {
 namespace {
 
 constexpr unsigned largest_number = 65535;  ///< of ports, and more databases than any server has
+
+constexpr std::size_t max_socket_path = sizeof(sockaddr_un::sun_path) - 1;
 
 bool parse_number(std::string_view text, unsigned* number) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
@@ -42,6 +46,7 @@ const char* parse_unix(std::string_view rest, RedisAddress* address) {
         rest = rest.substr(0, colon);
     }
     if (rest.empty() || rest.front() != '/') return "the Redis URL needs an absolute path: unix:/path[:db]";
+    if (rest.size() > max_socket_path) return "the socket's path in the Redis URL is longer than 107 bytes";
     address->path = rest;
     return nullptr;
 }
@@ -101,9 +106,13 @@ std::string RedisAddress::text() const {
            (database != 0 ? "/" + db : "");
 }
 
+bool RedisAddress::same_place(const RedisAddress& other) const {
+    return std::tie(host, port, path, database) ==
+           std::tie(other.host, other.port, other.path, other.database);
+}
+
 bool RedisAddress::operator==(const RedisAddress& other) const {
-    return std::tie(host, port, path, database, user, password) ==
-           std::tie(other.host, other.port, other.path, other.database, other.user, other.password);
+    return same_place(other) && user == other.user && password == other.password;
 }
 
 std::optional<RedisAddress> parse_redis_url(std::string_view url, std::string* error) {

@@ -18,6 +18,8 @@ struct RedisAddress {
     /// A user without a password logs in too: it may have none, and must not become the default user in silence.
     bool logs_in() const { return !user.empty() || !password.empty(); }
     std::string text() const;  ///< as a URL, without user and password
+    /// Whether both name one server and database, by whatever user.
+    bool same_place(const RedisAddress& other) const;
     bool operator==(const RedisAddress& other) const;
 };
 

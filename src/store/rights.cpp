@@ -28,6 +28,8 @@ return table.concat(missing, ' ')
 
 const std::vector<Right>& needed_rights() {
     static const std::vector<Right> rights{
+        {"CLIENT|ID", ""},
+        {"CLIENT|UNBLOCK", "0"},
         {"DEL", "K"},
         {"EXISTS", "K"},
         {"GET", "K"},
@@ -42,10 +44,8 @@ const std::vector<Right>& needed_rights() {
         {"HSTRLEN", "K f"},
         {"LINDEX", "K 0"},
         {"LPOP", "K"},
-        {"PTTL", "K"},
         {"RPUSH", "K v"},
         {"SCAN", "0"},
-        {"SET", "K v"},
         {"TIME", ""},
         {"UNLINK", "K"},
         {"XADD", "K * f v"},

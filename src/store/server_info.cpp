@@ -49,6 +49,19 @@ bool lacks_append_only_file(std::string_view info) {
     return info_value(info, "aof_enabled") == "0";
 }
 
+MemoryUse memory_use(std::string_view info) {
+    const auto number = [info](std::string_view name) {
+        return std::strtoull(std::string(info_value(info, name)).c_str(), nullptr, 10);
+    };
+    const std::uint64_t used = number("used_memory"), free = number("mem_not_counted_for_evict");
+    return {used > free ? used - free : 0, number("maxmemory")};
+}
+
+std::string key_count(std::string_view info, unsigned database) {
+    const std::string_view line = info_value(info, "db" + std::to_string(database));
+    return line.empty() ? "keys=0" : std::string(line.substr(0, line.find(',')));
+}
+
 bool is_server_error(std::string_view error) {
     for (const std::string_view start : {"LOADING", "READONLY", "MASTERDOWN", "NOAUTH"}) {
         if (event::starts_with(error, start)) return true;

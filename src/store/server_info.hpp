@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,16 @@ std::string judge_server(std::string_view info);
 
 /// True when its reply to INFO says that it keeps no append-only file. False also where it says nothing of that.
 bool lacks_append_only_file(std::string_view info);
+
+/// What counts against `maxmemory`, and that limit (0: there is none).
+struct MemoryUse {
+    std::uint64_t used = 0, limit = 0;
+};
+/// Reads it from the reply to INFO or INFO memory.
+MemoryUse memory_use(std::string_view info);
+
+/// Finds the number of keys of a database in the reply to INFO keyspace ("keys=12"), to be compared.
+std::string key_count(std::string_view info, unsigned database);
 
 /// Errors that concern the server and not the command: it is not the one to talk to, or not now.
 bool is_server_error(std::string_view error);

@@ -1,5 +1,7 @@
 #include "store/settle.hpp"
 
+#include <algorithm>
+
 #include "store/resp.hpp"
 
 namespace webhook::store {
@@ -209,6 +211,11 @@ void SettleStep::operation(std::string_view name, const DeliveryEntry& delivery)
     ++operations_;
 }
 
+void SettleStep::wait(milliseconds delay) {
+    word(count_of(delay));
+    soonest_ = std::min(soonest_, std::max(delay, milliseconds{0}));
+}
+
 void SettleStep::content(std::string_view entry, std::string_view netstrings) {
     word("content");
     word(entry);
@@ -217,7 +224,7 @@ void SettleStep::content(std::string_view entry, std::string_view netstrings) {
 
 void SettleStep::new_waiting(const DeliveryEntry& delivery, milliseconds delay, const WaitingLimit& limit) {
     operation("new_waiting", delivery);
-    word(count_of(delay));
+    wait(delay);
     word(limit.count);
     word(limit.bytes);
 }
@@ -233,7 +240,7 @@ void SettleStep::delivered(const DeliveryEntry& delivery) {
 
 void SettleStep::retry(const DeliveryEntry& delivery, milliseconds delay) {
     operation("retry", delivery);
-    word(count_of(delay));
+    wait(delay);
 }
 
 void SettleStep::dead(const DeliveryEntry& delivery, std::string_view reason) {
@@ -247,7 +254,7 @@ void SettleStep::cancelled(const DeliveryEntry& delivery) {
 
 void SettleStep::lease(std::string_view id, std::string_view endpoint, milliseconds delay) {
     operation("retry", DeliveryEntry{id, endpoint, {}, 0, {}});
-    word(count_of(delay));
+    wait(delay);
 }
 
 void SettleStep::attempt(std::string_view json) {

@@ -68,6 +68,8 @@ class SettleStep {
     bool empty() const { return operations_ == 0 && routed.events == 0 && attempts_ == 0; }
     std::size_t bytes() const { return words_.size() + attempt_words_.size(); }
     std::size_t operations() const { return operations_; }
+    /// How long after the step the first of its waiting deliveries is due; max(): there is none.
+    milliseconds soonest() const { return soonest_; }
 
     Call call() const;
 
@@ -75,11 +77,13 @@ class SettleStep {
     void word(std::string_view value);
     void word(std::uint64_t value);
     void operation(std::string_view name, const DeliveryEntry& delivery);
+    void wait(milliseconds delay);
 
     const Ownership* owner_;
     std::string words_, attempt_words_;
     std::size_t operations_ = 0, count_ = 0, attempts_ = 0, attempt_bytes_ = 0;
     std::uint64_t cancelled_ = 0;
+    milliseconds soonest_ = milliseconds::max();
 };
 
 /// A generation of a partition's attempt log is at most this large and this old; two are kept.

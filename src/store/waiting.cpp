@@ -6,9 +6,26 @@ namespace {
 
 const Script& due_script() {
     static const Script script(R"lua(#!lua flags=no-writes
+local offset, count = tonumber(ARGV[4]), tonumber(ARGV[5])
+local m = redis.call('HMGET', KEYS[1], 'holder', 'epoch')
+if m[1] ~= ARGV[2] or m[2] ~= ARGV[3] then return nil end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-return redis.call('ZRANGE', KEYS[1], '-inf', now, 'BYSCORE', 'LIMIT', ARGV[1], ARGV[2])
+local found = {-1}
+-- One more than wanted: the first that is not due yet says when to look again.
+local lowest = redis.call('ZRANGE', ARGV[1] .. 'due', offset, offset + count, 'WITHSCORES')
+for i = 1, #lowest, 2 do
+  if tonumber(lowest[i + 1]) > now then
+    found[1] = lowest[i + 1] - now
+    break
+  end
+  if i > 2 * count then
+    found[1] = 0
+    break
+  end
+  found[#found + 1] = lowest[i]
+end
+return found
 )lua");
     return script;
 }
@@ -96,7 +113,7 @@ return redis.call('ZRANGE', KEYS[1], 0, -1)
 }  // namespace
 
 Call due_endpoints(const Ownership& owner, std::uint64_t offset, std::uint64_t count) {
-    return Call(due_script(), owner.prefix + "due").arg(offset).arg(count);
+    return owned_call(due_script(), owner).arg(offset).arg(count);
 }
 
 Call waiting_endpoints(const Ownership& owner) {

@@ -9,7 +9,9 @@
 
 namespace webhook::store {
 
-/// Endpoints with a delivery that is due, from `offset` on, at most `count`. Reply: their ids.
+/// Finds endpoints with a delivery that is due, from `offset` on, at most `count`. Reply: [in how many milliseconds the
+/// next one is due, id, id, ...], where 0 means that more are due now and -1 that nothing else waits; nil when the
+/// partition is not ours any more.
 Call due_endpoints(const Ownership& owner, std::uint64_t offset, std::uint64_t count);
 
 /// All endpoints that have something waiting. Reply: their ids.

@@ -13,7 +13,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto poll_time = 250ms;
+constexpr auto poll_time = 500ms;
+constexpr unsigned polls_per_secret_check = 10;  // so every 5 s
 
 void read_pairs(const Reply& list, std::vector<std::pair<std::string, std::string>>* pairs) {
     for (std::size_t i = 0; i + 1 < list.count; i += 2)
@@ -26,13 +27,27 @@ asio::awaitable<void> ConfigWatch::run() {
     for (unsigned n = 0; !core_.stopping; ++n) {
         co_await core_.link.wait_ready();
         co_await poll();
-        if (n % 20 == 0) core_.endpoints.prepare_again(true);
+        if (n % polls_per_secret_check == 0) core_.endpoints.prepare_again(true);
         co_await sleep_for(poll_time);
     }
 }
 
 asio::awaitable<void> ConfigWatch::poll() {
     ++core_.config_reads;
+    const auto reply = co_await core_.link.request(store::read_versions());
+    if (!reply || !reply->root().is_array() || reply->root().count != 3) co_return;
+    const Reply& seen = reply->root();
+    const bool woken = std::exchange(wake_, std::string(seen[2].text)) != seen[2].text;
+    if (seen[0].type == Reply::Type::nil) {
+        co_await missing();
+    } else if (core_.epoch != seen[0].text || core_.version != (seen[1].text.empty() ? "0" : seen[1].text)) {
+        co_await read();
+    }
+    ++core_.config_reads;
+    if (woken) woken_();
+}
+
+asio::awaitable<void> ConfigWatch::read() {
     const auto reply = co_await core_.link.run(store::read_configuration(core_.epoch, core_.version));
     if (!reply || !reply->root().is_array()) co_return;
     if (reply->root().count == 0) {
@@ -41,7 +56,6 @@ asio::awaitable<void> ConfigWatch::poll() {
         std::string key = co_await key_of(reply->root());
         if (!key.empty()) adopt(reply->root(), std::move(key));
     }
-    ++core_.config_reads;
 }
 
 asio::awaitable<void> ConfigWatch::missing() {
@@ -60,7 +74,11 @@ asio::awaitable<void> ConfigWatch::missing() {
 /// The first of several workers wins; the others find its configuration at the next look.
 asio::awaitable<bool> ConfigWatch::restore() {
     if (core_.settings.state_dir.empty()) co_return false;
-    auto copy = load_copy(core_.settings.state_dir);
+    std::string problem;
+    auto copy = load_copy(core_.settings.state_dir, &problem);
+    if (problem != copy_problem_ && !problem.empty())
+        spdlog::error("the copy of the endpoints is not used: {}", problem);
+    copy_problem_ = problem;
     if (!copy) co_return false;
     copy->epoch = store::new_epoch();
     copy->version = std::to_string(std::strtoull(copy->version.c_str(), nullptr, 10) + 1);
@@ -93,15 +111,21 @@ void ConfigWatch::adopt(const Reply& reply, std::string key) {
     core_.epoch = text.epoch;
     core_.version = text.version;
     core_.key = text.key;
+    core_.sender->set_key(core_.key);
     spdlog::info("configuration version {}: {} endpoints", text.version, text.endpoints.size());
-    std::string error;
-    if (!core_.settings.state_dir.empty() && !save_copy(core_.settings.state_dir, text, &error)) {
-        if (!std::exchange(copy_failed_, true))
-            spdlog::error("cannot keep a copy of the endpoints: {}", error);
-    } else {
-        copy_failed_ = false;
-    }
-    if (other) epoch_changed_();
+    if (!core_.settings.state_dir.empty()) save(text);
+    if (other) woken_();
+}
+
+/// Logs a problem when it is another one than before.
+void ConfigWatch::save(const ConfigurationText& text) {
+    const std::string& folder = core_.settings.state_dir;
+    std::string problem;
+    if (!save_copy(folder, text, &problem) && problem != copy_problem_)
+        spdlog::error("cannot keep a copy of the endpoints: {}", problem);
+    copy_problem_ = problem;
+    const std::string risk = state_folder_risk(folder);
+    if (!risk.empty() && !std::exchange(risk_logged_, true)) spdlog::warn("state_dir {}", risk);
 }
 
 void ConfigWatch::drop_partitions() {

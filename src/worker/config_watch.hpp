@@ -9,12 +9,11 @@
 
 namespace webhook::worker {
 
-/// Follows the configuration in Redis: version and epoch four times a second, the whole when they differ. Where it is
-/// missing, the copy in `state_dir` is written back under a new epoch; without a copy nothing is read.
+/// Follows the configuration in Redis: version and epoch twice a second, the whole when they differ. Where it is missing, the copy in `state_dir` is written back under a new epoch; without a copy nothing is read.
 class ConfigWatch {
   public:
-    ConfigWatch(Core& core, std::function<void()> epoch_changed)
-        : core_(core), epoch_changed_(std::move(epoch_changed)) {}
+    /// `woken` is called when the epoch has changed, or somebody has asked all workers to look (store::wake_workers()).
+    ConfigWatch(Core& core, std::function<void()> woken) : core_(core), woken_(std::move(woken)) {}
 
     boost::asio::awaitable<void> run();
     /// Records that an endpoint is disabled; goes on until Redis has answered.
@@ -22,15 +21,19 @@ class ConfigWatch {
 
   private:
     boost::asio::awaitable<void> poll();
+    boost::asio::awaitable<void> read();
     boost::asio::awaitable<void> missing();
     boost::asio::awaitable<bool> restore();
     boost::asio::awaitable<std::string> key_of(const Reply& reply);
     void adopt(const Reply& reply, std::string key);
+    void save(const ConfigurationText& text);
     void drop_partitions();
 
     Core& core_;
-    std::function<void()> epoch_changed_;
-    bool missing_logged_ = false, copy_failed_ = false;
+    std::function<void()> woken_;
+    std::string wake_;  ///< the counter as it was seen last
+    bool missing_logged_ = false, risk_logged_ = false;
+    std::string copy_problem_;  ///< as logged
 };
 
 }  // namespace webhook::worker

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
+
+#include "store/resp.hpp"
 
 namespace webhook::worker {
 
@@ -44,16 +47,71 @@ Core::Core(boost::asio::any_io_executor executor_, Settings settings_)
                        std::string* problem) { return sender->prepare(document, problem); },
                 [this](const EndpointPtr& endpoint) {
                     dispatcher.changed(endpoint);
-                    for (const auto& [name, partition] : partitions) {
-                        partition->check_all = true;
-                        partition->waiting_work.notify();
-                    }
+                    check_waiting();
                 },
                 [this](Endpoint* endpoint, const std::string& problem) {
                     dispatcher.set_problem(endpoint, problem);
+                    look_for_due();
                 }),
-      readable(executor) {
+      readable(executor),
+      read_anew(executor),
+      memory_is_short(executor) {
+    link.on_info = [this](std::string_view info) { note_server(info); };
     make_sender();
+}
+
+void Core::note_acquired() {
+    ++acquisitions;
+    readable.notify();
+    read_anew.notify();
+}
+
+void Core::look_for_due() {
+    for (const auto& [name, partition] : partitions)
+        partition->due_at(SteadyTime::min());
+}
+
+void Core::check_waiting() {
+    for (const auto& [name, partition] : partitions)
+        partition->check_all = true;
+    look_for_due();
+}
+
+boost::asio::awaitable<void> Core::look_at_memory() {
+    const auto reply = co_await link.request(store::resp_command("INFO", "memory"));
+    if (reply && !reply->root().is_error()) note_memory(reply->root().text);
+}
+
+void Core::look_at_memory_soon() {
+    if (std::exchange(looking_, true)) return;
+    link.send(store::resp_command("INFO", "memory"), [this](const ReplyPtr& reply) {
+        looking_ = false;
+        if (reply && !reply->root().is_error()) note_memory(reply->root().text);
+    });
+}
+
+void Core::note_server(std::string_view info) {
+    note_memory(info);
+    if (!std::exchange(lacks_file_, store::lacks_append_only_file(info)) && lacks_file_) {
+        spdlog::warn(
+            "redis keeps no append-only file: when it ends, what it accepted after its last snapshot is "
+            "lost; set "
+            "\"appendonly yes\" (docs/operations.md, Durability)");
+    }
+}
+
+void Core::note_memory(std::string_view info) {
+    const bool pressed = pressure.pressed(), was_short = pressure.is_short();
+    pressure.saw(store::memory_use(info));
+    if (pressure.pressed() && !pressed) memory_is_short.notify();
+    if (pressure.is_short() == was_short) return;
+    if (was_short) {
+        spdlog::info("redis has room again: settled events stay as long as \"retention\" says");
+    } else {
+        spdlog::warn(
+            "redis holds {} of {} bytes (maxmemory): settled events and the attempt log give way early",
+            pressure.memory().used, pressure.memory().limit);
+    }
 }
 
 void Core::make_sender() {
@@ -62,6 +120,7 @@ void Core::make_sender() {
     options.schemes = settings.schemes;
     options.guard = settings.guard;
     options.max_idle_per_origin = std::max<std::size_t>(64, settings.max_inflight / 4);
+    options.key = key;
     std::erase_if(old_senders, [](const auto& old) { return old.expired(); });
     if (sender) old_senders.push_back(sender);
     sender = std::make_shared<Sender>(executor, std::move(options));

@@ -7,6 +7,7 @@
 
 #include "store/keys.hpp"
 #include "store/resp.hpp"
+#include "store/server_info.hpp"
 
 namespace webhook::worker {
 
@@ -16,31 +17,51 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto shortest_rest = 3000ms, longest_rest = 60000ms;
+constexpr auto look_anyway = 60000ms;   // also when the number of keys is the same
 constexpr unsigned rest_per_look = 50;  // a server full of other keys is searched for 2 % of the time
 
 }  // namespace
 
+/// A stream that is new makes keys, so their number is all that is read while nothing happens.
 asio::awaitable<void> Discovery::run() {
+    std::string keys;
+    SteadyTime last = SteadyTime::min();
     while (!core_.stopping) {
         co_await core_.link.wait_ready();
         const auto began = Clock::now();
-        std::map<std::string, unsigned> found;
-        // g++ 12 makes a trap of `co_await a() && b` in a condition.
-        const bool complete = co_await look(&found);
-        if (complete && found != streams_) {
-            streams_ = std::move(found);
-            for (const auto& [stream, count] : streams_)
-                spdlog::info("stream {}: {} partitions", stream, count);
-            changed_();
+        const std::string counted = co_await count_keys();
+        if (counted.empty() || counted != keys || began - look_anyway >= last || again_) {
+            again_ = false;
+            const bool complete = co_await look_now();  // in the condition itself g++ 12 makes a trap of it
+            keys = complete ? counted : std::string();
+            last = began;
         }
         co_await rest(Clock::now() - began);
     }
 }
 
+asio::awaitable<bool> Discovery::look_now() {
+    std::map<std::string, unsigned> found;
+    const bool complete = co_await look(&found);
+    if (complete && found != streams_) {
+        streams_ = std::move(found);
+        for (const auto& [stream, count] : streams_)
+            spdlog::info("stream {}: {} partitions", stream, count);
+        changed_();
+    }
+    co_return complete;
+}
+
+asio::awaitable<std::string> Discovery::count_keys() {
+    const auto reply = co_await core_.link.request(store::resp_command("INFO", "keyspace"));
+    if (!reply || reply->root().is_error()) co_return std::string();
+    co_return store::key_count(reply->root().text, core_.settings.redis.database);
+}
+
 asio::awaitable<void> Discovery::rest(std::chrono::nanoseconds looked) {
     const auto ends = Clock::now() + std::clamp<std::chrono::nanoseconds>(looked * rest_per_look,
                                                                           shortest_rest, longest_rest);
-    while (!core_.stopping && Clock::now() < ends)
+    while (!core_.stopping && !again_ && Clock::now() < ends)
         co_await sleep_for(300ms);
 }
 

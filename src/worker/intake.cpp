@@ -3,6 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <memory>
 #include <utility>
 
 #include "store/keys.hpp"
@@ -17,7 +20,8 @@ namespace {
 
 constexpr std::uint64_t batch_bytes = 4u << 20;
 constexpr std::size_t batch_events = 512;
-constexpr auto block_time = 250ms;
+constexpr auto block_time = 4000ms;
+constexpr auto unblock_pause = 20ms;
 constexpr auto unread_after = 1000ms;
 
 class Intake {
@@ -30,18 +34,31 @@ class Intake {
                 co_await core_.reader.wait_ready();
                 continue;
             }
+            if (connection_ != core_.reader.generation()) {
+                const bool asked =
+                    co_await ask_client_id();  // in the condition itself g++ 12 makes a trap of it
+                if (!asked) co_await sleep_for(100ms);
+                if (!asked) continue;
+            }
             const bool all = choose();
             if (chosen_.empty()) {
                 co_await core_.readable.wait(100ms);
                 continue;
             }
-            const auto reply = co_await core_.reader.request(command(all && !found_));
+            const bool block = all && !found_;
+            known_ = core_.acquisitions;
+            blocks_ = block;
+            const auto reply = co_await core_.reader.request(command(block));
+            blocks_ = false;
+            for (const auto& partition : chosen_)
+                partition->read_at = Clock::now();
             if (!reply || core_.stopping) continue;
             if (reply->root().is_error()) {
                 co_await refused(reply->root());
                 continue;
             }
             logged_.clear();
+            if (!core_.is_sure()) continue;  // we were stalled: another worker may have these already
             const bool before = std::exchange(found_, reply->root().count != 0);
             for (const Reply& stream : reply->root())
                 take_stream(stream);
@@ -49,7 +66,27 @@ class Intake {
         }
     }
 
+    /// Ends a read that waits and does not know all partitions that are ours by now.
+    asio::awaitable<void> interrupt() {
+        while (!core_.stopping) {
+            co_await core_.read_anew.wait_until(SteadyTime::max());
+            while (blocks_ && known_ != core_.acquisitions && core_.link.ready()) {
+                co_await core_.link.request(store::resp_command("CLIENT", "UNBLOCK", client_id_));
+                co_await sleep_for(unblock_pause);  // the question may have overtaken the read
+            }
+        }
+    }
+
   private:
+    asio::awaitable<bool> ask_client_id() {
+        const auto connection = core_.reader.generation();
+        const auto reply = co_await core_.reader.request(store::resp_command("CLIENT", "ID"));
+        if (!reply || reply->root().type != Reply::Type::integer) co_return false;
+        client_id_ = std::to_string(reply->root().integer);
+        connection_ = connection;
+        co_return true;
+    }
+
     /// Fills `chosen_` with the partitions that have room. False when some have none: then a read must not block.
     bool choose() {
         chosen_.clear();
@@ -63,7 +100,7 @@ class Intake {
                 all = false;
             }
         }
-        if (core_.epoch.empty()) chosen_.clear();
+        if (core_.epoch.empty() || !core_.is_sure()) chosen_.clear();
         return all;
     }
 
@@ -72,7 +109,7 @@ class Intake {
     std::string command(bool block) {
         const auto now = Clock::now();
         for (const auto& partition : chosen_) {
-            if (now - std::exchange(partition->read_at, now) >= unread_after) typical_bytes_ = batch_bytes;
+            if (now - partition->read_at >= unread_after) typical_bytes_ = batch_bytes;
         }
         const auto count =
             std::clamp<std::uint64_t>(batch_bytes / (typical_bytes_ * chosen_.size()), 1, batch_events);
@@ -157,7 +194,10 @@ class Intake {
     Core& core_;
     std::vector<PartitionPtr> chosen_;
     std::vector<EndpointPtr> wanted_;
-    std::string logged_;
+    std::string logged_, client_id_;
+    unsigned long connection_ = 0;  ///< that client_id_ belongs to
+    unsigned long known_ = 0;       ///< acquisitions before the present read
+    bool blocks_ = false;           ///< the present read may wait
     std::uint64_t typical_bytes_ = batch_bytes;
     bool found_ = true;
 };
@@ -165,8 +205,10 @@ class Intake {
 }  // namespace
 
 asio::awaitable<void> read_events(Core& core) {
-    Intake intake(core);
-    co_await intake.run();
+    const auto intake = std::make_shared<Intake>(core);
+    asio::co_spawn(
+        core.executor, [intake] { return intake->interrupt(); }, asio::detached);
+    co_await intake->run();
 }
 
 }  // namespace webhook::worker

@@ -9,10 +9,13 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 
+#include "event/suggest.hpp"
+#include "event/text.hpp"
 #include "event/version.hpp"
+#include "event/visible.hpp"
 #include "worker/log.hpp"
+#include "worker/preflight.hpp"
 #include "worker/worker.hpp"
 
 namespace {
@@ -26,6 +29,10 @@ struct Options {
     bool test = false;
 };
 
+void complain(std::string_view text) {
+    fmt::print(stderr, "webhook-worker: {}\n", webhook::event::visible(text, "\n"));
+}
+
 std::optional<Settings> load(const Options& options, std::vector<std::string>* errors) {
     return webhook::worker::load_settings(options.config, options.redis, errors);
 }
@@ -38,13 +45,15 @@ std::optional<Settings> reload(const Options& options) {
     return settings;
 }
 
-/// A worker starts without it: deliveries that need a secret wait until it is there.
-bool has_secrets_dir(const Settings& settings, std::string* problem) {
-    std::error_code error;
-    if (settings.secrets_dir.empty()) return true;
-    const std::filesystem::directory_iterator opened(settings.secrets_dir, error);
-    if (error) *problem = fmt::format("\"secrets_dir\" {}: {}", settings.secrets_dir, error.message());
-    return !error;
+/// Values are not shown: they may be secret.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+    for (const std::string& word : app.remaining()) {
+        if (word.size() < 2 || word[0] != '-') continue;
+        const std::string name = word.substr(0, word.find('='));
+        return "there is no option " + webhook::event::in_quotes(name) +
+               webhook::event::did_you_mean(name, {"--config", "--redis", "--version", "--help"});
+    }
+    return app.remaining().empty() ? error.what() : "there is an argument too many";
 }
 
 /// Each attempt and each idle connection takes a descriptor, and the usual limit is 1024.
@@ -55,23 +64,28 @@ void raise_file_limit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// Tries what the worker will need and makes nothing.
+int test(const Settings& settings) {
+    const auto problems = webhook::worker::missing_for(settings);
+    for (const auto& problem : problems)
+        complain(problem);
+    if (!problems.empty()) return usage_error;
+    fmt::print(stderr, "webhook-worker: the configuration is good\n");
+    return 0;
+}
+
 int run(const Options& options) {
     std::vector<std::string> errors;
     auto settings = load(options, &errors);
     for (const auto& error : errors) {
-        fmt::print(stderr, "webhook-worker: {}{}{}\n", options.config, options.config.empty() ? "" : ": ",
-                   error);
+        complain(options.config + (options.config.empty() ? "" : ": ") + error);
     }
     if (!settings) return usage_error;
+    if (options.test) return test(*settings);
     std::string problem;
-    if (!webhook::worker::open_log(settings->log, &problem) ||
-        (options.test && !has_secrets_dir(*settings, &problem))) {
-        fmt::print(stderr, "webhook-worker: {}\n", problem);
+    if (!webhook::worker::open_log(settings->log, &problem)) {
+        complain(problem);
         return usage_error;
-    }
-    if (options.test) {
-        fmt::print(stderr, "webhook-worker: the configuration is good\n");
-        return 0;
     }
     boost::asio::io_context loop(1);
     webhook::worker::Worker worker(loop, std::move(*settings), [&options] { return reload(options); });
@@ -95,13 +109,14 @@ int main(int count, char** words) {
     app.add_option("--config", options.config, "configuration file (JSON, comments allowed)");
     app.add_option("--redis", options.redis, "redis://host:port/db or unix:/path[:db]; overrides the file")
         ->envname("WEBHOOK_REDIS");
-    app.add_flag("-t", options.test, "test the configuration and end");
+    app.add_flag("-t", options.test, "test the configuration and what it names, and end");
     app.set_version_flag("--version", std::string("webhook-worker ") + std::string(webhook::version));
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == 0) return app.exit(error);
-        fmt::print(stderr, "webhook-worker: {}\nRun with --help for more information.\n", error.what());
+        if (error.get_exit_code() == 0 && app.remaining().empty()) return app.exit(error);
+        complain(explain(app, error));
+        complain("run with --help for more information");
         return usage_error;
     }
     std::signal(SIGPIPE, SIG_IGN);

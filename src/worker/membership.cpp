@@ -15,9 +15,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto beat_time = 1000ms, renew_time = 3000ms;
-constexpr auto handover_time =
-    3000ms;  // for attempts under way when a partition goes to another living worker
+constexpr auto retry_time = 1000ms;  // while a partition of ours is missing, or one that is not ours drains
+constexpr auto handover_time = 3000ms;  // for running attempts when a partition goes to another living worker
 
 std::string served_streams(const Settings& settings) {
     std::string names;
@@ -77,28 +76,70 @@ asio::awaitable<void> Membership::run() {
     while (!core_.stopping) {
         co_await core_.link.wait_ready();
         if (core_.stopping) break;
-        const bool beaten = co_await beat();  // in the condition itself g++ 12 makes a trap of it
-        if (beaten && !core_.epoch.empty()) {
+        if (Clock::now() >= next_beat_) co_await beat();
+        bool settled = true;
+        if (beaten_ && !core_.epoch.empty()) {
             const auto mine = share_of(all_partitions_(), workers_, core_.id);
             drain_foreign(mine);
             for (const auto& name : mine)
                 co_await take(name);
+            settled = std::all_of(mine.begin(), mine.end(),
+                                  [this](const auto& name) { return core_.partitions.count(name) != 0; });
         }
-        co_await renew();
         co_await release_drained();
-        co_await look_.wait(beat_time);
+        settled = settled && std::none_of(core_.partitions.begin(), core_.partitions.end(),
+                                          [](const auto& one) { return one.second->draining; });
+        const auto rest = std::chrono::ceil<std::chrono::milliseconds>(next_beat_ - Clock::now());
+        co_await look_.wait(settled ? rest : std::min<std::chrono::milliseconds>(rest, retry_time));
     }
 }
 
-asio::awaitable<bool> Membership::beat() {
-    const auto reply = co_await core_.link.run(store::heartbeat(core_.id, served_streams(core_.settings)));
-    if (!reply || !reply->root().is_array()) co_return false;
+void Membership::look() {
+    next_beat_ = {};
+    look_.notify();
+}
+
+/// Where no beat arrives the partitions themselves are asked whether they are ours, so that a worker goes on when only
+/// the key of the workers is out of reach.
+asio::awaitable<void> Membership::beat() {
+    const auto sent = Clock::now();
+    next_beat_ = sent + beat_time;
+    const auto reply = co_await core_.link.run(
+        store::heartbeat(core_.id, served_streams(core_.settings), liveness_.to_forget()));
+    beaten_ = reply && reply->root().is_array();
+    if (beaten_) note_workers(sent, reply->root());
+    const bool doubtful = !beaten_ || !core_.is_sure() || connection_ != core_.link.generation();
+    if (doubtful) {
+        const bool checked =
+            co_await check_partitions();  // in the condition itself g++ 12 makes a trap of it
+        if (!checked) co_return;
+    }
+    connection_ = core_.link.generation();
+    core_.sure_until = sent + dead_after;
+}
+
+void Membership::note_workers(SteadyTime sent, const Reply& reply) {
+    std::vector<WorkerMark> marks;
+    for (std::size_t i = 0; i + 2 < reply.count; i += 3)
+        marks.emplace_back(reply[i].text, reply[i + 1].text);
+    liveness_.saw(sent, Clock::now(), marks);
     std::vector<Member> workers;
-    for (std::size_t i = 0; i + 1 < reply->root().count; i += 2)
-        workers.push_back(member_of(reply->root()[i].text, reply->root()[i + 1].text));
+    for (std::size_t i = 0; i + 2 < reply.count; i += 3) {
+        if (!liveness_.is_dead(reply[i].text)) workers.push_back(member_of(reply[i].text, reply[i + 2].text));
+    }
     if (workers.size() != workers_.size())
         spdlog::info("{} worker{} alive", workers.size(), workers.size() == 1 ? "" : "s");
     workers_ = std::move(workers);
+}
+
+/// Forgets the partitions that are not ours any more. False: Redis did not answer for all of them.
+asio::awaitable<bool> Membership::check_partitions() {
+    const auto partitions = core_.partitions;
+    for (const auto& [name, partition] : partitions) {
+        const auto reply = co_await core_.link.run(store::is_owned(partition->owner()));
+        if (!reply || reply->root().is_error()) co_return false;
+        if (!reply->root().is(1)) core_.lose(partition);
+    }
     co_return true;
 }
 
@@ -117,7 +158,9 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
     owner.token = core_.id + ":" + std::to_string(++tokens_);
     owner.epoch = core_.epoch;
     owner.partitions = std::max(1u, partition_count_(name.stream));
-    const auto reply = co_await core_.link.run(store::acquire(owner));
+    auto reply = co_await core_.link.run(store::acquire(owner));
+    if (const auto gone = gone_holder(reply); !gone.empty())
+        reply = co_await core_.link.run(store::acquire(owner, gone));
     if (!reply || !reply->root().is_array() || reply->root().count != 2) {
         if (reply && reply->root().is_error()) note_trouble(name.text(), reply->root().text);
         co_return;
@@ -129,29 +172,19 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
         co_return;
     }
     auto partition = std::make_shared<Partition>(core_.executor, name, std::move(owner), floor);
-    partition->renewed = Clock::now();
     core_.partitions.emplace(name, partition);
     trouble_.erase(name.text());
     spdlog::info("partition {}: taken, at {}", name.text(), floor.text());
     acquired_(partition);
-    core_.readable.notify();
+    core_.note_acquired();
 }
 
-asio::awaitable<void> Membership::renew() {
-    std::vector<PartitionPtr> due;
-    for (const auto& [name, partition] : core_.partitions) {
-        if (Clock::now() - partition->renewed >= renew_time) due.push_back(partition);
-    }
-    for (const auto& partition : due) {
-        const auto reply = co_await core_.link.run(store::renew(partition->owner()));
-        if (!reply || reply->root().is_error()) co_return;
-        if (partition->lost()) continue;
-        if (!reply->root().is(1)) {
-            core_.lose(partition);
-            continue;
-        }
-        partition->renewed = Clock::now();
-    }
+/// The token of a holder that refused us and is dead, or is ourselves: then the reply to an earlier question was lost, or
+/// the partition was given up without a word to Redis. Empty: there is none.
+std::string Membership::gone_holder(const ReplyPtr& reply) {
+    if (!reply || !reply->root().is_array() || reply->root().count != 2 || !reply->root()[0].is(0)) return {};
+    const std::string_view holder = reply->root()[1].text, worker = store::worker_of(holder);
+    return worker == core_.id || liveness_.is_dead(worker) ? std::string(holder) : std::string();
 }
 
 void Membership::drain(const PartitionPtr& partition, SteadyTime until) {

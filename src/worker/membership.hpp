@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "worker/core.hpp"
+#include "worker/liveness.hpp"
 
 namespace webhook::worker {
 
@@ -22,8 +23,8 @@ struct Member {
 std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions, std::vector<Member> workers,
                                     const std::string& self);
 
-/// Gives signs of life, takes the partitions that are this worker's share, renews their leases and hands over those that
-/// are somebody else's. A worker that dies is noticed after 10 s, one that leaves at once.
+/// Gives signs of life, takes the partitions that are this worker's share and hands over those that are another's. A
+/// worker that dies is noticed after 9 to 12 s, one that leaves at once.
 class Membership {
   public:
     /// `partitions` gives all partitions there are, sorted; `acquired` is called for each that has become ours.
@@ -33,7 +34,7 @@ class Membership {
 
     boost::asio::awaitable<void> run();
     /// Look again at once: partitions or the epoch have changed.
-    void look() { look_.notify(); }
+    void look();
     /// Hands everything over: partitions are released as soon as nothing of them is under way, or at `deadline`.
     void begin_leaving(SteadyTime deadline);
     /// Releases what has drained.
@@ -42,10 +43,12 @@ class Membership {
     boost::asio::awaitable<void> leave();
 
   private:
-    boost::asio::awaitable<bool> beat();
+    boost::asio::awaitable<void> beat();
+    void note_workers(SteadyTime sent, const Reply& reply);
+    boost::asio::awaitable<bool> check_partitions();
     boost::asio::awaitable<void> take(const PartitionName& name);
     void note_trouble(const std::string& name, std::string_view error);
-    boost::asio::awaitable<void> renew();
+    std::string gone_holder(const ReplyPtr& reply);
     void drain_foreign(const std::vector<PartitionName>& mine);
     void drain(const PartitionPtr& partition, SteadyTime until);
 
@@ -53,8 +56,12 @@ class Membership {
     std::function<std::vector<PartitionName>()> all_partitions_;
     std::function<unsigned(const std::string&)> partition_count_;
     std::function<void(const PartitionPtr&)> acquired_;
-    std::vector<Member> workers_;
+    Liveness liveness_;
+    std::vector<Member> workers_;  ///< that are alive
     SignalFlag look_;
+    SteadyTime next_beat_{};
+    bool beaten_ = false;           ///< the last beat has been answered
+    unsigned long connection_ = 0;  ///< on which the partitions were ours last
     unsigned long tokens_ = 0;
     std::map<std::string, std::string> trouble_;  ///< partition -> error that was logged last
 };

@@ -16,6 +16,8 @@ constexpr std::size_t step_events = 2000, step_operations = 256, step_bytes = 1u
 constexpr std::size_t attempts_kept = 4000, attempts_kept_bytes = 4u << 20;
 constexpr auto patience = 1000ms;      // how long an attempt may hold up the floor
 constexpr auto lease_margin = 5000ms;  // beyond the attempt's own limits
+constexpr auto sweep_after = 1000ms;   // of what a step has settled
+constexpr auto claim_pause = 50ms;     // what is due at once is taken up together with what follows it
 
 milliseconds lease_of(const Endpoint& endpoint) {
     return endpoint.document.timeout + lease_margin;
@@ -137,6 +139,7 @@ bool Partition::build(const Rules& rules, store::SettleStep* step) {
     attempts_.clear();
     attempts_bytes_ = 0;
     step_under_way_ = !step->empty();
+    step_due_ = step->soonest();
     return step_under_way_;
 }
 
@@ -145,9 +148,18 @@ void Partition::applied() {
     for (const auto& id : step_ends_)
         held_.erase(id);
     step_ends_.clear();
+    const auto now = Clock::now();
+    next_sweep = std::min(next_sweep, now + sweep_after);
+    if (step_due_ != milliseconds::max()) due_at(now + std::max<milliseconds>(step_due_, claim_pause));
     if (floor_ == step_floor_) return;
     floor_ = step_floor_;
-    floor_moved_ = Clock::now();
+    floor_moved_ = now;
+}
+
+void Partition::due_at(SteadyTime time) {
+    if (time >= next_due) return;
+    next_due = time;
+    waiting_work.notify();
 }
 
 void Partition::drop_item(WindowItem& item) {

@@ -100,8 +100,13 @@ class Partition : public std::enable_shared_from_this<Partition> {
     SignalFlag work;          ///< something to settle
     SignalFlag waiting_work;  ///< something to claim
     bool check_all = true;    ///< endpoints with waiting deliveries must be compared with the configuration
-    SteadyTime renewed{};
-    SteadyTime read_at{};  ///< when its events were last asked for
+    SteadyTime read_at{};     ///< until when its events were last asked for
+
+    /// A waiting delivery will be due then (min(): look in any case).
+    void due_at(SteadyTime time);
+    SteadyTime next_due =
+        SteadyTime::min();  ///< when Redis is to be asked for due deliveries; max(): nothing waits
+    SteadyTime next_sweep = SteadyTime::min();  ///< when something may have to be trimmed
 
   private:
     bool may_leave(const WindowItem& item, const Rules& rules) const;
@@ -119,7 +124,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
     std::uint64_t window_bytes_ = 0;
     std::deque<DeliveryPtr> outcomes_;
     std::unordered_set<std::string> held_;
-    std::vector<std::string> step_ends_;  ///< ids that are no longer held once the step is done
+    std::vector<std::string> step_ends_;    ///< ids that are no longer held once the step is done
+    std::chrono::milliseconds step_due_{};  ///< how long after the step a delivery of it is due
     std::vector<std::string> attempts_;
     std::size_t attempts_bytes_ = 0;
     bool lost_ = false, step_under_way_ = false;

@@ -39,6 +39,11 @@ constexpr auto watch_time = 250ms;
 constexpr unsigned watches_per_look = 20;  // so every 5 s
 constexpr std::size_t read_size = std::size_t{256} * 1024;
 
+std::string login_command(const store::RedisAddress& address) {
+    return address.user.empty() ? store::resp_command("AUTH", address.password)
+                                : store::resp_command("AUTH", address.user, address.password);
+}
+
 /// Empty: the server can be worked with.
 std::string judge_info(const Reply& reply) {
     if (reply.is_error()) return "INFO: " + std::string(reply.text);
@@ -195,22 +200,50 @@ asio::awaitable<bool> RedisLink::expect_ok(std::string text, std::string_view wh
     co_return false;
 }
 
+/// A new user or password that is refused may have come before Redis knows it: then the former ones are tried.
+asio::awaitable<bool> RedisLink::log_in() {
+    if (!address_.logs_in()) co_return true;
+    if (former_) {
+        const auto reply = co_await request(login_command(address_));
+        if (reply && !reply->root().is_error()) former_.reset();
+        if (!former_) co_return true;
+    }
+    const auto& known = former_ ? *former_ : address_;
+    co_return !known.logs_in() || co_await expect_ok(login_command(known), "AUTH");
+}
+
+void RedisLink::log_in_as(const store::RedisAddress& address) {
+    if (!former_) former_ = address_;
+    address_ = address;
+    if (!ready_ || !address_.logs_in()) return;
+    send(login_command(address_), [this](const ReplyPtr& reply) {
+        if (!reply) return;  // the next connection tries again
+        if (reply->root().is_error()) {
+            spdlog::error("{}: AUTH with the new user or password: {}; the old one stays in use", name_,
+                          reply->root().text);
+            return;
+        }
+        former_.reset();
+        spdlog::info("{}: logged in with the new user or password", name_);
+    });
+}
+
 /// AUTH, SELECT, and a look at the server: one that may drop our keys, a replica, or one that is loading is refused.
 asio::awaitable<bool> RedisLink::greet() {
-    if (address_.logs_in()) {
-        const auto auth = address_.user.empty()
-                              ? store::resp_command("AUTH", address_.password)
-                              : store::resp_command("AUTH", address_.user, address_.password);
-        if (!co_await expect_ok(auth, "AUTH")) co_return false;
-    }
+    const bool logged_in = co_await log_in();  // in the condition itself g++ 12 makes a trap of it
+    if (!logged_in) co_return false;
     if (address_.database != 0) {
         const auto select = store::resp_command("SELECT", std::to_string(address_.database));
         if (!co_await expect_ok(select, "SELECT")) co_return false;
     }
     const auto info = co_await request(store::resp_command("INFO"));
     const std::string problem = info ? judge_info(info->root()) : reason_;
-    if (!problem.empty()) distrust(problem);
-    co_return info&& problem.empty() && co_await has_rights();
+    if (!info || !problem.empty()) {
+        distrust(problem);
+        co_return false;
+    }
+    if (on_info) on_info(info->root().text);
+    co_return co_await has_rights();
 }
 
 /// Nothing is begun that would stop half-way.
@@ -274,7 +307,9 @@ asio::awaitable<void> RedisLink::watch() {
         if (!ready_ || n % watches_per_look != 0) continue;
         send(store::resp_command("INFO"), [this](const ReplyPtr& reply) {
             if (!reply) return;
-            if (const std::string problem = judge_info(reply->root()); !problem.empty()) distrust(problem);
+            const std::string problem = judge_info(reply->root());
+            if (!problem.empty()) return distrust(problem);
+            if (on_info) on_info(reply->root().text);
         });
     }
 }

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,12 @@ class RedisLink {
     /// A script by its SHA-1, and with its text when Redis does not know it.
     boost::asio::awaitable<ReplyPtr> run(const store::Call& call);
 
+    /// Gets each reply to INFO: one for a new connection, then one every 5 s.
+    std::function<void(std::string_view info)> on_info;
+
+    /// Takes up another user or password. The present connection tries them first and stays in use when they are refused.
+    void log_in_as(const store::RedisAddress& address);
+
     /// Closes the connection because it cannot be used (read-only replica, ...); a new one is made.
     void distrust(std::string_view reason);
 
@@ -57,6 +64,7 @@ class RedisLink {
     boost::asio::awaitable<bool> connect_tcp();
     boost::asio::awaitable<boost::system::error_code> connect_to(Socket::endpoint_type endpoint);
     boost::asio::awaitable<bool> greet();
+    boost::asio::awaitable<bool> log_in();
     boost::asio::awaitable<bool> has_rights();
     boost::asio::awaitable<bool> expect_ok(std::string command, std::string_view what);
     boost::asio::awaitable<void> read_replies();
@@ -71,6 +79,8 @@ class RedisLink {
 
     boost::asio::any_io_executor executor_;
     store::RedisAddress address_;
+    std::optional<store::RedisAddress>
+        former_;  ///< its user and password, until those of address_ have been taken once
     std::string name_;
     Socket socket_;
     boost::asio::steady_timer pause_;

@@ -52,7 +52,7 @@ Partition::Rules rules_for(const Core& core, const Partition& partition) {
     rules.pressed =
         !partition.has_room(core.window_limit()) && rules.now - partition.floor_moved() >= press_after;
     rules.give_back = partition.draining && rules.now >= partition.drain_until;
-    rules.keep_nothing = core.settings.keeps_nothing();
+    rules.keep_nothing = core.settings.keeps_nothing() || core.pressure.keep_nothing();
     return rules;
 }
 
@@ -85,6 +85,8 @@ asio::awaitable<void> settle_partition(Core& core, PartitionPtr partition) {
             if (!co_await send_step(core, partition, call)) break;
             partition->applied();
             core.readable.notify();
+            core.pressure.settled(step.routed.bytes + step.bytes());
+            if (core.pressure.wants_look()) core.look_at_memory_soon();
         }
     }
 }

@@ -22,8 +22,12 @@ class SignalFlag {
 
     /// Returns at the next notification, or after `time`.
     boost::asio::awaitable<void> wait(std::chrono::milliseconds time) {
+        co_await wait_until(std::chrono::steady_clock::now() + time);
+    }
+    /// Returns at the next notification, or at `time`, which may be max().
+    boost::asio::awaitable<void> wait_until(std::chrono::steady_clock::time_point time) {
         if (!set_) {
-            timer_.expires_after(time);
+            timer_.expires_at(time);
             boost::system::error_code ignored;
             co_await timer_.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
         }

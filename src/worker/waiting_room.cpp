@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto poll_time = 200ms;
+constexpr auto busy_time = 200ms;  // until the next look where not everything that is due could be taken
 constexpr unsigned page = 256;
 constexpr std::uint64_t claim_count = 64, claim_bytes = 4u << 20, end_slice = 500;
 constexpr auto lease_margin = 10000ms;  // for the time between claim and attempt
@@ -25,16 +25,25 @@ class WaitingRoom {
 
     asio::awaitable<void> run() {
         while (!partition_->lost()) {
-            co_await partition_->waiting_work.wait(poll_time);
+            co_await partition_->waiting_work.wait_until(partition_->next_due);
+            if (partition_->lost()) break;
+            if (Clock::now() < partition_->next_due) continue;  // it was put forward
             co_await core_.link.wait_ready();
             if (partition_->lost() || (core_.stopping && !core_.link.ready())) break;
-            if (partition_->draining || core_.epoch.empty()) continue;
+            partition_->next_due = SteadyTime::max();
+            if (partition_->draining || core_.epoch.empty()) {
+                partition_->next_due = Clock::now() + busy_time;
+                continue;
+            }
             if (std::exchange(partition_->check_all, false)) co_await check_all();
             co_await serve_due();
+            if (partition_->check_all) look_soon();
         }
     }
 
   private:
+    void look_soon() { partition_->due_at(Clock::now() + busy_time); }
+
     asio::awaitable<void> check_all() {
         const auto reply = co_await core_.link.run(store::waiting_endpoints(partition_->owner()));
         if (!reply || !reply->root().is_array()) {
@@ -70,19 +79,29 @@ class WaitingRoom {
                 co_return true;
             }
             if (reply->root().is(-1)) core_.lose(partition_);
+            partition_->next_sweep = SteadyTime::min();  // for the bound on dead deliveries
             if (reply->root().integer <= 0) break;
         }
         unknown_.erase(id);
         co_return true;
     }
 
+    /// When the next look is due is known afterwards: Redis says when the next delivery is due, and what is due already
+    /// and cannot be taken up waits for a place (looked for soon) or for the endpoint to change (which makes us look).
     asio::awaitable<void> serve_due() {
         const auto reply = co_await core_.link.run(store::due_endpoints(partition_->owner(), offset_, page));
-        if (!reply || !reply->root().is_array()) co_return;
-        offset_ = reply->root().count == page ? offset_ + page : 0;
-        for (const Reply& id : reply->root()) {
+        if (!reply || reply->root().is_error()) co_return look_soon();
+        const Reply& found = reply->root();
+        if (!found.is_array() || found.count == 0) co_return core_.lose(partition_);
+        offset_ = found[0].is(0) ? offset_ + page : 0;
+        if (found[0].is(0)) {
+            look_soon();
+        } else if (found[0].integer > 0) {
+            partition_->due_at(Clock::now() + std::chrono::milliseconds(found[0].integer));
+        }
+        for (std::size_t i = 1; i < found.count; ++i) {
             if (partition_->lost() || partition_->draining) co_return;
-            const std::string name(id.text);
+            const std::string name(found[i].text);
             if (co_await end_if_gone(name)) continue;
             const auto endpoint = core_.endpoints.find(name);
             if (endpoint && endpoint->takes_waiting()) co_await claim(endpoint);
@@ -91,13 +110,14 @@ class WaitingRoom {
 
     asio::awaitable<void> claim(const EndpointPtr& endpoint) {
         const auto places = std::min<std::uint64_t>(core_.dispatcher.places(*endpoint), claim_count);
-        if (places == 0) co_return;
+        if (places == 0) co_return look_soon();
         endpoint->claiming += static_cast<unsigned>(places);
         const auto lease = endpoint->document.timeout + endpoint->document.connect_timeout + lease_margin;
         const auto reply = co_await core_.link.run(
             store::claim(partition_->owner(), endpoint->document.id, places, claim_bytes, lease));
         endpoint->claiming -= static_cast<unsigned>(places);
-        if (partition_->lost() || !reply || reply->root().is_error()) co_return;
+        if (partition_->lost()) co_return;
+        if (!reply || reply->root().is_error()) co_return look_soon();
         if (!reply->root().is_array()) {
             core_.lose(partition_);
             co_return;
@@ -106,6 +126,7 @@ class WaitingRoom {
         endpoint->more_due = found.count / 3 >= places;
         for (std::size_t i = 0; i + 2 < found.count; i += 3)
             take(endpoint, found[i].text, found[i + 1], found[i + 2]);
+        if (found.count != 0) look_soon();  // for what did not fit, and then for what comes next
     }
 
     void take(const EndpointPtr& endpoint, std::string_view id, const Reply& record, const Reply& content) {

@@ -38,7 +38,11 @@ Worker::Worker(asio::io_context& loop, Settings settings, std::function<std::opt
           core_, [this] { return discovery_.partitions(); },
           [this](const std::string& stream) { return discovery_.partition_count(stream); },
           [this](const PartitionPtr& partition) { acquired(partition); }),
-      watch_(core_, [this] { membership_.look(); }),
+      watch_(core_,
+             [this] {
+                 membership_.look();
+                 core_.look_for_due();
+             }),
       signals_(loop, SIGTERM, SIGINT, SIGHUP) {
     core_.dispatcher.on_gone = [this](const EndpointPtr& endpoint, const char* reason) {
         disable(endpoint, reason);
@@ -46,7 +50,8 @@ Worker::Worker(asio::io_context& loop, Settings settings, std::function<std::opt
     core_.dispatcher.on_place = [this](const DeliveryPtr& delivery) {
         const Endpoint& endpoint = *delivery->endpoint;
         const bool half_free = endpoint.taken() * 2 <= endpoint.limit();
-        if (endpoint.more_due && half_free && !endpoint.failing()) delivery->partition->waiting_work.notify();
+        if (endpoint.more_due && half_free && !endpoint.failing())
+            delivery->partition->due_at(SteadyTime::min());
     };
     core_.dispatcher.on_health = [](const Endpoint& endpoint) {
         if (!endpoint.problem.empty()) return;
@@ -82,8 +87,7 @@ void Worker::disable(const EndpointPtr& endpoint, const char* reason) {
     if (endpoint->gone()) return;
     endpoint->disabled = true;
     core_.dispatcher.changed(endpoint);
-    for (const auto& [name, partition] : core_.partitions)
-        partition->check_all = true;
+    core_.check_waiting();
     asio::co_spawn(loop_.get_executor(), watch_.disable(endpoint->document.id, reason), part_ended);
 }
 
@@ -102,9 +106,12 @@ void Worker::wait_signal() {
 void Worker::reload() {
     auto fresh = read_settings_();
     if (!fresh) return;
-    if (!(fresh->redis == core_.settings.redis)) {
+    if (!fresh->redis.same_place(core_.settings.redis)) {
         spdlog::warn("reload: \"redis\" has changed; that takes a restart, the old one stays in use");
         fresh->redis = core_.settings.redis;
+    } else if (!(fresh->redis == core_.settings.redis)) {
+        core_.link.log_in_as(fresh->redis);
+        core_.reader.log_in_as(fresh->redis);
     }
     std::string error;
     if (!open_log(fresh->log, &error)) spdlog::error("reload: {}; the log stays where it is", error);
@@ -112,6 +119,9 @@ void Worker::reload() {
     core_.dispatcher.set_max_inflight(core_.settings.max_inflight);
     core_.make_sender();
     core_.endpoints.prepare_again(false);
+    discovery_.look_again();
+    for (const auto& [name, partition] : core_.partitions)
+        partition->next_sweep = SteadyTime::min();
     spdlog::info("reloaded");
 }
 

@@ -76,6 +76,22 @@ TEST(RedisAddress, RefusesTheRest) {
     }
 }
 
+TEST(RedisAddress, PathsOfSocketsHave107BytesAtMost) {
+    std::string error;
+    EXPECT_TRUE(parse_redis_url("unix:/" + std::string(106, 'x') + ":3", &error)) << error;
+    EXPECT_FALSE(parse_redis_url("unix:/" + std::string(107, 'x'), &error));
+    EXPECT_NE(error.find("107 bytes"), std::string::npos) << error;
+}
+
+TEST(RedisAddress, AnotherUserIsTheSamePlace) {
+    std::string error;
+    const auto place = parse_redis_url("redis://a:b@h:7/2", &error);
+    EXPECT_TRUE(place->same_place(*parse_redis_url("redis://h:7/2", &error)));
+    EXPECT_FALSE(*place == *parse_redis_url("redis://h:7/2", &error));
+    for (const char* other : {"redis://a:b@i:7/2", "redis://a:b@h:8/2", "redis://a:b@h:7/3", "unix:/h:2"})
+        EXPECT_FALSE(place->same_place(*parse_redis_url(other, &error))) << other;
+}
+
 TEST(Hashes, SourceAndIdCannotBeShiftedIntoEachOther) {
     EXPECT_NE(hash_id("ab", "c"), hash_id("a", "bc"));
     EXPECT_EQ(hash_id("ab", "c"), hash_id("ab", "c"));

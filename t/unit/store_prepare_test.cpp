@@ -38,6 +38,33 @@ TEST_F(AppendTest, PrepareTellsTheBacklog) {
     EXPECT_EQ(look().backlog_bytes, 0u);
 }
 
+TEST_F(AppendTest, ALookReadsTheSameAndWritesNothing) {
+    std::string prepare, look;
+    stream.appender().build_prepare(0, &prepare);
+    stream.appender().build_look(0, &look);
+    const auto changes = [&] {
+        const std::string info(test::text(redis({"INFO", "persistence"})));
+        return info.substr(info.find("rdb_changes_since_last_save"), 45);
+    };
+    redis.raw(prepare);
+    stream.add("a", "1");
+    stream.add("b", "1");
+    const auto prepared = Appender::read_prepare(*redis.raw(prepare));
+    const std::string before = changes();
+    const auto seen = Appender::read_prepare(*redis.raw(look));
+    EXPECT_EQ(changes(), before);
+    EXPECT_TRUE(seen.usable);
+    EXPECT_EQ(seen.backlog, 2u);
+    EXPECT_EQ(seen.backlog, prepared.backlog);
+    EXPECT_EQ(seen.backlog_bytes, prepared.backlog_bytes);
+    redis({"HSET", "webhook:{s:0}:meta", "partitions", "3"});
+    EXPECT_EQ(Appender::read_prepare(*redis.raw(look)).other_partitions, 3u);
+    redis({"FLUSHALL"});
+    const auto lost = Appender::read_prepare(*redis.raw(look));
+    EXPECT_TRUE(lost.usable) << "the next event makes it anew";
+    EXPECT_EQ(lost.backlog, 0u);
+}
+
 TEST_F(AppendTest, WhatIsNoReplyOfPrepareIsNotTakenForOne) {
     const std::vector<std::vector<std::string>> commands = {
         {"EVAL", "return 1", "0"},   {"EVAL", "return {1, -1}", "0"},   {"EVAL", "return {1, 'a'}", "0"},

@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <ctime>
+#include <map>
 
 #include "redis_server.hpp"
+#include "store/admin.hpp"
 #include "store/configuration.hpp"
+#include "store/entry_id.hpp"
 #include "store/lease.hpp"
 #include "store/sweep.hpp"
 #include "store/waiting.hpp"
@@ -73,46 +76,97 @@ class StoreSettle : public testing::Test {
     Ownership owner;
 };
 
-TEST_F(StoreSettle, LeaseIsHeldByOneAndFencedByTokenAndEpoch) {
+TEST_F(StoreSettle, PartitionIsHeldByOneAndFencedByTokenAndEpoch) {
     const Ownership other = new_owner("w2:1");
     const auto refused = run(acquire(other));
     EXPECT_EQ(refused->element[0]->integer, 0);
-    EXPECT_GT(refused->element[1]->integer, 0);
+    EXPECT_EQ(std::string_view(refused->element[1]->str), owner.token) << "who holds it";
+    EXPECT_EQ(worker_of(owner.token), "w1");
+    EXPECT_EQ(run(is_owned(owner))->integer, 1);
     const std::string entry = add();
-    redis({"DEL", key("owner")});
-    EXPECT_EQ(run(renew(owner))->integer, 1) << "nobody else has acquired: a short stall costs nothing";
-    redis({"DEL", key("owner")});
-    EXPECT_EQ(run(acquire(other))->element[0]->integer, 1);
+    EXPECT_EQ(run(acquire(other, owner.token))->element[0]->integer, 1) << "the holder is believed dead";
+    EXPECT_EQ(run(acquire(new_owner("w3:1"), owner.token))->element[0]->integer, 0)
+        << "of two that believe so the first one wins";
 
-    EXPECT_EQ(run(renew(owner))->integer, 0);
+    EXPECT_EQ(run(is_owned(owner))->integer, 0);
     EXPECT_EQ(run(release(owner))->integer, 0);
     EXPECT_EQ(done(routing(entry, 1, 1)), 0);
     EXPECT_EQ(run(claim(owner, "e", 1, 100, 1s))->type, REDIS_REPLY_NIL);
     EXPECT_EQ(run(end_waiting(owner, "e", "", 10))->integer, -1);
-    EXPECT_EQ(run(sweep(owner, Keep{}))->integer, -1);
+    EXPECT_EQ(run(sweep(owner, Keep{}))->type, REDIS_REPLY_NIL);
+    EXPECT_EQ(run(due_endpoints(owner, 0, 10))->type, REDIS_REPLY_NIL);
     const Ownership old_epoch = new_owner("w2:1", "e0");
-    EXPECT_EQ(run(renew(old_epoch))->integer, 0);
-    EXPECT_EQ(run(sweep(old_epoch, Keep{}))->integer, -1);
+    EXPECT_EQ(run(is_owned(old_epoch))->integer, 0);
+    EXPECT_EQ(run(sweep(old_epoch, Keep{}))->type, REDIS_REPLY_NIL);
     EXPECT_EQ(meta("routed"), 0);
     EXPECT_EQ(floor(), "0-0");
     EXPECT_EQ(run(release(other))->integer, 1);
-    EXPECT_EQ(run(acquire(owner))->element[0]->integer, 1) << "released: free at once";
+    EXPECT_EQ(run(acquire(owner, "w9:1"))->element[0]->integer, 1) << "released: free at once, for anybody";
 }
 
-TEST_F(StoreSettle, AClockSetBackLeavesNobodyAliveForLonger) {
+TEST_F(StoreSettle, MarksOfWorkersAlwaysChange) {
     const std::string workers = "webhook:{config}:workers";
     const std::string tomorrow = std::to_string((std::time(nullptr) + 86400) * 1000);
-    redis({"ZADD", workers, tomorrow, "dead"});
-    redis({"HSET", "webhook:{config}:streams", "dead", "s"});
-    EXPECT_EQ(run(heartbeat("w1", ""))->elements, 4u);
-    EXPECT_LE(std::atoll(redis({"ZSCORE", workers, "dead"})->str), (std::time(nullptr) + 1) * 1000);
-    redis({"ZADD", workers, "1", "dead"});  // and then it is silent
-    EXPECT_EQ(run(heartbeat("w1", ""))->elements, 2u);
-    EXPECT_EQ(redis({"EXISTS", "webhook:{config}:streams"})->integer, 0);
+    const auto mark_of = [this](const char* worker) {
+        return std::string(test::text(redis({"ZSCORE", "webhook:{config}:workers", worker})));
+    };
+    redis({"ZADD", workers, tomorrow, "w1"});  // before the clock was set back
+    EXPECT_EQ(run(heartbeat("w1", ""))->elements, 3u);
+    EXPECT_EQ(std::stoll(mark_of("w1")), std::stoll(tomorrow) + 1);
+    run(heartbeat("w1", ""));
+    EXPECT_EQ(std::stoll(mark_of("w1")), std::stoll(tomorrow) + 2);
+}
 
-    const auto next = new_owner("w2:1");
-    redis({"SET", key("owner"), owner.token, "PX", "86400000"});
-    EXPECT_EQ(run(acquire(next))->element[0]->integer, 1) << "no lease lasts for a day";
+TEST_F(StoreSettle, DeadWorkersAreForgottenUnlessTheyGaveASign) {
+    run(heartbeat("w2", "s t"));
+    const std::string mark(test::text(redis({"ZSCORE", "webhook:{config}:workers", "w2"})));
+    auto reply = run(heartbeat("w1", "", {{"w2", "1"}}));
+    ASSERT_EQ(reply->elements, 6u) << "its mark is another one by now";
+    std::map<std::string, std::string> streams;
+    for (std::size_t i = 0; i < 6; i += 3)
+        streams[reply->element[i]->str] = reply->element[i + 2]->str;
+    EXPECT_EQ(streams["w2"], "s t");
+    EXPECT_EQ(streams["w1"], "");
+    reply = run(heartbeat("w1", "", {{"w2", mark}}));
+    EXPECT_EQ(reply->elements, 3u);
+    EXPECT_EQ(redis({"EXISTS", "webhook:{config}:streams"})->integer, 0);
+}
+
+TEST_F(StoreSettle, WorkersThatComeAndGoWakeTheOthers) {
+    const auto wake = [this] {
+        const auto versions = redis.raw(read_versions());
+        return std::string(test::text(test::Reply(redis({"HGET", "webhook:{config}:meta", "wake"}))));
+    };
+    const std::string before = wake();
+    run(heartbeat("w1", ""));
+    const std::string come = wake();
+    EXPECT_NE(come, before);
+    run(heartbeat("w1", ""));
+    EXPECT_EQ(wake(), come) << "it was there already";
+    EXPECT_EQ(run(leave("w1"))->integer, 1);
+    const std::string gone = wake();
+    EXPECT_NE(gone, come);
+    EXPECT_EQ(run(leave("w1"))->integer, 0);
+    EXPECT_EQ(wake(), gone);
+    run(wake_workers());
+    EXPECT_NE(wake(), gone);
+}
+
+TEST_F(StoreSettle, NothingIsWrittenWhileNothingHappens) {
+    wait_one(1h);
+    run(sweep(owner, Keep{}));
+    const auto writes = [this] {
+        const std::string info(test::text(redis({"INFO", "persistence"})));
+        return info.substr(info.find("rdb_changes_since_last_save"), 45);
+    };
+    const std::string before = writes();
+    run(is_owned(owner));
+    run(due_endpoints(owner, 0, 10));
+    EXPECT_GT(run(sweep(owner, Keep{}))->element[0]->integer, 0) << "when the event is old enough";
+    redis.raw(read_versions());
+    EXPECT_EQ(writes(), before);
+    run(heartbeat("w1", ""));
+    EXPECT_NE(writes(), before);
 }
 
 TEST_F(StoreSettle, GroupMadeByHandGivesTheFloorAndLosesItsPending) {
@@ -207,16 +261,40 @@ TEST_F(StoreSettle, ClaimTakesWhatIsDueOnceAndStaysInItsBounds) {
     for (int i = 0; i < 3; ++i)
         wait_one(0ms);
     wait_one(1h);
-    EXPECT_EQ(run(due_endpoints(owner, 0, 10))->elements, 1u);
+    const auto due = run(due_endpoints(owner, 0, 10));
+    ASSERT_EQ(due->elements, 2u);
+    EXPECT_EQ(due->element[0]->integer, -1) << "nothing else waits than for this endpoint";
+    EXPECT_STREQ(due->element[1]->str, "e");
     EXPECT_EQ(run(claim(owner, "e", 2, 1000, 1h))->elements, 6u) << "by count";
     EXPECT_EQ(run(claim(owner, "e", 5, 1, 1h))->elements, 3u) << "one, however large";
     EXPECT_EQ(run(claim(owner, "e", 5, 1000, 1h))->elements, 0u) << "all are leased";
-    EXPECT_EQ(run(due_endpoints(owner, 0, 10))->elements, 0u);
+    const auto later = run(due_endpoints(owner, 0, 10));
+    ASSERT_EQ(later->elements, 1u);
+    EXPECT_GT(later->element[0]->integer, 3500000);
+    EXPECT_LE(later->element[0]->integer, 3600000) << "the first lease ends then";
     wait_one(0ms);
     EXPECT_EQ(run(claim(owner, "e", 5, 1000, 1ms))->elements, 3u);
     usleep(2000);
     EXPECT_EQ(run(claim(owner, "e", 5, 1000, 1h))->elements, 3u) << "the lease has ended";
     EXPECT_EQ(waiting("e"), 5);
+}
+
+TEST_F(StoreSettle, DueEndpointsComeInPagesAndSayWhatComesNext) {
+    const std::string now = std::to_string(std::time(nullptr) * 1000);
+    redis({"ZADD", key("due"), "1", "a", "2", "b", "3", "c", now + "0", "later"});
+    const auto page = [this](unsigned offset, unsigned size) {
+        const auto reply = run(due_endpoints(owner, offset, size));
+        std::string text = std::to_string(std::min<long long>(reply->element[0]->integer, 9));
+        for (std::size_t i = 1; i < reply->elements; ++i)
+            text.append(" ").append(reply->element[i]->str);
+        return text;
+    };
+    EXPECT_EQ(page(0, 2), "0 a b") << "more are due";
+    EXPECT_EQ(page(2, 2), "9 c");
+    EXPECT_EQ(page(0, 3), "9 a b c") << "a full page with nothing due behind it";
+    EXPECT_EQ(page(9, 2), "-1");
+    redis({"DEL", key("due")});
+    EXPECT_EQ(page(0, 2), "-1");
 }
 
 TEST_F(StoreSettle, SweepKeepsToRetentionAndNeverPassesTheFloor) {
@@ -229,12 +307,72 @@ TEST_F(StoreSettle, SweepKeepsToRetentionAndNeverPassesTheFloor) {
     run(sweep(owner, Keep{}));
     EXPECT_EQ(count("XLEN", "events"), 4) << "younger and less than the limits";
     usleep(2000);
-    while (run(sweep(owner, none))->integer == 1) {
+    while (run(sweep(owner, none))->element[0]->integer == 0) {
     }
     EXPECT_EQ(count("XLEN", "events"), 1) << "what is not settled stays";
     EXPECT_EQ(meta("trimmed"), 3);
     EXPECT_EQ(count("XLEN", "events") + meta("trimmed") - meta("routed"), 1) << "unrouted";
     EXPECT_EQ(count("HLEN", "content"), 3) << "what waits outlives the stream";
+}
+
+TEST_F(StoreSettle, SweepSaysWhenTimeWantsTheNextOne) {
+    EXPECT_EQ(run(sweep(owner, Keep{}))->element[0]->integer, -1) << "nothing is there";
+    wait_one(1h);
+    EXPECT_NEAR(static_cast<double>(run(sweep(owner, Keep{}))->element[0]->integer), 3600000, 5000);
+    wait_one(1h);
+    EXPECT_NEAR(static_cast<double>(run(sweep(owner, Keep{}))->element[0]->integer), 3600000 / 64, 5000)
+        << "the youngest event has no mark yet";
+    run(end_waiting(owner, "e", "disabled", 10));
+    Keep keep;
+    keep.dead_age = 10s;
+    EXPECT_NEAR(static_cast<double>(run(sweep(owner, keep))->element[0]->integer), 10000, 5000);
+}
+
+TEST_F(StoreSettle, SweepUnderPressureFreesSliceAfterSliceAndThenTheLog) {
+    Keep keep;
+    for (int i = 0; i < 3; ++i) {
+        wait_one(1h);
+        redis({"DEL", key("marks")});
+        keep.events_bytes = 1;  // so that each event has a mark of its own
+        redis({"RPUSH", key("marks"), floor() + " " + std::to_string(4 * (i + 1)) + " 1"});
+    }
+    redis({"DEL", key("marks")});
+    const std::string unsettled = add();
+    SettleStep attempt(owner);
+    attempt.attempt(R"({"status":200})");
+    EXPECT_EQ(done(attempt), 1);
+    keep = Keep{};
+    keep.pressed = true;
+    auto reply = run(sweep(owner, keep));
+    EXPECT_EQ(reply->element[0]->integer, 0) << "there may be more";
+    EXPECT_EQ(reply->element[1]->integer, 1);
+    EXPECT_EQ(count("XLEN", "events"), 1) << "whatever its age; what is not settled stays";
+    EXPECT_EQ(meta("trimmed"), 3);
+    EXPECT_EQ(meta("trimmed_bytes"), meta("routed_bytes"));
+    EXPECT_EQ(count("XLEN", "attempts:1"), 1);
+    for (int i = 0; i < 2; ++i)
+        EXPECT_EQ(run(sweep(owner, keep))->element[1]->integer, 1) << "the log, generation by generation";
+    EXPECT_EQ(redis({"EXISTS", key("attempts:1"), key("attempts:0")})->integer, 0);
+    reply = run(sweep(owner, keep));
+    EXPECT_EQ(reply->element[1]->integer, 0) << "nothing is left to give";
+    EXPECT_EQ(count("HLEN", "content"), 3) << "what waits stays";
+}
+
+TEST_F(StoreSettle, StaleMarksDoNotTurnTheAccountBack) {
+    wait_one(1h);
+    run(sweep(owner, Keep{}));  // a mark
+    const std::string entry = add();
+    SettleStep step = routing(entry, 0, 0);
+    EntryId id;
+    ASSERT_TRUE(EntryId::parse(entry, &id));
+    step.routed.trim_before = id.next().text();  // nothing is kept
+    EXPECT_EQ(done(step), 1);
+    const auto trimmed = meta("trimmed_bytes");
+    Keep keep;
+    keep.pressed = true;
+    run(sweep(owner, keep));
+    EXPECT_EQ(meta("trimmed_bytes"), trimmed);
+    EXPECT_EQ(count("LLEN", "marks"), 0);
 }
 
 TEST_F(StoreSettle, DeadContentIsBoundedAndCountersStay) {
@@ -260,10 +398,24 @@ TEST_F(StoreSettle, WorksWhenRedisIsOutOfMemory) {
     wait_one(0ms);
     redis({"CONFIG", "SET", "maxmemory", "1"});
     EXPECT_EQ(redis({"SET", "x", "y"})->type, REDIS_REPLY_ERROR);
-    EXPECT_EQ(run(renew(owner))->integer, 1);
+    EXPECT_EQ(run(is_owned(owner))->integer, 1);
+    EXPECT_EQ(run(heartbeat("w1", "s"))->elements, 3u);
+    EXPECT_EQ(run(acquire(new_owner("w2:1"), owner.token))->element[0]->integer, 1);
+    owner = new_owner("w2:1");
     EXPECT_EQ(run(claim(owner, "e", 1, 100, 1h))->elements, 3u);
     EXPECT_EQ(run(end_waiting(owner, "e", "", 10))->integer, 0);
-    EXPECT_EQ(run(sweep(owner, Keep{}))->type, REDIS_REPLY_INTEGER);
+    EXPECT_EQ(run(sweep(owner, Keep{}))->type, REDIS_REPLY_ARRAY);
+    ConfigurationChange change;
+    change.new_epoch = "e1";
+    change.set = {{"e", "{}"}};
+    EXPECT_EQ(run(change_configuration(change))->integer, 1) << "apply";
+    change.seen_epoch = "e1";
+    change.seen_version = "1";
+    change.set.clear();
+    change.remove = {"e"};
+    EXPECT_EQ(run(change_configuration(change))->integer, 2) << "delete";
+    EXPECT_EQ(run(disable_endpoint("e1", "e", "x"))->integer, 0);
+    EXPECT_EQ(run(leave("w1"))->integer, 1);
     EXPECT_EQ(meta("cancelled"), 1);
 }
 

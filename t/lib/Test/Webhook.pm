@@ -331,7 +331,7 @@ sub ctl ($self, @words) {
 
 # apply({id => 'crm', url => ...}, ...): makes Redis hold exactly these endpoints; dies when that fails.
 sub apply ($self, @endpoints) {
-    my $result = $self->ctl({ stdin => to_json(\@endpoints) }, 'apply', '-');
+    my $result = $self->ctl({ stdin => to_json(\@endpoints) }, 'apply', '-', @endpoints ? () : '--allow-empty');
     croak "webhookctl apply: exit $result->{exit}\n$result->{out}$result->{err}" if $result->{exit};
     return $result;
 }

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+
+#include "store/server_info.hpp"
+
+namespace webhook::worker {
+
+/// Says how short Redis' memory is, and when to look next. Settled events give way before senders are refused: from 85 % of
+/// `maxmemory` on the oldest go until 80 % are reached; from 92 % on an event leaves the stream in the step that settles
+/// it, for a sender that is fast fills the rest in a fraction of a second.
+class Pressure {
+  public:
+    void saw(const store::MemoryUse& memory);
+    /// Counts what has been settled since the last reading.
+    void settled(std::uint64_t bytes) { since_ += bytes; }
+
+    /// Whether so much was settled that the reading may be out of date: a quarter of the room that is left.
+    bool wants_look() const { return memory_.limit != 0 && since_ > room() / 4; }
+    /// Whether anything was settled since the last reading.
+    bool has_traffic() const { return since_ > 0; }
+
+    bool pressed() const { return pressed_; }
+    bool keep_nothing() const { return pressed_ && memory_.used >= part(92); }
+    /// For the log: trimming goes on and off between 80 and 85 % as long as events pass, so this ends below 75 % only.
+    bool is_short() const { return short_; }
+    const store::MemoryUse& memory() const { return memory_; }
+
+  private:
+    std::uint64_t part(unsigned percent) const { return memory_.limit / 100 * percent; }
+    std::uint64_t room() const;
+
+    store::MemoryUse memory_;
+    std::uint64_t since_ = 0;
+    bool pressed_ = false, short_ = false;
+};
+
+}  // namespace webhook::worker
