@@ -87,6 +87,7 @@ void RedisClient::move() {
     state_ = State::moving;
     testing_ = false;
     if (life_timer_.timer_set) ngx_del_timer(&life_timer_);
+    if (!ngx_queue_empty(&gathered_)) hold_worker(true);
     if (connection_.is_idle()) on_idle();
 }
 
