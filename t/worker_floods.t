@@ -151,7 +151,7 @@ for my $case ([ head => $post, "X: y\r\n" ], [ line => '', 'x' ], [ extension =>
     my ($name, $first, $again) = @$case;
     my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $to) or die $@;
     local $SIG{PIPE} = 'IGNORE';
-    my ($bytes, $written) = ($first . $again x 40_000, 0);
+    my ($bytes, $written) = ($first . $again x 70_000, 0);
     substr $bytes, 70_000, length $bytes, '';
     $written += syswrite($socket, $bytes, length($bytes) - $written, $written) // last while $written < length $bytes;
     my $answer = '';
