@@ -48,6 +48,7 @@ my %flood = (
     drip      => [ $ok, 'X' ],
 );
 $SIG{PIPE} = 'IGNORE';
+$SIG{TERM} = sub { exit 0 };
 my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $ARGV[0], Listen => 128, ReuseAddr => 1) or die $@;
 $|++;
 say 'listening';
@@ -109,7 +110,7 @@ my $before = peak();
 # --- eighteen floods beside it
 $t->apply($healthy, @documents);
 $worker->wait_log(qr/configuration version \d+: 19 endpoints/);
-my $events = 15;
+my $events = 8;
 is post_event($t, "e$_")->{verdict}, 'accepted', "event $_" for 1 .. $events;
 $t->receiver->wait_requests(20 + $events, '/healthy');
 is $t->receiver->count('/healthy'), 20 + $events, 'healthy: every event, once';
@@ -151,7 +152,7 @@ for my $case ([ head => $post, "X: y\r\n" ], [ line => '', 'x' ], [ extension =>
     my ($name, $first, $again) = @$case;
     my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $to) or die $@;
     local $SIG{PIPE} = 'IGNORE';
-    my ($bytes, $written) = ($first . $again x 40_000, 0);
+    my ($bytes, $written) = ($first . $again x 70_000, 0);
     substr $bytes, 70_000, length $bytes, '';
     $written += syswrite($socket, $bytes, length($bytes) - $written, $written) // last while $written < length $bytes;
     my $answer = '';

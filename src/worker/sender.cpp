@@ -62,8 +62,9 @@ asio::awaitable<void> read_answer(HttpConnection& connection, Answer& answer, Ex
         const std::string_view bytes = co_await connection.read(&error);
         result.left_over = answer.put(bytes) < bytes.size();
         if (!error) continue;
-        if (ended(error)) answer.put_end();
-        if (!answer.ended()) result.error = "answer: " + describe(error);
+        const bool refused = !answer.began() && connection.wanted_certificate();
+        if (ended(error) && !refused) answer.put_end();
+        if (!answer.ended()) result.error = "answer: " + connection.explain(error);
         break;
     }
     if (!answer.error().empty()) result.error = "answer: " + answer.error();

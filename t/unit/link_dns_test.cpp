@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -34,6 +35,11 @@ class DnsTest : public testing::Test {
         const std::lock_guard lock(mutex);
         next = {nullptr, no_answer ? "no server" : "no such name", no_answer};
     }
+    /// Also after all work has run out.
+    void run_for(std::chrono::milliseconds time) {
+        io.restart();
+        io.run_one_for(time);
+    }
     /// What an attempt would connect to now.
     std::string use() {
         std::string text;
@@ -48,16 +54,16 @@ class DnsTest : public testing::Test {
             },
             asio::detached);
         while (!done)
-            io.run_one_for(1s);
+            run_for(1s);
         return text;
     }
     /// Lets look-ups in the background end.
     void settle(int look_ups) {
         const auto limit = Clock::now() + 60s;
         while (ended < look_ups && Clock::now() < limit)
-            io.run_one_for(10ms);
+            run_for(10ms);
         for (int i = 0; i < 20; ++i)
-            io.run_one_for(10ms);
+            run_for(10ms);
         EXPECT_EQ(ended, look_ups);
     }
 

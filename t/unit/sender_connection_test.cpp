@@ -104,9 +104,8 @@ class DeafServer {
         acceptor_.listen(1);
         for (int i = 0; i < 8; ++i) {
             filling_.emplace_back(io, tcp::v4());
-            filling_.back().non_blocking(true);
-            boost::system::error_code ignored;
-            filling_.back().connect(acceptor_.local_endpoint(), ignored);
+            filling_.back().async_connect(acceptor_.local_endpoint(),
+                                          [](const boost::system::error_code&) {});
         }
     }
     unsigned short port() const { return acceptor_.local_endpoint().port(); }
