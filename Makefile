@@ -59,7 +59,7 @@ export V BUILD
 refresh  = @mkdir -p $(@D) && { $(1); } > $@.new && { cmp -s $@.new $@ && rm $@.new || mv $@.new $@; }
 
 .DELETE_ON_ERROR:
-.PHONY: all module programs unit built prepare deps deps-test deps-check run demo test test-sanitize sdk bench fuzz check check-quick install uninstall clean help FORCE
+.PHONY: all module programs unit built prepare deps deps-test deps-check deps-trixie build-sanitize run demo test test-sanitize sdk bench fuzz check check-quick install uninstall clean help FORCE
 .DEFAULT_GOAL = all
 
 all:                   ## build module, worker and webhookctl
@@ -84,6 +84,8 @@ deps:                  ## install (apt) what building and running need, as far a
 	@src/make/deps.sh run
 deps-test:
 	@src/make/deps.sh run test
+deps-trixie:
+	@src/make/deps.sh trixie
 deps-check:
 	@src/make/deps.sh run test check
 
@@ -97,10 +99,11 @@ demo: deps             ## send real-looking webhooks through it and show what be
 test: deps-test        ## install what is missing, build, run all tests
 	@$(SUBMAKE) all unit
 	@src/make/test.sh
-test-sanitize: deps-test  ## the same tests with ASan and UBSan, the module's central ones under valgrind
+build-sanitize: deps-test
 	@$(SUBMAKE) module
 	@$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=1 OPT="-O1 -g1" programs unit
-	@BUILD=$(BUILD)/sanitize SDK=$(BUILD)/sdk MODULE=$(MODULE) TEST_SANITIZE=1 src/make/test.sh
+test-sanitize: build-sanitize  ## the tests of our programs with ASan and UBSan, the module's central ones under valgrind
+	@BUILD=$(BUILD)/sanitize MODULE=$(MODULE) TEST_SANITIZE=1 src/make/test.sh
 sdk:                   ## install (npm, into $(BUILD)/sdk) the senders' own packages, which t/sdk.t tries
 	@SDK=$(BUILD)/sdk src/make/sdk.sh
 bench: deps-test       ## CPU per event beside plain nginx, CPU per delivery of the worker
@@ -119,11 +122,13 @@ check: deps-check      ## the same and clang-tidy
 
 # --- programs: the three lowest layers are C++17, as nginx' own build compiles them, and go into the module, too; the rest is C++20 ---
 PIC = -fPIC -fno-semantic-interposition
+# Tests are called once or twice: what optimizing them costs is not won back. What they test is optimized.
+$(BUILD)/obj/t/unit/%.o: TEST_OPT = -O0
 $(BUILD)/obj/src/event/%.o $(BUILD)/obj/src/signature/%.o $(BUILD)/obj/src/store/%.o: STD = -std=gnu++17 $(PIC)
 $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
-	$(Q)$(CXX) $(or $(STD),-std=gnu++20) $(CXXFLAGS) -c -o $@ $<
+	$(Q)$(CXX) $(or $(STD),-std=gnu++20) $(CXXFLAGS) $(TEST_OPT) -c -o $@ $<
 
 $(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/files
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
@@ -147,7 +152,7 @@ $(BUILD)/fuzzer: $(call obj,$(sort $(wildcard t/fuzz/*.cpp) $(FUZZ_PARTS))) $(LI
 # counts the steps takes them as they are.
 FRESH = $(if $(PREPARED),,FORCE)
 $(BUILD)/flags: $(FRESH)
-	$(call refresh,echo '$(CXX) $(CXXFLAGS) $(PIC) $(LDFLAGS)'; CXX='$(CXX)' src/make/versions.sh | grep -v '^nginx-')
+	$(call refresh,echo '$(CXX) $(CXXFLAGS) $(PIC) t/unit -O0 $(LDFLAGS)'; CXX='$(CXX)' src/make/versions.sh | grep -v '^nginx-')
 $(BUILD)/files: $(FRESH)
 	$(call refresh,echo '$(LIB_SRC) $(UNIT_SRC) $(wildcard src/*/main.cpp)')
 $(BUILD)/module-files: $(FRESH)
@@ -187,7 +192,7 @@ uninstall:             ## remove what install has put there, with the same DESTD
 	rm -rf "$(DESTDIR)$(SHARE)" "$(DESTDIR)$(DOC)"
 
 clean:                 ## remove everything that was built (not the data of make run)
-	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize sdk bench fuzz flags files module-files module-flags lock configure.log libwebhook.a unit-tests \
+	@cd $(BUILD) 2>/dev/null && rm -rf obj nginx sanitize trixie sdk bench fuzz flags files module-files module-flags lock configure.log prove.log libwebhook.a unit-tests \
 	    $(notdir $(PROGRAMS) $(MODULE)) || true
 help:                  ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' Makefile | awk -F '\t' '{ printf "  make %-14s %s\n", $$1, $$2 }'

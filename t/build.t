@@ -3,6 +3,7 @@
 # What was built: the module exports nginx' symbols and nothing else, programs say who they are, make's lists are true.
 
 use v5.36;
+use Cwd qw(abs_path);
 use File::Spec::Functions qw(abs2rel);
 use FindBin;
 use lib "$FindBin::Bin/lib";
@@ -57,6 +58,30 @@ SKIP: {
     for my $link (slurp("$to/usr/share/doc/nginx-webhook/README.md") =~ /\]\(([^):#]+)/g) { ok -e "$to/usr/share/doc/nginx-webhook/$link", "installed README: link to $link" }
     $t->run([ 'make', '-s', '-C', $root, "DESTDIR=$to", 'PREFIX=/usr', 'uninstall' ]);
     is_deeply [ split /\n/, $t->run([ 'find', $to, '-type', 'f' ])->{out} ], [], 'make uninstall leaves nothing';
+}
+
+# The libraries that a machine needs are in docs/operations.md: the packages of what the files are linked with, in the columns of both.
+sub needed ($file) {
+    my %path = $t->run([ 'ldd', $file ])->{out} =~ /^\s*(\S+) => (\/\S+)/mg;
+    my %package;
+    for my $name ($t->run([ 'readelf', '-d', $file ])->{out} =~ /\(NEEDED\).*\[(.*)\]/g) {
+        next if $name =~ /^(?:libc|libm|libgcc_s|ld-linux.*|libasan|libubsan)\.so/;
+        my $path = abs_path($path{$name});    # which dpkg may know without /usr
+        my ($owner) = $t->run([ 'dpkg-query', '-S', $path, $path =~ s{^/usr}{}r ])->{out} =~ /^([^:\s]+)[:,]/m;
+        $package{ $owner // $name } = 1;
+    }
+    return [ sort keys %package ];
+}
+SKIP: {
+    my ($debian) = slurp('/etc/os-release') =~ /^VERSION_ID="?(\d+)/m;
+    skip 'the table is of Debian 12 and 13', 1 if slurp('/etc/os-release') !~ /^ID=debian$/m || $debian !~ /^1[23]$/;
+    my ($table) = slurp("$root/docs/operations.md") =~ /^### Libraries\n(.*?)^###/ms;
+    my @rows = map { [ map { s/^\s+|\s+$//gr } split /\|/ ] } grep { /`lib/ } split /\n/, $table;
+    my %column = ('ngx_http_webhook_module.so' => 2, 'webhook-worker' => 3, webhookctl => 4);
+    for my $file (sort keys %column) {
+        my @told = map { $_->[ $debian == 12 ? 5 : 6 ] =~ /`(.*)`/ } grep { $_->[ $column{$file} ] eq 'yes' } @rows;
+        is_deeply [ sort @told ], needed("$build/$file"), "docs/operations.md: the libraries of $file";
+    }
 }
 
 done_testing;

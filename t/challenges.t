@@ -16,10 +16,10 @@ my %known = map { (split ' ')[0] => 1 } split /\n/, $t->ctl('schemes')->{out};
 my %location = (
     slack       => 'webhook slack;',
     meta        => 'webhook meta; webhook_param verify_token "meaty hamhock";',
-    zoom        => 'webhook zoom;',
+    zoom        => 'webhook zoom; webhook_secret s3cret-key-zoom;',
     twitch      => 'webhook twitch;',
-    x           => 'webhook x;',
-    linkedin    => 'webhook linkedin;',
+    x           => 'webhook x; webhook_secret s3cret-key-x;',
+    linkedin    => 'webhook linkedin; webhook_secret s3cret-key-linkedin;',
     dropbox     => 'webhook dropbox;',
     asana       => 'webhook asana;',
     okta        => 'webhook okta;',
@@ -28,7 +28,7 @@ my %location = (
     notion      => 'webhook notion;',
     setup       => 'webhook notion; webhook_source notion-docs; webhook_param setup s3tup-t0ken;',
     stripe      => 'webhook stripe;',
-    braintree   => 'webhook braintree; webhook_param public_key pk1;',
+    braintree   => 'webhook braintree; webhook_secret s3cret-key-braintree; webhook_param public_key pk1;',
     graph       => 'webhook ms-graph;',
     monday      => 'webhook monday;',
     mandrill    => 'webhook mandrill;',
@@ -80,7 +80,7 @@ sub is_method ($name, $answer, $allow) {
     is $answer->{headers}{allow}, $allow, "$name: Allow";
 }
 sub sign_zoom ($body, $time = time) {
-    return ('X-Zm-Request-Timestamp' => $time, 'X-Zm-Signature' => 'v0=' . hmac_sha256_hex("v0:$time:$body", 's3cret-key'));
+    return ('X-Zm-Request-Timestamp' => $time, 'X-Zm-Signature' => 'v0=' . hmac_sha256_hex("v0:$time:$body", 's3cret-key-zoom'));
 }
 sub sign_twitch ($id, $body, %more) {
     my $time = do { my @t = gmtime; sprintf '%04d-%02d-%02dT%02d:%02d:%02d.123456789Z', $t[5] + 1900, $t[4] + 1, @t[ 3, 2, 1, 0 ] };
@@ -110,7 +110,7 @@ is_refused 'twitch, forged', $t->post('/twitch', "$body ", sign_twitch('m1', $bo
 
 $body = '{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event_ts":1654503849680,"event":"endpoint.url_validation"}';
 is_handshake 'zoom', $t->post('/zoom', $body, sign_zoom($body)), '{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"'
-    . hmac_sha256_hex('qgg8vlvZRS6UYooatFL8Aw', 's3cret-key') . '"}', 'application/json';
+    . hmac_sha256_hex('qgg8vlvZRS6UYooatFL8Aw', 's3cret-key-zoom') . '"}', 'application/json';
 is_refused 'zoom, unsigned', $t->post('/zoom', $body), 401, 'unsigned';
 my $forged = '{"event":"meeting.ended"}';
 my $message = 'v0:' . time . ":$forged";
@@ -157,11 +157,11 @@ for my $name (qw(trello intercom mandrill)) {
 # --- HMAC of what the caller chose: X, LinkedIn ---
 
 my $crc = '/x?crc_token=';
-is_handshake 'x', $t->get($crc . 'Y3JjX3Rva2Vu-_1'), '{"response_token":"sha256=' . b64(hmac_sha256('Y3JjX3Rva2Vu-_1', 's3cret-key')) . '"}',
+is_handshake 'x', $t->get($crc . 'Y3JjX3Rva2Vu-_1'), '{"response_token":"sha256=' . b64(hmac_sha256('Y3JjX3Rva2Vu-_1', 's3cret-key-x')) . '"}',
     'application/json';
 is_handshake 'linkedin', $t->get('/linkedin?challengeCode=890e4665-4dfe-4ab1-b689-ed553bceeed0'),
     '{"challengeCode":"890e4665-4dfe-4ab1-b689-ed553bceeed0","challengeResponse":"'
-    . hmac_sha256_hex('890e4665-4dfe-4ab1-b689-ed553bceeed0', 's3cret-key') . '"}', 'application/json';
+    . hmac_sha256_hex('890e4665-4dfe-4ab1-b689-ed553bceeed0', 's3cret-key-linkedin') . '"}', 'application/json';
 is_refused 'x, an event to be signed', $t->get($crc . '%7B%22id%22%3A1%7D'), 400, 'malformed';
 is_refused 'x, too long', $t->get($crc . 'a' x 129), 400, 'malformed';
 is_refused 'x, twice', $t->get($crc . 'a&crc_token=b'), 400, 'malformed';
@@ -175,12 +175,12 @@ for my $text ('a', 'abc', '12345', 'a' x 128) {
 }
 is stored(), $before, 'x: nothing got in';
 $body = '{"tweet":1}';
-is $t->post('/x', $body, 'X-Twitter-Webhooks-Signature' => 'sha256=' . b64(hmac_sha256($body, 's3cret-key')))->{verdict}, 'accepted', 'x: a true event';
+is $t->post('/x', $body, 'X-Twitter-Webhooks-Signature' => 'sha256=' . b64(hmac_sha256($body, 's3cret-key-x')))->{verdict}, 'accepted', 'x: a true event';
 
 # --- Braintree ---
 
 is_handshake 'braintree', $t->get('/braintree?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53'),
-    'pk1|' . hmac_sha1_hex('20f9f8ed05f77439fe955c977e4c8a53', sha1('s3cret-key'));
+    'pk1|' . hmac_sha1_hex('20f9f8ed05f77439fe955c977e4c8a53', sha1('s3cret-key-braintree'));
 is_refused "braintree, $_", $t->get("/braintree?bt_challenge=$_"), 400, 'malformed'
     for 'PHNvbWU%2BeG1sPC9zb21lPg%3D%3D', '20f9f8ed05f77439fe9', '0' x 33, '20F9F8ED05F77439FE955C977E4C8A53', 'PD94bWwgdmVyc2lvbj0iMS4w';
 my @form = ('Content-Type' => 'application/x-www-form-urlencoded');
@@ -191,7 +191,7 @@ is_refused 'braintree, the computed comes back as an event', $t->post('/braintre
     401, 'forged';
 is stored(), $before, 'braintree: nothing got in';
 my $payload = b64('<notification><kind>check</kind></notification>') . "\n";
-my $payload_hash = hmac_sha1_hex($payload, sha1('s3cret-key'));
+my $payload_hash = hmac_sha1_hex($payload, sha1('s3cret-key-braintree'));
 is $t->post('/braintree', "bt_signature=pk1%7C$payload_hash&bt_payload=" . $payload =~ s/([^A-Za-z0-9])/sprintf '%%%02X', ord $1/ger, @form)->{verdict},
     'accepted', 'braintree: a true event';
 

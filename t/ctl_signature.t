@@ -59,7 +59,19 @@ is verify(@stripe, '--secret', 'whsec_x', '--tolerance', 'off')->{exit}, 0, 'no 
 like verify('--scheme', 'stripe', '--secret', 'x')->{out}, qr/^unsigned$/m, 'unsigned';
 is from_json(verify(@stripe, '--secret', 'whsec_x', '--clock', $clock, '--json')->{out})->{verdict}, 'accepted', 'json';
 is verify('--scheme', 'nonsense', '--secret', 'x')->{exit}, 2, 'unknown scheme: exit 2';
+like verify('--scheme', 'strpe', '--secret', 'x')->{err}, qr/there is no scheme "strpe", did you mean "stripe"\?/, 'a scheme that is nearly one';
+like $t->ctl('schemes', 'githb')->{err}, qr/there is no scheme "githb", did you mean "github"\?/, 'schemes: too';
+$result = $t->ctl({ stdin => "a\0b" }, 'sign', '--scheme', 'hubspot-v1', '--secret', '0123456789abcdef');
+is $result->{exit}, 2, 'sign: a NUL behind the secret of a plain hash';
+like $result->{err}, qr/control characters or broken UTF-8 follow the secret/, 'and says why';
 is verify('--scheme', 'stripe')->{exit}, 2, 'no secret: exit 2';
+for my $text ('/etc/nginx/secrets/hidden', './hidden', 'FILE:/hidden', 'ENV:HIDDEN', '$HIDDEN', 'whsec_...', 'secret:hidden') {
+    for my $run (verify('--scheme', 'stripe', '--secret', $text), sign('stripe', '--secret', $text)) {
+        is $run->{exit}, 2, "a secret that is none: $text";
+        like $run->{err}, qr{the secret (?:looks like|is a placeholder|names a secret).*: write "file:/path" or "env:NAME", and put a secret that only looks so into a file}, 'and why';
+        unlike $run->{err}, qr/hidden/i, 'without the text';
+    }
+}
 is verify('--scheme', 'stripe', '--secret', '')->{exit}, 2, 'empty secret: exit 2';
 is verify('--scheme', 'stripe', '--secret', 'file:/does/not/exist')->{exit}, 2, 'unreadable secret: exit 2';
 
@@ -148,7 +160,7 @@ my $receiver = $t->start_receiver;
 $receiver->script('/hints' => { raw => "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n" });
 like $t->ctl('send', '--scheme', 'github', '--secret', 'x', $receiver->url('/hints'))->{out}, qr/^202 /, 'send: hints are not the answer';
 for (
-    [ qr/"65616" is not a port/,       'http://127.0.0.1:65616/' ],
+    [ qr/the port in the URL is not a number from 1 to 65535/,       'http://127.0.0.1:65616/' ],
     [ qr/"\[" without "\]"/,           'http://[::1/' ],
     [ qr/percent-encode/,              'http://127.0.0.1/a b' ],
     [ qr/Idempotency-Key has a line/i, 'http://127.0.0.1/', '--id', "a\nX: b" ],

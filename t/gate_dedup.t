@@ -192,6 +192,7 @@ my @publish = ('Authorization' => 'Bearer s3cret', 'ce-type' => 'a');
 is $t->post('/static/page', 'x', @publish, 'Idempotency-Key' => 'k1')->{body}, "a page\n", 'a static file';
 none_held('a static file');
 is $t->post('/static/page', 'x', @publish, 'Idempotency-Key' => 'k1')->{verdict}, 'duplicate', 'a static file: once';
+is_deeply [ @{ $t->post('/static/page', 'y', @publish, 'Idempotency-Key' => 'k1') }{qw(status verdict)} ], [ 409, 'conflict' ], 'publish: another body under a known key';
 is $t->post('/nothing/page', 'x', @publish, 'Idempotency-Key' => 'k2')->{status}, 404, 'a static file that is not there';
 none_held('not there');
 

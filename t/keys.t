@@ -96,6 +96,7 @@ http {
         two $other_hex;
         bad nonsense;
     }
+    map \$arg_none \$nothing { default ''; }    # nginx -t tries what one map says, not what two say together
     server {
         listen 127.0.0.1:%%PORT%%;
         webhook_url http://127.0.0.1:%%PORT%%;
@@ -104,7 +105,7 @@ $forms
         location = /tick     { webhook kick; webhook_secret "file:%%DIR%%/tick.json"; webhook_stream hooks partitions=1; }
         location = /paypal   { webhook paypal; webhook_secret "file:%%DIR%%/certificates"; webhook_param webhook_id 1; webhook_stream hooks partitions=1; }
         location = /rotation { webhook wise; webhook_secret "file:%%DIR%%/rotation/old" "file:%%DIR%%/rotation/new"; webhook_stream hooks partitions=1; }
-        location = /tenant   { webhook discord; webhook_secret \$tenant_key; webhook_source t-\$arg_tenant; webhook_stream hooks partitions=1; }
+        location = /tenant   { webhook discord; webhook_secret \$nothing\$tenant_key; webhook_source t-\$arg_tenant; webhook_stream hooks partitions=1; }
         location = /sns      { webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem"; webhook_source topic;
             webhook_param topic_arn arn:aws:sns:us-west-2:123456789012:MyTopic; webhook_stream hooks partitions=1; }
         location = /sns-gate { webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem"; webhook_param topic_arn arn:aws:sns:us-west-2:123456789012:MyTopic;
@@ -278,15 +279,67 @@ for my $case (
     [ 'webhook wise; webhook_secret "file:%%DIR%%/folder";', qr/\[emerg\].*"webhook wise": key is neither PEM nor JSON \("odd"\) in / ],
     [ 'webhook github; webhook_secret "file:%%DIR%%/rotation";', qr/\[emerg\].*secret file "[^"]+rotation" is a directory in / ],
     [ 'webhook wise; webhook_source $arg_a; webhook_secret $tenant_key "file:%%DIR%%/rotation";', qr/\[emerg\].*directory "[^"]+rotation" beside a secret with variables in / ],
+    [ 'webhook discord; webhook_source $arg_a; webhook_secret $tenant_key;', qr/\[emerg\].*"webhook discord": a value of a variable of "webhook_secret": key cannot be decoded in / ],
     [ 'webhook netlify; webhook_secret "file:%%DIR%%/ed.pem";', qr/\[emerg\].*"webhook netlify": PEM or JWK where a shared secret belongs in / ],
     [ 'webhook pubsub; webhook_secret "file:%%DIR%%/rotation/new";', qr/\[emerg\].*"webhook pubsub": parameter "audience" is missing in / ],
 ) {
     my ($words, $message) = @$case;
-    my ($exit, $output) = $t->nginx_test(config($words, 'map $arg_key $tenant_key { a b; }'));
+    my ($exit, $output) = $t->nginx_test(config($words, 'map $arg_key $tenant_key { a 00ff; }'));
     isnt $exit, 0, "nginx -t refuses: $words";
     like $output, $message, 'and says why';
     unlike $output, qr/BEGIN|nonsense in/, 'without the key';
 }
+# Keys that are none, as text, as files and decoded; beside each the word of its reason.
+my $der = $t->run([ 'openssl', 'pkey', '-pubin', '-in', $t->write('a.pub', $public{a}), '-outform', 'DER' ])->{out};
+my $small = "\1" . "\0" x 31;
+my @none = (
+    (map { my $scheme = $_; map { [ $scheme, @$_ ] } (
+        [ ' ', 'blanks' ], [ "\t \t", 'blanks' ], [ "\xc2\xa0\xe3\x80\x80", 'blanks' ], [ "secret\0secret", 'NUL' ], [ "\0" x 32, 'blanks' ],
+        [ 'whsec_', 'empty' ], [ 'Bearer', 'empty' ], [ $public{a}, 'PEM' ], [ encode_base64($der, ''), 'PEM' ], [ $der, 'PEM' ], [ unpack('H*', $der), 'PEM' ],
+        [ jwks('a'), 'PEM' ], [ 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7', 'PEM' ],
+    ) } qw(github stripe gitlab hubspot-v1 netlify contentful http-signature-hmac polar)),
+    [ 'postmark', ':', 'neither' ], [ 'postmark', ' : ', 'neither' ], [ 'postmark', 'user', 'USER:PASSWORD' ],
+    (map { my ($scheme, $encode) = @$_; map { [ $scheme, $encode->($_->[0]), $_->[1] ] } (
+        [ "\0" x 32, 'repeated' ], [ "\xff" x 24, 'repeated' ], [ 'abc', '3 bytes' ], [ "a" . "\0" x 20, '1 bytes' ], [ $der, 'public key|PEM' ],
+    ) } [ standard => sub { 'whsec_' . encode_base64($_[0], '') } ], [ 'ms-teams' => sub { encode_base64($_[0], '') } ], [ 'adyen-platform' => sub { unpack 'H*', $_[0] } ]),
+    (map { my $key = $_; ([ 'discord', unpack('H*', $key), 'small order' ], [ 'telnyx', encode_base64($key, ''), 'small order' ],
+        [ 'standard-ed25519', 'whpk_' . encode_base64($key, ''), 'small order' ],
+        [ 'discord', to_json({ kty => 'OKP', crv => 'Ed25519', x => encode_base64url($key) }), 'small order' ]) }
+        $small, "\0" x 32, "\xec" . "\xff" x 30 . "\x7f", "\xee" . "\xff" x 31, pack('H*', '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85')),
+);
+my $tried = 0;
+for my $number (0 .. $#none) {
+    my ($scheme, $key, $why) = @{ $none[$number] };
+    my $file = $t->write("none/$number", $key);
+    my ($exit, $output) = $t->nginx_test(config(qq{webhook $scheme; webhook_secret "file:$file";}));
+    my @options = ('--scheme', $scheme, '--secret', "file:$file", '--url', 'https://h.example/');
+    # Of public keys sign wants the private one, and takes 32 bytes for its seed.
+    my @commands = $why eq 'small order' ? 'verify' : $number % 3 ? 'sign' : qw(verify sign);
+    my @ctl = map { $t->ctl({ stdin => '{}' }, $_, @options) } @commands;
+    ok $exit != 0 && $output =~ /\[emerg\].*"webhook $scheme": .*(?:$why)/ && !grep({ $_->{exit} != 2 || $_->{err} !~ /$why/ } @ctl), "$scheme: a key that is none, $why"
+        or diag $output, map { $_->{err} } @ctl;
+    $tried++;
+}
+diag "$tried keys that are none, at nginx -t and webhookctl";
+for my $case ([ 'github', 'secret', 6 ], [ 'ms-teams', encode_base64('0123456789abcde', ''), 15 ], [ 'standard', 'whsec_' . encode_base64('abcd', ''), 4 ]) {
+    my ($scheme, $key, $bytes) = @$case;
+    my ($exit, $output) = $t->nginx_test(config("webhook $scheme; webhook_secret $key;"));
+    is $exit, 0, "$scheme: a short key is possible";
+    like $output, qr/\[warn\].*"webhook $scheme": secret of $bytes bytes can be guessed, use at least 16 in /, 'nginx -t warns of it';
+    for my $command (qw(verify sign)) {
+        my $result = $t->ctl({ stdin => '{}' }, $command, '--scheme', $scheme, '--secret', $key);
+        isnt $result->{exit}, 2, "$command takes it";
+        is $result->{err}, "webhookctl: warning: secret of $bytes bytes can be guessed, use at least 16\n", 'and warns';
+    }
+}
+my ($random_exit, $random) = $t->nginx_test(config('webhook ms-teams; webhook_secret ' . encode_base64("\0\1\2\3\0\0\4\5\6\7\x08\x09\0\0\0\x10", '') . ';'));
+is $random_exit, 0, 'a NUL in a decoded key is fine';
+unlike $random, qr/\[warn\]/, 'and nothing to warn of';
+for my $param ([ meta => "verify_token '  '" ], [ notion => "setup ' '" ], [ braintree => "public_key ' '" ]) {
+    my ($exit, $output) = $t->nginx_test(config("webhook $param->[0]; webhook_secret 0123456789abcdef; webhook_param $param->[1];"));
+    isnt $exit, 0, "$param->[0]: a blank $param->[1] is refused" or diag $output;
+}
+
 my ($exit, $output) = $t->nginx_test(config('webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem";'));
 is $exit, 0, 'SNS without a topic is possible';
 like $output, qr/\[warn\].*"webhook aws-sns" without "webhook_param topic_arn" takes the messages of anybody's topics in /, 'nginx -t warns of it';

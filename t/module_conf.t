@@ -58,7 +58,7 @@ EOT
 EOH
     'unix' => config("$good webhook_redis unix:/run/redis.sock:2;"),
     'IPv6' => config("$good webhook_redis redis://[::1]:6379/1;"),
-    'secret of a variable' => config('webhook stripe; webhook_secret $key; webhook_source shop-$arg_t; webhook_stream hooks;', '', 'map $arg_t $key { a b; }'),
+    'secret of a variable' => config('webhook stripe; webhook_secret $key; webhook_source shop-$arg_t; webhook_stream hooks;', '', 'map $arg_t $key { a first-key-0123456789; }'),
     'no secret for none' => config('webhook none; webhook_stream hooks;'),
     'off inside' => config("$good location /hooks/x { webhook off; return 204; }"),
     'return in an if' => config("$good if (\$request_method = GET) { return 204; }"),

@@ -25,6 +25,7 @@ events { }
 http {
     %%HTTP%%
     webhook_zone webhook 256k;
+    webhook_max_inflight 2;
     webhook_redis %%REDIS%%;
     webhook_secret s3cret;
     webhook_headers User-Agent;
@@ -33,7 +34,7 @@ http {
         location /in { webhook stripe; webhook_stream hooks; }
         location /crc { webhook x; webhook_stream hooks; }
         location /gate { webhook stripe; webhook_dedup 1h; proxy_pass %%RECEIVER%%; }
-        location = /status { webhook_status; }
+        location = /status { webhook_status json; }
     }
 }
 EOT
@@ -78,6 +79,7 @@ delete @answered{qw(200 401 500 503)};
 is_deeply \%answered, {}, 'nobody was left without an answer, or with a wrong one';
 
 sub drop_connections () { $t->redis->call(qw(CLIENT KILL TYPE normal SKIPME yes)) }
+wait_for('nothing to be counted as under way', sub { $t->get('/status')->{json}{in_flight} == 0 });
 for my $path ('/in', '/gate') {
     starve("a new connection, $path", $path, sub {
         drop_connections();
@@ -86,6 +88,7 @@ for my $path ('/in', '/gate') {
         wait_for('a decision', sub { left() == 0 || event($path)->{status} == 200 });
     });
 }
+wait_for('nothing to be counted as under way', sub { $t->get('/status')->{json}{in_flight} == 0 });
 $t->allow_log(qr/std::bad_alloc/);
 
 done_testing;

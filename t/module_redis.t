@@ -70,7 +70,7 @@ is $t->redis->call(qw(CLIENT LIST)) =~ /db=3 .*user=app/, 1, 'its connections ar
 $t->redis->call(qw(ACL SETUSER app -xadd));
 $t->redis->call(qw(CLIENT KILL USER app));
 becomes '/auth', 'unavailable', 'no XADD: the stream is not used';
-$t->nginx->wait_log(qr/stream "third" on .* cannot be used: .*(?:NOPERM|can't run)/i);
+$t->nginx->wait_log(qr/stream "third" on .* cannot be used: .*(?:NOPERM|can't run|no permissions to run)/i);
 $t->redis->call(qw(ACL SETUSER app +xadd));
 becomes '/auth', 'accepted', 'XADD again: used again';
 

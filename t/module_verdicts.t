@@ -19,8 +19,8 @@ http {
     log_format line '$webhook_request_uri|$status|$webhook_verdict|$webhook_id|$webhook_type|$webhook_source|$webhook_tenant|$webhook_timestamp|$webhook_stream_id|$webhook_redis_time|$webhook_reason';
     webhook_redis %%REDIS%%;
     webhook_secret s3cret;
-    map $arg_key $tenant_key { k1 k1; }
-    map $arg_old $tenant_old { k0 k0; }
+    map $arg_key $tenant_key { k1 key-of-k1; }
+    map $arg_old $tenant_old { k0 key-of-k0; }
     map $arg_txid $whole_url { default https://x.example.com/in; u3 https://x.example.com/in?txid=u3; }
     client_max_body_size 1k;
     server {
@@ -38,6 +38,7 @@ http {
         location /full { webhook stripe; webhook_stream full partitions=1 max_backlog=2; }
         location /tenants { webhook stripe; webhook_secret $tenant_key $tenant_old; webhook_source t-$arg_t; webhook_stream hooks; }
         location /publish { webhook publish; webhook_stream hooks; }
+        location /publish/own { webhook publish; webhook_stream hooks; webhook_respond conflict 202; }
         location /ids { webhook stripe; webhook_stream hooks; webhook_id header:X-Id "{header:X-Shop}/{header:X-Order}"; }
         location /part { webhook stripe; webhook_stream parts; webhook_partition header:x-customer; }
         location /outer { webhook stripe; webhook_stream hooks; location /outer/open { webhook off; return 204; }
@@ -165,9 +166,9 @@ is_verdict send_event('/page'), 200, 'accepted', 'error_page: accepted untouched
 # --- secrets of variables ---
 
 sub tenant ($query, $key) { my $text = event(); return $t->post("/tenants?$query", $text, sign_stripe($key, $text)) }
-is_verdict tenant('key=k1&t=1', 'k1'), 200, 'accepted', 'variable secret';
-is_verdict tenant('key=k1&old=k0&t=1', 'k0'), 200, 'accepted', 'variable secret: the old one';
-is_verdict tenant('key=k1&t=1', 'k2'), 401, 'forged', 'variable secret: wrong';
+is_verdict tenant('key=k1&t=1', 'key-of-k1'), 200, 'accepted', 'variable secret';
+is_verdict tenant('key=k1&old=k0&t=1', 'key-of-k0'), 200, 'accepted', 'variable secret: the old one';
+is_verdict tenant('key=k1&t=1', 'key-of-k2'), 401, 'forged', 'variable secret: wrong';
 is_verdict tenant('t=1', ''), 401, 'forged', 'variable secret: empty';
 my ($last) = grep { ($_->{fields} // $_)->{source} eq 't-1' } $t->events('hooks');
 ok $last, 'variable source';
@@ -177,6 +178,11 @@ ok $last, 'variable source';
 $answer = $t->post('/publish', 'x', sign_publish('s3cret', id => 'p1', type => 'made'));
 is_verdict $answer, 200, 'accepted', 'publish';
 is $answer->{json}{id}, 'p1', 'publish: id';
+is_verdict $t->post('/publish', 'x', sign_publish('s3cret', id => 'p1', type => 'made')), 200, 'duplicate', 'publish: again';
+$answer = $t->post('/publish', 'y', sign_publish('s3cret', id => 'p1', type => 'made'));
+is_verdict $answer, 409, 'conflict', 'publish: another body under a known key';
+is $answer->{json}{id}, 'p1', 'publish: conflict: id';
+is_verdict $t->post('/publish/own', 'z', sign_publish('s3cret', id => 'p1', type => 'made')), 202, 'conflict', 'publish: another body, webhook_respond';
 is_verdict send_event('/part', event(), 'X-Customer' => 'c7'), 200, 'accepted', "partition: event $_" for 1 .. 6;
 is scalar(grep { $t->redis->xlen($_) } @{ $t->redis->keys('webhook:{parts:*}:events') }), 1, 'partition: all in one';
 is $t->get('/outer/open')->{status}, 204, 'webhook off in a nested location';

@@ -93,6 +93,13 @@ is_verdict $t->get(md5_path('c1', 'x1', '2.00', 'wrong')), 401, 'forged', 'md5: 
 is_verdict $t->get(md5_path('c1', 'x2', '2.00') =~ s/2\.00/9.00/r), 401, 'forged', 'md5: another payout';
 is fields('c1:x1')->{query}, 'click_id=c1&txid=x1&payout=2.00&sig=***', 'md5: signature masked in the entry';
 
+for my $case ([ 'md5: a body by POST', POST => md5_path('c9', 'x9', '2.00') ], [ 'md5: a body by GET', GET => md5_path('c9', 'x9', '2.00') ], [ 'md5: a body, forged', POST => md5_path('c9', 'x9', '2.00', 'wrong') ]) {
+    my ($name, $method, $path) = @$case;
+    my $sent = $t->request(method => $method, path => $path, body => 'payout=9.00', headers => [ 'Content-Type' => 'application/x-www-form-urlencoded' ]);
+    is_verdict $sent, 400, 'malformed', "$name, which is not signed";
+}
+is_verdict $t->post(md5_path('c9', 'x9', '2.00'), ''), 200, 'accepted', 'md5: by POST without a body';
+
 my $hash = md5_hex('1700000000e1u15s3cret-t0ken');
 is_verdict $t->get("/ironsource?timestamp=1700000000&eventId=e1&appUserId=u1&rewards=5&signature=$hash"), 200, $_, "ironsource: $_"
     for 'e1:OK';

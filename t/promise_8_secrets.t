@@ -10,7 +10,7 @@ use Test::Webhook;
 use Test::Webhook::Promise;
 
 my $t = Test::Webhook->new;
-my %secret = map { $_ => "Secret_of_${_}_0123456789" } qw(stripe old github bearer basic query redis param header file sign);
+my %secret = map { $_ => "Secret_of_${_}_0123456789" } qw(stripe old github bearer basic query redis param header file sign url stage);
 my $server = $t->start_redis(options => ["user hooks on >$secret{redis} ~* &* +\@all"]);
 my $r = $t->start_receiver(script => { '/fails' => { status => 500, body => 'no' } });
 $t->write("keys/$_", "$secret{$_}\n") for qw(github basic);
@@ -46,7 +46,7 @@ http {
 EOT
 
 $t->apply(
-    { id => 'good', url => $r->url('/good/{id}'), headers => { 'X-Api-Key' => $secret{header}, 'X-File' => 'secret:file' }, sign => [ { secrets => [ b64($secret{sign}) ] } ] },
+    { id => 'good', url => $r->url("/good/{id}?sig=$secret{url}"), headers => { 'X-Api-Key' => $secret{header}, 'X-Stage' => $secret{stage}, 'X-File' => 'secret:file' }, sign => [ { secrets => [ b64($secret{sign}) ] } ] },
     { id => 'fails', url => $r->url('/fails'), headers => { Authorization => "Bearer $secret{header}" }, sign => [ { scheme => 'stripe', secrets => [ $secret{sign} ] } ], retry => { schedule => [] } },
     { id => 'missing', url => $r->url('/missing'), headers => { 'X-File' => 'secret:nosuchfile' } },
 );
@@ -80,6 +80,18 @@ asked('mirror', 200, $t->get("/mirrored?click_id=c6&$query=$secret{query}"));
 asked('mirror, wrong', 200, $t->get("/mirrored?click_id=c6&$query=$secret{query}x"));
 asked('two locations', 401, $t->get("/twice?click_id=c7&password=$secret{query}x&$query=x"));
 asked('postback, doubled', 400, $t->get("/postback?click_id=c3&$query=$secret{query}&$query=$secret{query}"));
+for my $name ("\U$query", $query =~ s/^(.)/sprintf '%%%02x', ord $1/er, $query =~ s/^(.)/sprintf '%%25%02X', ord $1/er, join('', map { sprintf '%%%02X', ord } split //, $query),
+    "+$query", "$query%20", "$query\[]", "$query\[a]", "$query%5B%5D", "a[$query]", "a=1;$query", "a=1%26$query", "x?$query", "a&$query", "$query=&$query") {
+    push @answers, $t->get("/postback?click_id=c8&$name=$secret{query}x");
+    like $answers[-1]{status}, qr/^40[01]$/, "postback, as $name: refused";
+    # Beside the true one: stored, unless it counts as the same parameter given twice.
+    push @answers, $t->get("/postback?click_id=c9&$query=$secret{query}&$name=$secret{query}");
+    like $answers[-1]{status}, qr/^(?:200|400)$/, "postback, with $name, too";
+}
+asked("postback, $_", 401, $t->get("/postback$_$query=$secret{query}")) for '%3F', ';', '/', '%3f+', '?a=1%23', '%3Fa=1&';
+asked("postback, encoded $_", 401, $t->get("/postback?a$_$secret{query}")) for map { "&${query}$_" } '%3D', '%253d';
+asked('gate, in the path', 401, $t->get("/twice%3Fpassword=$secret{query}x"));
+asked('gate, in the path of the upstream', 502, $t->get("/twice%3Fpassword=$secret{query}?password=$secret{query}"));
 asked('method', 405, $t->request(method => 'PUT', path => "/postback?$query=$secret{query}", body => ''));
 $server->freeze;
 asked('unavailable', 503, $t->get("/hasty?click_id=c4&$query=$secret{query}"));
@@ -88,8 +100,9 @@ $server->thaw;
 # --- deliveries: one endpoint works, one fails, one misses its secret
 wait_for('the deliveries', sub { my $total = $t->ledger->{total}; !$total->{unrouted} && $total->{delivered} >= 6 && $total->{dead} >= 6 });
 wait_for('the redis of nginx', sub { $t->get("/postback?click_id=c5&$query=$secret{query}")->{status} == 200 });
-my ($good) = grep { $_->{path} =~ m{^/good/evt_1$} } $r->requests;
+my ($good) = grep { $_->{path} =~ m{^/good/evt_1\b} } $r->requests;
 is $good->{headers}{'x-api-key'}, $secret{header}, 'the receiver gets the literal header';
+like "$good->{path}?" . ($good->{query} // ''), qr/sig=\Q$secret{url}\E/, 'and the query of its URL';
 is $good->{headers}{'x-file'}, $secret{file}, 'and the one from the file, without its newline';
 is scalar(grep { $_->{path} eq '/missing' } $r->requests), 0, 'an endpoint whose secret is missing is not sent to';
 cmp_ok $t->ledger->{total}{waiting}, '>=', 6, 'its deliveries wait';
@@ -112,8 +125,9 @@ like $export->{out}, qr/redacted:/, 'export: redacted';
 is $t->ctl({ stdin => $export->{out} }, 'apply', '-')->{exit}, 0, 'an export can be applied';
 my $before = $r->count('/fails');
 $t->post('/stripe', event('9'), sign_stripe($secret{stripe}, event('9')));
-wait_for('the delivery', sub { grep { $_->{path} eq '/good/evt_9' } $r->requests });
-is +(grep { $_->{path} eq '/good/evt_9' } $r->requests)[0]{headers}{'x-api-key'}, $secret{header}, 'and the secrets are still there';
+sub good ($id) { (grep { $_->{path} =~ m{^/good/\Q$id\E\b} } $r->requests)[0] }
+wait_for('the delivery', sub { good('evt_9') });
+is good('evt_9')->{headers}{'x-api-key'}, $secret{header}, 'and the secrets are still there';
 
 # --- nowhere
 $nginx->reload;
@@ -141,5 +155,20 @@ for my $where (sort keys %text) {
     my @found = grep { index($text{$where}, $secret{$_}) >= 0 || index($text{$where}, b64($secret{$_})) >= 0 } sort keys %secret;
     is_deeply \@found, [], "$where: no secret" or diag map { "$_\n" } grep { my $line = $_; grep { index($line, $secret{$_}) >= 0 } @found } split /\n/, $text{$where};
 }
+
+# --- a backup with the secrets: after the loss of everything it is applied, and deliveries are as before
+my $backup = $t->file('backup.json');
+is $t->ctl('export', '--secrets', $backup)->{exit}, 0, 'export --secrets';
+my $before_loss = $t->ctl('export')->{out};
+$t->worker->stop;
+$t->redis->call('FLUSHALL');
+is $t->ctl({ stdin => $before_loss }, 'apply', '-')->{exit}, 2, 'an export without them is refused then';
+is $t->ctl('apply', $backup)->{exit}, 0, 'the backup is applied';
+$t->worker->start;
+wait_for('nginx to use Redis', sub { $t->post('/stripe', event('20'), sign_stripe($secret{stripe}, event('20')))->{status} == 200 });
+wait_for('the delivery', sub { good('evt_20') });
+is good('evt_20')->{headers}{'x-stage'}, $secret{stage}, 'the secrets are as before';
+like good('evt_20')->{headers}{'webhook-signature'} // '', qr/^v1,/, 'it is signed';
+unlink $backup;
 
 done_testing;

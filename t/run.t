@@ -4,7 +4,9 @@
 # when a part dies.
 
 use v5.36;
+use File::Spec::Functions qw(abs2rel);
 use FindBin;
+use POSIX qw(mkfifo);
 use lib "$FindBin::Bin/lib";
 use Test::Webhook;
 
@@ -51,5 +53,35 @@ like $run->output, qr/nginx ended; the end of .*nginx\.log:/, 'run: says which p
 ok wait_for('the end of all parts', sub { !running() }), 'run: stopped the others';
 like $run->verdict, qr/exited with 1/, 'run: exit 1';
 $run->started_again;
+
+# --- make run at a terminal: Ctrl-C is an end as it should be, and the terminal is make's again
+mkdir $t->file('made');
+symlink $t->build_dir . "/$_", $t->file("made/$_") for qw(ngx_http_webhook_module.so webhook-worker webhookctl);
+sub parts () { return grep { /\Qmade\/run\E/ } map { slurp($_) } grep { -r } glob '/proc/[0-9]*/cmdline' }
+my @make = ('make', '--no-print-directory', '-C', $t->root, '-o', 'deps', 'MAKE=true', 'BUILD=' . abs2rel($t->file('made'), $t->root), "PORT=$env{PORT}", 'run');
+mkfifo($t->file('keys'), 0600);
+my $commands = join(' ', map { "'$_'" } @make) . '; echo "make: $?"; exec sleep 1000';
+my $terminal = $t->start_process('terminal', [ 'bash', '-c', 'exec script -qefc "$1" /dev/null < "$2"', '-', $commands, $t->file('keys') ]);
+open my $keys, '>', $t->file('keys');
+wait_for('make run', sub { $terminal->output =~ /Ctrl-C stops all of it/ || !$terminal->alive }, 60);
+syswrite $keys, "\cZ";
+syswrite $keys, "\cC";
+wait_for('the end of make run', sub { $terminal->output =~ /^make: \d/m || !$terminal->alive });
+like $terminal->output, qr/stopping\s+make: 0\s*$/, 'make run: Ctrl-C ends it with 0';
+unlike $terminal->output, qr/\*\*\*|Interrupt|Error/, 'and make does not complain';
+ok wait_for('the end of all parts', sub { !parts() }), 'make run: stopped everything';
+syswrite $keys, "\cC";
+wait_for('the end of the terminal', sub { !$terminal->alive });
+like $terminal->verdict, qr/exited with 130/, 'the next Ctrl-C is for what runs then';
+$terminal->started_again;
+
+# --- make itself is ended
+my $made = $t->start_process('made', \@make);
+wait_for('make run', sub { $made->output =~ /Ctrl-C stops all of it/ || !$made->alive }, 60);
+cmp_ok scalar(parts()), '>=', 4, 'its parts run';
+kill 'TERM', $made->pid;
+wait_for('the end of make', sub { !$made->alive });
+ok wait_for('the end of all parts', sub { !parts() }), 'make run: its parts end with make';
+$made->started_again;
 
 done_testing;

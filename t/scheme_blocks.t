@@ -21,7 +21,14 @@ cmp_ok scalar keys %text, '>=', 80, 'schemes to define again: ' . keys %text;
 $t->write('schemes.conf', join '', map { "webhook_scheme own-$_ {\n" . bytes($text{$_}) . "}\n" } sort keys %text);
 
 my @vectors = grep { !$_->{policy} && $text{ $_->{scheme} } } @{ decode_json(slurp("$FindBin::Bin/vectors/vectors.json")) };
-my (%host, @servers);
+my (%host, %servers);
+
+# A handshake of these is answered with an HMAC, so that no other scheme may have their key beside them: they get an nginx each.
+my %alone = map { $_ => 1 } grep { $text{$_} =~ /\|hmac/ } keys %text;
+is_deeply [ sort keys %alone ], [qw(braintree linkedin x zoom)], 'schemes that answer HMACs';
+
+# The port of a scheme as it is built in ('') or defined again ('own'); '_' is that of all others.
+sub port_of ($scheme, $own) { return join '', '_', $own, $alone{$scheme} ? $scheme : () }
 
 sub server_of ($vector) {
     my ($origin) = $vector->{url} =~ m{^(https?://[^/?]+)};
@@ -31,10 +38,11 @@ sub server_of ($vector) {
     my $secret = $t->write("keys/$name", bytes($vector->{secret}) . "\n");
     my $params = join '', map { "webhook_param $_ " . quoted($t->write("keys/$name.$_", bytes($vector->{config}{$_})) =~ s/^/file:/r) . ";\n" }
         sort keys %{ $vector->{config} };
-    for ([ '', $vector->{scheme} ], [ '_own', "own-$vector->{scheme}" ]) {
+    for ([ '', $vector->{scheme} ], [ 'own', "own-$vector->{scheme}" ]) {
         my ($port, $scheme) = @$_;
         # Nothing is stored: genuine events are of no wanted type.
-        push @servers, sprintf <<'EOS', $port, $name, $scheme, quoted("file:$secret"), $params, $origin;
+        my $at = port_of($vector->{scheme}, $port);
+        push @{ $servers{$at} }, sprintf <<'EOS', $at eq '_' ? '' : $at, $name, $scheme, quoted("file:$secret"), $params, $origin;
     server {
         listen 127.0.0.1:%%%%PORT%s%%%%;
         server_name %s;
@@ -55,9 +63,8 @@ EOS
 }
 server_of($_) for @vectors;
 
-my $clock = $t->clock(1_760_000_000);
-$clock->preload(sub {
-    $t->start_nginx(<<"EOT", ready => 0);    # the blocks stand behind their use
+sub start ($name, @servers) {
+    $t->start_nginx(<<"EOT", ready => 0, name => $name);    # the blocks stand behind their use
 %%GLOBALS%%
 events { }
 http {
@@ -69,6 +76,12 @@ http {
     include %%DIR%%/schemes.conf;
 }
 EOT
+}
+
+my $clock = $t->clock(1_760_000_000);
+$clock->preload(sub {
+    start('nginx', @{ $servers{_} }, @{ $servers{_own} });
+    start("nginx$_", @{ $servers{$_} }) for grep { !/^_(own)?$/ } sort keys %servers;
 });
 
 sub judge ($vector, $port) {
@@ -87,7 +100,7 @@ sub judge ($vector, $port) {
 
 my (%kinds, $different);
 for my $vector (@vectors) {
-    my ($built_in, $own) = (judge($vector, $t->port), judge($vector, $t->port('own')));
+    my ($built_in, $own) = map { judge($vector, $t->port(port_of($vector->{scheme}, $_) =~ s/^_$/nginx/r =~ s/^_//r)) } '', 'own';
     $kinds{ (split /[\n|]/, $built_in)[1] }++;
     next if $own eq $built_in;
     $different++;
@@ -112,6 +125,16 @@ my @wrong = (
     [ 2, "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature header:x-sig skip=1 encoding=hex;\n}", qr/"skip=" without "split=" leaves nothing/ ],
     [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{claim:sub}{body}\";\n}", qr/\{claim:sub\} is of tokens only/ ],
     [ 3, "webhook_scheme acme {\n$hmac\nid json:type;\n}", qr/"json:type"/ ],
+    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{method}\";\nunsigned_body;\nunsigned_id;\n}", qr/no part of the message differs by event/ ],
+    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{header:Host}{method}\";\nunsigned_body;\nunsigned_id;\n}", qr/no part of the message differs by event/ ],
+    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"[{query:id}]\";\nunsigned_body;\nunsigned_id;\n}", qr/stands in brackets, which may be left out/ ],
+    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{header:x-id|crc32}\";\nunsigned_body;\n}", qr/a CRC-32 is no hash/ ],
+    [ 4, "webhook_scheme acme {\n$hmac\nmessage \"{header:x-id}\";\nid json:/id;\nunsigned_body;\n}", qr/the id is not signed, nor is the body/ ],
+    [ 3, "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature query:sig encoding=hex;\nmessage \"{query|before:sig=}\";\nid query:id;\npostback;\n}", qr/what \{query\|before:sig=\} leaves out is not signed/ ],
+    [ 3, "webhook_scheme acme {\n$hmac\nchallenge has=header:Host body=x;\n}", qr/every event would be this challenge/ ],
+    [ 3, "webhook_scheme acme {\n$hmac\nchallenge method=GET has=query:c \"match=query:c=[ -~]{1,9}\" \"body={query:c|hmac}\";\n}", qr/a signed message could look like "match=query:c=/ ],
+    [ 1, "webhook_scheme acme {\nalgorithm hmac-sha-256;\n}", qr/invalid algorithm "hmac-sha-256", did you mean "hmac-sha256"\?/ ],
+    [ 1, "\n" . ($use =~ s/acme/strpe/r), qr/unknown webhook scheme "strpe", did you mean "stripe"\?/ ],
     [ 3, "webhook_scheme acme {\n$hmac\nmessage \"text\";\n}", qr/the message holds nothing of the request/ ],
     [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{header:x-id}\";\n}", qr/the body is not signed: add \{body\} or "unsigned_body"/ ],
     [ 2, "webhook_scheme acme {\nalgorithm hmac-sha256;\ntimestamp header:x-ts unit=s;\nsignature header:x-sig encoding=hex;\n}", qr/the timestamp is not signed/ ],
@@ -147,6 +170,6 @@ is $exit, 0, 'a part of a block may be included' or diag $output;
 $t->write('words.conf', "signature header:x-sig\nencoding=hux;\n");
 ($exit, $output) = $t->nginx_test($including);
 is $exit, 1, 'with a mistake it may not';
-like $output, qr/invalid encoding "encoding=hux" in .*words\.conf:2$/m, 'which is named there';
+like $output, qr/invalid encoding "encoding=hux", did you mean "hex"\? in .*words\.conf:2$/m, 'which is named there';
 
 done_testing;

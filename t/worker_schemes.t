@@ -40,7 +40,7 @@ my $file = $t->write('endpoints.json', to_json([ \%endpoint ]));
 
 my $result = $t->ctl('apply', $file);
 is $result->{exit}, 2, 'webhookctl does not know the scheme by itself';
-like $result->{err}, qr/there is no scheme "acme": .*--schemes names a file/, 'and says so';
+like $result->{err}, qr/there is no scheme of this name: .*--schemes names a file/, 'and says so';
 $result = $t->ctl('--schemes', $t->write('bad.conf', "webhook_scheme a {\nalgoritm x;\n}\n"), 'apply', $file);
 is $result->{exit}, 2, 'a file with a mistake';
 like $result->{err}, qr/bad\.conf:2: unknown directive "algoritm"/, 'whose line is named';
@@ -64,5 +64,19 @@ is $signed->{exit}, 0, 'webhookctl signs' or diag $signed->{err};
 my @headers = map { ('-H', $_) } split /\n/, $signed->{out};
 my $verified = $t->ctl({ stdin => $body, env => { WEBHOOK_SCHEMES => $schemes } }, 'verify', '--scheme', 'acme', '--secret', 'key', @headers);
 is $verified->{exit}, 0, 'and verifies' or diag $verified->{out}, $verified->{err};
+
+# Keys that are none are refused before they are stored.
+for my $case ([ standard => 'whsec_' . 'A' x 32, 'repeated' ], [ standard => 'whsec_YWJj', '3 bytes' ], [ github => ' ', 'blanks' ], [ github => "a\0b", 'NUL' ], [ acme => 'whsec_', 'empty' ], [ postmark => ':', 'neither' ]) {
+    my ($scheme, $secret, $why) = @$case;
+    my $refused = $t->ctl('--schemes', $schemes, 'apply', $t->write('none.json', to_json([ { %endpoint, sign => [ { scheme => $scheme, secrets => [$secret] } ] } ])));
+    is $refused->{exit}, 2, "$scheme: a secret that is none is refused";
+    like $refused->{err}, qr/$why/, "$scheme: for its reason";
+}
+
+# What cannot be signed so that it proves something is not sent: a NUL behind the secret of a plain hash.
+is $t->ctl('apply', $t->write('hash.json', to_json([ { %endpoint, sign => [ { scheme => 'hubspot-v1', secrets => ['0123456789abcdef'] } ] } ])))->{exit}, 0, 'a scheme of a plain hash';
+is $t->post('/in', "a\0b", sign_stripe('s3cret', "a\0b"))->{verdict}, 'accepted', 'an event with a NUL';
+wait_for('the dead letter', sub { $t->ctl('dead', 'list', '--json')->{out} =~ /control characters or broken UTF-8 follow the secret/ });
+is scalar(my @out = $t->events('out')), 1, 'nothing was sent';
 
 done_testing;

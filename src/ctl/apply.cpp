@@ -1,5 +1,8 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "ctl/command.hpp"
@@ -7,7 +10,10 @@
 #include "ctl/diff.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/input.hpp"
+#include "ctl/output.hpp"
 #include "ctl/signing.hpp"
+#include "ctl/waiting.hpp"
+#include "endpoint/private_file.hpp"
 
 namespace webhook::ctl {
 
@@ -17,7 +23,11 @@ using endpoint::Document;
 
 struct ApplyOptions {
     std::string file;
-    bool dry_run = false;
+    bool dry_run = false, allow_empty = false;
+};
+
+struct ExportOptions {
+    std::string secrets;  ///< file
 };
 
 std::vector<Document> parse(const std::string& file, const std::string& text) {
@@ -34,7 +44,7 @@ std::vector<Document> with_secrets(std::vector<Document> wanted, const Config& c
     for (auto& document : wanted) {
         const auto found = config.documents.find(document.id);
         const auto stored = found == config.documents.end() ? std::nullopt : read_document(found->second);
-        endpoint::restore_redacted(&document, stored ? &*stored : nullptr, &errors);
+        endpoint::restore_redacted(&document, stored ? &*stored : nullptr, config.key, &errors);
     }
     if (!errors.empty()) throw Failure("nothing was changed:\n" + describe(errors));
     return wanted;
@@ -56,11 +66,13 @@ void fill(const std::vector<Change>& changes, const std::vector<Document>& wante
 
 struct Counts {
     int added = 0, changed = 0, removed = 0;
+    std::int64_t cancels = 0;
 };
 
 Counts count(const std::vector<Change>& changes) {
     Counts counts;
     for (const auto& change : changes) {
+        counts.cancels += change.cancels;
         ++(change.kind == Change::Kind::added     ? counts.added
            : change.kind == Change::Kind::changed ? counts.changed
                                                   : counts.removed);
@@ -82,13 +94,14 @@ void show_summary(const Context& context, const std::vector<Change>& changes, bo
                     {"endpoints", endpoints},
                     {"added", counts.added},
                     {"changed", counts.changed},
-                    {"removed", counts.removed}});
+                    {"removed", counts.removed},
+                    {"cancels", counts.cancels}});
     } else if (changes.empty()) {
         print_line(fmt::format("nothing to change: {} endpoint(s)", endpoints));
     } else {
-        print_line(fmt::format("{}: {} added, {} changed, {} removed; {} endpoint(s)",
+        print_line(fmt::format("{}: {} added, {} changed, {} removed{}; {} endpoint(s)",
                                applied ? "applied" : "dry run, nothing was changed", counts.added,
-                               counts.changed, counts.removed, endpoints));
+                               counts.changed, counts.removed, cancelled_text(counts.cancels), endpoints));
     }
 }
 
@@ -98,9 +111,27 @@ void warn_disabled(const Config& config, const std::vector<Document>& wanted) {
     for (const auto& document : wanted) {
         const auto found = config.disabled.find(document.id);
         if (found == config.disabled.end()) continue;
-        fmt::print(stderr, "webhookctl: endpoint \"{}\" is disabled ({}): webhookctl endpoint resume {}\n",
-                   document.id, printable(parse_disabled(found->second).reason), document.id);
+        print_error(fmt::format("endpoint \"{}\" is disabled ({}): webhookctl endpoint resume {}",
+                                document.id, printable(parse_disabled(found->second).reason), document.id));
     }
+}
+
+/// Notes how many waiting deliveries each removal cancels.
+void count_cancelled(Redis& redis, std::vector<Change>* changes) {
+    const auto is_removal = [](const Change& change) { return change.kind == Change::Kind::removed; };
+    if (std::none_of(changes->begin(), changes->end(), is_removal)) return;
+    auto waiting = count_waiting(redis);
+    for (auto& change : *changes)
+        change.cancels = is_removal(change) ? waiting[change.id] : 0;
+}
+
+/// A list without endpoints is more often a mistake (an empty template, a broken pipe) than meant.
+[[noreturn]] void refuse_empty(const std::vector<Change>& changes, const std::string& file) {
+    const Counts counts = count(changes);
+    throw Failure(
+        fmt::format("{}: nothing was changed: there is no endpoint in it, applying it would remove {} "
+                    "endpoint(s){}; --allow-empty does that",
+                    file == "-" ? "standard input" : file, counts.removed, cancelled_text(counts.cancels)));
 }
 
 int run_apply(const Context& context, const ApplyOptions& options) {
@@ -109,7 +140,9 @@ int run_apply(const Context& context, const ApplyOptions& options) {
     std::vector<Change> changes;
     edit_config(redis, [&](const Config& config, store::ConfigurationChange* change) {
         const std::vector<Document> wanted = with_secrets(parsed, config);
-        changes = difference(config.documents, wanted);
+        changes = difference(config.documents, wanted, config.key);
+        count_cancelled(redis, &changes);
+        if (wanted.empty() && !options.allow_empty) refuse_empty(changes, options.file);
         fill(changes, wanted, change);
         warn_disabled(config, wanted);
         return !options.dry_run && (!changes.empty() || config.epoch.empty());
@@ -119,15 +152,35 @@ int run_apply(const Context& context, const ApplyOptions& options) {
     return options.dry_run && !changes.empty() ? exit_no : exit_yes;
 }
 
-int run_export(const Context& context) {
-    Redis redis = context.connect();
+/// The file for apply; `print` gives each document as JSON.
+Json export_file(const Config& config, const std::function<std::string(const Document&)>& print) {
     Json list = Json::array();
-    for (const auto& [id, json] : read_config(redis).documents) {
+    for (const auto& [id, json] : config.documents) {
         const auto document = read_document(json);
         if (!document) throw unreadable_endpoint(id);
-        list.push_back(parse_json(endpoint::to_redacted_json(*document)));
+        list.push_back(parse_json(print(*document)));
     }
-    const Json file{{"endpoints", std::move(list)}};
+    return {{"endpoints", std::move(list)}};
+}
+
+/// A backup: everything that apply needs to make these endpoints in an empty Redis.
+void export_secrets(const Config& config, const std::string& path) {
+    const Json file = export_file(config, endpoint::to_json);
+    std::string problem;
+    if (!endpoint::write_private_file(AT_FDCWD, path, to_indented_text(file) + "\n", &problem))
+        throw Failure(fmt::format("cannot write {}: {}", path, problem));
+}
+
+int run_export(const Context& context, const ExportOptions& options) {
+    Redis redis = context.connect();
+    const Config config = read_config(redis);
+    if (!options.secrets.empty()) {
+        export_secrets(config, options.secrets);
+        return exit_yes;
+    }
+    const Json file = export_file(config, [&config](const Document& document) {
+        return endpoint::to_redacted_json(document, config.key);
+    });
     print_line(context.json ? to_text(file) : to_indented_text(file));
     return exit_yes;
 }
@@ -139,7 +192,9 @@ void add_config_commands(Command& program) {
     program
         .add("apply", "Make the endpoints in Redis equal to a file",
              "Shows what is added (+), changed (~) and removed (-); endpoints that are not in the file are "
-             "deleted.\n"
+             "deleted,\n"
+             "and their waiting deliveries cancelled (it says how many). A file without endpoints wants "
+             "--allow-empty.\n"
              "Nothing is changed when one document is bad (exit 2). A value redacted:HASH8 keeps the stored "
              "secret.\n\n"
              "Examples:\n  webhookctl apply endpoints.json\n  webhookctl apply --dry-run endpoints.json\n"
@@ -148,12 +203,20 @@ void add_config_commands(Command& program) {
                 "Array of endpoint documents or {\"endpoints\":[...]}; - is standard input")
         .required()
         .flag("-n,--dry-run", &options->dry_run, "Show the difference only; exit 1 when there is one")
+        .flag("--allow-empty", &options->allow_empty, "Apply a file without endpoints, too: removes all")
         .run(run_apply, options);
+    auto export_options = std::make_shared<ExportOptions>();
     program
         .add("export", "Write all endpoints as a file for apply",
-             "Literal secrets are written as redacted:HASH8; apply of that keeps the stored ones.\n\n"
-             "Example:\n  webhookctl export > endpoints.json")
-        .run(run_export);
+             "Literal secrets, also those in URLs, are written as redacted:HASH8; apply of that keeps the "
+             "stored "
+             "ones.\n"
+             "--secrets writes a backup that can be applied to an empty Redis: a new file of mode 0600.\n\n"
+             "Examples:\n  webhookctl export > endpoints.json\n"
+             "  webhookctl export --secrets /root/endpoints.backup.json")
+        .option("--secrets", &export_options->secrets,
+                "Write the documents with their secrets into this new file")
+        .run(run_export, export_options);
 }
 
 }  // namespace webhook::ctl

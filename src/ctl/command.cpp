@@ -3,10 +3,13 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <sstream>
 
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
+#include "event/suggest.hpp"
+#include "event/text.hpp"
 #include "event/version.hpp"
 
 namespace webhook::ctl {
@@ -24,12 +27,65 @@ constexpr const char* footer =
     "  webhookctl dead replay --endpoint crm\n"
     "  webhookctl COMMAND --help";
 
+/// The command that was chosen last: `program`, a family, or one of its commands.
+const CLI::App& chosen(const CLI::App& program) {
+    const CLI::App* app = &program;
+    while (!app->get_subcommands().empty())
+        app = app->get_subcommands().back();
+    return *app;
+}
+
+/// Long options of the chosen command and of those above it.
+std::vector<std::string> options_of(const CLI::App& program) {
+    std::vector<std::string> names;
+    const CLI::App* app = &program;
+    for (;;) {
+        for (const CLI::Option* option : app->get_options()) {
+            for (const std::string& name : option->get_lnames())
+                names.push_back("--" + name);
+        }
+        if (app->get_subcommands().empty()) return names;
+        app = app->get_subcommands().back();
+    }
+}
+
+std::vector<std::string> commands_of(const CLI::App& family) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : family.get_subcommands({}))
+        names.push_back(command->get_name());
+    return names;
+}
+
+/// Words that are neither a command, an option nor an argument. Values of options are not shown: they may be secret.
+std::string explain_unknown(const CLI::App& program, const std::vector<std::string>& words) {
+    const CLI::App& command = chosen(program);
+    const auto option = std::find_if(words.begin(), words.end(), [](const std::string& word) {
+        return word.size() > 1 && word[0] == '-';
+    });
+    if (option != words.end()) {
+        const std::string name = option->substr(0, option->find('='));
+        return "there is no option " + event::in_quotes(name) +
+               event::did_you_mean(name, options_of(program));
+    }
+    if (command.get_require_subcommand_min() == 0) return "there is an argument too many";
+    const std::string family = &command == &program ? std::string() : command.get_name() + " ";
+    return "there is no command " + event::in_quotes(family + words.front()) +
+           event::did_you_mean(words.front(), commands_of(command));
+}
+
+std::vector<std::string> unknown_words(const CLI::App& program) {
+    std::vector<std::string> words = program.remaining(true);
+    words.erase(std::remove(words.begin(), words.end(), "--"), words.end());
+    return words;
+}
+
 /// CLI11 says only "A subcommand is required" to `webhookctl evnts`.
-std::string explain(const CLI::App* app, const CLI::Error& error) {
-    const auto unknown = app->remaining(true);
-    const bool mistyped = error.get_name() == "RequiredError" && !unknown.empty();
-    const std::string what = mistyped ? "there is no command \"" + unknown.front() + "\"" : error.what();
-    return "webhookctl: " + what + "\nRun with --help for more information.\n";
+std::string explain(const CLI::App& program, const CLI::Error& error) {
+    const auto unknown = unknown_words(program);
+    const auto code = static_cast<CLI::ExitCodes>(error.get_exit_code());
+    const bool mistyped = code == CLI::ExitCodes::RequiredError || code == CLI::ExitCodes::ExtrasError;
+    const std::string what = mistyped && !unknown.empty() ? explain_unknown(program, unknown) : error.what();
+    return what + "\nRun with --help for more information.";
 }
 
 void add_commands(Command program) {
@@ -75,9 +131,6 @@ Command& Command::option(const char* names, std::vector<std::string>* target, co
     return *this;
 }
 
-// More than anybody counts to here; CLI11 itself would name the largest number there is.
-constexpr std::uint64_t most = 1'000'000'000;
-
 Command& Command::option(const char* names, std::size_t* target, const char* about) {
     last_ =
         app_->add_option(names, *target, about)->check(CLI::Range(std::uint64_t{0}, most).description(""));
@@ -86,6 +139,11 @@ Command& Command::option(const char* names, std::size_t* target, const char* abo
 
 Command& Command::option(const char* names, int* target, const char* about) {
     last_ = app_->add_option(names, *target, about);
+    return *this;
+}
+
+Command& Command::range(std::uint64_t least, std::uint64_t largest) {
+    last_->check(CLI::Range(least, largest).description(""));
     return *this;
 }
 
@@ -122,14 +180,18 @@ std::optional<int> parse_command_line(int argc, char** argv, Context* context) {
     app.add_flag("--json", context->json, "One JSON object per line instead of tables");
     app.footer(footer);
     add_commands({&app, context});
-    app.failure_message(explain);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
+        const auto unknown = unknown_words(app);
+        if (error.get_exit_code() != 0 || !unknown.empty()) {
+            print_error(error.get_exit_code() == 0 ? explain_unknown(app, unknown) : explain(app, error));
+            return exit_error;
+        }
         std::ostringstream out;
-        const int code = app.exit(error, out);
+        app.exit(error, out);
         print(out.str());
-        return code == 0 ? exit_yes : exit_error;
+        return exit_yes;
     }
     return std::nullopt;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -45,6 +46,10 @@ class Command {
     Command& option(const char* names, unsigned short* target, const char* description);
     Command& flag(const char* names, bool* target, const char* description);
     Command& required();  ///< the option before
+    /// The option before takes numbers from `least` to `largest` only; errors name them.
+    Command& range(std::uint64_t least, std::uint64_t largest = most);
+    /// More than anybody counts to here; CLI11 itself would name the largest number there is.
+    static constexpr std::uint64_t most = 1'000'000'000;
 
     /// What it does; gives the exit code.
     template <typename Options>

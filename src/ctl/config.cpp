@@ -4,6 +4,7 @@
 
 #include "ctl/failure.hpp"
 #include "ctl/json.hpp"
+#include "ctl/output.hpp"
 #include "store/configuration.hpp"
 
 namespace webhook::ctl {
@@ -64,7 +65,7 @@ std::string describe(const std::vector<endpoint::Error>& errors) {
     std::string text;
     for (const auto& error : errors) {
         if (!text.empty()) text += '\n';
-        text += error.where.empty() ? error.what : fmt::format("{}: {}", error.where, error.what);
+        text += printable(error.where.empty() ? error.what : fmt::format("{}: {}", error.where, error.what));
     }
     return text;
 }

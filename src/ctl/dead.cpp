@@ -116,7 +116,7 @@ int run_replay(const Context& context, const ReplaySelection& selection) {
         ++(outcome.replayed() ? replayed : refused);
         if (context.json) return print_json(outcome_json(outcome));
         if (!outcome.replayed())
-            fmt::print(stderr, "webhookctl: {}: {}\n", printable(outcome.label), explain(outcome));
+            print_error(fmt::format("{}: {}", printable(outcome.label), explain(outcome)));
     });
     if (!context.json) {
         print_line(replayed + refused == 0 ? "no dead letters"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ctl/config.hpp"
+#include "ctl/waiting.hpp"
 
 namespace webhook::ctl {
 
@@ -28,11 +29,12 @@ std::map<std::string, std::string> flatten(std::string_view document) {
     return fields;
 }
 
-Change compare(const endpoint::Document& wanted, const std::string& stored) {
-    Change change{Change::Kind::changed, wanted.id, wanted.url, {}};
+Change compare(const endpoint::Document& wanted, const std::string& stored, std::string_view key) {
+    Change change;
+    change.id = wanted.id;
     if (const auto before = read_document(stored)) {
         change.fields =
-            field_changes(endpoint::to_redacted_json(*before), endpoint::to_redacted_json(wanted));
+            field_changes(endpoint::to_redacted_json(*before, key), endpoint::to_redacted_json(wanted, key));
     }
     return change;
 }
@@ -52,14 +54,14 @@ std::string change_text(const Change& change) {
         case Change::Kind::added:
             return fmt::format("+ {}  {}\n", id, printable(change.url));
         case Change::Kind::removed:
-            return fmt::format("- {}\n", id);
+            return fmt::format("- {}{}\n", id, cancelled_text(change.cancels));
         case Change::Kind::changed:
             break;
     }
     std::string text = fmt::format("~ {}\n", id);
     for (const auto& field : change.fields) {
-        text +=
-            fmt::format("    {}: {} -> {}\n", field.name, value_text(field.before), value_text(field.after));
+        text += fmt::format("    {}: {} -> {}\n", printable(field.name), value_text(field.before),
+                            value_text(field.after));
     }
     return text;
 }
@@ -84,20 +86,21 @@ std::vector<FieldChange> field_changes(std::string_view before, std::string_view
 }
 
 std::vector<Change> difference(const std::map<std::string, std::string>& stored,
-                               const std::vector<endpoint::Document>& wanted) {
+                               const std::vector<endpoint::Document>& wanted, std::string_view key) {
     std::vector<Change> changes;
     auto gone = stored;
     for (const auto& document : wanted) {
         gone.erase(document.id);
         const auto found = stored.find(document.id);
         if (found == stored.end()) {
-            changes.push_back({Change::Kind::added, document.id, document.url, {}});
+            changes.push_back(
+                {Change::Kind::added, document.id, endpoint::redacted_url(document, key), 0, {}});
         } else if (!equal(document, found->second)) {
-            changes.push_back(compare(document, found->second));
+            changes.push_back(compare(document, found->second, key));
         }
     }
     for (const auto& [id, document] : gone)
-        changes.push_back({Change::Kind::removed, id, {}, {}});
+        changes.push_back({Change::Kind::removed, id, {}, 0, {}});
     std::sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     return changes;
 }
@@ -123,6 +126,7 @@ std::string diff_text(const std::vector<Change>& changes) {
 
 Json change_json(const Change& change) {
     Json json{{"change", kind_name(change.kind)}, {"id", change.id}};
+    if (change.kind == Change::Kind::removed) json["cancels"] = change.cancels;
     if (change.kind != Change::Kind::changed) return json;
     json["fields"] = Json::array();
     for (const auto& field : change.fields) {

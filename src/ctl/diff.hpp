@@ -21,14 +21,15 @@ struct Change {
     enum class Kind { added, changed, removed };
     Kind kind = Kind::changed;
     std::string id;
-    std::string url;  ///< of an added endpoint
+    std::string url;           ///< of an added endpoint, redacted
+    std::int64_t cancels = 0;  ///< waiting deliveries of a removed endpoint
     std::vector<FieldChange> fields;
 };
 
 /// What must be done to make `stored` (id -> JSON) equal to `wanted`; sorted by id. A stored document that
-/// cannot be read counts as changed.
+/// cannot be read counts as changed. `key` redacts secrets, see endpoint::redact().
 std::vector<Change> difference(const std::map<std::string, std::string>& stored,
-                               const std::vector<endpoint::Document>& wanted);
+                               const std::vector<endpoint::Document>& wanted, std::string_view key);
 
 /// Fields that differ between two redacted documents.
 std::vector<FieldChange> field_changes(std::string_view before, std::string_view after);

@@ -1,14 +1,15 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <set>
 
 #include "ctl/command.hpp"
 #include "ctl/config.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
-#include "ctl/partitions.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time.hpp"
+#include "ctl/waiting.hpp"
 
 namespace webhook::ctl {
 
@@ -38,29 +39,6 @@ State state_of(const Config& config, const std::string& id) {
     return state;
 }
 
-/// Waiting deliveries of every endpoint that has some.
-std::map<std::string, std::int64_t> count_waiting(Redis& redis) {
-    const auto partitions = find_partitions(redis);
-    std::vector<Arguments> lists;
-    lists.reserve(partitions.size());
-    for (const auto& partition : partitions)
-        lists.push_back({"ZRANGE", partition.key("due"), "0", "-1"});
-    const auto due = redis.pipeline(lists);
-    std::vector<Arguments> questions;
-    std::vector<std::string> endpoints;
-    for (std::size_t i = 0; i < partitions.size(); ++i) {
-        for (std::size_t j = 0; j < due[i].size(); ++j) {
-            endpoints.push_back(due[i][j].string());
-            questions.push_back({"ZCARD", partitions[i].key("waiting:" + endpoints.back())});
-        }
-    }
-    const auto counts = redis.pipeline(questions);
-    std::map<std::string, std::int64_t> waiting;
-    for (std::size_t i = 0; i < counts.size(); ++i)
-        waiting[endpoints[i]] += counts[i].number();
-    return waiting;
-}
-
 std::string join(const std::vector<std::string>& words) {
     return fmt::format("{}", fmt::join(words, ","));
 }
@@ -78,10 +56,10 @@ std::string match_text(const endpoint::Match& match) {
     return text.empty() ? "everything" : text;
 }
 
-Json state_json(const std::string& id, const State& state, std::int64_t waiting) {
+Json state_json(const std::string& id, const State& state, const std::string& key, std::int64_t waiting) {
     Json json{{"id", id}, {"state", state.name()}, {"waiting", waiting}};
     if (state.document) {
-        json["url"] = state.document->url;
+        json["url"] = endpoint::redacted_url(*state.document, key);
         json["match"] = {{"source", state.document->match.source},
                          {"type", state.document->match.type},
                          {"tenant", state.document->match.tenant}};
@@ -105,7 +83,7 @@ void list_table(const Config& config, std::map<std::string, std::int64_t>* waiti
     for (const auto& [id, json] : config.documents) {
         const State state = state_of(config, id);
         table.add({id, state.name(), std::to_string((*waiting)[id]),
-                   state.document ? state.document->url : "",
+                   state.document ? endpoint::redacted_url(*state.document, config.key) : "",
                    state.document ? match_text(state.document->match) : "", note(state)});
     }
     print(table.text());
@@ -124,12 +102,12 @@ int run_list(const Context& context) {
         return exit_yes;
     }
     for (const auto& [id, json] : config.documents)
-        print_json(state_json(id, state_of(config, id), waiting[id]));
+        print_json(state_json(id, state_of(config, id), config.key, waiting[id]));
     return exit_yes;
 }
 
 int not_found(const std::string& id) {
-    fmt::print(stderr, "webhookctl: there is no endpoint \"{}\" (webhookctl endpoint list)\n", id);
+    print_error(fmt::format("there is no endpoint \"{}\" (webhookctl endpoint list)", id));
     return exit_no;
 }
 
@@ -144,7 +122,7 @@ int run_show(const Context& context, const ShowOptions& options) {
     if (config.documents.count(id) == 0) return not_found(id);
     const State state = state_of(config, id);
     if (!state.document) throw unreadable_endpoint(id);
-    const Json document = parse_json(endpoint::to_redacted_json(*state.document));
+    const Json document = parse_json(endpoint::to_redacted_json(*state.document, config.key));
     if (context.json) {
         print_json(document);
         return exit_yes;
@@ -181,10 +159,8 @@ void remove(const std::string& id, const State& /*state*/, store::ConfigurationC
     change->remove.push_back(id);
 }
 
-/// All the endpoints named, or none when one of them does not exist.
-int run_edit(const Context& context, const std::vector<std::string>& ids, const Edit& edit,
-             const char* done) {
-    Redis redis = context.connect();
+/// All the endpoints named, or none when one of them does not exist. Empty, or the one that is missing.
+std::string edit_all(Redis& redis, const std::vector<std::string>& ids, const Edit& edit) {
     std::string missing;
     edit_config(redis, [&](const Config& config, store::ConfigurationChange* change) {
         for (const auto& id : ids) {
@@ -196,7 +172,13 @@ int run_edit(const Context& context, const std::vector<std::string>& ids, const 
         }
         return !change->empty();
     });
-    if (!missing.empty()) return not_found(missing);
+    return missing;
+}
+
+int run_edit(const Context& context, const std::vector<std::string>& ids, const Edit& edit,
+             const char* done) {
+    Redis redis = context.connect();
+    if (const std::string missing = edit_all(redis, ids, edit); !missing.empty()) return not_found(missing);
     for (const auto& id : ids) {
         if (context.json) {
             print_json({{"id", id}, {"state", done}});
@@ -220,7 +202,19 @@ int run_resume(const Context& context, const EditOptions& options) {
 }
 
 int run_delete(const Context& context, const EditOptions& options) {
-    return run_edit(context, options.ids, remove, "deleted");
+    Redis redis = context.connect();
+    const std::set<std::string> ids(options.ids.begin(), options.ids.end());
+    auto waiting = count_waiting(redis);
+    if (const std::string missing = edit_all(redis, {ids.begin(), ids.end()}, remove); !missing.empty())
+        return not_found(missing);
+    for (const auto& id : ids) {
+        if (context.json) {
+            print_json({{"id", id}, {"state", "deleted"}, {"cancels", waiting[id]}});
+        } else {
+            print_line(fmt::format("{}: deleted{}", id, cancelled_text(waiting[id])));
+        }
+    }
+    return exit_yes;
 }
 
 void add_edit(Command command, int (*function)(const Context&, const EditOptions&)) {
@@ -241,7 +235,8 @@ void add_endpoint_commands(Command& program) {
     auto show = std::make_shared<ShowOptions>();
     family
         .add("show", "Print one document",
-             "Literal secrets are shown as redacted:HASH8.\n\nExample:\n  webhookctl endpoint show crm")
+             "Literal secrets, also those in the URL, are shown as redacted:HASH8.\n\nExample:\n  webhookctl "
+             "endpoint show crm")
         .option("id", &show->id, "Endpoint")
         .required()
         .run(run_show, show);
@@ -253,10 +248,13 @@ void add_endpoint_commands(Command& program) {
         family.add("resume", "End a pause, or enable an endpoint that was disabled",
                    "What waits is delivered when it is due.\n\nExample:\n  webhookctl endpoint resume crm"),
         run_resume);
-    add_edit(family.add("delete", "Delete endpoints; what waits for them is cancelled",
-                        "Waiting deliveries are cancelled, dead letters stay until their retention ends.\n\n"
-                        "Example:\n  webhookctl endpoint delete crm"),
-             run_delete);
+    add_edit(
+        family.add(
+            "delete", "Delete endpoints; what waits for them is cancelled",
+            "Waiting deliveries are cancelled (it says how many), dead letters stay until their retention "
+            "ends.\n\n"
+            "Example:\n  webhookctl endpoint delete crm"),
+        run_delete);
 }
 
 }  // namespace webhook::ctl

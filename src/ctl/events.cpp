@@ -190,9 +190,8 @@ int run_event(const Context& context, const EventOptions& options) {
     Redis redis = context.connect();
     const auto event = find_event(redis, options);
     if (!event) {
-        fmt::print(stderr,
-                   "webhookctl: event \"{}\" was not found: it was never accepted, or has been trimmed\n",
-                   printable(options.id));
+        print_error(fmt::format("event \"{}\" was not found: it was never accepted, or has been trimmed",
+                                printable(options.id)));
         return exit_no;
     }
     if (context.json) {

@@ -3,35 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
 #include <charconv>
-#include <optional>
 
 #include "ctl/failure.hpp"
 #include "event/text.hpp"
 #include "event/version.hpp"
+#include "link/connector.hpp"
+#include "link/http_reader.hpp"
 
 namespace webhook::ctl {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
-using asio::use_awaitable;
-using boost::system::system_error;
+using link::Clock;
+using link::Flight;
+using link::HttpConnection;
 
 namespace {
-
-constexpr std::size_t max_answer = 4U << 20U;
-
-using Plain = beast::tcp_stream;
-using Secure = beast::ssl_stream<beast::tcp_stream>;
-using Request = http::request<http::string_body>;
 
 /// 1 to 65535, for a larger one would be cut down to another one.
 void check_port(const std::string& port) {
@@ -39,7 +26,7 @@ void check_port(const std::string& port) {
     const char* const end = port.data() + port.size();
     const auto [last, error] = std::from_chars(port.data(), end, number);
     if (error != std::errc() || last != end || number == 0 || number > 65535)
-        throw Failure(fmt::format("\"{}\" is not a port", port));
+        throw Failure("the port in the URL is not a number from 1 to 65535");
 }
 
 void parse_authority(std::string_view text, Url* url) {
@@ -61,24 +48,25 @@ void parse_authority(std::string_view text, Url* url) {
     if (url->host.empty()) throw Failure("the URL has no host");
 }
 
-bool is_interim(unsigned status) {
-    return status / 100 == 1 && status != 101;
-}
+class Answer final : public link::HttpReader {
+  public:
+    Answer() : HttpReader(Kind::response, Limits{}) {}
+    std::string body;
 
-Request make_request(const std::string& method, const std::string& target, const Headers& headers,
-                     std::string body, const std::string& authority) {
-    Request request;
-    request.version(11);
-    request.method_string(method);
-    request.target(target);
-    request.set(http::field::host, authority);
-    request.set(http::field::user_agent, "webhookctl/" + std::string(webhook::version));
+  private:
+    void on_field(std::string_view /*name*/, std::string_view /*value*/) override {}
+    void on_body(std::string_view bytes) override { body.append(bytes); }
+};
+
+/// A body-less GET has no Content-Length; everything else states it, also zero.
+std::string make_head(const std::string& method, const std::string& target, const Headers& headers,
+                      std::size_t body, const std::string& authority) {
+    std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: webhookctl/{}\r\n", method,
+                                   target, authority, webhook::version);
     for (const auto& [name, value] : headers)
-        request.insert(name, value);
-    request.body() = std::move(body);
-    // A body-less GET has no Content-Length; everything else states it, also zero.
-    if (method != "GET" || !request.body().empty()) request.content_length(request.body().size());
-    return request;
+        head += fmt::format("{}: {}\r\n", name, value);
+    if (method != "GET" || body > 0) head += fmt::format("Content-Length: {}\r\n", body);
+    return head + "\r\n";
 }
 
 }  // namespace
@@ -107,104 +95,92 @@ Url parse_url(std::string_view text) {
 }
 
 struct HttpClient::Impl {
-    asio::any_io_executor executor;
-    Url url;
     HttpClientOptions options;
-    asio::ssl::context tls{asio::ssl::context::tls_client};
-    std::unique_ptr<Plain> plain;
-    std::unique_ptr<Secure> secure;
-    beast::flat_buffer buffer;
+    Url url;
+    link::Connector::Place place;
+    std::shared_ptr<link::Deadlines> deadlines;
+    link::Dns dns;
+    link::Connector connector;
+    std::unique_ptr<HttpConnection> connection;
 
-    Impl(asio::any_io_executor executor_, Url url_, HttpClientOptions options_)
-        : executor(std::move(executor_)), url(std::move(url_)), options(options_) {
-        tls.set_default_verify_paths();
-        tls.set_verify_mode(options.verify_certificate ? asio::ssl::verify_peer : asio::ssl::verify_none);
+    Impl(const asio::any_io_executor& executor, Url url_, HttpClientOptions options_)
+        : options(options_),
+          url(std::move(url_)),
+          place{url.host, static_cast<std::uint16_t>(std::stoul(url.port)), url.tls},
+          deadlines(std::make_shared<link::Deadlines>(executor)),
+          dns(executor),
+          connector(executor, options.verify_certificate) {}
+
+    asio::awaitable<std::string> connect() {
+        Flight flight(*deadlines, Clock::now() + options.timeout);
+        flight.step = flight.limit();
+        link::Dns::Answer found{link::Dns::literal(url.host), {}};
+        if (!found.addresses) found = co_await dns.resolve(url.host, flight);
+        if (!found.addresses) co_return "resolve: " + found.error;
+        link::Addresses addresses = *found.addresses;
+        auto outcome = co_await connector.open(place, std::move(addresses), flight);
+        connection = std::move(outcome.connection);
+        co_return outcome.error;
     }
 
-    bool connected() const { return plain != nullptr || secure != nullptr; }
-
-    void close() {
-        plain.reset();
-        secure.reset();
-        buffer.clear();
-    }
-
-    asio::awaitable<void> connect() {
-        asio::ip::tcp::resolver resolver(executor);
-        const auto addresses = co_await resolver.async_resolve(url.host, url.port, use_awaitable);
-        Plain stream(executor);
-        stream.expires_after(options.timeout);
-        co_await stream.async_connect(addresses, use_awaitable);
-        stream.socket().set_option(asio::ip::tcp::no_delay(true));
-        if (!url.tls) {
-            plain = std::make_unique<Plain>(std::move(stream));
-            co_return;
+    /// An error, or nothing. `stale`: not a byte came, for the server had closed the connection before.
+    asio::awaitable<std::string> exchange(const std::string& head, const std::string& body, Answer& answer,
+                                          bool* stale) {
+        Flight flight(*deadlines, Clock::now() + options.timeout);
+        const link::Waiting waiting(flight, *connection);
+        boost::system::error_code error;
+        if (!connection->try_write(head, body, &error)) co_await connection->finish_write(&error);
+        bool left_over = false;
+        while (!answer.ended() && (!flight.cut_short() || connection->has_early_answer())) {
+            boost::system::error_code read_error;
+            const std::string_view bytes = co_await connection->read(&read_error);
+            left_over = answer.put(bytes) < bytes.size();
+            if (!read_error) continue;
+            if (!flight.cut_short()) answer.put_end();
+            if (!error) error = read_error;
+            break;
         }
-        auto encrypted = std::make_unique<Secure>(std::move(stream), tls);
-        if (options.verify_certificate)
-            encrypted->set_verify_callback(asio::ssl::host_name_verification(url.host));
-        SSL_set_tlsext_host_name(encrypted->native_handle(), url.host.c_str());
-        co_await encrypted->async_handshake(asio::ssl::stream_base::client, use_awaitable);
-        secure = std::move(encrypted);
+        *stale = !answer.began() && !flight.cut_short();
+        std::string failure;
+        if (answer.status() == 0) {
+            failure = flight.cut_short() ? "timed out"
+                      : answer.began()   ? answer.error()
+                                         : connection->explain(error);
+        }
+        if (error || left_over || !answer.keep_alive()) connection.reset();
+        co_return failure;
     }
 
-    template <typename Stream>
-    asio::awaitable<HttpAnswer> exchange(Stream& stream, Request& request) {
-        beast::get_lowest_layer(stream).expires_after(options.timeout);
-        co_await http::async_write(stream, request, use_awaitable);
-        std::optional<http::response_parser<http::string_body>> parser;
-        do {  // what says 1xx (Early Hints) is not the answer yet
-            parser.emplace();
-            parser->body_limit(max_answer);
-            co_await http::async_read(stream, buffer, *parser, use_awaitable);
-        } while (is_interim(parser->get().result_int()));
-        HttpAnswer answer;
-        answer.status = static_cast<int>(parser->get().result_int());
-        answer.body = std::move(parser->get().body());
-        if (!parser->keep_alive()) close();
-        co_return answer;
-    }
-
-    asio::awaitable<HttpAnswer> attempt(Request& request) {
-        if (!connected()) co_await connect();
-        if (secure) co_return co_await exchange(*secure, request);
-        co_return co_await exchange(*plain, request);
-    }
-
-    std::string explain(const system_error& error) const {
-        const auto& code = error.code();
-        const std::string text = code == beast::error::timeout ? "timed out" : code.message();
-        return fmt::format("{}: {}", url.authority(), text);
+    /// A server may close an idle connection at any time: that is no answer, so such a request goes out once more.
+    asio::awaitable<HttpAnswer> send(const std::string& head, const std::string& body) {
+        HttpAnswer result;
+        for (bool reused = connection != nullptr;; reused = false) {
+            if (!connection) result.error = co_await connect();
+            if (!connection) co_return result;
+            Answer answer;
+            bool stale = false;
+            result.error = co_await exchange(head, body, answer, &stale);
+            if (reused && stale) continue;
+            result.status = answer.status();
+            result.body = std::move(answer.body);
+            co_return result;
+        }
     }
 };
 
 HttpClient::HttpClient(asio::any_io_executor executor, Url url, HttpClientOptions options)
-    : impl_(std::make_unique<Impl>(std::move(executor), std::move(url), options)) {}
+    : impl_(std::make_unique<Impl>(executor, std::move(url), options)) {}
 
 HttpClient::~HttpClient() = default;
 
 asio::awaitable<HttpAnswer> HttpClient::send(std::string method, std::string target, Headers headers,
                                              std::string body) {
-    Request request = make_request(method, target, headers, std::move(body), impl_->url.authority());
-    // A server may close an idle connection at any time: that is no answer, so such a request goes out once
-    // more.
-    for (bool reused = impl_->connected();; reused = false) {
-        const auto start = std::chrono::steady_clock::now();
-        HttpAnswer answer;
-        try {
-            answer = co_await impl_->attempt(request);
-        } catch (const system_error& error) {
-            impl_->close();
-            const bool closed = error.code() == http::error::end_of_stream ||
-                                error.code() == asio::error::connection_reset ||
-                                error.code() == asio::error::broken_pipe;
-            if (reused && closed) continue;
-            answer.error = impl_->explain(error);
-        }
-        answer.took =
-            std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
-        co_return answer;
-    }
+    const std::string head = make_head(method, target, headers, body.size(), impl_->url.authority());
+    const auto start = Clock::now();
+    HttpAnswer answer = co_await impl_->send(head, body);
+    if (!answer.error.empty()) answer.error = fmt::format("{}: {}", impl_->url.authority(), answer.error);
+    answer.took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
+    co_return answer;
 }
 
 }  // namespace webhook::ctl

@@ -3,46 +3,67 @@
 #include <fmt/format.h>
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
 #include <csignal>
 #include <exception>
 #include <utility>
 
 #include "ctl/failure.hpp"
+#include "event/text.hpp"
+#include "link/http_connection.hpp"
+#include "link/http_reader.hpp"
 
 namespace webhook::ctl {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using asio::use_awaitable;
 using asio::ip::tcp;
 using boost::system::system_error;
+using link::HttpConnection;
 
 namespace {
 
-constexpr std::size_t max_body = 64U << 20U;
+constexpr std::uint64_t max_request = std::uint64_t{64} << 20U;
 constexpr std::chrono::minutes idle_timeout{10};
+constexpr std::chrono::seconds linger{1};
+constexpr int drained_pieces = 64;
 
-using Request = http::request<http::string_body>;
-using Response = http::response<http::string_body>;
+class Request final : public link::HttpReader {
+  public:
+    Request() : HttpReader(Kind::request, Limits{Limits{}.syntax, max_request}) {}
 
-HttpArrival make_arrival(Request&& request) {
     HttpArrival arrival;
-    arrival.method = std::string(request.method_string());
-    arrival.target = std::string(request.target());
-    arrival.url = "http://" + std::string(request[http::field::host]) + arrival.target;
-    for (const auto& field : request)
-        arrival.headers.emplace_back(field.name_string(), field.value());
-    arrival.body = std::move(request.body());
-    return arrival;
+    bool wants_go_on = false;
+
+    /// Sets the URL by the Host header.
+    HttpArrival take() {
+        arrival.url = "http://" + host_ + arrival.target;
+        return std::move(arrival);
+    }
+
+  private:
+    void on_request_line(std::string_view method, std::string_view target) override {
+        arrival.method = method;
+        arrival.target = target;
+    }
+    void on_field(std::string_view name, std::string_view value) override {
+        arrival.headers.emplace_back(name, value);
+        if (event::equal_names(name, "host")) host_ = value;
+        if (event::equal_names(name, "expect")) wants_go_on = event::equal_names(value, "100-continue");
+    }
+    void on_body(std::string_view bytes) override { arrival.body.append(bytes); }
+
+    std::string host_;
+};
+
+const char* reason_of(int status) {
+    if (status < 200) return "Continue";
+    if (status < 300) return status == 204 ? "No Content" : "OK";
+    return status < 400 ? "Redirect" : status < 500 ? "Refused" : "Failed";
 }
 
 class Server {
@@ -94,67 +115,85 @@ class Server {
     asio::awaitable<void> accept() {
         for (;;) {
             auto socket = co_await acceptor_.async_accept(use_awaitable);
-            asio::co_spawn(loop_, session(beast::tcp_stream(std::move(socket))),
+            asio::co_spawn(loop_, session(std::make_unique<HttpConnection>(std::move(socket), "")),
                            [this](std::exception_ptr error) {
                                if (error) fail(std::move(error));
                            });
         }
     }
 
-    asio::awaitable<void> session(beast::tcp_stream stream) {
-        beast::flat_buffer buffer;
-        try {
-            while (co_await exchange(stream, buffer)) {
-            }
-        } catch (const system_error&) {
-            // The sender left, or sent what is no HTTP: its connection ends, the others go on.
+    asio::awaitable<void> session(std::unique_ptr<HttpConnection> connection) {
+        std::string rest;
+        while (co_await exchange(*connection, rest)) {
         }
     }
 
-    /// One request; false when the connection is to be closed.
-    asio::awaitable<bool> exchange(beast::tcp_stream& stream, beast::flat_buffer& buffer) {
-        http::request_parser<http::string_body> parser;
-        parser.body_limit(max_body);
-        stream.expires_after(idle_timeout);
-        co_await http::async_read_header(stream, buffer, parser, use_awaitable);
-        if (parser.get()[http::field::expect] == "100-continue") {
-            http::response<http::empty_body> go_on(http::status::continue_, 11);
-            co_await http::async_write(stream, go_on, use_awaitable);
+    /// One request; false when the connection is to be closed. `rest`: what came after it.
+    asio::awaitable<bool> exchange(HttpConnection& connection, std::string& rest) {
+        link::Flight flight(*deadlines_, link::Clock::now() + idle_timeout);
+        const link::Waiting waiting(flight, connection);
+        Request request;
+        rest.erase(0, request.put(rest));
+        while (!request.ended()) {
+            if (request.has_head() && std::exchange(request.wants_go_on, false))
+                co_await write(connection, "HTTP/1.1 100 Continue\r\n\r\n");
+            boost::system::error_code error;
+            const std::string_view bytes = co_await connection.read(&error);
+            rest = bytes.substr(request.put(bytes));
+            if (error) co_return false;
         }
-        co_await http::async_read(stream, buffer, parser, use_awaitable);
-        const bool keep_alive = parser.keep_alive();
-        const bool head = parser.get().method() == http::verb::head;
-        options_.arrived(make_arrival(parser.release()));
+        if (!request.whole()) {
+            co_await refuse(connection, request.error());
+            flight.step = link::Clock::now() + linger;
+            co_await drain(connection);
+            co_return false;
+        }
+        const bool keep_alive = request.keep_alive();
+        const bool head = request.arrival.method == "HEAD";
+        options_.arrived(request.take());
         if (options_.delay.count() > 0) {
             asio::steady_timer timer(loop_, options_.delay);
             co_await timer.async_wait(use_awaitable);
         }
-        co_await answer(stream, keep_alive, head);
-        co_return keep_alive;
+        const bool written = co_await write(connection, answer_text(keep_alive, head));
+        if (options_.count != 0 && ++answered_ >= options_.count) loop_.stop();
+        co_return written&& keep_alive;
     }
 
-    asio::awaitable<void> answer(beast::tcp_stream& stream, bool keep_alive, bool head) {
-        Response response(static_cast<http::status>(options_.status), 11);
-        response.keep_alive(keep_alive);
-        if (options_.status != 204 && options_.status != 304) {
-            if (!head) response.body() = "ok\n";
-            response.set(http::field::content_type, "text/plain");
-            response.content_length(3);
-        }
-        http::response_serializer<http::string_body> serializer(response);
-        stream.expires_after(idle_timeout);
-        if (head) {
-            co_await http::async_write_header(stream, serializer, use_awaitable);
-        } else {
-            co_await http::async_write(stream, serializer, use_awaitable);
-        }
-        if (options_.count != 0 && ++answered_ >= options_.count) loop_.stop();
+    /// What cannot be read, or has no end, is answered with the reason.
+    asio::awaitable<void> refuse(HttpConnection& connection, const std::string& why) {
+        const std::string text = why + "\n";
+        co_await write(connection, fmt::format("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"
+                                               "Content-Length: {}\r\nConnection: close\r\n\r\n{}",
+                                               text.size(), text));
+    }
+
+    /// Reads what has been sent meanwhile: closing before that would take the answer away from the client.
+    static asio::awaitable<void> drain(HttpConnection& connection) {
+        boost::system::error_code error;
+        for (int i = 0; i < drained_pieces && !error; ++i)
+            co_await connection.read(&error);
+    }
+
+    std::string answer_text(bool keep_alive, bool head) const {
+        const bool bodiless = options_.status == 204 || options_.status == 304 || options_.status < 200;
+        return fmt::format("HTTP/1.1 {} {}\r\n{}{}\r\n{}", options_.status, reason_of(options_.status),
+                           keep_alive ? "" : "Connection: close\r\n",
+                           bodiless ? "" : "Content-Type: text/plain\r\nContent-Length: 3\r\n",
+                           bodiless || head ? "" : "ok\n");
+    }
+
+    static asio::awaitable<bool> write(HttpConnection& connection, std::string text) {
+        boost::system::error_code error;
+        if (!connection.try_write(text, {}, &error)) co_await connection.finish_write(&error);
+        co_return !error;
     }
 
     const HttpServerOptions& options_;
     asio::io_context loop_{1};
     tcp::acceptor acceptor_;
     asio::signal_set signals_;
+    std::shared_ptr<link::Deadlines> deadlines_ = std::make_shared<link::Deadlines>(loop_.get_executor());
     std::size_t answered_ = 0;
     std::exception_ptr failure_;
 };

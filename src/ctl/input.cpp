@@ -72,7 +72,7 @@ std::pair<std::string, std::string> parse_header(const std::string& argument) {
     const auto colon = argument.find(':');
     const std::string_view text = argument;
     if (colon == std::string::npos || colon == 0 || text.find_first_of("\r\n") != std::string_view::npos) {
-        throw Failure(fmt::format("not a header: \"{}\" (-H 'Name: value')", argument));
+        throw Failure("a header is not of the form -H 'Name: value'");
     }
     return {std::string(event::trim_blanks(text.substr(0, colon))),
             std::string(event::trim_blanks(text.substr(colon + 1)))};

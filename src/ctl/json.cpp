@@ -1,9 +1,14 @@
 #include "ctl/json.hpp"
 
+#include <cmath>
+
+#include "endpoint/strict_json.hpp"
+#include "event/visible.hpp"
+
 namespace webhook::ctl {
 
 Json parse_json(std::string_view text) {
-    return Json::parse(text, nullptr, false);
+    return endpoint::parse_bounded_json<Json>(text);
 }
 
 Json parse_object(std::string_view text) {
@@ -18,15 +23,18 @@ std::string text_of(const Json& object, const char* name) {
 
 std::int64_t number_of(const Json& object, const char* name) {
     const auto found = object.find(name);
-    return found != object.end() && found->is_number() ? found->get<std::int64_t>() : 0;
+    if (found == object.end() || !found->is_number()) return 0;
+    constexpr double beyond = 9e18;
+    const bool fits = found->is_number_integer() || std::abs(found->get<double>()) < beyond;
+    return fits ? found->get<std::int64_t>() : 0;
 }
 
 std::string to_text(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+    return event::visible_json(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 std::string to_indented_text(const Json& json) {
-    return json.dump(2, ' ', false, Json::error_handler_t::replace);
+    return event::visible_json(json.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace webhook::ctl

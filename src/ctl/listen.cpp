@@ -39,9 +39,7 @@ class Receiver {
   public:
     Receiver(const Context& context, const ListenOptions& options)
         : context_(context), options_(options), scheme_(known_schemes().find(options.scheme)) {
-        if (scheme_ == nullptr)
-            throw Failure(fmt::format("there is no scheme \"{}\"{}", printable(options.scheme),
-                                      known_schemes().suggestion(options.scheme)));
+        if (scheme_ == nullptr) throw no_scheme(options.scheme);
         if (options.secrets.empty()) return;
         signature::VerifierOptions verifier;
         for (const auto& secret : options.secrets)
@@ -137,8 +135,6 @@ class Receiver {
 int run_listen(const Context& context, const ListenOptions& options) {
     const auto delay = endpoint::parse_time(options.delay);
     if (!delay) throw Failure("--delay wants a time (250ms, 2s)");
-    if (options.status < 100 || options.status > 599)
-        throw Failure("--status wants an HTTP status from 100 to 599");
     Receiver receiver(context, options);
     HttpServerOptions server{options.address, options.port, options.status, *delay, options.count};
     server.listening = [&context](const std::string& url) {
@@ -177,6 +173,7 @@ void add_listen_command(Command& program) {
                 "Check the signature: file:/path, env:NAME or the value; repeatable")
         .option("--url", &options->url, "Public origin (https://...), for schemes that sign the URL")
         .option("--status", &options->status, "Answer with this status (default 200)")
+        .range(100, 599)
         .option("--delay", &options->delay, "Wait before each answer (250ms, 2s)")
         .option("--count", &options->count, "End after so many deliveries")
         .flag("-q,--quiet", &options->quiet, "Print no deliveries, only their number at the end")

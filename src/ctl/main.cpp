@@ -29,9 +29,9 @@ int guarded_run(int argc, char** argv) {
         return code;
     } catch (const OutputClosed& closed) {
         if (closed.error != EPIPE)
-            fmt::print(stderr, "webhookctl: cannot write the output: {}\n", std::strerror(closed.error));
+            print_error(fmt::format("cannot write the output: {}", std::strerror(closed.error)));
     } catch (const std::exception& error) {
-        fmt::print(stderr, "webhookctl: {}\n", error.what());
+        print_error(error.what());
     }
     return exit_error;
 }

@@ -64,8 +64,8 @@ class Composer {
         base_id_ = options.id.empty() ? random_id() : options.id;
         method_ = options.method.empty() ? default_method() : options.method;
         if (!accepts_method(scheme_, method_)) {
-            fmt::print(stderr, "webhookctl: note: scheme {} accepts {} only\n", options.scheme.name,
-                       allowed_methods(scheme_));
+            print_error(fmt::format("note: scheme {} accepts {} only", options.scheme.name,
+                                    allowed_methods(scheme_)));
         }
     }
 
@@ -246,7 +246,6 @@ int exit_code(const std::vector<Sent>& all) {
 }
 
 int run_send(const Context& context, const SendOptions& options) {
-    if (options.count == 0 || options.concurrency == 0) throw Failure("--count and --concurrency begin at 1");
     const Composer composer(options);
     const auto start = std::chrono::steady_clock::now();
     const std::vector<Sent> all = Run(options, composer).all();
@@ -287,7 +286,9 @@ void add_send_command(Command& program) {
         .option("--url", &options->signed_url, "The public URL to sign, when it is not the target")
         .option("--clock", &options->clock, "The time to sign with: Unix seconds or RFC 3339 (default: now)")
         .option("--count", &options->count, "How many requests; {n} in --id and --data is their number")
+        .range(1)
         .option("--concurrency", &options->concurrency, "How many at once (default: 1)")
+        .range(1)
         .option("--timeout", &options->timeout, "For connecting, and for each answer (default: 30s)")
         .flag("--insecure", &options->insecure, "Do not check the server's certificate")
         .run(run_send, options);

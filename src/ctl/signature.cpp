@@ -176,8 +176,7 @@ struct SchemesOptions {
 int show_scheme(const Context& context, const std::string& name) {
     const signature::Scheme* scheme = known_schemes().find(name);
     if (scheme == nullptr) {
-        fmt::print(stderr, "webhookctl: there is no scheme \"{}\"{} (webhookctl schemes)\n", printable(name),
-                   known_schemes().suggestion(name));
+        print_error(no_scheme(name).what());
         return exit_no;
     }
     if (context.json) {

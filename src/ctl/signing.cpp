@@ -39,13 +39,15 @@ void load_schemes(const std::string& path) {
     throw Failure(fmt::format("{}:{}: {}", path, error.line, error.message));
 }
 
+Failure no_scheme(const std::string& name) {
+    const std::string suggestion = known_schemes().suggestion(name);
+    return Failure(fmt::format("there is no scheme \"{}\"{} webhookctl schemes lists them", printable(name),
+                               suggestion.empty() ? ":" : suggestion));
+}
+
 const signature::Scheme& require_scheme(const std::string& name) {
     const signature::Scheme* scheme = known_schemes().find(name);
-    if (scheme == nullptr) {
-        const std::string suggestion = known_schemes().suggestion(name);
-        throw Failure(fmt::format("there is no scheme \"{}\"{} webhookctl schemes lists them",
-                                  printable(name), suggestion.empty() ? ":" : suggestion));
-    }
+    if (scheme == nullptr) throw no_scheme(name);
     return *scheme;
 }
 
@@ -64,7 +66,7 @@ std::map<std::string, std::string> read_params(const SchemeOptions& options) {
 }
 
 void warn_of_weakness(const std::string& weakness) {
-    if (!weakness.empty()) fmt::print(stderr, "webhookctl: warning: {}\n", weakness);
+    if (!weakness.empty()) print_error("warning: " + weakness);
 }
 
 std::unique_ptr<signature::Signer> make_signer(const SchemeOptions& options) {

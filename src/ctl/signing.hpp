@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ctl/command.hpp"
+#include "ctl/failure.hpp"
 #include "signature/scheme.hpp"
 #include "signature/scheme_set.hpp"
 #include "signature/signer.hpp"
@@ -26,6 +27,9 @@ const signature::SchemeSet& known_schemes();
 
 /// Reads a file of `webhook_scheme` blocks, such as nginx includes. Throws Failure.
 void load_schemes(const std::string& path);
+
+/// What to throw, or to say, for a name that is no scheme's.
+Failure no_scheme(const std::string& name);
 
 /// Throws Failure when there is no such scheme.
 const signature::Scheme& require_scheme(const std::string& name);

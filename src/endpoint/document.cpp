@@ -1,6 +1,6 @@
 #include "endpoint/document.hpp"
 
-#include <set>
+#include <map>
 
 #include "endpoint/document_fields.hpp"
 #include "endpoint/field_reader.hpp"
@@ -34,12 +34,13 @@ const Json* documents_in(const Json& file, std::vector<Error>* errors) {
 }
 
 void check_ids(const std::vector<Document>& documents, std::vector<Error>* errors) {
-    std::set<std::string_view> seen;
+    std::map<std::string_view, std::size_t> seen;
     for (std::size_t i = 0; i < documents.size(); ++i) {
         const std::string& id = documents[i].id;
-        if (id.empty() || seen.insert(id).second) continue;
+        const auto [first, is_new] = seen.emplace(id, i);
+        if (id.empty() || is_new) continue;
         errors->push_back({"endpoints[" + std::to_string(i) + "].id",
-                           event::in_quotes(id) + " is the id of an earlier endpoint"});
+                           "is the id of endpoints[" + std::to_string(first->second) + "] too"});
     }
 }
 

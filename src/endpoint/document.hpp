@@ -64,9 +64,13 @@ std::optional<std::vector<Document>> parse_file(std::string_view json, std::vect
 
 /// Canonical JSON of what was given (defaults left out, keys sorted), one line: what is stored in Redis.
 std::string to_json(const Document& document);
-/// The same with literal secrets (sign.secrets, header values that are secret-like) as `redacted:HASH8`.
-std::string to_redacted_json(const Document& document);
-/// Puts the stored values back where `document` says `redacted:HASH8` of the same value; an error where they differ.
-bool restore_redacted(Document* document, const Document* stored, std::vector<Error>* errors);
+/// The same with literal secrets as `redacted:HASH8`: sign.secrets, values of headers that are not plainly public, parts of
+/// the URL (see url_secrets.hpp). `key` is the configuration's.
+std::string to_redacted_json(const Document& document, std::string_view key);
+std::string redacted_url(const Document& document, std::string_view key);
+/// Puts the stored values back where `document` says `redacted:HASH8` of the same value; an error that names the field
+/// where it is of no stored one.
+bool restore_redacted(Document* document, const Document* stored, std::string_view key,
+                      std::vector<Error>* errors);
 
 }  // namespace webhook::endpoint

@@ -9,6 +9,8 @@
 #include "endpoint/header_rules.hpp"
 #include "endpoint/secret_value.hpp"
 #include "endpoint/url.hpp"
+#include "endpoint/url_secrets.hpp"
+#include "event/suggest.hpp"
 #include "event/text.hpp"
 #include "signature/scheme.hpp"
 #include "signature/scheme_set.hpp"
@@ -31,7 +33,11 @@ void take_id(const FieldReader& reader, Document* document) {
 
 void take_url(const FieldReader& reader, Document* document) {
     std::string error;
-    if (reader.take_string(&document->url) && !parse_url(document->url, &error)) reader.fail(error);
+    if (!reader.take_string(&document->url)) return;
+    // What was redacted may be shorter: the limit is that of the real URL.
+    const std::string url = replace_secret_parts(
+        document->url, [](std::string_view part) { return std::string(is_redacted(part) ? "" : part); });
+    if (!parse_url(url, &error)) reader.fail(error);
 }
 
 void take_patterns(const FieldReader& reader, std::vector<std::string>* patterns) {
@@ -67,7 +73,7 @@ void take_method(const FieldReader& reader, Document* document) {
     static constexpr std::array<std::string_view, 4> methods{"POST", "PUT", "PATCH", "GET"};
     if (!reader.take_string(&document->method)) return;
     if (std::find(methods.begin(), methods.end(), document->method) == methods.end()) {
-        reader.fail(in_quotes(document->method) + " is not POST, PUT, PATCH or GET");
+        reader.fail("must be POST, PUT, PATCH or GET");
     }
 }
 
@@ -141,16 +147,14 @@ void take_sign_item(const FieldReader& reader, Document* document) {
         const signature::SchemeSet built_in;
         const std::string suggestion = (known.own != nullptr ? *known.own : built_in).suggestion(sign.scheme);
         return reader.fail(
-            "there is no scheme " + in_quotes(sign.scheme) + (suggestion.empty() ? ":" : suggestion) +
+            "there is no scheme of this name" + (suggestion.empty() ? ":" : suggestion) +
             " \"webhookctl schemes\" lists the built-in ones, --schemes names a file of your own");
     }
     const bool cannot_sign = scheme != nullptr && signature::has_signature_in_body(*scheme);
-    if (cannot_sign || sign.scheme == "none")
-        return reader.fail("scheme " + in_quotes(sign.scheme) + " cannot sign what is delivered");
+    if (cannot_sign || sign.scheme == "none") return reader.fail("this scheme cannot sign what is delivered");
     for (const Sign& other : document->sign) {
         if (other.scheme == sign.scheme)
-            return reader.fail("scheme " + in_quotes(sign.scheme) +
-                               " is given twice: put all its secrets in one entry");
+            return reader.fail("the scheme is given twice: put all its secrets in one entry");
     }
     if (scheme != nullptr) try_signer(reader, *scheme, sign);
     document->sign.push_back(std::move(sign));
@@ -252,9 +256,12 @@ const std::map<std::string_view, Take>& fields() {
 void take_field(const FieldReader& reader, const std::string& name, Document* document) {
     const auto field = fields().find(name);
     if (field != fields().end()) return field->second(reader, document);
-    const bool known = std::find(later.begin(), later.end(), name) != later.end();
-    reader.fail(known ? "field " + in_quotes(name) + " is not supported by this version"
-                      : "unknown field " + in_quotes(name));
+    if (std::find(later.begin(), later.end(), name) != later.end())
+        return reader.fail("field " + in_quotes(name) + " is not supported by this version");
+    std::vector<std::string_view> names;
+    for (const auto& [known, take] : fields())
+        names.push_back(known);
+    reader.fail("unknown field " + in_quotes(name) + event::did_you_mean(name, names));
 }
 
 }  // namespace

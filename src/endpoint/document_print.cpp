@@ -1,4 +1,3 @@
-#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "endpoint/document.hpp"
@@ -6,6 +5,7 @@
 #include "endpoint/header_rules.hpp"
 #include "endpoint/secret_value.hpp"
 #include "endpoint/units.hpp"
+#include "endpoint/url_secrets.hpp"
 #include "event/text.hpp"
 
 namespace webhook::endpoint {
@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::json;
 /// Gives a secret its printed form.
-using Print = std::function<std::string(const std::string&)>;
+using Print = ReplacePart;
 
 /// Sets `name` unless the value is the default.
 template <class T>
@@ -43,7 +43,7 @@ Json sign_json(const std::vector<Sign>& signs, const Print& print) {
 Json headers_json(const Document& document, const Print& print) {
     Json json = Json::object();
     for (const auto& [name, value] : document.headers)
-        json[name] = is_secret_header(name) ? print(value) : value;
+        json[name] = is_public_header(name) ? value : print(value);
     return json;
 }
 
@@ -64,7 +64,7 @@ void put_filled(const char* name, Json value, Json* json) {
 
 std::string print_document(const Document& document, const Print& print) {
     const Document standard = default_document();
-    Json json{{"id", document.id}, {"url", document.url}};
+    Json json{{"id", document.id}, {"url", replace_secret_parts(document.url, print)}};
     put_filled("match", match_json(document.match), &json);
     put("method", document.method, standard.method, &json);
     put_filled("headers", headers_json(document, print), &json);
@@ -83,73 +83,100 @@ std::string print_document(const Document& document, const Print& print) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-/// The stored secret of which `value` is the redacted form; nullptr: there is none.
-const std::string* find_redacted(const std::string& id, const std::string& value,
-                                 const std::vector<const std::string*>& stored) {
-    for (const std::string* candidate : stored) {
-        if (redact(id, *candidate) == value) return candidate;
+using Candidates = std::vector<std::string>;
+
+/// Puts stored values in place of redacted ones in one document.
+class Restorer {
+  public:
+    Restorer(const Document& document, std::string_view key, std::vector<Error>* errors)
+        : id_(document.id), key_(key), errors_(errors) {}
+
+    void restore(const std::string& field, const Candidates& stored, std::string* value) const {
+        if (!is_redacted(*value)) return;
+        for (const std::string& candidate : stored) {
+            if (redact(key_, id_, candidate) != *value) continue;
+            *value = candidate;
+            return;
+        }
+        errors_->push_back(
+            {id_ + "." + field,
+             "what is redacted here is not stored in this field; write the secret or secret:NAME "
+             "(a copy of everything: export --secrets)"});
     }
-    return nullptr;
+
+    void restore_url(const Candidates& stored, std::string* url) const {
+        *url = replace_secret_parts(*url, [&](std::string_view part) {
+            std::string value(part);
+            restore("url", stored, &value);
+            return value;
+        });
+    }
+
+  private:
+    std::string id_;
+    std::string_view key_;
+    std::vector<Error>* errors_;
+};
+
+Candidates stored_url_parts(const Document* stored) {
+    Candidates result;
+    if (stored == nullptr) return result;
+    replace_secret_parts(stored->url, [&](std::string_view part) { return result.emplace_back(part); });
+    return result;
 }
 
-/// Puts the stored value in place of a redacted one, or notes an error.
-bool restore(const std::string& id, const std::string& where, const std::vector<const std::string*>& stored,
-             std::string* value, std::vector<Error>* errors) {
-    if (!is_redacted(*value)) return true;
-    const std::string* found = find_redacted(id, *value, stored);
-    if (found == nullptr) {
-        errors->push_back(
-            {where, event::in_quotes(*value) +
-                        " stands for a secret that is not stored here; write the secret or secret:NAME"});
-        return false;
-    }
-    *value = *found;
-    return true;
-}
-
-std::vector<const std::string*> stored_secrets(const Document* stored, const std::string& scheme) {
-    std::vector<const std::string*> result;
+Candidates stored_secrets(const Document* stored, const std::string& scheme) {
+    Candidates result;
     if (stored == nullptr) return result;
     for (const Sign& sign : stored->sign) {
-        if (sign.scheme != scheme) continue;
-        for (const std::string& secret : sign.secrets)
-            result.push_back(&secret);
+        if (sign.scheme == scheme) result.insert(result.end(), sign.secrets.begin(), sign.secrets.end());
     }
     return result;
 }
 
-std::vector<const std::string*> stored_headers(const Document* stored, const std::string& name) {
-    std::vector<const std::string*> result;
+Candidates stored_headers(const Document* stored, const std::string& name) {
+    Candidates result;
     if (stored == nullptr) return result;
     for (const auto& [other, value] : stored->headers) {
-        if (event::equal_names(other, name)) result.push_back(&value);
+        if (event::equal_names(other, name)) result.push_back(value);
     }
     return result;
+}
+
+Print redacting(const Document& document, std::string_view key) {
+    return [&document, key](std::string_view secret) { return redact(key, document.id, secret); };
 }
 
 }  // namespace
 
 std::string to_json(const Document& document) {
-    return print_document(document, [](const std::string& secret) { return secret; });
+    return print_document(document, [](std::string_view secret) { return std::string(secret); });
 }
 
-std::string to_redacted_json(const Document& document) {
-    return print_document(document, [&](const std::string& secret) { return redact(document.id, secret); });
+std::string to_redacted_json(const Document& document, std::string_view key) {
+    return print_document(document, redacting(document, key));
 }
 
-bool restore_redacted(Document* document, const Document* stored, std::vector<Error>* errors) {
-    bool good = true;
-    for (auto& [name, value] : document->headers) {
-        good &= restore(document->id, document->id + ".headers." + name, stored_headers(stored, name), &value,
-                        errors);
-    }
-    for (Sign& sign : document->sign) {
-        const auto candidates = stored_secrets(stored, sign.scheme);
-        for (std::string& secret : sign.secrets) {
-            good &= restore(document->id, document->id + ".sign." + sign.scheme, candidates, &secret, errors);
+std::string redacted_url(const Document& document, std::string_view key) {
+    return replace_secret_parts(document.url, redacting(document, key));
+}
+
+bool restore_redacted(Document* document, const Document* stored, std::string_view key,
+                      std::vector<Error>* errors) {
+    const std::size_t before = errors->size();
+    const Restorer restorer(*document, key, errors);
+    restorer.restore_url(stored_url_parts(stored), &document->url);
+    for (auto& [name, value] : document->headers)
+        restorer.restore("headers." + name, stored_headers(stored, name), &value);
+    for (std::size_t i = 0; i < document->sign.size(); ++i) {
+        Sign& sign = document->sign[i];
+        const Candidates candidates = stored_secrets(stored, sign.scheme);
+        for (std::size_t j = 0; j < sign.secrets.size(); ++j) {
+            restorer.restore("sign[" + std::to_string(i) + "].secrets[" + std::to_string(j) + "]", candidates,
+                             &sign.secrets[j]);
         }
     }
-    return good;
+    return errors->size() == before;
 }
 
 }  // namespace webhook::endpoint

@@ -8,13 +8,6 @@
 
 namespace webhook::endpoint {
 
-std::string shown(const nlohmann::json& value) {
-    constexpr std::size_t longest = 60;
-    std::string text = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
-    if (text.size() > longest) text.replace(longest, std::string::npos, "...");
-    return text;
-}
-
 bool FieldReader::take_string(std::string* target) const {
     if (!value_->is_string()) {
         fail("must be a string");
@@ -57,7 +50,8 @@ bool FieldReader::take_time(std::chrono::milliseconds min, std::chrono::millisec
                             std::chrono::milliseconds* target) const {
     const auto time = value_->is_string() ? parse_time(value_->get_ref<const std::string&>()) : std::nullopt;
     if (!time) {
-        fail(shown(*value_) + " is not a time like \"250ms\", \"15s\", \"5m\", \"2h\" or \"7d\"");
+        fail(fmt::format("must be a time from {} to {}, such as \"250ms\", \"15s\", \"5m\", \"2h\" or \"7d\"",
+                         format_time(min), format_time(max)));
         return false;
     }
     if (*time < min || *time > max) {
@@ -74,7 +68,7 @@ bool FieldReader::take_size(std::uint64_t min, std::uint64_t* target) const {
     if (value_->is_number_unsigned()) size = value_->get<std::uint64_t>();
     if (value_->is_string()) size = parse_size(value_->get_ref<const std::string&>());
     if (!size || *size > max) {
-        fail(shown(*value_) + " is not a size like 65536, \"64k\", \"256m\" or \"1g\"");
+        fail("must be a size such as 65536, \"64k\", \"256m\" or \"1g\"");
         return false;
     }
     if (*size < min) {

@@ -26,6 +26,13 @@ constexpr std::array<std::string_view, 4> ours{"webhook-id", "webhook-timestamp"
 constexpr std::array<std::string_view, 8> secret_words{"auth",   "cookie", "key",       "token",
                                                        "secret", "passw",  "signature", "credential"};
 
+constexpr std::array<std::string_view, 14> plain{
+    "accept",           "accept-charset",   "accept-encoding",
+    "accept-language",  "cache-control",    "content-disposition",
+    "content-encoding", "content-language", "content-type",
+    "pragma",           "prefer",           "priority",
+    "user-agent",       "x-requested-with"};
+
 template <std::size_t N>
 bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -45,6 +52,10 @@ bool valid_header_value(std::string_view value) {
     return value.size() <= 4096 && std::all_of(value.begin(), value.end(), [](char c) {
                return static_cast<unsigned char>(c) >= 0x20 ? c != 0x7f : c == '\t';
            });
+}
+
+bool is_public_header(std::string_view name) {
+    return is_one_of(event::lower(name), plain);
 }
 
 bool is_secret_header(std::string_view name) {

@@ -5,6 +5,7 @@
 #include "event/digest.hpp"
 #include "event/secret_text.hpp"
 #include "event/text.hpp"
+#include "signature/hmac.hpp"
 
 namespace webhook::endpoint {
 namespace {
@@ -37,9 +38,7 @@ std::string check_secret(std::string_view value) {
     }
     const auto name = secret_name(value);
     if (name && !valid_name(*name)) {
-        return event::in_quotes(value) +
-               " must name a file as secret:NAME with letters, digits, \"_\", \"-\" and \".\", no dot "
-               "first";
+        return "must name a file as secret:NAME with letters, digits, \"_\", \"-\" and \".\", no dot first";
     }
     const std::string_view mistake = name || is_redacted(value) ? "" : event::secret_mistake(value);
     if (mistake.empty()) return {};
@@ -52,13 +51,14 @@ bool is_redacted(std::string_view value) {
     return std::all_of(hash.begin(), hash.end(), is_hex);
 }
 
-std::string redact(std::string_view endpoint_id, std::string_view value) {
-    if (secret_name(value) || is_redacted(value)) return std::string(value);
-    event::HashState hash(event::Hash::sha256);
-    hash.update(endpoint_id);
-    hash.update(std::string_view("\0", 1));
-    hash.update(value);
-    return std::string(redacted) + event::to_hex(hash.finish().view().substr(0, hash_digits / 2));
+std::string redact(std::string_view key, std::string_view endpoint_id, std::string_view value) {
+    if (value.empty() || secret_name(value) || is_redacted(value)) return std::string(value);
+    const signature::HmacKey hmac(event::Hash::sha256, key);
+    event::HashState message = hmac.start();
+    message.update(endpoint_id);
+    message.update(std::string_view("\0", 1));
+    message.update(value);
+    return std::string(redacted) + event::to_hex(hmac.finish(&message).view().substr(0, hash_digits / 2));
 }
 
 }  // namespace webhook::endpoint

@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "event/source.hpp"
+#include "event/suggest.hpp"
 #include "event/text.hpp"
 
 namespace webhook::endpoint {
@@ -35,11 +36,11 @@ std::string check_host(std::string_view host, bool bracketed) {
         if (static_cast<unsigned char>(c) >= 0x80) return "write the host name in its ASCII form (xn--...)";
         const bool good = bracketed ? (event::is_alphanumeric(c) || c == ':' || c == '.')
                                     : (event::is_alphanumeric(c) || c == '-' || c == '.' || c == '_');
-        if (!good) return "the host " + event::in_quotes(host) + " has a character that is not allowed";
+        if (!good) return "the host has a character that is not allowed";
     }
     in6_addr address{};
     if (bracketed && inet_pton(AF_INET6, std::string(host).c_str(), &address) != 1)
-        return event::in_quotes(host) + " is not an IPv6 address";
+        return "what stands in brackets is not an IPv6 address";
     return {};
 }
 
@@ -47,7 +48,7 @@ std::string take_port(std::string_view text, Url* url) {
     unsigned port = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
     if (ec != std::errc() || end != text.data() + text.size() || port == 0 || port > 65535) {
-        return event::in_quotes(text) + " is not a port";
+        return "the port is not a number from 1 to 65535";
     }
     url->port = static_cast<std::uint16_t>(port);
     return {};
@@ -80,12 +81,12 @@ std::string take_authority(std::string_view text, Url* url) {
 /// The text between the braces of one macro.
 std::string take_macro(std::string_view text, UrlPart* part) {
     if (const std::size_t bar = text.find('|'); bar != std::string_view::npos) {
-        return "filter " + event::in_quotes(text.substr(bar)) + " in {" + std::string(text) +
-               "} is not supported by this version";
+        return "filters in macros are not supported by this version";
     }
     std::vector<std::string> tokens;
     if (text.starts_with("/")) {
-        if (!event::parse_pointer(text, &tokens)) return "{" + std::string(text) + "} is not a JSON pointer";
+        if (!event::parse_pointer(text, &tokens))
+            return "a macro that begins with \"/\" is not a JSON pointer";
         *part = {UrlPart::Kind::pointer, std::string(text)};
     } else if (text.starts_with("query.") && text.size() > 6) {
         *part = {UrlPart::Kind::query, std::string(text.substr(6))};
@@ -94,7 +95,8 @@ std::string take_macro(std::string_view text, UrlPart* part) {
     } else if (std::find(attributes.begin(), attributes.end(), text) != attributes.end()) {
         *part = {UrlPart::Kind::attribute, std::string(text)};
     } else {
-        return "unknown macro {" + std::string(text) + "}";
+        return "unknown macro (there are {/JSON/POINTER}, {query.NAME}, {header.NAME} and {ATTRIBUTE})" +
+               event::did_you_mean(text, attributes);
     }
     return {};
 }

@@ -52,6 +52,15 @@ bool take_version(std::string_view* line, std::string_view* version) {
     return std::find(std::begin(known), std::end(known), *version) != std::end(known);
 }
 
+/// An alert or a handshake record of TLS.
+bool is_tls(std::string_view bytes) {
+    return bytes.size() > 1 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 3;
+}
+
+std::string no_status(std::string_view what, std::string_view line) {
+    return is_tls(line) ? "the port speaks TLS: write https://" : std::string(what) + seen(line);
+}
+
 }  // namespace
 
 std::string seen(std::string_view bytes) {
@@ -149,7 +158,7 @@ void HttpReader::put_end() {
     } else if (line_.empty()) {
         fail("connection closed");
     } else {
-        fail("connection closed after " + seen(line_));
+        fail(no_status("connection closed after ", line_));
     }
 }
 
@@ -187,7 +196,7 @@ void HttpReader::take_status_line(std::string_view line) {
     const bool status = blanks > 0 && rest.size() >= 3 &&
                         std::all_of(rest.begin(), rest.begin() + 3, is_digit) &&
                         (rest.size() == 3 || !is_digit(rest[3])) && rest[0] != '0';
-    if (!known || !status) return fail("no HTTP status line: " + seen(line));
+    if (!known || !status) return fail(no_status("no HTTP status line: ", line));
     status_ = (rest[0] - '0') * 100 + (rest[1] - '0') * 10 + (rest[2] - '0');
     old_ = version != "1.1";
     clean_ &= blanks == 1 && (rest.size() == 3 || rest[3] == ' ') && !has_control(line);

@@ -1,10 +1,15 @@
 #!/bin/bash
-# check.sh [FILE...]: format, clang-tidy and cppcheck of our sources, or of the files named.
+# check.sh quick|all [FILE...]: format, direction of includes and cppcheck of our sources, or of the files named; all: clang-tidy too.
+# They are judged by Debian 12's versions of the tools only, for each version judges differently: others are named and left out.
 set -uo pipefail
 
 build=${BUILD:-build}
 jobs=${JOBS:-2}
+what=${1:-all}
+[ $# = 0 ] || shift
 failed=()
+
+declare -A judges=([clang-format]=14 [clang-tidy]=14 [cppcheck]=2.10)
 
 if [ $# -gt 0 ]; then
     files=("$@")
@@ -12,6 +17,18 @@ else
     mapfile -t files < <(find src t -name '*.[ch]pp' | LC_ALL=C sort)
 fi
 mapfile -t units < <(printf '%s\n' "${files[@]}" | grep '\.cpp$')
+
+# can_judge TOOL: says so when it is another version's turn.
+can_judge() {
+    local text
+    text=$("$1" --version 2> /dev/null)
+    if [[ $text =~ ([0-9]+\.[0-9.]+) && ${BASH_REMATCH[1]}. == "${judges[$1]}".* ]]; then
+        echo "== $1"
+    else
+        echo "== $1: NOT TRIED: this is ${BASH_REMATCH[1]:-not installed}, ${judges[$1]} judges (Debian 12)"
+        return 1
+    fi
+}
 
 # The language and the includes a file is compiled with.
 flags_of() {
@@ -23,7 +40,7 @@ flags_of() {
             for folder in src/core src/event src/event/modules src/os/unix src/http src/http/modules src/http/v2 objs; do
                 echo "-isystem $nginx/$folder"
             done ;;
-        src/event/* | src/signature/* | src/store/*) echo "-std=gnu++17 -Isrc" ;;
+        src/base/* | src/event/* | src/signature/* | src/store/*) echo "-std=gnu++17 -Isrc" ;;
         *) echo "-std=gnu++20 -Isrc -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL" ;;
     esac
 }
@@ -38,21 +55,28 @@ tidy() {
 export -f flags_of checks_of tidy
 export build
 
-echo "== clang-format"
-clang-format --dry-run --Werror "${files[@]}" || failed+=(clang-format)
+echo "== includes"
+src/make/includes.pl || failed+=(includes)
 
-echo "== clang-tidy"
-printf '%s\0' "${units[@]}" | xargs -0 -n 1 -P "$jobs" bash -c 'tidy "$0"' || failed+=(clang-tidy)
+if can_judge clang-format; then
+    clang-format --dry-run --Werror "${files[@]}" || failed+=(clang-format)
+fi
 
-echo "== cppcheck"
-# cppcheck does not know coroutines (whose parameters must be values, and which end without a return) and takes both arms of an
-# early co_return for one path, and fails on literals like 50ms (cppcheckError); g++ (-Wreturn-type) and clang-tidy (use-after-move) judge these.
-cppcheck --quiet --std=c++20 --language=c++ -Isrc -j "$jobs" --error-exitcode=1 --inline-suppr \
-    --enable=warning,performance,portability --suppress=missingIncludeSystem --suppress=unknownMacro \
-    --suppress=internalAstError --suppress=syntaxError --suppress=passedByValue --suppress=missingReturn \
-    --suppress=accessMoved --suppress=cppcheckError "${units[@]}" || failed+=(cppcheck)
+if can_judge cppcheck; then
+    # cppcheck does not know coroutines (whose parameters must be values, and which end without a return) and takes both arms of an
+    # early co_return for one path, and fails on literals like 50ms (cppcheckError); g++ (-Wreturn-type) and clang-tidy (use-after-move) judge these.
+    cppcheck --quiet --std=c++20 --language=c++ -Isrc -j "$jobs" --error-exitcode=1 --inline-suppr \
+        --enable=warning,performance,portability --suppress=missingIncludeSystem --suppress=unknownMacro \
+        --suppress=internalAstError --suppress=syntaxError --suppress=passedByValue --suppress=missingReturn \
+        --suppress=accessMoved --suppress=cppcheckError "${units[@]}" || failed+=(cppcheck)
+fi
+
+if [ "$what" = all ] && can_judge clang-tidy; then
+    printf '%s\0' "${units[@]}" | xargs -0 -n 1 -P "$jobs" bash -c 'tidy "$0"' || failed+=(clang-tidy)
+fi
 
 if [ ${#failed[@]} -gt 0 ]; then
     echo "FAILED: ${failed[*]}" >&2
     exit 1
 fi
+echo "checked"

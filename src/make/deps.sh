@@ -1,5 +1,5 @@
 #!/bin/bash
-# deps.sh GROUP...: installs the Debian packages of the groups (run, test, fuzz, check, node) that are missing, and checks that
+# deps.sh GROUP...: installs the Debian packages of the groups (run, test, check, tidy, fuzz, node, trixie) that are missing, and checks that
 # what a build needs is there then. Asks only dpkg and the compiler when all is there: no root and no network needed.
 set -euo pipefail
 export LC_ALL=C
@@ -15,6 +15,7 @@ declare -A group=(
     [check]="clang-format cppcheck"
     [tidy]="clang-tidy"
     [node]="nodejs npm"
+    [trixie]="debootstrap"
 )
 # What versions.sh must find, with the least version, and the commands that are called.
 declare -A headers=(

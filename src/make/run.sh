@@ -3,6 +3,27 @@
 # it gets. Everything lies in BUILD/run: configuration, secrets (made at the first run), data, logs, and `env`, by which
 # other programs find it. Ctrl-C stops all of it; so does the end of any part.
 set -euo pipefail
+PATH=$PATH:/usr/sbin    # where Debian has nginx
+
+# Ctrl-C is for this script alone: make, which waits for it, would end by it too and call it an error. So the script takes the terminal
+# with a process group of its own, and gives it back at the end. Where it does not own the terminal (`make run &`) it leaves it.
+if [ -t 0 ] && [ -z "${RUN_TERMINAL_OF:-}" ]; then
+    exec perl -MPOSIX -e '
+        $ENV{RUN_TERMINAL_OF} = getpgrp();
+        if (tcgetpgrp(0) == getpgrp()) {
+            $SIG{TTOU} = "IGNORE";
+            setpgid(0, 0);
+            tcsetpgrp(0, getpgrp());
+        }
+        exec @ARGV' bash "$0" "$@"
+fi
+
+give_terminal_back() {
+    [ -z "${RUN_TERMINAL_OF:-}" ] || [ "$RUN_TERMINAL_OF" = $$ ] || perl -MPOSIX -e 'tcsetpgrp(0, $ARGV[0]) if tcgetpgrp(0) == $ARGV[1]' "$RUN_TERMINAL_OF" $$ || true
+}
+trap give_terminal_back EXIT
+# Stopped, it could not be continued: make and the shell would not know of it.
+trap '' TSTP
 
 build=$(cd "${BUILD:-build}" && pwd)
 run=$build/run

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <new>
+#include <string>
 
+#include "event/visible.hpp"
 #include "module/challenge.hpp"
 #include "module/counters.hpp"
 #include "module/respond.hpp"
@@ -15,12 +17,15 @@ void log_verdict(const RequestState& state) {
     const Verdict verdict = state.verdict;
     const ngx_uint_t level = verdict == Verdict::conflict ? NGX_LOG_WARN : NGX_LOG_INFO;
     if (verdict == Verdict::accepted || verdict == Verdict::duplicate || verdict == Verdict::ignored) return;
+    if (state.request->connection->log->log_level < level) return;
     const std::string_view name = info_of(verdict).name;
     const std::string_view scheme = signature::name_of(*state.location->scheme);
-    const std::string_view id = state.event.id, label = id.empty() ? "" : ", id ";
+    // The sender chose the id, and the reason may hold words of the request.
+    const std::string id = event::visible(state.event.id), reason = event::visible(state.reason);
+    const std::string_view label = id.empty() ? "" : ", id ";
     ngx_log_error(level, state.request->connection->log, 0, "webhook %*s: %*s, scheme \"%*s\"%*s%*s%s",
-                  name.size(), name.data(), state.reason.size(), state.reason.data(), scheme.size(),
-                  scheme.data(), label.size(), label.data(), id.size(), id.data(),
+                  name.size(), name.data(), reason.size(), reason.data(), scheme.size(), scheme.data(),
+                  label.size(), label.data(), id.size(), id.data(),
                   state.location->dry_run ? ", dry run" : "");
 }
 

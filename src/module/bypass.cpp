@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <string>
 
 #include "module/core_conf.hpp"
@@ -110,16 +111,19 @@ const Core* find_named(const ngx_http_core_srv_conf_t& server, std::string_view 
     return nullptr;
 }
 
-/// True when a refusal may have this status and leave the body to error_page.
+/// True when a request that was not judged, or was refused, may get this status and leave the body to error_page: nginx
+/// itself refuses before webhook is asked (403, 429 ...). The others come from behind a gate only.
 bool can_refuse_with(const LocationConf& conf, ngx_int_t status) {
+    constexpr ngx_int_t from_behind[] = {402, 404, 406, 409, 410, 416, 422, 501, 502, 504};
+    const bool is_from_behind =
+        std::find(std::begin(from_behind), std::end(from_behind), status) != std::end(from_behind);
     if (status < 400) return false;
-    if (status == NGX_HTTP_CONFLICT && conf.dedup && conf.dedup->reject) return true;
+    if (!is_from_behind || (status == NGX_HTTP_CONFLICT && conf.dedup && conf.dedup->reject)) return true;
     for (std::size_t i = 1; i < verdict_count; ++i) {
         const auto verdict = static_cast<Verdict>(i);
-        const auto own = conf.responses.find(verdict);
-        const bool is_own = own != conf.responses.end();
-        if (is_own && own->second->has_body) continue;
-        const unsigned answered = is_own ? own->second->status : info_of(verdict).status;
+        const auto own = conf.location->responses.find(verdict);
+        if (own == conf.location->responses.end() || own->second->has_body) continue;
+        const unsigned answered = own->second->status;
         if (static_cast<ngx_int_t>(answered) == status) return true;
     }
     return false;
@@ -138,7 +142,7 @@ void warn_of_error_pages(ngx_conf_t* cf, const JudgedLocation& judged) {
         if (is_known && (open == nullptr || !is_open(open))) continue;
         const AtPlace place(cf, judged.place);
         ngx_conf_log_error(
-            NGX_LOG_WARN, cf, 0, "\"error_page %i\" hands requests that \"webhook\" refused on to \"%V\"%s",
+            NGX_LOG_WARN, cf, 0, "\"error_page %i\" hands requests that were refused on to \"%V\"%s",
             page[i].status, &page[i].value.value, is_known ? ", which has a handler and no \"webhook\"" : "");
     }
 }

@@ -17,6 +17,7 @@
 #include "module/respond.hpp"
 #include "module/server.hpp"
 #include "module/status.hpp"
+#include "signature/binding_rules.hpp"
 #include "signature/sns.hpp"
 
 namespace webhook::module {
@@ -196,6 +197,12 @@ char* make_extractor(ngx_conf_t* cf, const LocationConf& conf, Location* locatio
     fields.type = conf.type ? *conf.type : signature::type_sources(scheme);
     fields.tenant = conf.tenant ? *conf.tenant : signature::tenant_sources(scheme);
     if (conf.partition) fields.partition = *conf.partition;
+    if (conf.id && !signature::trusts_id(scheme, *conf.id)) {
+        ngx_conf_log_error(
+            NGX_LOG_WARN, cf, 0,
+            "\"webhook_id\" names an id that is not signed, nor is the body: who saw one request can send "
+            "it again under other ids");
+    }
     std::string error;
     location->extractor = event::Extractor::make(fields, &error);
     return location->extractor != nullptr ? NGX_CONF_OK : refuse(cf, "%s", error.c_str());

@@ -91,7 +91,7 @@ ngx_int_t preconfigure(ngx_conf_t* cf) {
 char* check_all(ngx_conf_t* cf) {
     MainState* state = main_state(cf);
     if (char* bad = state->origins.judge(cf); bad != NGX_CONF_OK) return bad;
-    if (char* bad = check_key_reuse(cf, state->judged); bad != NGX_CONF_OK) return bad;
+    if (char* bad = check_keys(cf, state->judged); bad != NGX_CONF_OK) return bad;
     warn_of_bypasses(cf, state->judged);
     return NGX_CONF_OK;
 }

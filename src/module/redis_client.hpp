@@ -178,7 +178,6 @@ class RedisClient final : Connection::Owner {
     unsigned greetings_due_ = 0;
     bool testing_ = false;         ///< a health check is under way
     bool freeing_ = false;         ///< in the destructor: no further tries
-    bool is_volatile_ = false;     ///< the server has no append-only file, which was said
     std::vector<Stream*> tested_;  ///< by the present test
     std::size_t test_stream_ = 0;  ///< of these, whose reply comes next
     std::size_t quiet_ = 0;        ///< the stream that was tested last although nothing happens to it

@@ -4,6 +4,8 @@
 #include "module/redis_client.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "store/reply.hpp"
 #include "store/resp.hpp"
@@ -95,21 +97,22 @@ void RedisClient::on_greeting(const redisReply* reply) {
     }
 }
 
-/// One line for each change, of one nginx worker for all: they ask the same server.
+/// One line for each change: of one nginx worker for all, and of one connection for all to the same server.
 void RedisClient::note_persistence(std::string_view info) {
-    const bool lacks = store::lacks_append_only_file(info);
-    if (lacks == is_volatile_) return;
-    is_volatile_ = lacks;
+    static std::set<std::string> without;  // hosts
     if (ngx_worker != 0) return;
-    if (lacks) {
+    const RedisAddress& address = server_->address;
+    const std::string host = address.host + ":" + std::to_string(address.port);
+    if (store::lacks_append_only_file(info)) {
+        if (!without.insert(host).second) return;
         ngx_log_error(
             NGX_LOG_WARN, log_, 0,
             "webhook: redis %s keeps no append-only file: events that were accepted are lost when it "
             "ends, set \"appendonly yes\" there",
-            server_->address.url.c_str());
-    } else {
+            address.url.c_str());
+    } else if (without.erase(host) != 0) {
         ngx_log_error(NGX_LOG_NOTICE, log_, 0, "webhook: redis %s keeps an append-only file now",
-                      server_->address.url.c_str());
+                      address.url.c_str());
     }
 }
 

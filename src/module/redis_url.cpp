@@ -67,12 +67,11 @@ void look_up_first(ngx_conf_t* cf, RedisAddress* address) {
             host);
     }
     if (now.found.empty()) {
-        ngx_conf_log_error(
-            NGX_LOG_WARN, cf, 0,
-            "the host \"%s\" of \"webhook_redis\" has no address now (%s): events are answered 503 "
-            "until %s",
-            host, now.problem.c_str(),
-            address->lookups != nullptr ? "it has one" : "it has one and nginx is reloaded");
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "the host \"%s\" of \"webhook_redis\" has no address now (%s): until it has one%s "
+                           "events are answered 503",
+                           host, now.problem.c_str(),
+                           address->lookups != nullptr ? "" : " and nginx is reloaded");
     }
     address->endpoints = std::move(now.found);
 }

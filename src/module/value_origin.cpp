@@ -106,7 +106,7 @@ class Lookahead {
     std::string bytes_;
 };
 
-/// A line of a map or a geo: "key value;", "default value;", "include file;".
+/// A line of a map: "key value;", "default value;", "include file;".
 char* read_line(ngx_conf_t* cf, ngx_command_t* command, void* data) {
     const auto* word = static_cast<const ngx_str_t*>(cf->args->elts);
     if (cf->args->nelts != 2) return NGX_CONF_OK;
@@ -115,6 +115,12 @@ char* read_line(ngx_conf_t* cf, ngx_command_t* command, void* data) {
         static_cast<Names*>(data)->emplace_back(view(word[1]));
         return static_cast<char*>(NGX_CONF_OK);
     });
+}
+
+/// The same of a geo, some of whose words take no value.
+char* read_geo_line(ngx_conf_t* cf, ngx_command_t* command, void* data) {
+    const std::string_view word = view(*static_cast<const ngx_str_t*>(cf->args->elts));
+    return word == "proxy" || word == "delete" ? NGX_CONF_OK : read_line(cf, command, data);
 }
 
 /// Variables of a server, which the configuration fixes: a URL may hold them.
@@ -177,7 +183,9 @@ char* ValueOrigins::read_along(ngx_conf_t* cf, ngx_command_t* command, void* con
     const bool is_foreign = earlier != nullptr && earlier->get_handler != origin.handler;
     if (is_foreign) origin.other = "a capture or another module";
     if (is_block) {
-        if (char* bad = Lookahead(cf).read(read_line, &origin.values); bad != NGX_CONF_OK) return bad;
+        if (char* bad = Lookahead(cf).read(directive == "map" ? read_line : read_geo_line, &origin.values);
+            bad != NGX_CONF_OK)
+            return bad;
     } else if (directive == "set" && cf->args->nelts == 3) {
         origin.values.emplace_back(view(word[2]));
     } else {
@@ -247,8 +255,9 @@ void ValueOrigins::add_constants(const std::string& variable, Names* seen, Names
 std::vector<std::string> ValueOrigins::constants_of(std::string_view text) const {
     Names variables, seen, constants;
     find_variables(text, &variables);
-    const bool is_one = variables.size() == 1 &&
-                        (text.size() == variables[0].size() + 1 || text.size() == variables[0].size() + 3);
+    const bool is_one = variables.size() == 1 && text.front() == '$' &&
+                        (text.size() == variables[0].size() + 1 ||
+                         (text.size() == variables[0].size() + 3 && text[1] == '{'));
     if (is_one) add_constants(variables[0], &seen, &constants);
     return constants;
 }

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "event/text.hpp"
+#include "signature/definition.hpp"
 #include "signature/fail.hpp"
 #include "signature/message_rules.hpp"
 
@@ -157,12 +158,6 @@ bool read_id(const std::string& text, Template* id) {
     return good;
 }
 
-/// Such a signature is a part of the query, and may be spelled in more than one way.
-bool has_query_signature(const Scheme& scheme) {
-    return std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
-                       [](const Source& source) { return source.kind == Kind::query; });
-}
-
 bool needs_signed_id(const Scheme& scheme) {
     return has_message(scheme) && !signs_body(scheme) && !scheme.digest &&
            (scheme.unsigned_body || scheme.postback);
@@ -233,10 +228,10 @@ bool check_binding(const Scheme& scheme, std::string* error) {
                     : "no part of the message differs by event, so one signature fits all: add {body}");
 }
 
-bool signs_id(const Scheme& scheme, const std::vector<std::string>& ids) {
-    if (!needs_signed_id(scheme)) return true;
-    // Without any id the hash of body and query counts.
-    if (ids.empty()) return !scheme.unsigned_body && signs_query(scheme) && !has_query_signature(scheme);
+bool trusts_id(const Scheme& scheme, const std::vector<std::string>& ids) {
+    if (scheme.unsigned_id || !needs_signed_id(scheme)) return true;
+    // Without any id the hash of method, query and body counts, of which some is not signed.
+    if (ids.empty()) return false;
     for (const std::string& text : ids) {
         Template id;
         if (!read_id(text, &id) || !is_signed(scheme, id)) return false;
@@ -246,7 +241,7 @@ bool signs_id(const Scheme& scheme, const std::vector<std::string>& ids) {
 }
 
 bool check_id(const Scheme& scheme, std::string* error) {
-    return scheme.unsigned_id || signs_id(scheme, scheme.id) ||
+    return trusts_id(scheme, scheme.id) ||
            fail(error,
                 "the id is not signed, nor is the body: who saw one request can send it again under other "
                 "ids. Take "

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "signature/definition.hpp"
+#include "signature/scheme.hpp"
 
 namespace webhook::signature {
 
@@ -19,7 +19,8 @@ bool check_binding(const Scheme& scheme, std::string* error);
 /// captured request again and again.
 bool check_id(const Scheme& scheme, std::string* error);
 
-/// True when these sources of an id (scheme.hpp) are signed, or need not be since the body is.
-bool signs_id(const Scheme& scheme, const std::vector<std::string>& ids);
+/// True when ids from these sources are signed, or the definition says that none is (`unsigned_id`), or the body is signed
+/// as a whole, so that an event cannot be sent again with another one.
+bool trusts_id(const Scheme& scheme, const std::vector<std::string>& ids);
 
 }  // namespace webhook::signature

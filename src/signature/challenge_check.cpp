@@ -18,9 +18,26 @@ using Kind = Source::Kind;
 
 constexpr std::size_t max_signed_echo = 128;
 
+/// True when a handshake must prove to know this parameter: an answer with it would tell the token to anybody.
+bool is_token_param(const Scheme& scheme, const Source& param) {
+    return std::any_of(scheme.challenges.begin(), scheme.challenges.end(), [&](const ChallengeRule& rule) {
+        return std::any_of(
+            rule.require.begin(), rule.require.end(), [&](const ChallengeRule::Wanted& wanted) {
+                const auto& parts = wanted.value.parts;
+                return !wanted.among &&
+                       std::any_of(parts.begin(), parts.end(), [&](const Template::Part& part) {
+                           return is_config(part) && part.source.name == param.name;
+                       });
+            });
+    });
+}
+
 bool check_value(const Scheme& scheme, const ChallengeRule& rule, const Template::Part& part,
                  std::string* error) {
     if (part.segment != 0) return fail(error, "brackets in an answer to a challenge are not supported");
+    if (is_config(part) && is_token_param(scheme, part.source))
+        return fail(error,
+                    "{" + part.source.text + "} is a token that must be proven: an answer may not tell it");
     if (!part.is_value || is_config(part)) return true;
     const Source& source = part.source;
     if (!is_readable_by_challenge(source)) {

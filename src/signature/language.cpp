@@ -99,7 +99,6 @@ class Reader {
     bool read_item_word(std::string_view word, Items* items, bool* known);
     bool read_source(std::string_view word, Items* items);
     bool read_prefix(std::string_view text, Items* items);
-    bool read_window(std::string_view text, TimestampRule* rule);
 
     Scheme* scheme_;
     std::string* error_;
@@ -150,18 +149,8 @@ bool Reader::read_algorithm(const Directive& words) {
 }
 
 bool Reader::read_key(const Directive& words) {
-    static constexpr std::pair<std::string_view, KeyRule> rules[] = {
-        {"utf8", KeyRule::utf8},       {"whsec", KeyRule::whsec}, {"base64", KeyRule::base64},
-        {"hex", KeyRule::hex},         {"sha1", KeyRule::sha1},   {"nfkd", KeyRule::nfkd},
-        {"pem", KeyRule::pem},         {"whpk", KeyRule::whpk},   {"jwk", KeyRule::jwk},
-        {"spki-base64", KeyRule::spki}};
-    for (const auto& [word, rule] : rules) {
-        if (word != words[1]) continue;
-        scheme_->key = rule;
-        return words.size() == 2 || read_key_id(words[2]);
-    }
-    return unknown("key rule", words[1], words[1],
-                   {"utf8", "whsec", "base64", "hex", "sha1", "nfkd", "pem", "whpk", "jwk", "spki-base64"});
+    if (key_rule_from_word(words[1], &scheme_->key)) return words.size() == 2 || read_key_id(words[2]);
+    return fail("invalid key rule " + quoted(words[1]) + event::did_you_mean(words[1], key_rule_words()));
 }
 
 bool Reader::read_key_id(std::string_view word) {
@@ -266,17 +255,6 @@ bool Reader::read_signature(const Directive& words) {
     return !rule.from.empty() || fail("\"signature\" names no source");
 }
 
-bool Reader::read_window(std::string_view text, TimestampRule* rule) {
-    const std::size_t comma = text.find(',');
-    const std::string_view future = comma == std::string_view::npos ? text : text.substr(comma + 1);
-    constexpr std::int64_t longest = 366 * 86400LL;
-    if (!to_number(text.substr(0, comma), &rule->past) || !to_number(future, &rule->future) ||
-        rule->past > longest || rule->future > longest) {
-        return invalid("window", text);
-    }
-    return true;
-}
-
 bool Reader::read_timestamp(const Directive& words) {
     TimestampRule& rule = scheme_->timestamp.emplace();
     bool exact = false;
@@ -294,7 +272,7 @@ bool Reader::read_timestamp(const Directive& words) {
                 return unknown("unit", word, value, {"s", "ms", "auto", "rfc3339"});
             has_unit = true;
         } else if (option(word, "window=", &value)) {
-            if (!read_window(value, &rule)) return false;
+            if (!window_from_text(value, &rule)) return invalid("window", value);
         } else if (!read_source(word, &rule)) {
             return false;
         }

@@ -1,5 +1,7 @@
 #include "signature/language_words.hpp"
 
+#include <utility>
+
 namespace webhook::signature {
 
 bool option(std::string_view word, std::string_view name, std::string_view* value) {
@@ -47,7 +49,37 @@ const std::vector<Known>& known_algorithms() {
     return all;
 }
 
+constexpr std::pair<std::string_view, KeyRule> key_rules[] = {
+    {"utf8", KeyRule::utf8},       {"whsec", KeyRule::whsec}, {"base64", KeyRule::base64},
+    {"hex", KeyRule::hex},         {"sha1", KeyRule::sha1},   {"nfkd", KeyRule::nfkd},
+    {"pem", KeyRule::pem},         {"whpk", KeyRule::whpk},   {"jwk", KeyRule::jwk},
+    {"spki-base64", KeyRule::spki}};
+
 }  // namespace
+
+bool key_rule_from_word(std::string_view word, KeyRule* rule) {
+    for (const auto& [known, value] : key_rules) {
+        if (known != word) continue;
+        *rule = value;
+        return true;
+    }
+    return false;
+}
+
+std::vector<std::string_view> key_rule_words() {
+    std::vector<std::string_view> words;
+    for (const auto& known : key_rules)
+        words.push_back(known.first);
+    return words;
+}
+
+bool window_from_text(std::string_view text, TimestampRule* rule) {
+    const std::size_t comma = text.find(',');
+    const std::string_view future = comma == std::string_view::npos ? text : text.substr(comma + 1);
+    constexpr std::int64_t longest = 366 * 86400LL;
+    return to_number(text.substr(0, comma), &rule->past) && to_number(future, &rule->future) &&
+           rule->past <= longest && rule->future <= longest;
+}
 
 std::vector<std::string_view> algorithm_words() {
     std::vector<std::string_view> words = {"token",     "basic",       "none",     "hmac-sha256",

@@ -21,6 +21,13 @@ bool to_number(std::string_view text, Number* number) {
 /// md5, sha1, sha256 or sha512; false for any other word.
 bool hash_from_word(std::string_view word, event::Hash* hash);
 
+/// utf8, whsec, ...; false for any other word.
+bool key_rule_from_word(std::string_view word, KeyRule* rule);
+std::vector<std::string_view> key_rule_words();
+
+/// "PAST,FUTURE" in seconds, or one number for both; false for anything else, or more than a year.
+bool window_from_text(std::string_view text, TimestampRule* rule);
+
 /// Every word after `algorithm`.
 std::vector<std::string_view> algorithm_words();
 

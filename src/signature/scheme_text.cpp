@@ -53,8 +53,7 @@ bool TextReader::read_statement(Statement* statement) {
     *statement = {};
     while ((statement->end = tokenizer_.next(&word)) == Token::word)
         statement->words.push_back(word);
-    return statement->end != Token::unclosed ||
-           fail(tokenizer_.line(), "\"" + word + "\" lacks a closing quote");
+    return statement->end != Token::unclosed || fail(tokenizer_.line(), "a word lacks its closing quote");
 }
 
 bool TextReader::read_definition(std::string_view name, Token until) {
@@ -76,7 +75,8 @@ bool TextReader::read_definition(std::string_view name, Token until) {
 
 bool TextReader::read_block(const Directive& words) {
     if (words[0] != "webhook_scheme") {
-        return fail(tokenizer_.line(), "unknown directive \"" + words[0] + "\"");
+        // What is no scheme file may be a file of secrets: its words are not repeated.
+        return fail(tokenizer_.line(), "expected \"webhook_scheme NAME {\"");
     }
     if (words.size() != 2) {
         return fail(tokenizer_.line(), "invalid number of arguments in \"webhook_scheme\"");

@@ -116,10 +116,10 @@ std::shared_ptr<const AddressGuard> AddressGuard::nowhere() {
 std::shared_ptr<const AddressGuard> AddressGuard::inside(const std::vector<std::string>& networks,
                                                          std::string* error) {
     std::shared_ptr<AddressGuard> guard(new AddressGuard);
-    for (const std::string& text : networks) {
+    for (std::size_t i = 0; i < networks.size(); ++i) {
         Network network;
-        if (!parse(text, &network)) {
-            *error = "\"" + text + "\" is not a network like 10.0.0.0/8 or fd00::/8";
+        if (!parse(networks[i], &network)) {
+            *error = "item " + std::to_string(i + 1) + " is not a network such as 10.0.0.0/8 or fd00::/8";
             return nullptr;
         }
         guard->networks_.push_back(network);

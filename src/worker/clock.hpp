@@ -1,18 +1,11 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
+#include "link/clock.hpp"
 
 namespace webhook::worker {
 
-/// Of limits and pauses: it is never set.
-using Clock = std::chrono::steady_clock;
+using link::Clock;
+using link::unix_ms;
 using SteadyTime = Clock::time_point;
-
-/// Unix milliseconds, for what is signed, stored or shown.
-inline std::int64_t unix_ms() {
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 }  // namespace webhook::worker

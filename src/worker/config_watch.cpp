@@ -74,7 +74,11 @@ asio::awaitable<void> ConfigWatch::missing() {
 /// The first of several workers wins; the others find its configuration at the next look.
 asio::awaitable<bool> ConfigWatch::restore() {
     if (core_.settings.state_dir.empty()) co_return false;
-    auto copy = load_copy(core_.settings.state_dir);
+    std::string problem;
+    auto copy = load_copy(core_.settings.state_dir, &problem);
+    if (problem != copy_problem_ && !problem.empty())
+        spdlog::error("the copy of the endpoints is not used: {}", problem);
+    copy_problem_ = problem;
     if (!copy) co_return false;
     copy->epoch = store::new_epoch();
     copy->version = std::to_string(std::strtoull(copy->version.c_str(), nullptr, 10) + 1);
@@ -107,15 +111,21 @@ void ConfigWatch::adopt(const Reply& reply, std::string key) {
     core_.epoch = text.epoch;
     core_.version = text.version;
     core_.key = text.key;
+    core_.sender->set_key(core_.key);
     spdlog::info("configuration version {}: {} endpoints", text.version, text.endpoints.size());
-    std::string error;
-    if (!core_.settings.state_dir.empty() && !save_copy(core_.settings.state_dir, text, &error)) {
-        if (!std::exchange(copy_failed_, true))
-            spdlog::error("cannot keep a copy of the endpoints: {}", error);
-    } else {
-        copy_failed_ = false;
-    }
+    if (!core_.settings.state_dir.empty()) save(text);
     if (other) woken_();
+}
+
+/// Logs a problem when it is another one than before.
+void ConfigWatch::save(const ConfigurationText& text) {
+    const std::string& folder = core_.settings.state_dir;
+    std::string problem;
+    if (!save_copy(folder, text, &problem) && problem != copy_problem_)
+        spdlog::error("cannot keep a copy of the endpoints: {}", problem);
+    copy_problem_ = problem;
+    const std::string risk = state_folder_risk(folder);
+    if (!risk.empty() && !std::exchange(risk_logged_, true)) spdlog::warn("state_dir {}", risk);
 }
 
 void ConfigWatch::drop_partitions() {

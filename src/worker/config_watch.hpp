@@ -26,12 +26,14 @@ class ConfigWatch {
     boost::asio::awaitable<bool> restore();
     boost::asio::awaitable<std::string> key_of(const Reply& reply);
     void adopt(const Reply& reply, std::string key);
+    void save(const ConfigurationText& text);
     void drop_partitions();
 
     Core& core_;
     std::function<void()> woken_;
     std::string wake_;  ///< the counter as it was seen last
-    bool missing_logged_ = false, copy_failed_ = false;
+    bool missing_logged_ = false, risk_logged_ = false;
+    std::string copy_problem_;  ///< as logged
 };
 
 }  // namespace webhook::worker

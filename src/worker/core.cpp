@@ -120,6 +120,7 @@ void Core::make_sender() {
     options.schemes = settings.schemes;
     options.guard = settings.guard;
     options.max_idle_per_origin = std::max<std::size_t>(64, settings.max_inflight / 4);
+    options.key = key;
     std::erase_if(old_senders, [](const auto& old) { return old.expired(); });
     if (sender) old_senders.push_back(sender);
     sender = std::make_shared<Sender>(executor, std::move(options));

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "endpoint/strict_json.hpp"
 #include "event/source.hpp"
 #include "event/text.hpp"
 #include "event/urlencoded.hpp"
@@ -82,7 +83,7 @@ void TargetTemplate::append(const Event& event, std::string* out) const {
 std::string kept_header(const Event& event, std::string_view lower_case_name) {
     const std::string_view headers = event.field("headers");
     if (headers.empty()) return {};
-    const auto json = nlohmann::json::parse(headers, nullptr, false);
+    const auto json = endpoint::parse_bounded_json<nlohmann::json>(headers);
     if (!json.is_object()) return {};
     for (const auto& [name, values] : json.items()) {
         if (!event::equal_names(name, lower_case_name) || !values.is_array() || values.empty()) continue;

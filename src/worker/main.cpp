@@ -10,7 +10,10 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "event/suggest.hpp"
+#include "event/text.hpp"
 #include "event/version.hpp"
+#include "event/visible.hpp"
 #include "worker/log.hpp"
 #include "worker/preflight.hpp"
 #include "worker/worker.hpp"
@@ -26,6 +29,10 @@ struct Options {
     bool test = false;
 };
 
+void complain(std::string_view text) {
+    fmt::print(stderr, "webhook-worker: {}\n", webhook::event::visible(text, "\n"));
+}
+
 std::optional<Settings> load(const Options& options, std::vector<std::string>* errors) {
     return webhook::worker::load_settings(options.config, options.redis, errors);
 }
@@ -36,6 +43,17 @@ std::optional<Settings> reload(const Options& options) {
     for (const auto& error : errors)
         spdlog::error("reload: {}; the old configuration stays in use", error);
     return settings;
+}
+
+/// Values are not shown: they may be secret.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+    for (const std::string& word : app.remaining()) {
+        if (word.size() < 2 || word[0] != '-') continue;
+        const std::string name = word.substr(0, word.find('='));
+        return "there is no option " + webhook::event::in_quotes(name) +
+               webhook::event::did_you_mean(name, {"--config", "--redis", "--version", "--help"});
+    }
+    return app.remaining().empty() ? error.what() : "there is an argument too many";
 }
 
 /// Each attempt and each idle connection takes a descriptor, and the usual limit is 1024.
@@ -50,7 +68,7 @@ void raise_file_limit() {
 int test(const Settings& settings) {
     const auto problems = webhook::worker::missing_for(settings);
     for (const auto& problem : problems)
-        fmt::print(stderr, "webhook-worker: {}\n", problem);
+        complain(problem);
     if (!problems.empty()) return usage_error;
     fmt::print(stderr, "webhook-worker: the configuration is good\n");
     return 0;
@@ -60,14 +78,13 @@ int run(const Options& options) {
     std::vector<std::string> errors;
     auto settings = load(options, &errors);
     for (const auto& error : errors) {
-        fmt::print(stderr, "webhook-worker: {}{}{}\n", options.config, options.config.empty() ? "" : ": ",
-                   error);
+        complain(options.config + (options.config.empty() ? "" : ": ") + error);
     }
     if (!settings) return usage_error;
     if (options.test) return test(*settings);
     std::string problem;
     if (!webhook::worker::open_log(settings->log, &problem)) {
-        fmt::print(stderr, "webhook-worker: {}\n", problem);
+        complain(problem);
         return usage_error;
     }
     boost::asio::io_context loop(1);
@@ -97,8 +114,9 @@ int main(int count, char** words) {
     try {
         app.parse(count, words);
     } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == 0) return app.exit(error);
-        fmt::print(stderr, "webhook-worker: {}\nRun with --help for more information.\n", error.what());
+        if (error.get_exit_code() == 0 && app.remaining().empty()) return app.exit(error);
+        complain(explain(app, error));
+        complain("run with --help for more information");
         return usage_error;
     }
     std::signal(SIGPIPE, SIG_IGN);

@@ -3,12 +3,21 @@
 #include <algorithm>
 
 namespace webhook::worker {
-std::unique_ptr<HttpConnection> Origin::take(Clock::time_point now) {
+namespace {
+
+bool leads_to(const HttpConnection& connection, const Addresses& addresses) {
+    return std::find(addresses.begin(), addresses.end(), connection.address()) != addresses.end();
+}
+
+}  // namespace
+
+std::unique_ptr<HttpConnection> Origin::take(Clock::time_point now, const Addresses& addresses) {
     while (!idle_.empty()) {
         std::unique_ptr<HttpConnection> connection = std::move(idle_.back());
         idle_.pop_back();
         --limits_->held;
         if (now - connection->born > max_age || now - connection->idle_since > max_idle) continue;
+        if (!leads_to(*connection, addresses)) continue;
         // What came after an answer must not be taken for the next one.
         if (connection->is_quiet()) return connection;
     }
@@ -22,10 +31,10 @@ void Origin::give(std::unique_ptr<HttpConnection> connection, Clock::time_point 
     ++limits_->held;
 }
 
-void Origin::sweep(Clock::time_point now) {
-    const auto useless = [now](const std::unique_ptr<HttpConnection>& connection) {
+void Origin::sweep(Clock::time_point now, const Addresses* addresses) {
+    const auto useless = [&](const std::unique_ptr<HttpConnection>& connection) {
         return now - connection->idle_since > max_idle || now - connection->born > max_age ||
-               !connection->is_quiet();
+               (addresses != nullptr && !leads_to(*connection, *addresses)) || !connection->is_quiet();
     };
     const auto first = std::remove_if(idle_.begin(), idle_.end(), useless);
     limits_->held -= static_cast<std::size_t>(idle_.end() - first);

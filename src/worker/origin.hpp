@@ -5,9 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "worker/http_connection.hpp"
+#include "link/dns.hpp"
+#include "link/http_connection.hpp"
+#include "worker/clock.hpp"
 
 namespace webhook::worker {
+
+using link::Addresses;
+using link::HttpConnection;
 
 /// Where idle connections may be kept, over all origins.
 struct IdleLimits {
@@ -21,7 +26,7 @@ struct IdleLimits {
 class Origin {
   public:
     static constexpr std::chrono::seconds max_idle{55};
-    static constexpr std::chrono::minutes max_age{5};  ///< after that a changed DNS answer is followed
+    static constexpr std::chrono::minutes max_age{5};
 
     Origin(bool tls, std::string host, std::uint16_t port, bool allow_private,
            std::shared_ptr<IdleLimits> limits)
@@ -29,23 +34,27 @@ class Origin {
           host(std::move(host)),
           port(port),
           allow_private(allow_private),
+          literal(link::Dns::literal(this->host)),
           limits_(std::move(limits)) {}
     ~Origin() { clear(); }
     Origin(const Origin&) = delete;
     Origin& operator=(const Origin&) = delete;
 
-    /// An idle connection that looks usable, or nullptr.
-    std::unique_ptr<HttpConnection> take(Clock::time_point now);
+    /// An idle connection to one of the addresses that looks usable, or nullptr.
+    std::unique_ptr<HttpConnection> take(Clock::time_point now, const Addresses& addresses);
     /// Keeps a connection for the next request, or closes it when there are enough.
     void give(std::unique_ptr<HttpConnection> connection, Clock::time_point now);
-    /// Closes idle connections that are old or that the receiver has closed.
-    void sweep(Clock::time_point now);
+    /// Closes idle connections that are old, that the receiver has closed, or whose address the name has no more.
+    /// `addresses`: nullptr when they are not known.
+    void sweep(Clock::time_point now, const Addresses* addresses);
     void clear();
 
     const bool tls;
     const std::string host;
     const std::uint16_t port;
     const bool allow_private;
+    const std::shared_ptr<const Addresses>
+        literal;  ///< of a host that is an address; such a one is not looked up
 
   private:
     std::vector<std::unique_ptr<HttpConnection>> idle_;

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "endpoint/strict_json.hpp"
 #include "store/netstrings.hpp"
 #include "worker/delivery.hpp"
 
@@ -77,7 +78,7 @@ std::string delivery_record(const Delivery& delivery) {
 
 ParsedRecord parse_record(std::string_view text) {
     ParsedRecord record;
-    const auto json = nlohmann::json::parse(text, nullptr, false);
+    const auto json = endpoint::parse_bounded_json<nlohmann::json>(text);
     if (!json.is_object()) return record;
     const auto number = [&json](const char* name) {
         const auto found = json.find(name);

@@ -8,11 +8,11 @@
 #include <map>
 #include <tuple>
 
+#include "link/connector.hpp"
+#include "link/deadline.hpp"
 #include "worker/address_guard.hpp"
 #include "worker/answer.hpp"
-#include "worker/deadline.hpp"
-#include "worker/dns.hpp"
-#include "worker/http_connection.hpp"
+#include "worker/hops.hpp"
 #include "worker/lent_head.hpp"
 #include "worker/origin.hpp"
 #include "worker/target.hpp"
@@ -21,6 +21,11 @@ namespace webhook::worker {
 namespace {
 
 namespace asio = boost::asio;
+using link::Deadlines;
+using link::describe;
+using link::Dns;
+using link::Flight;
+using link::Waiting;
 using ConnectionPtr = std::unique_ptr<HttpConnection>;
 using TargetPtr = std::shared_ptr<const Target>;
 using EventPtr = std::shared_ptr<const Event>;
@@ -29,7 +34,6 @@ constexpr std::chrono::seconds sweep_interval{1};
 /// A kept connection that ends without an answer this soon after the request had been closed by the receiver
 /// before.
 constexpr std::chrono::seconds stale_within{1};
-constexpr std::chrono::milliseconds shortest_connect_step{100};
 constexpr std::size_t fewest_origins_swept = 64;
 constexpr std::chrono::minutes shortage_again{1};  ///< for one line a minute
 
@@ -46,26 +50,9 @@ bool ended(const boost::system::error_code& error) {
     return error == asio::error::eof || error == asio::ssl::error::stream_truncated;
 }
 
-/// Marks what a flight is waiting for, for as long as it waits.
-class Waiting {
-  public:
-    Waiting(Flight& flight, Cancellable& what) : flight_(flight) { flight_.current = &what; }
-    ~Waiting() {
-        flight_.current = nullptr;
-        flight_.step = Clock::time_point::max();
-    }
-    Waiting(const Waiting&) = delete;
-    Waiting& operator=(const Waiting&) = delete;
-
-  private:
-    Flight& flight_;
-};
-
-bool cut_short(const Flight& flight) {
-    return flight.expired || flight.stopped;
-}
-const char* cut_short_by(const Flight& flight) {
-    return flight.stopped ? "stopped" : "timeout";
+std::string received_hops(const Event& event) {
+    const bool kept = event.field("headers").find("ebhook-") != std::string_view::npos;
+    return kept ? kept_header(event, "webhook-hops") : std::string();
 }
 
 /// Reads until the answer's end, its useful part, an error or a time limit.
@@ -82,6 +69,18 @@ asio::awaitable<void> read_answer(HttpConnection& connection, Answer& answer, Ex
     if (!answer.error().empty()) result.error = "answer: " + answer.error();
 }
 
+/// Adds what a refusal is probably about, where server and client do not mean the same protocol.
+void add_hint(const Target& target, HttpConnection& connection, Attempt& attempt) {
+    if (attempt.status < 400 || attempt.status > 499 || attempt.result != Attempt::Result::failed) return;
+    const auto says = [&](const char* text) { return attempt.response.find(text) != std::string::npos; };
+    if (connection.wanted_certificate()) {
+        attempt.error += ": the server asked for a client certificate, and there is none to give";
+    } else if (attempt.status == 400 && !target.url().tls &&
+               (says("HTTPS port") || says("HTTPS server") || says("SSL-enabled server port"))) {
+        attempt.error += ": the port wants https://";
+    }
+}
+
 }  // namespace
 
 struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
@@ -91,62 +90,50 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
         : executor(std::move(executor_)),
           options(std::move(options_)),
           deadlines(std::make_shared<Deadlines>(executor)),
-          dns(executor),
-          tls(asio::ssl::context::tls_client),
+          dns(executor, options.look_up),
+          connector(executor, true),
           sweeper(executor),
           limits(std::make_shared<IdleLimits>()) {
         if (!options.guard) options.guard = AddressGuard::nowhere();
+        hops = Hops(options.key);
         limits->per_origin = options.max_idle_per_origin;
-        prepare_tls();
     }
 
     asio::any_io_executor executor;
     SenderOptions options;
     std::shared_ptr<Deadlines> deadlines;
     Dns dns;
-    asio::ssl::context tls;
+    link::Connector connector;
     asio::steady_timer sweeper;
     std::shared_ptr<IdleLimits> limits;
     std::map<OriginKey, std::weak_ptr<Origin>> origins;
     std::size_t sweep_origins_at = fewest_origins_swept;
     std::vector<std::string> spare_heads;
+    Hops hops;
     bool sweeping = false;
     Clock::time_point tell_shortage_at{};
 
-    void prepare_tls();
     void drop_unused_origins();
     std::shared_ptr<Origin> origin_of(const Target& target);
     void sweep_later();
     void stop();
     void close_idle();
 
-    asio::awaitable<std::vector<asio::ip::address>> find_addresses(const Origin& origin, Flight& flight,
-                                                                   std::string* error);
-    asio::awaitable<ConnectionPtr> open(const Origin& origin, const endpoint::Document& document,
-                                        Flight& flight, Attempt& attempt);
-    asio::awaitable<bool> connect(HttpConnection& connection, const Origin& origin, asio::ip::address address,
-                                  Flight& flight, Attempt& attempt);
+    asio::awaitable<std::shared_ptr<const Addresses>> find_addresses(const Origin& origin, Flight& flight,
+                                                                     Attempt& attempt);
+    asio::awaitable<ConnectionPtr> open(const Origin& origin, const Addresses& addresses, Flight& flight,
+                                        Attempt& attempt);
     void ran_short(const boost::system::error_code& shortage);
     asio::awaitable<Exchange> exchange(HttpConnection& connection, const Target& target,
                                        std::string_view head, std::string_view body, Flight& flight,
                                        Attempt& attempt);
-    asio::awaitable<void> deliver(const Target& target, const Event& event, unsigned hops, Flight& flight,
-                                  Attempt& attempt);
+    asio::awaitable<void> deliver(const Target& target, const Event& event, std::string_view hops,
+                                  Flight& flight, Attempt& attempt);
     void give_back(Origin& origin, ConnectionPtr connection);
 
     /// Keeps sender, target and event alive while the attempt runs.
     static asio::awaitable<Attempt> run(std::shared_ptr<Impl> self, TargetPtr target, EventPtr event);
 };
-
-void Sender::Impl::prepare_tls() {
-    boost::system::error_code ignored;
-    tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                        asio::ssl::context::no_tlsv1_1 | asio::ssl::context::no_sslv3 |
-                        asio::ssl::context::no_compression,
-                    ignored);
-    tls.set_default_verify_paths(ignored);
-    tls.set_verify_mode(asio::ssl::verify_peer);
-}
 
 /// Only when the table has doubled: to look at all of it for each target would hold up everything for seconds when
 /// thousands of endpoints are prepared at once.
@@ -177,7 +164,8 @@ void Sender::Impl::sweep_later() {
         if (error) return;
         const auto now = Clock::now();
         for (const auto& [key, known] : self->origins) {
-            if (const auto origin = known.lock()) origin->sweep(now);
+            if (const auto origin = known.lock())
+                origin->sweep(now, origin->literal ? nullptr : self->dns.last(origin->host).get());
         }
         if (self->limits->held > 0) self->sweep_later();
     });
@@ -196,38 +184,35 @@ void Sender::Impl::close_idle() {
     }
 }
 
-asio::awaitable<std::vector<asio::ip::address>> Sender::Impl::find_addresses(const Origin& origin,
-                                                                             Flight& flight,
-                                                                             std::string* error) {
+asio::awaitable<std::shared_ptr<const Addresses>> Sender::Impl::find_addresses(const Origin& origin,
+                                                                               Flight& flight,
+                                                                               Attempt& attempt) {
     Dns::Answer answer = co_await dns.resolve(origin.host, flight);
-    if (answer.addresses.empty()) {
-        *error = "resolve: " + answer.error;
-        co_return answer.addresses;
-    }
-    const std::string first = answer.addresses.front().to_string();
-    std::erase_if(answer.addresses, [&](const asio::ip::address& address) {
-        return !options.guard->allows(address, origin.allow_private);
-    });
-    if (answer.addresses.empty()) *error = "address " + first + " is not allowed";
+    if (!answer.addresses) attempt.error = "resolve: " + answer.error;
     co_return answer.addresses;
 }
 
-asio::awaitable<bool> Sender::Impl::connect(HttpConnection& connection, const Origin& origin,
-                                            asio::ip::address address, Flight& flight, Attempt& attempt) {
-    const auto failure = co_await connection.connect({address, origin.port});
-    const bool ours = is_shortage(failure);
-    attempt.result = ours ? Attempt::Result::not_ready : Attempt::Result::failed;
-    if (ours) ran_short(failure);
-    if (failure) {
-        const bool timed_out =
-            failure == asio::error::operation_aborted || failure == asio::error::bad_descriptor;
-        attempt.error = timed_out ? "connect: timeout" : "connect: " + describe(failure);
-        co_return false;
+/// Connects to the addresses that the guard allows.
+asio::awaitable<ConnectionPtr> Sender::Impl::open(const Origin& origin, const Addresses& addresses,
+                                                  Flight& flight, Attempt& attempt) {
+    Addresses allowed = addresses;
+    std::erase_if(allowed, [&](const asio::ip::address& address) {
+        return !options.guard->allows(address, origin.allow_private);
+    });
+    if (allowed.empty()) {
+        attempt.error = "address " + addresses.front().to_string() + " is not allowed";
+        co_return nullptr;
     }
-    if (!origin.tls) co_return true;
-    const bool good = co_await connection.handshake(tls, origin.host, &attempt.error);
-    if (!good && Clock::now() >= flight.step) attempt.error = "tls: timeout";
-    co_return good;
+    link::Connector::Place place{origin.host, origin.port, origin.tls};
+    auto outcome = co_await connector.open(std::move(place), std::move(allowed), flight);
+    attempt.error = std::move(outcome.error);
+    if (outcome.connection) co_return std::move(outcome.connection);
+    dns.doubt(origin.host);
+    if (outcome.shortage) {
+        attempt.result = Attempt::Result::not_ready;
+        ran_short(outcome.shortage);
+    }
+    co_return nullptr;
 }
 
 /// Idle connections are what can be spared.
@@ -241,27 +226,6 @@ void Sender::Impl::ran_short(const boost::system::error_code& shortage) {
         describe(shortage));
 }
 
-/// Tries the addresses in order; each gets an even share of the time that is left, so a dead one does not use
-/// up all.
-asio::awaitable<ConnectionPtr> Sender::Impl::open(const Origin& origin, const endpoint::Document& document,
-                                                  Flight& flight, Attempt& attempt) {
-    const auto limit = std::min(Clock::now() + document.connect_timeout, flight.limit());
-    flight.step = limit;
-    const auto addresses = co_await find_addresses(origin, flight, &attempt.error);
-    for (std::size_t i = 0; i < addresses.size() && !cut_short(flight); ++i) {
-        const auto now = Clock::now();
-        if (now >= limit) break;
-        const auto share =
-            std::max<Clock::duration>((limit - now) / (addresses.size() - i), shortest_connect_step);
-        auto connection = std::make_unique<HttpConnection>(executor);
-        const Waiting waiting(flight, *connection);
-        flight.step = std::min(limit, now + share);
-        if (co_await connect(*connection, origin, addresses[i], flight, attempt)) co_return connection;
-    }
-    if (!addresses.empty()) dns.forget(origin.host);
-    co_return nullptr;
-}
-
 asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, const Target& target,
                                                  std::string_view head, std::string_view body, Flight& flight,
                                                  Attempt& attempt) {
@@ -272,16 +236,20 @@ asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, con
     // A receiver may answer a large body early, and close or read no further: so its answer is looked for after a
     // failed write too.
     Answer answer;
-    if (!cut_short(flight) || connection.has_early_answer()) co_await read_answer(connection, answer, result);
+    if (!flight.cut_short() || connection.has_early_answer())
+        co_await read_answer(connection, answer, result);
     result.answered = answer.status() != 0;
     result.got_some = answer.began();
     if (result.answered) {
         answer.judge(target.document(), unix_ms(), &attempt);
-        result.keep = !write_error && !result.left_over && answer.keep_alive() && !cut_short(flight);
-    } else if (cut_short(flight)) {
-        result.error = cut_short_by(flight);
+        add_hint(target, connection, attempt);
+        result.keep = !write_error && !result.left_over && answer.keep_alive() && !flight.cut_short();
+    } else if (flight.cut_short()) {
+        result.error = flight.cut_short_by();
     } else if (write_error) {
-        result.error = "write: " + describe(write_error);
+        result.error = "write: " + connection.explain(write_error);
+    } else if (!target.url().tls && result.error == "answer: connection closed") {
+        result.error += ": does the port want https://?";
     }
     co_return result;
 }
@@ -292,7 +260,7 @@ void Sender::Impl::give_back(Origin& origin, ConnectionPtr connection) {
     sweep_later();
 }
 
-asio::awaitable<void> Sender::Impl::deliver(const Target& target, const Event& event, unsigned hops,
+asio::awaitable<void> Sender::Impl::deliver(const Target& target, const Event& event, std::string_view hops,
                                             Flight& flight, Attempt& attempt) {
     LentHead head(spare_heads);
     if (const char* problem = target.build_head(event, hops, attempt.started_ms, &head.text)) {
@@ -304,18 +272,22 @@ asio::awaitable<void> Sender::Impl::deliver(const Target& target, const Event& e
     Origin& origin = *target.origin;
     for (bool may_be_stale = true;; may_be_stale = false) {
         const auto began = Clock::now();
-        ConnectionPtr connection = may_be_stale ? origin.take(began) : nullptr;
+        flight.step = std::min(began + target.document().connect_timeout, flight.limit());
+        auto addresses = origin.literal ? origin.literal : dns.ready(origin.host);
+        if (!addresses) addresses = co_await find_addresses(origin, flight, attempt);
+        ConnectionPtr connection = may_be_stale && addresses ? origin.take(began, *addresses) : nullptr;
         const bool kept = connection != nullptr;
-        if (!kept) connection = co_await open(origin, target.document(), flight, attempt);
+        if (!kept && addresses) connection = co_await open(origin, *addresses, flight, attempt);
+        flight.step = Clock::time_point::max();
         if (!connection) {
-            if (cut_short(flight)) attempt.error = flight.stopped ? "stopped" : "connect: timeout";
+            if (flight.stopped) attempt.error = "stopped";
             co_return;
         }
         Exchange result = co_await exchange(*connection, target, head.text, body, flight, attempt);
         if (result.keep) give_back(origin, std::move(connection));
         if (result.answered) co_return;
         const bool stale =
-            kept && !result.got_some && !cut_short(flight) && Clock::now() - began < stale_within;
+            kept && !result.got_some && !flight.cut_short() && Clock::now() - began < stale_within;
         attempt.error = std::move(result.error);
         if (!stale) co_return;
     }
@@ -325,11 +297,11 @@ asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, TargetPtr
     const auto began = Clock::now();
     Attempt attempt;
     attempt.started_ms = unix_ms();
-    const unsigned hops = next_hops(*event);
+    const Hops::Passage passage = self->hops.pass(received_hops(*event));
     if (!target->ready()) {
         attempt.result = Attempt::Result::not_ready;
         attempt.error = target->problem();
-    } else if (hops > max_hops) {
+    } else if (passage.is_loop()) {
         attempt.result = Attempt::Result::aborted;
         attempt.error = "loop";
     } else if (self->deadlines->stopped()) {
@@ -337,7 +309,7 @@ asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, TargetPtr
     } else {
         Flight flight(*self->deadlines, began + target->document().timeout);
         try {
-            co_await self->deliver(*target, *event, hops, flight, attempt);
+            co_await self->deliver(*target, *event, passage.header, flight, attempt);
         } catch (const std::exception& e) {
             attempt.error = std::string("internal error: ") + e.what();
         }
@@ -351,6 +323,10 @@ Sender::Sender(asio::any_io_executor executor, SenderOptions options)
 
 Sender::~Sender() {
     stop();
+}
+
+void Sender::set_key(std::string_view key) {
+    impl_->hops = Hops(key);
 }
 
 void Sender::stop() {

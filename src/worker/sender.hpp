@@ -6,6 +6,7 @@
 #include <string>
 
 #include "endpoint/document.hpp"
+#include "link/dns.hpp"
 #include "signature/scheme_set.hpp"
 #include "worker/attempt.hpp"
 #include "worker/event.hpp"
@@ -21,6 +22,8 @@ struct SenderOptions {
     std::shared_ptr<const signature::SchemeSet> schemes = std::make_shared<signature::SchemeSet>();
     std::shared_ptr<const AddressGuard> guard;  ///< nullptr: private addresses are never reached
     std::size_t max_idle_per_origin = 64;       ///< connections kept for later requests
+    std::string key;                            ///< see set_key()
+    link::Dns::LookUp look_up = link::Dns::system_look_up;
 };
 
 /// HTTP(S) delivery on one thread: keep-alive connections per origin, resolving and connecting of our own so that the
@@ -38,6 +41,9 @@ class Sender {
     /// One attempt: fresh timestamp and signature, within timeout and connect_timeout. Never throws.
     boost::asio::awaitable<Attempt> attempt(std::shared_ptr<const Target> target,
                                             std::shared_ptr<const Event> event);
+
+    /// The key of the configuration, by which events that come round are known (see Hops).
+    void set_key(std::string_view key);
 
     /// Cancels what is under way (their attempts end as failed, error "stopped") and closes idle connections.
     void stop();

@@ -11,6 +11,7 @@
 
 #include "endpoint/strict_json.hpp"
 #include "endpoint/units.hpp"
+#include "event/suggest.hpp"
 #include "store/keys.hpp"
 
 namespace webhook::worker {
@@ -24,8 +25,7 @@ std::string read_file(const std::string& path, std::string* text) {
     errno = 0;
     std::ifstream file(path, std::ios::binary);
     if (file) text->assign(std::istreambuf_iterator<char>(file), {});
-    if (file) return {};
-    return fmt::format("cannot read \"{}\": {}", path, std::strerror(errno));
+    return file ? std::string() : std::strerror(errno);
 }
 
 /// A URL without user or password keeps the present one.
@@ -50,7 +50,7 @@ class Reader {
         for (const auto& [key, value] : json.items()) {
             const auto reader = readers().find(key);
             if (reader == readers().end()) {
-                fail(key, "unknown setting");
+                fail(key, "unknown setting" + event::did_you_mean(key, names()));
             } else {
                 (this->*reader->second)(key, value);
             }
@@ -78,6 +78,13 @@ class Reader {
             {"log", &Reader::log},
         };
         return table;
+    }
+
+    static std::vector<std::string_view> names() {
+        std::vector<std::string_view> names;
+        for (const auto& [name, method] : readers())
+            names.push_back(name);
+        return names;
     }
 
     void fail(const std::string& where, const std::string& what) { errors_.push_back(where + ": " + what); }
@@ -154,8 +161,7 @@ class Reader {
             }
         }
         for (const auto& other : settings_.streams) {
-            if (other.name == stream.name)
-                return fail(where, "stream \"" + stream.name + "\" is named twice");
+            if (other.name == stream.name) return fail(where, "this stream is named twice");
         }
         settings_.streams.push_back(std::move(stream));
     }
@@ -175,9 +181,9 @@ class Reader {
         } else if (!text(key, value, &file)) {
             return;
         } else if (const std::string problem = read_file(file, &content); !problem.empty()) {
-            return fail(key, problem);
+            return fail(key, "cannot read the file: " + problem);
         } else if (!signature::add_scheme_blocks(content, set.get(), &error)) {
-            return fail(key, error.message + " in " + file + ":" + std::to_string(error.line));
+            return fail(key, error.message + " in line " + std::to_string(error.line) + " of the file");
         }
         settings_.schemes = std::move(set);
     }
@@ -205,7 +211,7 @@ class Reader {
         const auto parsed =
             value.is_string() ? endpoint::parse_time(value.get_ref<const std::string&>()) : std::nullopt;
         if (parsed) *out = *parsed;
-        if (!parsed) fail(where, value.dump() + R"( is not a time such as "30s" or "2h")");
+        if (!parsed) fail(where, R"(must be a time such as "30s" or "2h")");
         return parsed.has_value();
     }
 
@@ -217,7 +223,7 @@ class Reader {
         const auto parsed =
             value.is_string() ? endpoint::parse_size(value.get_ref<const std::string&>()) : std::nullopt;
         if (parsed) *out = *parsed;
-        if (!parsed) fail(where, value.dump() + R"( is not a size such as "64k" or "256m")");
+        if (!parsed) fail(where, R"(must be a size such as 65536, "64k" or "256m")");
         return parsed.has_value();
     }
 
@@ -262,7 +268,7 @@ class Reader {
 
     void drain_timeout(const std::string& key, const Json& value) {
         if (!time(key, value, &settings_.drain_timeout)) return;
-        if (settings_.drain_timeout > std::chrono::hours(24)) fail(key, "must be at most 24h");
+        if (settings_.drain_timeout > std::chrono::hours(24)) fail(key, "must be a time from 0s to 24h");
     }
 
     void log(const std::string& key, const Json& value) { text(key, value, &settings_.log); }
@@ -288,7 +294,7 @@ std::optional<Settings> load_settings(const std::string& path, const std::string
     if (!path.empty()) {
         std::string text;
         if (std::string problem = read_file(path, &text); !problem.empty()) {
-            errors->push_back(std::move(problem));
+            errors->push_back(fmt::format("cannot read \"{}\": {}", path, problem));
             return std::nullopt;
         }
         settings = parse_settings(text, errors);

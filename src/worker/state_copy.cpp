@@ -1,26 +1,27 @@
 #include "worker/state_copy.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "endpoint/private_file.hpp"
+#include "endpoint/strict_json.hpp"
 
 namespace webhook::worker {
 
 namespace {
 
 using Json = nlohmann::json;
+using endpoint::Descriptor;
 
-std::string path_of(const std::string& folder) {
-    return folder + "/endpoints.json";
-}
+const std::string file_name = "endpoints.json";
 
 Json to_object(const std::vector<std::pair<std::string, std::string>>& pairs) {
     Json object = Json::object();
@@ -38,31 +39,27 @@ bool from_object(const Json& object, std::vector<std::pair<std::string, std::str
     return true;
 }
 
-/// A new file that only we may read; closed with the object at the latest.
-class NewFile {
-  public:
-    explicit NewFile(const std::string& path)
-        : number_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {}
-    ~NewFile() {
-        if (number_ >= 0) ::close(number_);
-    }
-    NewFile(const NewFile&) = delete;
-    NewFile& operator=(const NewFile&) = delete;
+std::string to_text(const ConfigurationText& configuration) {
+    const Json json = {{"epoch", configuration.epoch},
+                       {"version", configuration.version},
+                       {"key", configuration.key},
+                       {"endpoints", to_object(configuration.endpoints)},
+                       {"disabled", to_object(configuration.disabled)}};
+    return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
-    /// Writes the whole and waits until it is on disk; false with errno set.
-    bool fill(std::string_view text) {
-        while (number_ >= 0 && !text.empty()) {
-            const auto written = ::write(number_, text.data(), text.size());
-            if (written < 0 && errno == EINTR) continue;
-            if (written <= 0) return false;
-            text.remove_prefix(static_cast<std::size_t>(written));
-        }
-        return number_ >= 0 && ::fsync(number_) == 0 && ::close(std::exchange(number_, -1)) == 0;
+std::optional<ConfigurationText> from_text(std::string_view text) {
+    const Json json = endpoint::parse_bounded_json<Json>(text);
+    if (!json.is_object() || !json.contains("endpoints") || !json.contains("disabled")) return std::nullopt;
+    ConfigurationText copy;
+    if (!json.value("version", Json()).is_string() || !from_object(json["endpoints"], &copy.endpoints) ||
+        !from_object(json["disabled"], &copy.disabled)) {
+        return std::nullopt;
     }
-
-  private:
-    int number_;
-};
+    copy.version = json["version"].get<std::string>();
+    if (const Json key = json.value("key", Json()); key.is_string()) copy.key = key.get<std::string>();
+    return copy;
+}
 
 /// Only ours to read, as the copy is. One that exists stays as it is.
 bool make_folder(const std::string& folder, std::string* error) {
@@ -73,37 +70,78 @@ bool make_folder(const std::string& folder, std::string* error) {
     return !failed;
 }
 
+/// A folder of another user is refused: he could replace every file in it.
+Descriptor open_folder(const std::string& path, std::string* error) {
+    Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    struct stat about {};
+    if (!folder || ::fstat(folder.get(), &about) != 0) {
+        *error = path + ": " + std::strerror(errno);
+        return Descriptor();
+    }
+    if (about.st_uid == ::geteuid() || about.st_uid == 0) return folder;
+    *error = path + ": belongs to another user: chown it";
+    return Descriptor();
+}
+
+bool is_plain_file(int folder, const std::string& name, bool* exists) {
+    struct stat about {};
+    *exists = ::fstatat(folder, name.c_str(), &about, AT_SYMLINK_NOFOLLOW) == 0;
+    return *exists && S_ISREG(about.st_mode) && (about.st_uid == ::geteuid() || ::geteuid() == 0);
+}
+
+/// A name that something else has is left alone: who put it there wants it to be followed or replaced.
+bool make_way(int folder, const std::string& name, bool remove, std::string* problem) {
+    bool exists = false;
+    if (is_plain_file(folder, name, &exists)) return !remove || ::unlinkat(folder, name.c_str(), 0) == 0;
+    if (exists) *problem = "is a symbolic link or something else that the worker did not make: remove it";
+    return !exists;
+}
+
+bool replace_copy(int folder, const std::string& text, std::string* problem) {
+    // Several workers may share the folder; a worker that was killed may have left its file.
+    const std::string fresh = file_name + "." + std::to_string(getpid());
+    if (!make_way(folder, file_name, false, problem) || !make_way(folder, fresh, true, problem) ||
+        !endpoint::write_private_file(folder, fresh, text, problem)) {
+        if (problem->empty()) *problem = std::strerror(errno);
+        return false;
+    }
+    if (::renameat(folder, fresh.c_str(), folder, file_name.c_str()) == 0) return true;
+    *problem = std::strerror(errno);
+    return false;
+}
+
 }  // namespace
 
 bool save_copy(const std::string& folder, const ConfigurationText& configuration, std::string* error) {
     if (!make_folder(folder, error)) return false;
-    const Json json = {{"epoch", configuration.epoch},
-                       {"version", configuration.version},
-                       {"key", configuration.key},
-                       {"endpoints", to_object(configuration.endpoints)},
-                       {"disabled", to_object(configuration.disabled)}};
-    // Several workers may share the folder.
-    const std::string fresh = path_of(folder) + "." + std::to_string(getpid());
-    const bool good = NewFile(fresh).fill(json.dump(-1, ' ', false, Json::error_handler_t::replace)) &&
-                      std::rename(fresh.c_str(), path_of(folder).c_str()) == 0;
-    if (!good) *error = fresh + ": " + std::strerror(errno);
-    return good;
+    const Descriptor opened = open_folder(folder, error);
+    std::string problem;
+    if (!opened) return false;
+    if (replace_copy(opened.get(), to_text(configuration), &problem)) return true;
+    *error = folder + "/" + file_name + ": " + problem;
+    return false;
 }
 
-std::optional<ConfigurationText> load_copy(const std::string& folder) {
-    std::ifstream file(path_of(folder), std::ios::binary);
-    if (!file) return std::nullopt;
-    const std::string text(std::istreambuf_iterator<char>(file), {});
-    const Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object() || !json.contains("endpoints") || !json.contains("disabled")) return std::nullopt;
-    ConfigurationText copy;
-    if (!json.value("version", Json()).is_string() || !from_object(json["endpoints"], &copy.endpoints) ||
-        !from_object(json["disabled"], &copy.disabled)) {
-        return std::nullopt;
+std::optional<ConfigurationText> load_copy(const std::string& folder, std::string* error) {
+    error->clear();
+    std::error_code ignored;
+    if (!std::filesystem::exists(folder, ignored)) return std::nullopt;
+    const Descriptor opened = open_folder(folder, error);
+    std::string text, problem;
+    if (!opened) return std::nullopt;
+    std::optional<ConfigurationText> copy;
+    if (endpoint::read_private_file(opened.get(), file_name, &text, &problem)) {
+        copy = from_text(text);
+        if (!copy) problem = "is not a copy of the endpoints: remove it";
     }
-    copy.version = json["version"].get<std::string>();
-    if (const Json key = json.value("key", Json()); key.is_string()) copy.key = key.get<std::string>();
+    if (!problem.empty()) *error = folder + "/" + file_name + ": " + problem;
     return copy;
+}
+
+std::string state_folder_risk(const std::string& folder) {
+    struct stat about {};
+    if (::stat(folder.c_str(), &about) != 0 || (about.st_mode & S_IWOTH) == 0) return {};
+    return folder + ": every user can write in it and so replace the copy of the endpoints: chmod o-w";
 }
 
 }  // namespace webhook::worker

@@ -65,15 +65,6 @@ event::BodyView body_view(const std::string_view& data) {
 
 }  // namespace
 
-unsigned next_hops(const Event& event) {
-    if (event.field("headers").find("ebhook-") == std::string_view::npos) return 1;
-    const std::string text = kept_header(event, "webhook-hops");
-    unsigned hops = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), hops);
-    if (ec == std::errc::result_out_of_range) return max_hops + 1;
-    return ec == std::errc() && end == text.data() + text.size() ? std::min(hops, max_hops) + 1 : 1;
-}
-
 Target::Target(const endpoint::Document& document, const Secrets& secrets,
                std::shared_ptr<const signature::SchemeSet> schemes)
     : document_(document), schemes_(std::move(schemes)) {
@@ -190,7 +181,7 @@ const char* Target::append_signatures(const Event& event, std::string_view id, s
     return nullptr;
 }
 
-const char* Target::build_head(const Event& event, unsigned hops, std::int64_t now_ms,
+const char* Target::build_head(const Event& event, std::string_view hops, std::int64_t now_ms,
                                std::string* head) const {
     std::array<char, 24> time_space, number_space;
     const std::string_view timestamp = to_text(now_ms / 1000, &time_space);
@@ -212,7 +203,7 @@ const char* Target::build_head(const Event& event, unsigned hops, std::int64_t n
         append_ce_value(value, head);
         head->append("\r\n");
     }
-    append_line("webhook-hops", to_text(hops, &number_space), head);
+    if (!hops.empty()) append_line("webhook-hops", hops, head);
     head->append(signatures);
     if (own_content_type_) {
         append_line("content-type", usable(event.field("datacontenttype"), "application/octet-stream"), head);

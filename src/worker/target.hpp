@@ -35,7 +35,8 @@ class Target {
     /// Replaces `head` by request line and headers of one attempt, up to and with the empty line. Otherwise returns why the
     /// event cannot be sent: its values make a "." or ".." of a part of the path, which the receiver would take for another
     /// path (RFC 3986, 5.2.4), or a scheme cannot sign it.
-    const char* build_head(const Event& event, unsigned hops, std::int64_t now_ms, std::string* head) const;
+    const char* build_head(const Event& event, std::string_view hops, std::int64_t now_ms,
+                           std::string* head) const;
 
     std::shared_ptr<Origin> origin;  ///< set by the sender before the target is shared
 
@@ -62,10 +63,5 @@ class Target {
     std::unique_ptr<signature::Signer> standard_;
     std::vector<std::unique_ptr<signature::Signer>> others_;
 };
-
-/// 1 + the hops the event had when it came in (header webhook-hops, where it was kept).
-unsigned next_hops(const Event& event);
-
-inline constexpr unsigned max_hops = 5;
 
 }  // namespace webhook::worker

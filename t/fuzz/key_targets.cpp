@@ -4,9 +4,12 @@
 #include "../unit/signature_support.hpp"
 #include "event/json.hpp"
 #include "event/utf8.hpp"
+#include "signature/ed25519_point.hpp"
 #include "signature/http_signature.hpp"
 #include "signature/json_value.hpp"
 #include "signature/key_set.hpp"
+#include "signature/key_strength.hpp"
+#include "signature/key_text.hpp"
 #include "signature/structured_field.hpp"
 #include "target.hpp"
 
@@ -15,6 +18,11 @@ namespace webhook::fuzz {
 namespace {
 
 using namespace signature;
+
+bool public_key_is_taken(std::string_view raw) {
+    std::string error;
+    return PublicKey::make(public_key_of(raw), false, &error).has_value();
+}
 
 // What is taken for a key verifies nothing that it did not sign, and a public key signs nothing.
 void keys(std::string_view input) {
@@ -35,6 +43,35 @@ void keys(std::string_view input) {
             REQUIRE(!key.verify(PublicAlgorithm::rsa_sha256, std::string(32, 'd'), std::string(256, '\1')));
         }
     }
+}
+
+// What is taken for a shared secret can be seen, is no public key, and has some bytes.
+void secrets(std::string_view input) {
+    std::string error;
+    if (check_secret_text(input, &error)) {
+        REQUIRE(!is_blank(input) && input.find('\0') == std::string_view::npos);
+        REQUIRE(input.find("-----BEGIN") == std::string_view::npos && !is_public_key_der(input));
+    } else {
+        REQUIRE(!error.empty());
+    }
+    error.clear();
+    if (check_decoded_key(input, &error)) {
+        REQUIRE(input.size() >= shortest_key &&
+                input.find_last_not_of(input.front()) != std::string_view::npos);
+    } else {
+        REQUIRE(!error.empty());
+    }
+    REQUIRE(input.size() != ed25519_size || !is_weak_ed25519(input) || !public_key_is_taken(input));
+}
+
+std::vector<std::string> secret_seeds() {
+    return {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "\xc2\xa0\xe2\x80\x8b",
+            "user:password",
+            test::rsa_public,
+            R"({"kty":"RSA","n":"AQAB"})",
+            "ssh-rsa AAAAB3NzaC1yc2E",
+            std::string(32, '\0')};
 }
 
 std::vector<std::string> key_seeds() {
@@ -109,6 +146,7 @@ std::vector<std::string> json_tree_seeds() {
 
 std::vector<Target> key_targets() {
     return {{"keys", keys, key_seeds},
+            {"secrets", secrets, secret_seeds},
             {"structured_fields", structured_fields, field_seeds},
             {"json_tree", json_tree, json_tree_seeds}};
 }

@@ -22,7 +22,11 @@ void documents(std::string_view input) {
         const auto again = endpoint::parse_document(text, &errors);
         REQUIRE(again.has_value());
         REQUIRE(endpoint::to_json(*again) == text);
-        (void)endpoint::to_redacted_json(document);
+        // What is redacted is taken again, too, and comes back whole.
+        auto redacted = endpoint::parse_document(endpoint::to_redacted_json(document, "key"), &errors);
+        REQUIRE(redacted.has_value());
+        REQUIRE(endpoint::restore_redacted(&*redacted, &document, "key", &errors));
+        REQUIRE(endpoint::to_json(*redacted) == text);
     }
 }
 
@@ -32,6 +36,7 @@ std::vector<std::string> document_seeds() {
 "headers":{"X-Api-Key":"secret:crm-key"},"sign":[{"scheme":"standard","secrets":["secret:crm"]}],"success":[200,201],
 "timeout":"15s","retry":{"schedule":["5s","5m"],"jitter":0.2},"concurrency":4,"max_waiting_bytes":"256m","paused":true}])",
         R"({"endpoints":[{"id":"a","url":"http://[::1]:80/"},{"id":"a","url":"ftp://x"}]} // comment)",
+        R"([{"id":"u","url":"https://h/a;s=1/0123456789012345678x/?t=x&{type}&n;m=a{id}","headers":{"X-Stage":"live"}}])",
         "[{}]", "null"};
 }
 

@@ -13,15 +13,17 @@ chroot_mirrors() {
 
 # chroot_problem SUITE: why there cannot be one here; nothing when there can.
 chroot_problem() {
-    local command
+    local command folder
     [ "$(id -u)" = 0 ] || { echo "only root can make a chroot"; return; }
     for command in debootstrap unshare git; do
         command -v "$command" > /dev/null || { echo "$command is not installed (apt-get install debootstrap util-linux git)"; return; }
     done
     [ -e "/usr/share/debootstrap/scripts/$1" ] || { echo "debootstrap knows no \"$1\""; return; }
     chroot_mirrors
-    perl -MHTTP::Tiny -e 'exit !HTTP::Tiny->new(timeout => 20)->head($ARGV[0])->{success}' "${MIRROR%/}/dists/$1/InRelease" \
+    folder=$(mktemp -d)
+    timeout 60 /usr/lib/apt/apt-helper download-file "${MIRROR%/}/dists/$1/InRelease" "$folder/InRelease" > /dev/null 2>&1 \
         || echo "${MIRROR%/}/dists/$1 cannot be reached"
+    rm -rf "$folder"
 }
 
 # chroot_make SUITE ROOT: a minimal Debian with its updates. DEBS=FOLDER keeps packages for the next time.
@@ -39,19 +41,21 @@ chroot_make() {
     echo '127.0.0.1 localhost' > "$root/etc/hosts"
 }
 
-# chroot_run ROOT COMMAND...: in the chroot, with /proc, /dev/shm, /dev/pts and the packages of DEBS; ends with all it has started.
+# chroot_run ROOT COMMAND...: in the chroot, with /proc, /dev/shm, /dev/pts, the packages of DEBS and what BIND (lines FROM:TO) names; ends with all it has
+# started.
 chroot_run() {
     local root=$1
     shift
     # Started in the background, a shell would have it ignore SIGINT for good, and tests send that.
     env --default-signal=INT,QUIT unshare --mount --pid --fork --kill-child bash -c '
-        root=$1 debs=$2
-        shift 2
+        root=$1 debs=$2 bind=$3
+        shift 3
         mount -t proc proc "$root/proc" && mount -t tmpfs tmpfs "$root/dev/shm" && mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts" || exit 1
         if [ -n "$debs" ]; then mount --bind "$debs" "$root/var/cache/apt/archives" || exit 1; fi
+        while IFS=: read -r from to; do [ -z "$from" ] || mount --bind "$from" "$to" || exit 1; done <<< "$bind"
         env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" chroot "$root" "$@"
         exit $?
-    ' chroot_run "$root" "${DEBS:-}" "$@"
+    ' chroot_run "$root" "${DEBS:-}" "${BIND:-}" "$@"
 }
 
 # chroot_remove ROOT: never goes into what is mounted there.

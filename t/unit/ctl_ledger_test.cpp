@@ -230,7 +230,7 @@ TEST(Difference, NamesFieldsAndHidesSecrets) {
             {"id":"c","url":"https://c.example/"}, {"id":"same","url":"https://s.example/"}])",
         &errors);
     ASSERT_TRUE(wanted) << describe(errors);
-    const auto changes = difference(stored, *wanted);
+    const auto changes = difference(stored, *wanted, "key");
     ASSERT_EQ(changes.size(), 3U);
     EXPECT_EQ(changes[0].kind, Change::Kind::changed);
     ASSERT_EQ(changes[0].fields.size(), 2U);

@@ -20,12 +20,12 @@ using Extension = std::unique_ptr<X509_EXTENSION, Free<X509_EXTENSION_free>>;
 using File = std::unique_ptr<std::FILE, Free<std::fclose>>;
 
 /// For 127.0.0.1, signed by itself.
-inline Certificate make_certificate(EVP_PKEY* key) {
+inline Certificate make_certificate(EVP_PKEY* key, long begin, long end) {
     Certificate certificate(X509_new());
     X509_set_version(certificate.get(), 2);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -60);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), begin);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), end);
     X509_set_pubkey(certificate.get(), key);
     X509_NAME* name = X509_get_subject_name(certificate.get());
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("test"), -1,
@@ -39,9 +39,10 @@ inline Certificate make_certificate(EVP_PKEY* key) {
 
 /// A certificate in a file, and the context of a server that has it.
 struct TestCertificate {
-    TestCertificate() : context(asio::ssl::context::tls_server) {
+    /// Good from `begin` to `end`, in seconds from now.
+    explicit TestCertificate(long begin = -60, long end = 3600) : context(asio::ssl::context::tls_server) {
         const Key key(EVP_EC_gen("P-256"));
-        const Certificate certificate = make_certificate(key.get());
+        const Certificate certificate = make_certificate(key.get(), begin, end);
         SSL_CTX_use_certificate(context.native_handle(), certificate.get());
         SSL_CTX_use_PrivateKey(context.native_handle(), key.get());
         file =

@@ -1,7 +1,10 @@
 // Where an attempt connects to, and which connections are used again.
 
 #include <ctime>
+#include <functional>
+#include <mutex>
 
+#include "link/connect_race.hpp"
 #include "sender_support.hpp"
 
 namespace webhook::test {
@@ -22,7 +25,8 @@ TEST_F(SenderTest, AConnectionClosedBetweenRequestsIsNoFailure) {
 }
 
 TEST_F(SenderTest, AFreshConnectionThatClosesIsAFailure) {
-    EXPECT_EQ(answer_with("", Reply::Then::close).error, "answer: connection closed");
+    EXPECT_EQ(answer_with("", Reply::Then::close).error,
+              "answer: connection closed: does the port want https://?");
     const Attempt attempt = answer_with("HTTP/1.1 200 OK\r\nContent-", Reply::Then::close);
     EXPECT_EQ(attempt.result, Result::failed);
     EXPECT_EQ(attempt.status, 0);
@@ -35,7 +39,7 @@ TEST_F(SenderTest, ConnectErrors) {
         port = gone.port();
     }
     EXPECT_EQ(send(document_for("http://127.0.0.1:" + std::to_string(port))).error,
-              "connect: connection refused");
+              "connect 127.0.0.1: connection refused");
     const Attempt attempt = send(document_for("http://no-such-name.invalid/"));
     EXPECT_EQ(attempt.error.substr(0, 9), "resolve: ");
 }
@@ -67,6 +71,120 @@ TEST_F(SenderTest, GuardListNeedsTheEndpointsFlagToo) {
     EXPECT_EQ(send(document_for(server.url(), R"(,"allow_private":true)")).result, Result::delivered);
     EXPECT_EQ(send(document_for(server.url())).error, "address 127.0.0.1 is not allowed");
     EXPECT_EQ(server.requests->size(), 1u);
+}
+
+// Names of the test's own: what each look-up answers.
+struct FakeNames {
+    std::mutex mutex;
+    link::Dns::Answer answer;
+    int asked = 0;
+
+    void set(const std::vector<const char*>& addresses) {
+        link::Addresses list;
+        for (const char* address : addresses)
+            list.push_back(asio::ip::make_address(address));
+        const std::lock_guard lock(mutex);
+        answer = {list.empty() ? nullptr : std::make_shared<const link::Addresses>(list), "no address"};
+    }
+    link::Dns::LookUp look_up() {
+        return [this](const std::string&) {
+            const std::lock_guard lock(mutex);
+            ++asked;
+            return answer;
+        };
+    }
+};
+
+/// Takes no connection: its queue is full.
+class DeafServer {
+  public:
+    explicit DeafServer(asio::io_context& io) : acceptor_(io) {
+        acceptor_.open(tcp::v4());
+        acceptor_.bind({asio::ip::make_address_v4("127.0.0.77"), 0});
+        acceptor_.listen(1);
+        for (int i = 0; i < 8; ++i) {
+            filling_.emplace_back(io, tcp::v4());
+            filling_.back().non_blocking(true);
+            boost::system::error_code ignored;
+            filling_.back().connect(acceptor_.local_endpoint(), ignored);
+        }
+    }
+    unsigned short port() const { return acceptor_.local_endpoint().port(); }
+
+  private:
+    using tcp = asio::ip::tcp;
+    tcp::acceptor acceptor_;
+    std::vector<tcp::socket> filling_;
+};
+
+TEST_F(SenderTest, RacesAddresses) {
+    FakeNames names;
+    SenderOptions options;
+    options.look_up = names.look_up();
+    make(options);
+    Server server(io, [](const Received&) { return Reply{ok, Reply::Then::close}; });
+    const auto document = document_for("http://receiver.example:" + std::to_string(server.port()) + "/",
+                                       R"(,"connect_timeout":"15s","timeout":"30s")");
+    names.set({"::1", "127.0.0.9", "127.0.0.1"});
+    EXPECT_EQ(send(document).error, "") << "what refuses is passed over at once";
+    EXPECT_EQ(server.requests->size(), 1u);
+    const auto dead = document_for("http://dead.example:" + std::to_string(server.port()) + "/");
+    server.close();
+    EXPECT_EQ(send(dead).error,
+              "connect 127.0.0.1: connection refused; connect ::1: connection refused; connect 127.0.0.9: "
+              "connection "
+              "refused");
+}
+
+TEST_F(SenderTest, ADeadAddressCostsAQuarterOfASecondOnce) {
+    FakeNames names;
+    SenderOptions options;
+    options.look_up = names.look_up();
+    make(options);
+    DeafServer deaf(io);
+    asio::ip::tcp::acceptor good(io, {asio::ip::address_v4::loopback(), deaf.port()});
+    int accepted = 0;
+    std::function<void()> accept = [&] {
+        good.async_accept([&](const boost::system::error_code& error, asio::ip::tcp::socket socket) {
+            if (error) return;
+            ++accepted;
+            boost::system::error_code ignored;
+            asio::write(socket, asio::buffer(std::string("HTTP/1.1 204\r\nConnection: close\r\n\r\n")),
+                        ignored);
+            accept();
+        });
+    };
+    accept();
+    const auto document =
+        document_for("http://receiver.example:" + std::to_string(deaf.port()) + "/", R"(,"timeout":"30s")");
+    names.set({"127.0.0.77", "127.0.0.1"});
+    EXPECT_GE(send(document).took, link::ConnectRace::head_start);
+    Attempt again;  // once without a stall of this machine is enough
+    for (int i = 0; i < 20 && (i == 0 || again.took >= link::ConnectRace::head_start); ++i)
+        again = send(document);
+    EXPECT_LT(again.took, link::ConnectRace::head_start) << "what failed is tried last";
+    names.set({"127.0.0.77"});
+    const auto alone = document_for("http://alone.example:" + std::to_string(deaf.port()) + "/",
+                                    R"(,"connect_timeout":"300ms")");
+    EXPECT_EQ(send(alone).error, "connect 127.0.0.77: timeout");
+    good.close();
+    io.poll();
+}
+
+TEST_F(SenderTest, GuardsTheAddressThatIsConnectedTo) {
+    FakeNames names;
+    SenderOptions options;
+    std::string error;
+    options.guard = AddressGuard::inside({"127.0.0.1/32"}, &error);
+    options.look_up = names.look_up();
+    make(options);
+    Server server(io, [](const Received&) { return Reply{ok}; });
+    const std::string port = std::to_string(server.port());
+    names.set({"127.0.0.2", "127.0.0.1"});
+    EXPECT_EQ(send(document_for("http://mixed.example:" + port + "/", R"(,"allow_private":true)")).error, "");
+    names.set({"127.0.0.2", "::1"});
+    EXPECT_EQ(send(document_for("http://inside.example:" + port + "/", R"(,"allow_private":true)")).error,
+              "address 127.0.0.2 is not allowed");
 }
 
 TEST_F(SenderTest, StopEndsWhatIsUnderWay) {

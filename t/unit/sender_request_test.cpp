@@ -7,6 +7,7 @@
 
 #include "event/version.hpp"
 #include "sender_support.hpp"
+#include "worker/hops.hpp"
 
 namespace webhook::test {
 namespace {
@@ -26,7 +27,7 @@ TEST_F(SenderTest, SendsTheContractsHeaders) {
     EXPECT_EQ(request.header("webhook-id"), sample()->webhook_id());
     EXPECT_EQ(request.header("webhook-id").size(), 36u);
     EXPECT_EQ(request.header("webhook-timestamp"), std::to_string(attempt.started_ms / 1000));
-    EXPECT_EQ(request.header("webhook-hops"), "1");
+    EXPECT_EQ(request.header("webhook-hops"), "") << "without a key there is nothing to say";
     EXPECT_EQ(request.header("webhook-signature"), "");
     EXPECT_EQ(request.header("ce-specversion"), "1.0");
     EXPECT_EQ(request.header("ce-id"), "evt_1");
@@ -43,14 +44,14 @@ TEST_F(SenderTest, EncodesCloudEventsAttributesAndMacros) {
     auto event = sample();
     event->fields[1].second = "a \"b\" 100% \xc3\xa9";
     event->fields.emplace_back("query", "click_id=x%26y&b=2");
-    event->fields.emplace_back("headers", R"({"x-foo":["one/two"],"webhook-hops":["2"]})");
+    event->fields.emplace_back("headers", R"({"x-foo":["one/two"],"webhook-hops":["2, other:3:aa"]})");
     send(document_for(
              server.url("/{source}/{/data/name}/{/none}?n={/data/id}&c={query.click_id}&h={header.X-Foo}")),
          event);
     const Received& request = server.requests->at(0);
     EXPECT_EQ(request.header("ce-id"), "a%20%22b%22%20100%25%20%C3%A9");
     EXPECT_EQ(request.target(), "/stripe/a%20b/?n=7&c=x%26y&h=one%2Ftwo");
-    EXPECT_EQ(request.header("webhook-hops"), "3");
+    EXPECT_EQ(request.header("webhook-hops"), "other:3:aa") << "items of others go along";
 }
 
 TEST_F(SenderTest, MacrosStayInTheirPlace) {
@@ -69,12 +70,25 @@ TEST_F(SenderTest, MacrosStayInTheirPlace) {
 
 TEST_F(SenderTest, StopsLoops) {
     Server server(io, [](const Received&) { return Reply{ok}; });
+    SenderOptions options;
+    options.key = "the key of this installation";
+    make(options);
+    std::string hops;
+    for (unsigned round = 1; round <= Hops::most; ++round) {
+        auto event = sample();
+        event->fields.emplace_back("headers", R"({"webhook-hops":[")" + hops + "\"]}");
+        EXPECT_EQ(send(document_for(server.url()), event).result, Result::delivered) << round;
+        hops = server.requests->back().header("webhook-hops");
+    }
     auto event = sample();
-    event->fields.emplace_back("headers", R"({"webhook-hops":["5"]})");
+    event->fields.emplace_back("headers", R"({"webhook-hops":[")" + hops + "\"]}");
     const Attempt attempt = send(document_for(server.url()), event);
     EXPECT_EQ(attempt.result, Result::aborted);
     EXPECT_EQ(attempt.error, "loop");
-    EXPECT_TRUE(server.requests->empty());
+    EXPECT_EQ(server.requests->size(), Hops::most);
+    sender->set_key("another key");
+    EXPECT_EQ(send(document_for(server.url()), event).result, Result::delivered)
+        << "a stranger's item stops nothing";
 }
 
 TEST_F(SenderTest, ContentTypeCannotInject) {

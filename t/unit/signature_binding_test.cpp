@@ -188,6 +188,8 @@ TEST(Binding, AnIdBesideTheMessageMustBeSaid) {
     EXPECT_EQ(mistake(query + "message \"{query|without:sig}\"; id query:id;"), "");
     EXPECT_NE(mistake(query + "message \"{query:a}\"; id query:id;"), "");
     EXPECT_NE(mistake(query + "message \"{query:a}\";"), "");
+    EXPECT_NE(mistake(query + "message \"{query|without:sig}\";"), "")
+        << "a copy by another method would be another event";
 }
 
 TEST(Binding, QuerySchemesRefuseBodies) {
@@ -212,7 +214,8 @@ TEST(Binding, QuerySchemesRefuseBodies) {
         EXPECT_EQ(judged(id, method, "x", "1"), Verdict::malformed);
         EXPECT_EQ(judged(id, method, "\r\n", "1"), Verdict::malformed);
         EXPECT_EQ(judged(id + "unsigned_body;", method, "x", "1"), Verdict::genuine);
-        EXPECT_EQ(judged(query + "message \"{query:id}{body}\";", method, "x", "1x"), Verdict::genuine);
+        EXPECT_EQ(judged(query + "message \"{query:id}{body}\"; id query:id;", method, "x", "1x"),
+                  Verdict::genuine);
     }
     const auto signer = Signer::make(*find_scheme("postback-md5"), {secret}, {}, nullptr);
     SignRequest request;
@@ -265,6 +268,18 @@ TEST(ChallengeRules, ConditionsOfEveryEventAreRefused) {
     EXPECT_NE(mistake(query + "message \"{query:id}\"; id query:id; challenge method=GET has=query:sig;"),
               "");
     EXPECT_EQ(mistake(query + "message \"{query:id}\"; id query:id; challenge method=GET has=query:crc;"),
+              "");
+}
+
+TEST(ChallengeRules, AnswersTellNoToken) {
+    const std::string condition = "method=GET has=query:c ";
+    EXPECT_NE(mistake(hmac + "challenge " + condition + "require=query:t={config:t} body={config:t};"), "");
+    EXPECT_NE(mistake(hmac + "challenge " + condition + "require=query:t={config:t} header=X-T={config:t};"),
+              "");
+    EXPECT_NE(mistake(hmac + "challenge " + condition +
+                      "require=query:t={config:t}; challenge method=HEAD header=X-T={config:t};"),
+              "");
+    EXPECT_EQ(mistake(hmac + "challenge " + condition + "require=query:t={config:t} body={config:other};"),
               "");
 }
 

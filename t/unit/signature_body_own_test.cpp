@@ -31,20 +31,20 @@ TEST(BodySchemes, FiltersAndHashesOfTheBody) {
     };
     EXPECT_TRUE(is_signed("'<{body|jsonesc}>';", "<{\\\"a\\\":\\\"\xc3\xa9\\\\\\\\\\\"}\\n\\u0001>"));
     EXPECT_TRUE(is_signed("'{sha256:body}';", event::Extractor::fallback_id(request, false, {})));
-    EXPECT_TRUE(is_signed("'{body|before::}';", "{\"a\""));
     test::PlainRequest plain;
     plain.set_body("123456789", {4});
-    plain.set_header("S", hmac(EVP_sha256(), "key", "3421780262", Encoding::hex));
-    EXPECT_EQ(
-        own("algorithm hmac-sha256; signature header:S encoding=hex; message '{body|crc32}'; unsigned_body;",
-            plain),
-        Verdict::genuine);
+    plain.set_header("X-Id", "7");
+    plain.set_header("S", hmac(EVP_sha256(), "key", "7|3421780262", Encoding::hex));
+    EXPECT_EQ(own("algorithm hmac-sha256; signature header:S encoding=hex; message "
+                  "'{header:X-Id}|{body|crc32}'; unsigned_body; id header:X-Id;",
+                  plain),
+              Verdict::genuine);
 }
 
 TEST(BodySchemes, BracketsDropWhatIsAbsent) {
     const std::string scheme =
-        "algorithm hmac-sha256; signature header:S encoding=hex; unsigned_body;"
-        "message '[id:{query:data.id|lower};][rid:{header:r};]{method}';";
+        "algorithm hmac-sha256; signature header:S encoding=hex; unsigned_body; unsigned_id;"
+        "message '[id:{query:data.id|lower};][rid:{header:r};]{method}' any;";
     test::PlainRequest request;
     const auto is_signed = [&](const std::string& text) {
         request.set_header("S", hmac(EVP_sha256(), "key", text, Encoding::hex));
@@ -57,6 +57,9 @@ TEST(BodySchemes, BracketsDropWhatIsAbsent) {
     EXPECT_FALSE(is_signed("id:abc;POST"));
     request.set_url("https://h/?data.id=");
     EXPECT_TRUE(is_signed("rid:x;POST"));
+    request.remove_header("R");
+    EXPECT_FALSE(is_signed("POST"));
+    request.set_header("R", "x");
     request.set_url("https://h/?data.id=a&data.id=b");
     EXPECT_FALSE(is_signed("id:a;rid:x;POST"));
 }

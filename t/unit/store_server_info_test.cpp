@@ -35,5 +35,12 @@ TEST(ServerInfo, AServerThatCannotKeepPromisesIsRefusedByName) {
     EXPECT_NE(judge_server(""), "") << "an empty answer is no proof";
 }
 
+TEST(ServerInfo, AnAppendOnlyFileIsMissingWhereTheServerSaysSo) {
+    EXPECT_TRUE(lacks_append_only_file("# Persistence\r\nloading:0\r\naof_enabled:0\r\naof_rewrites:0\r\n"));
+    EXPECT_FALSE(lacks_append_only_file("# Persistence\r\naof_enabled:1\r\n"));
+    EXPECT_FALSE(lacks_append_only_file("redis_version:7.0.15\r\n")) << "it says nothing of it";
+    EXPECT_FALSE(lacks_append_only_file(""));
+}
+
 }  // namespace
 }  // namespace webhook::store

@@ -1,6 +1,15 @@
 #include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
 
 #include "worker/answer.hpp"
+#include "worker/log.hpp"
+#include "worker/macros.hpp"
 #include "worker/membership.hpp"
 #include "worker/records.hpp"
 #include "worker/redis_reply.hpp"
@@ -152,7 +161,30 @@ TEST(WorkerSettings, SaysWhereTheJsonBreaks) {
     std::vector<std::string> errors;
     EXPECT_FALSE(parse_settings("{ \"redis\": \n", &errors));
     ASSERT_EQ(errors.size(), 1u);
-    EXPECT_EQ(errors.front().rfind("parse error at line 2, column 1: ", 0), 0u) << errors.front();
+    EXPECT_EQ(errors.front(), "line 2, column 1: expected \":\" and a value, but the text ends here");
+}
+
+TEST(WorkerSettings, ErrorsNeverQuoteValues) {
+    for (const char* key :
+         {"redis", "redis_auth", "streams", "secrets_dir", "state_dir", "schemes", "listen", "tokens",
+          "max_inflight", "retention", "dead", "allow_private", "drain_timeout", "log"}) {
+        for (const char* value :
+             {R"("canary")", R"(["canary"])", R"({"age":"canary"})", R"({"user":"canary"})",
+              R"([{"name":"canary canary"}])", R"("redis://u:canary")", R"("canary" "canary")",
+              R"({"x":{"canary":1}})", R"(canary)", R"({"canary canary":"canary;"})"}) {
+            const std::string json = "{\"" + std::string(key) + "\":" + value + "}";
+            std::vector<std::string> errors;
+            (void)parse_settings(json, &errors);
+            for (const std::string& error : errors)
+                EXPECT_EQ(error.find("\"canary\""), std::string::npos) << json << " " << error;
+        }
+    }
+    std::vector<std::string> errors;
+    EXPECT_FALSE(parse_settings(R"({"redis_auth":{"password":"canary"} "x":1})", &errors));
+    EXPECT_FALSE(parse_settings(R"({"max_inflght":5})", &errors));
+    ASSERT_EQ(errors.size(), 2u);
+    EXPECT_EQ(errors[0].find("canary"), std::string::npos) << errors[0];
+    EXPECT_EQ(errors[1], "max_inflght: unknown setting, did you mean \"max_inflight\"?");
 }
 
 TEST(WorkerSettings, SaysWhyAFileCannotBeRead) {
@@ -166,6 +198,33 @@ TEST(WorkerSettings, NamesTheLineOfABadScheme) {
     EXPECT_FALSE(
         parse_settings(R"({"schemes":{"acme":["algorithm hmac-sha256;", "signatur x;"]}})", &errors));
     EXPECT_EQ(errors, std::vector<std::string>{R"(schemes.acme: unknown directive "signatur" in line 2)"});
+}
+
+TEST(WorkerLog, EscapesWhatIsHidden) {
+    const std::string path =
+        ::testing::TempDir() + "webhook-worker-test-" + std::to_string(getpid()) + ".log";
+    std::string error;
+    ASSERT_TRUE(open_log(path, &error)) << error;
+    spdlog::warn("endpoint {}: {}", "a\x1b[2J\n2026/01/01 [info] forged", "\xc2\x9b \xe2\x80\xae \xff");
+    ASSERT_TRUE(open_log("stderr", &error)) << error;
+    std::ifstream file(path);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    std::remove(path.c_str());
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1) << text;
+    EXPECT_NE(text.find(R"(: endpoint a\x1b[2J\n2026/01/01 [info] forged: \xc2\x9b \xe2\x80\xae \xff)"),
+              std::string::npos)
+        << text;
+}
+
+TEST(WorkerRecords, DepthIsLimited) {
+    const std::string deep(100000, '[');
+    EXPECT_EQ(parse_record("{\"error\":" + deep).attempts, 0u);
+    EXPECT_EQ(parse_record("{\"attempts\":3}").attempts, 3u);
+    Event event;
+    event.fields = {{"headers", "{\"x-a\":[\"v\"],\"x-b\":" + deep + std::string(100000, ']') + "}"}};
+    EXPECT_EQ(kept_header(event, "x-a"), "");
+    event.fields = {{"headers", R"({"X-A":["v"]})"}};
+    EXPECT_EQ(kept_header(event, "x-a"), "v");
 }
 
 TEST(WorkerReplyReader, NestedReplyInPieces) {

@@ -138,7 +138,8 @@ sub _folder ($self, $name) {
 sub start_redis ($self, %arg) {
     my $name = $arg{name} // 'redis';
     my $server = Test::Webhook::RedisServer->new(
-        name => $name, dir => $self->_folder($name), port => $self->port($name), options => $arg{options}, unix => $arg{unix});
+        name => $name, dir => $self->_folder($name), port => $arg{port} // $self->port($name),
+        host => $arg{host}, options => $arg{options}, unix => $arg{unix});
     $self->_add(redis => $name, $server);
     $server->start if $arg{start} // 1;
     return $server;
@@ -330,7 +331,7 @@ sub ctl ($self, @words) {
 
 # apply({id => 'crm', url => ...}, ...): makes Redis hold exactly these endpoints; dies when that fails.
 sub apply ($self, @endpoints) {
-    my $result = $self->ctl({ stdin => to_json(\@endpoints) }, 'apply', '-');
+    my $result = $self->ctl({ stdin => to_json(\@endpoints) }, 'apply', '-', @endpoints ? () : '--allow-empty');
     croak "webhookctl apply: exit $result->{exit}\n$result->{out}$result->{err}" if $result->{exit};
     return $result;
 }

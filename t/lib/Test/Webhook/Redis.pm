@@ -12,11 +12,11 @@ use Test::Webhook::Wait;
 
 our $AUTOLOAD;
 
-# port => N or path => '/socket'
+# port => N (and host => '127.0.0.1') or path => '/socket'
 sub new ($class, %arg) {
     my $socket = $arg{path}
         ? IO::Socket::UNIX->new(Peer => $arg{path})
-        : IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $arg{port}, Timeout => 30);
+        : IO::Socket::INET->new(PeerAddr => $arg{host} // '127.0.0.1', PeerPort => $arg{port}, Timeout => 30);
     croak 'cannot connect to Redis at ' . ($arg{path} // $arg{port}) . ": $!" if !$socket;
     return bless { socket => $socket, buffer => '', timeout => $arg{timeout} // 30 }, $class;
 }

@@ -8,11 +8,11 @@ use Test::Webhook::Process;
 use Test::Webhook::Redis;
 use Test::Webhook::Wait;
 
-# name, dir, port, options => [line, ...] of redis.conf, unix => 1: the URL names its socket
+# name, dir, port, host => '127.0.0.1', options => [line, ...] of redis.conf, unix => 1: the URL names its socket
 sub new ($class, %arg) {
-    my $self = bless { %arg }, $class;
+    my $self = bless { %arg, host => $arg{host} // '127.0.0.1' }, $class;
     my @lines = (
-        "port $self->{port}", 'bind 127.0.0.1', "dir \"$self->{dir}\"", 'save ""', 'appendonly yes', 'appendfsync always',
+        "port $self->{port}", "bind $self->{host}", "dir \"$self->{dir}\"", 'save ""', 'appendonly yes', 'appendfsync always',
         'maxmemory-policy noeviction', 'daemonize no', 'loglevel notice', 'enable-debug-command yes',
     );
     push @lines, "unixsocket \"$self->{dir}/redis.sock\"" if length("$self->{dir}/redis.sock") < 108;
@@ -25,7 +25,7 @@ sub new ($class, %arg) {
 }
 
 # What directives and commands take.
-sub url ($self) { return $self->{unix} ? "unix:$self->{dir}/redis.sock" : "redis://127.0.0.1:$self->{port}" }
+sub url ($self) { return $self->{unix} ? "unix:$self->{dir}/redis.sock" : "redis://$self->{host}:$self->{port}" }
 sub port ($self) { return $self->{port} }
 sub socket ($self) { return "$self->{dir}/redis.sock" }
 
@@ -36,7 +36,7 @@ sub start ($self) {
     delete $self->{client};
     wait_for("$self->{name} to start", sub {
         croak "$self->{name} did not start:\n" . $self->{process}->output if !$self->{process}->alive;
-        return eval { $self->_ping(Test::Webhook::Redis->new(port => $self->{port})) };
+        return eval { $self->_ping($self->connect) };
     }, 20);
     return $self;
 }
@@ -46,7 +46,7 @@ sub _ping ($self, $client) {
 }
 
 # A client of one's own.
-sub connect ($self) { return Test::Webhook::Redis->new(port => $self->{port}) }
+sub connect ($self) { return Test::Webhook::Redis->new(port => $self->{port}, host => $self->{host}) }
 
 # The shared client; connects again after a restart.
 sub client ($self) { return $self->{client} //= $self->connect }

@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "worker/deadline.hpp"
+#include "link/deadline.hpp"
 
-namespace webhook::worker {
+namespace webhook::link {
 
 /// One connection to a receiver, plain or TLS. Every operation reports its error as a value; cancel() closes
 /// the socket, after which the connection is good for nothing. When that ends a write that had long been stuck,
@@ -20,16 +20,14 @@ class HttpConnection final : public Cancellable {
   public:
     using Error = boost::system::error_code;
 
-    explicit HttpConnection(const boost::asio::any_io_executor& executor) : socket_(executor) {}
+    /// Over a socket that is connected; `host`: the name that was asked for.
+    HttpConnection(boost::asio::ip::tcp::socket socket, std::string host);
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
 
-    boost::asio::awaitable<Error> connect(boost::asio::ip::tcp::endpoint endpoint);
-
-    /// TLS with the receiver's name checked (DNS name or IP address) against its certificate. `error` gets
-    /// the reason.
-    boost::asio::awaitable<bool> handshake(boost::asio::ssl::context& context, std::string host,
-                                           std::string* error);
+    /// TLS with the server's name checked (DNS name or IP address) against its certificate, unless the context verifies
+    /// none. `error` gets the reason.
+    boost::asio::awaitable<bool> handshake(boost::asio::ssl::context& context, std::string* error);
 
     /// Writes what goes into the socket at once; true when that was all, else finish_write() does the rest.
     bool try_write(std::string_view head, std::string_view body, Error* error);
@@ -41,6 +39,10 @@ class HttpConnection final : public Cancellable {
     bool has_early_answer() const { return !early_.empty(); }
 
     void cancel() noexcept override;
+    /// Says why the connection ended before an answer, where that has to do with TLS; else what the error says.
+    std::string explain(const Error& error);
+    bool wanted_certificate();
+    const boost::asio::ip::address& address() const { return address_; }
 
     /// False when the receiver has closed an idle connection or sent something unasked, also within TLS.
     bool is_quiet();
@@ -49,6 +51,8 @@ class HttpConnection final : public Cancellable {
     Clock::time_point idle_since{};
 
   private:
+    using Tls = boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>;
+
     static constexpr std::size_t read_size = 4096;
     static constexpr std::size_t max_early_answer = 65536;
 
@@ -57,7 +61,9 @@ class HttpConnection final : public Cancellable {
     void read_early_answer();
 
     boost::asio::ip::tcp::socket socket_;
-    std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
+    std::string host_;
+    boost::asio::ip::address address_;
+    std::optional<Tls> tls_;
     std::string buffer_;  ///< what was read last
     std::string early_;   ///< came before all of the request was written
     std::array<boost::asio::const_buffer, 2> unsent_;
@@ -72,4 +78,4 @@ std::string describe(const boost::system::error_code& error);
 /// Descriptors or memory are missing on our side: that says nothing about the receiver.
 bool is_shortage(const boost::system::error_code& error);
 
-}  // namespace webhook::worker
+}  // namespace webhook::link

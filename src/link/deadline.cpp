@@ -1,6 +1,6 @@
-#include "worker/deadline.hpp"
+#include "link/deadline.hpp"
 
-namespace webhook::worker {
+namespace webhook::link {
 
 Flight::Flight(Deadlines& deadlines, Clock::time_point limit) : deadlines_(deadlines), limit_(limit) {
     deadlines_.add(this);
@@ -59,4 +59,4 @@ void Deadlines::stop() {
     timer_.cancel();
 }
 
-}  // namespace webhook::worker
+}  // namespace webhook::link

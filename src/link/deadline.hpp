@@ -5,9 +5,9 @@
 #include <chrono>
 #include <memory>
 
-#include "worker/clock.hpp"
+#include "link/clock.hpp"
 
-namespace webhook::worker {
+namespace webhook::link {
 
 /// Something under way that can be cut short: a socket operation, a wait for a name.
 class Cancellable {
@@ -35,6 +35,8 @@ class Flight {
     bool stopped = false;                               ///< by Deadlines::stop()
 
     Clock::time_point limit() const { return limit_; }
+    bool cut_short() const { return expired || stopped; }
+    const char* cut_short_by() const { return stopped ? "stopped" : "timeout"; }
 
   private:
     friend class Deadlines;
@@ -44,6 +46,21 @@ class Flight {
     Clock::time_point limit_;
     Flight* next_ = nullptr;
     Flight* previous_ = nullptr;
+};
+
+/// Marks what a flight is waiting for, for as long as it waits.
+class Waiting {
+  public:
+    Waiting(Flight& flight, Cancellable& what) : flight_(flight) { flight_.current = &what; }
+    ~Waiting() {
+        flight_.current = nullptr;
+        flight_.step = Clock::time_point::max();
+    }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+
+  private:
+    Flight& flight_;
 };
 
 /// Looks after all flights with one coarse timer, so that a request costs no timer operation. A limit is
@@ -73,4 +90,4 @@ class Deadlines : public std::enable_shared_from_this<Deadlines> {
     bool stopped_ = false;
 };
 
-}  // namespace webhook::worker
+}  // namespace webhook::link

@@ -1,4 +1,4 @@
-#include "worker/dns.hpp"
+#include "link/dns.hpp"
 
 #include <netdb.h>
 #include <sys/socket.h>
@@ -14,14 +14,14 @@
 #include <thread>
 #include <unordered_map>
 
-namespace webhook::worker {
+namespace webhook::link {
 namespace {
 
 namespace asio = boost::asio;
 using Answer = Dns::Answer;
 
-constexpr std::chrono::seconds fresh_for{30}, failed_for{2};
-constexpr std::chrono::minutes stale_for{30};
+constexpr std::chrono::seconds failed_for{2};
+constexpr std::chrono::seconds answers_within{5};  ///< a look-up that takes longer is as good as failed
 constexpr std::size_t max_names = 16384;
 constexpr unsigned max_lookups = 16, max_troubled_lookups = 4;
 
@@ -35,6 +35,11 @@ asio::ip::address address_of(const addrinfo& entry) {
     return endpoint.address();
 }
 
+/// No answer, or none that says anything about the name.
+bool is_failure(int code) {
+    return code != EAI_NONAME && code != EAI_NODATA && code != EAI_ADDRFAMILY;
+}
+
 Answer look_up(const std::string& host, int flags) {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
@@ -42,15 +47,16 @@ Answer look_up(const std::string& host, int flags) {
     hints.ai_flags = flags;
     addrinfo* raw = nullptr;
     const int code = getaddrinfo(host.c_str(), nullptr, &hints, &raw);
-    if (code != 0) return {{}, code == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(code)};
+    if (code != 0)
+        return {nullptr, code == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(code), is_failure(code)};
     const std::unique_ptr<addrinfo, FreeList> list(raw);
-    Answer answer;
+    Addresses addresses;
     for (const addrinfo* entry = raw; entry != nullptr; entry = entry->ai_next) {
         if (entry->ai_family == AF_INET || entry->ai_family == AF_INET6)
-            answer.addresses.push_back(address_of(*entry));
+            addresses.push_back(address_of(*entry));
     }
-    if (answer.addresses.empty()) answer.error = "no address";
-    return answer;
+    if (addresses.empty()) return {nullptr, "no address"};
+    return {std::make_shared<const Addresses>(std::move(addresses)), {}};
 }
 
 /// One coroutine that waits for a name: a timer that never runs off, cancelled when the answer is there.
@@ -69,22 +75,26 @@ struct Waiter final : Cancellable {
 
 struct Name {
     Answer answer;
-    Clock::time_point asked{};  ///< when `answer` came
+    Clock::time_point asked{};  ///< when the look-up of `answer` began
     Clock::time_point
-        tried{};         ///< when the last look-up ended, which may have failed while an older answer is kept
-    bool known = false;  ///< `answer` holds something
-    bool looking = false;   ///< a look-up is queued or runs
-    bool troubled = false;  ///< the last look-up failed or none has ended yet
+        tried{};  ///< when the last look-up ended, which may have failed while an older answer is kept
+    Clock::time_point began{};  ///< when the look-up under way was asked for
+    bool known = false;         ///< `answer` holds something
+    bool looking = false;       ///< a look-up is queued or runs
+    bool troubled = false;      ///< the last look-up failed
     std::vector<std::shared_ptr<Waiter>> waiters;
 
     bool usable(Clock::time_point now) const {
-        return known && now - asked < (answer.addresses.empty() ? Clock::duration(failed_for)
-                                                                : Clock::duration(stale_for));
+        if (!known) return false;
+        if (!answer.addresses) return now - tried < failed_for;
+        const bool failed = troubled || (looking && now - began >= answers_within);
+        return now - asked <
+               (failed ? Clock::duration(Dns::used_without_server) : Clock::duration(Dns::used_for));
     }
     bool wants_lookup(Clock::time_point now) const {
         if (looking || !known) return !looking;
-        if (troubled && now - tried < failed_for) return false;
-        return now - asked >= (answer.addresses.empty() ? failed_for : fresh_for);
+        if (troubled || !answer.addresses) return now - tried >= failed_for;
+        return now - asked >= Dns::asked_again_after;
     }
 };
 
@@ -99,12 +109,23 @@ struct Mailbox {
 }  // namespace
 
 struct Dns::State : std::enable_shared_from_this<Dns::State> {
-    explicit State(const asio::any_io_executor& executor)
-        : executor(executor), mailbox(std::make_shared<Mailbox>()) {
+    struct Question {
+        std::string host;
+        bool troubled;
+        Clock::time_point asked;
+    };
+
+    State(const asio::any_io_executor& executor, LookUp look_up, std::function<Clock::time_point()> now)
+        : executor(executor),
+          look_up(std::move(look_up)),
+          now(std::move(now)),
+          mailbox(std::make_shared<Mailbox>()) {
         mailbox->executor = executor;
     }
 
     asio::any_io_executor executor;
+    LookUp look_up;
+    std::function<Clock::time_point()> now;
     std::shared_ptr<Mailbox> mailbox;
     std::unordered_map<std::string, Name> names;
     std::deque<std::string> queue;
@@ -112,6 +133,7 @@ struct Dns::State : std::enable_shared_from_this<Dns::State> {
 
     void ask(const std::string& host, Name& name) {
         name.looking = true;
+        name.began = now();
         queue.push_back(host);
         start_queued();
     }
@@ -133,37 +155,39 @@ struct Dns::State : std::enable_shared_from_this<Dns::State> {
     void start(const std::string& host, bool troubled) {
         ++running;
         running_troubled += troubled ? 1 : 0;
+        const Question question{host, troubled, now()};
         try {
-            std::thread(work, mailbox, weak_from_this(), host, troubled).detach();
+            std::thread(work, mailbox, weak_from_this(), look_up, question).detach();
         } catch (const std::system_error& e) {
-            asio::post(executor, [self = shared_from_this(), host, troubled, what = std::string(e.what())] {
-                self->finish(host, troubled, Answer{{}, what});
+            asio::post(executor, [self = shared_from_this(), question, what = std::string(e.what())] {
+                self->finish(question, Answer{nullptr, what, true});
             });
         }
     }
 
     static void work(const std::shared_ptr<Mailbox>& mailbox, const std::weak_ptr<State>& state,
-                     const std::string& host, bool troubled) {
-        Answer answer = look_up(host, AI_ADDRCONFIG);
+                     const LookUp& look_up, const Question& question) {
+        Answer answer = look_up(question.host);
         const std::lock_guard lock(mailbox->mutex);
         if (!mailbox->open) return;
-        asio::post(mailbox->executor, [state, host, troubled, answer = std::move(answer)]() mutable {
-            if (const auto self = state.lock()) self->finish(host, troubled, std::move(answer));
+        asio::post(mailbox->executor, [state, question, answer = std::move(answer)]() mutable {
+            if (const auto self = state.lock()) self->finish(question, std::move(answer));
         });
     }
 
-    void finish(const std::string& host, bool troubled, Answer answer) {
+    void finish(const Question& question, Answer answer) {
         --running;
-        running_troubled -= troubled ? 1 : 0;
-        Name& name = names[host];
+        running_troubled -= question.troubled ? 1 : 0;
+        Name& name = names[question.host];
         name.looking = false;
-        name.tried = Clock::now();
-        name.troubled = answer.addresses.empty();
-        const bool keep_old = name.troubled && !name.answer.addresses.empty() && name.known;
+        name.tried = now();
+        name.troubled = !answer.addresses;
+        const bool keep_old = answer.failed && name.known && name.answer.addresses &&
+                              name.tried - name.asked < Dns::used_without_server;
         if (!keep_old) {
             name.answer = std::move(answer);
             name.known = true;
-            name.asked = name.tried;
+            name.asked = question.asked;
         }
         for (const auto& waiter : std::exchange(name.waiters, {}))
             waiter->cancel();
@@ -172,15 +196,15 @@ struct Dns::State : std::enable_shared_from_this<Dns::State> {
 
     void make_room() {
         if (names.size() < max_names) return;
-        const auto now = Clock::now();
-        std::erase_if(names, [now](const auto& entry) {
-            return !entry.second.looking && entry.second.waiters.empty() &&
-                   now - entry.second.asked >= fresh_for;
+        const auto time = now();
+        std::erase_if(names, [time](const auto& entry) {
+            return !entry.second.looking && entry.second.waiters.empty() && !entry.second.usable(time);
         });
     }
 };
 
-Dns::Dns(const asio::any_io_executor& executor) : state_(std::make_shared<State>(executor)) {}
+Dns::Dns(const asio::any_io_executor& executor, LookUp look_up, std::function<Clock::time_point()> now)
+    : state_(std::make_shared<State>(executor, std::move(look_up), std::move(now))) {}
 
 Dns::~Dns() {
     close();
@@ -191,16 +215,27 @@ void Dns::close() {
     state_->mailbox->open = false;
 }
 
+Answer Dns::system_look_up(const std::string& host) {
+    return look_up(host, AI_ADDRCONFIG);
+}
+
+std::shared_ptr<const Addresses> Dns::literal(const std::string& host) {
+    return look_up(host, AI_NUMERICHOST).addresses;
+}
+
+std::shared_ptr<const Addresses> Dns::ready(const std::string& host) {
+    state_->make_room();
+    Name& name = state_->names[host];
+    const auto now = state_->now();
+    if (name.wants_lookup(now)) state_->ask(host, name);
+    return name.usable(now) ? name.answer.addresses : nullptr;
+}
+
 asio::awaitable<Answer> Dns::resolve(std::string host, Flight& flight) {
-    Answer literal = look_up(host, AI_NUMERICHOST);
-    if (!literal.addresses.empty()) co_return literal;
     const std::shared_ptr<State> state = state_;
-    state->make_room();
+    if (auto addresses = ready(host)) co_return Answer{std::move(addresses), {}};
     Name& name = state->names[host];
-    const auto now = Clock::now();
-    const bool usable = name.usable(now);
-    if (name.wants_lookup(now)) state->ask(host, name);
-    if (usable) co_return name.answer;
+    if (!name.looking) co_return name.answer;
     const auto waiter = std::make_shared<Waiter>(state->executor);
     name.waiters.push_back(waiter);
     flight.current = waiter.get();
@@ -210,12 +245,18 @@ asio::awaitable<Answer> Dns::resolve(std::string host, Flight& flight) {
     Name& after = state->names[host];
     std::erase(after.waiters, waiter);
     if (after.known && !after.looking) co_return after.answer;
-    co_return Answer{{}, "timeout"};
+    co_return Answer{nullptr, "timeout"};
 }
 
-void Dns::forget(const std::string& host) {
+std::shared_ptr<const Addresses> Dns::last(const std::string& host) const {
     const auto name = state_->names.find(host);
-    if (name != state_->names.end()) name->second.known = false;
+    return name == state_->names.end() ? nullptr : name->second.answer.addresses;
 }
 
-}  // namespace webhook::worker
+void Dns::doubt(const std::string& host) {
+    const auto name = state_->names.find(host);
+    if (name != state_->names.end())
+        name->second.asked = std::min(name->second.asked, state_->now() - used_for);
+}
+
+}  // namespace webhook::link

@@ -1,4 +1,4 @@
-#include "worker/http_connection.hpp"
+#include "link/http_connection.hpp"
 
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -11,7 +11,9 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
-namespace webhook::worker {
+#include "link/tls_problem.hpp"
+
+namespace webhook::link {
 namespace {
 
 namespace asio = boost::asio;
@@ -45,33 +47,37 @@ bool is_shortage(const boost::system::error_code& error) {
            error == errc::no_buffer_space || error == errc::not_enough_memory;
 }
 
-asio::awaitable<HttpConnection::Error> HttpConnection::connect(asio::ip::tcp::endpoint endpoint) {
-    Error error;
-    co_await socket_.async_connect(endpoint, redirect_error(use_awaitable, error));
-    if (error) co_return error;
+HttpConnection::HttpConnection(asio::ip::tcp::socket socket, std::string host)
+    : socket_(std::move(socket)), host_(std::move(host)) {
     Error ignored;
+    address_ = socket_.remote_endpoint(ignored).address();
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-    socket_.non_blocking(true, error);
-    born = Clock::now();
-    co_return error;
+    socket_.non_blocking(true, ignored);
 }
 
-asio::awaitable<bool> HttpConnection::handshake(asio::ssl::context& context, std::string host,
-                                                std::string* error) {
+asio::awaitable<bool> HttpConnection::handshake(asio::ssl::context& context, std::string* error) {
     tls_.emplace(socket_, context);
     SSL* ssl = tls_->native_handle();
-    if (!expect_name(ssl, host)) {
+    if (!expect_name(ssl, host_)) {
         *error = "tls: the host name cannot be checked";
         co_return false;
     }
     Error failure;
     co_await tls_->async_handshake(asio::ssl::stream_base::client, redirect_error(use_awaitable, failure));
     if (!failure) co_return true;
-    const long verdict = SSL_get_verify_result(ssl);
-    *error = "tls: " + (verdict == X509_V_OK
-                            ? describe(failure)
-                            : "certificate refused: " + std::string(X509_verify_cert_error_string(verdict)));
+    *error = tls_problem(ssl, failure, host_);
     co_return false;
+}
+
+bool HttpConnection::wanted_certificate() {
+    return tls_ && certificate_was_wanted(tls_->native_handle());
+}
+
+/// A TLS 1.3 server refuses a client without a certificate only after the handshake.
+std::string HttpConnection::explain(const Error& error) {
+    const bool of_tls = tls_ && error.category() == asio::error::get_ssl_category();
+    return of_tls || wanted_certificate() ? tls_problem(tls_->native_handle(), error, host_)
+                                          : describe(error);
 }
 
 bool HttpConnection::try_write(std::string_view head, std::string_view body, Error* error) {
@@ -153,4 +159,4 @@ bool HttpConnection::is_quiet() {
     return error == asio::error::would_block || error == asio::error::try_again;
 }
 
-}  // namespace webhook::worker
+}  // namespace webhook::link

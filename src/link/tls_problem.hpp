@@ -1,0 +1,17 @@
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <boost/system/error_code.hpp>
+#include <string>
+
+namespace webhook::link {
+
+/// Makes connections of the context remember that the server wanted a certificate of ours; none is given.
+void notice_wanted_certificate(SSL_CTX* context);
+bool certificate_was_wanted(const SSL* ssl);
+
+/// Says in plain words why a handshake, or the first read after it, came to nothing.
+std::string tls_problem(const SSL* ssl, const boost::system::error_code& error, const std::string& host);
+
+}  // namespace webhook::link
