@@ -52,10 +52,7 @@ is log_count($room), 0, 'and does not say that it is over while it goes on';
 is log_count(qr/cannot settle|OOM/), 0, 'nothing else happened';
 
 # --- what is settled is enough to get below the limit again, also while nothing comes: a limit that was lowered
-$redis->call(qw(CONFIG SET maxmemory 0));
-wait_for('the worker to see room', sub { log_count($room) == 1 });
 $redis->call(qw(CONFIG SET maxmemory), my $lowered = int(info('used_memory') / 0.9));
-$worker->wait_log($gives_way, count => 2);
 wait_for('the worker to make room', sub { info('used_memory') < 0.8 * $lowered });
 pass 'down to 80 %, without traffic';
 my $kept = 0;
@@ -86,6 +83,6 @@ $redis->call(qw(CONFIG SET maxmemory 0));
 wait_for('senders to be served', sub { post_event($t, 'after')->{status} == 200 });
 $t->wait_settled;
 wait_for('the worker to say so', sub { log_count($room) == log_count($gives_way) });
-ok log_count($room) > 1, 'and the worker says so';
+ok log_count($room) >= 1, 'and the worker says so';
 
 done_testing;

@@ -9,7 +9,7 @@ use lib "$FindBin::Bin/lib";
 use Test::Webhook;
 use Test::Webhook::Promise;
 
-use constant { BEATS => 3, SECONDS_PER_BEAT => 3 };
+use constant { BEATS => 2, SECONDS_PER_BEAT => 3 };
 
 my $t = Test::Webhook->new;
 $t->start_redis;

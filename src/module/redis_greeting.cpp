@@ -16,7 +16,7 @@ namespace webhook::module {
 namespace {
 
 constexpr ngx_msec_t test_interval = 5000, test_interval_in_trouble = 1000;
-constexpr ngx_msec_t quiet_after = 60000, quiet_interval = 60000;
+constexpr ngx_msec_t quiet_after = 10000, quiet_interval = 60000;
 
 }  // namespace
 

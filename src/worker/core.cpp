@@ -102,7 +102,7 @@ void Core::note_server(std::string_view info) {
 
 void Core::note_memory(std::string_view info) {
     const bool pressed = pressure.pressed(), was_short = pressure.is_short();
-    pressure.saw(store::memory_use(info));
+    pressure.saw(store::memory_use(info), Clock::now());
     if (pressure.pressed() && !pressed) memory_is_short.notify();
     if (pressure.is_short() == was_short) return;
     if (was_short) {

@@ -2,11 +2,18 @@
 
 namespace webhook::worker {
 
-void Pressure::saw(const store::MemoryUse& memory) {
+namespace {
+
+constexpr std::chrono::seconds calm_time{20};
+
+}  // namespace
+
+void Pressure::saw(const store::MemoryUse& memory, SteadyTime now) {
     memory_ = memory;
     since_ = 0;
     pressed_ = memory.limit != 0 && memory.used >= part(pressed_ ? 80 : 85);
-    short_ = memory.limit != 0 && memory.used >= part(short_ ? 75 : 85);
+    if (pressed_) last_pressed_ = now;
+    short_ = pressed_ || (short_ && now - last_pressed_ < calm_time);
 }
 
 std::uint64_t Pressure::room() const {

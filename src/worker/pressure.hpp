@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "store/server_info.hpp"
+#include "worker/clock.hpp"
 
 namespace webhook::worker {
 
@@ -11,7 +12,7 @@ namespace webhook::worker {
 /// it, for a sender that is fast fills the rest in a fraction of a second.
 class Pressure {
   public:
-    void saw(const store::MemoryUse& memory);
+    void saw(const store::MemoryUse& memory, SteadyTime now);
     /// Counts what has been settled since the last reading.
     void settled(std::uint64_t bytes) { since_ += bytes; }
 
@@ -22,7 +23,7 @@ class Pressure {
 
     bool pressed() const { return pressed_; }
     bool keep_nothing() const { return pressed_ && memory_.used >= part(92); }
-    /// For the log: trimming goes on and off between 80 and 85 % as long as events pass, so this ends below 75 % only.
+    /// For the log: pressure comes and goes as long as many events pass, so this lasts until it has been away for a while.
     bool is_short() const { return short_; }
     const store::MemoryUse& memory() const { return memory_; }
 
@@ -32,6 +33,7 @@ class Pressure {
 
     store::MemoryUse memory_;
     std::uint64_t since_ = 0;
+    SteadyTime last_pressed_{};
     bool pressed_ = false, short_ = false;
 };
 
