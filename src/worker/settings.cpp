@@ -110,6 +110,7 @@ class Reader {
     }
 
     void redis_auth(const std::string& key, const Json& value) {
+        const std::size_t before = errors_.size();
         if (!value.is_object()) return fail(key, R"(must be {"user": ..., "password": ...})");
         for (const auto& [name, part] : value.items()) {
             const std::string where = key + "." + name;
@@ -122,7 +123,7 @@ class Reader {
             }
         }
         // Without one there is no AUTH, and the worker would be the default user.
-        if (settings_.redis.password.empty()) fail(key, "needs a password");
+        if (settings_.redis.password.empty() && errors_.size() == before) fail(key, "needs a password");
     }
 
     /// As text, or as file:/path, which is read again at each SIGHUP.
@@ -133,7 +134,7 @@ class Reader {
         const std::string file = password.substr(prefix.size());
         password.clear();
         if (const std::string problem = read_file(file, &password); !problem.empty())
-            return fail(where, problem);
+            return fail(where, "cannot read the file: " + problem);
         if (!password.empty() && password.back() == '\n') password.pop_back();
     }
 
