@@ -67,7 +67,7 @@ for ([ 'a link', qr/is a symbolic link: remove it/, sub { rename $copy, "$copy.r
     $redis->call('FLUSHALL');
     $worker = $t->start_worker(name => "reads" . ++$n, wait => 0, config => { state_dir => $folder });
     $worker->wait_log(qr/the copy of the endpoints is not used: \Q$copy\E: $pattern/);
-    is $redis->call(qw(EXISTS webhook:{config}:meta)), 0, "$what: nothing is restored from it";
+    is $redis->call(qw(HEXISTS webhook:{config}:meta epoch)), 0, "$what: nothing is restored from it";
 }
 $t->write('state/endpoints.json', $good);
 chmod 0600, $copy or die $!;

@@ -40,11 +40,14 @@ bool is_foreign_link(const std::string& path) {
 
 }  // namespace
 
+std::string log_risk(const std::string& where) {
+    return is_foreign_link(where) ? "the log " + where + " is a symbolic link of another user: remove it"
+                                  : "";
+}
+
 bool open_log(const std::string& where, std::string* error) {
-    if (is_foreign_link(where)) {
-        *error = "the log " + where + " is a symbolic link of another user: remove it";
-        return false;
-    }
+    *error = log_risk(where);
+    if (!error->empty()) return false;
     try {
         std::shared_ptr<spdlog::sinks::sink> sink;
         if (where == "stderr") {

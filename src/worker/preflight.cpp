@@ -9,6 +9,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "worker/log.hpp"
+
 namespace webhook::worker {
 
 namespace {
@@ -44,6 +46,7 @@ std::string unusable_folder(const fs::path& folder) {
 
 std::string unusable_log(const fs::path& file) {
     std::error_code ignored;
+    if (const std::string risk = log_risk(file); !risk.empty()) return risk;
     if (!file.has_filename() || fs::is_directory(file, ignored)) return file.string() + ": Is a directory";
     return fs::exists(file, ignored) ? denied(file, W_OK) : unusable_folder(file.parent_path());
 }

@@ -158,12 +158,12 @@ TEST(BodySchemes, BraintreePicksItsOwnKey) {
         return judge("braintree", "private", request, options).verdict;
     };
     const std::string key_bytes(event::digest_of(event::Hash::sha1, "private").view());
-    const std::string signature = hmac(EVP_sha1(), key_bytes, "cGF5\n", Encoding::hex);
-    EXPECT_EQ(braintree("bt_signature=other%7C00%26pk%7C" + signature + "&bt_payload=cGF5%0A"),
+    const std::string signature = hmac(EVP_sha1(), key_bytes, "PHBheT4K\n", Encoding::hex);
+    EXPECT_EQ(braintree("bt_signature=other%7C00%26pk%7C" + signature + "&bt_payload=PHBheT4K%0A"),
               Verdict::genuine);
-    EXPECT_EQ(braintree("bt_signature=other%7C" + signature + "&bt_payload=cGF5%0A"), Verdict::no_signature);
+    EXPECT_EQ(braintree("bt_signature=other%7C" + signature + "&bt_payload=PHBheT4K%0A"), Verdict::no_signature);
     EXPECT_EQ(braintree("bt_signature=pk%7C" + signature + "&bt_payload=cGF5"), Verdict::forged);
-    EXPECT_EQ(braintree("bt_signature=pk%7C" + signature + "&bt_payload=cGF5%0A&bt_payload=x"),
+    EXPECT_EQ(braintree("bt_signature=pk%7C" + signature + "&bt_payload=PHBheT4K%0A&bt_payload=x"),
               Verdict::malformed);
     std::string error;
     EXPECT_FALSE(Verifier::make(*find_scheme("braintree"), {{"private"}, {}, true, {}, 1 << 20}, &error));

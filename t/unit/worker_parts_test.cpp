@@ -197,7 +197,9 @@ TEST(WorkerSettings, NamesTheLineOfABadScheme) {
     std::vector<std::string> errors;
     EXPECT_FALSE(
         parse_settings(R"({"schemes":{"acme":["algorithm hmac-sha256;", "signatur x;"]}})", &errors));
-    EXPECT_EQ(errors, std::vector<std::string>{R"(schemes.acme: unknown directive "signatur" in line 2)"});
+    EXPECT_EQ(errors,
+              std::vector<std::string>{
+                  R"(schemes.acme: unknown directive "signatur", did you mean "signature"? in line 2)"});
 }
 
 TEST(WorkerLog, EscapesWhatIsHidden) {
