@@ -140,8 +140,9 @@ hold_servers() {
 #!/bin/sh
 # $mark: servers that are new are not started.
 while [ "\${1#-}" != "\$1" ]; do shift; done
+# "(start)": in an unknown runlevel, as in a chroot.
 case \$1:\$2 in
-    nginx:start | nginx.service:start | redis-server:start | redis-server.service:start) exit 101 ;;
+    nginx:start | nginx.service:start | nginx:'(start)' | redis-server:start | redis-server.service:start | redis-server:'(start)') exit 101 ;;
 esac
 exit 0
 END
