@@ -10,7 +10,7 @@ PATH=$PATH:/usr/sbin    # where Debian has nginx
 declare -A group=(
     [run]="g++ make nginx nginx-dev redis-server libhiredis-dev libyajl-dev libssl-dev libxxhash-dev
            libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl ca-certificates"
-    [test]="libgtest-dev curl valgrind binutils"
+    [test]="libgtest-dev curl valgrind binutils prometheus"
     [fuzz]="clang"
     [check]="clang-format cppcheck"
     [tidy]="clang-tidy"
@@ -25,10 +25,10 @@ declare -A headers=(
 )
 declare -A commands=(
     [run]="make nginx redis-server openssl perl"
-    [test]="curl valgrind nm"
+    [test]="curl valgrind nm promtool"
 )
 # What apt starts when it installs them.
-declare -A starts=([nginx]="nginx (port 80)" [redis-server]="redis-server (port 6379)")
+declare -A starts=([nginx]="nginx (port 80)" [redis-server]="redis-server (port 6379)" [prometheus]="prometheus (port 9090)")
 declare -A found=()
 
 fail() {
@@ -142,7 +142,8 @@ hold_servers() {
 while [ "\${1#-}" != "\$1" ]; do shift; done
 # "(start)": in an unknown runlevel, as in a chroot.
 case \$1:\$2 in
-    nginx:start | nginx.service:start | nginx:'(start)' | redis-server:start | redis-server.service:start | redis-server:'(start)') exit 101 ;;
+    nginx:start | nginx.service:start | nginx:'(start)' | redis-server:start | redis-server.service:start | redis-server:'(start)' | \\
+    prometheus:start | prometheus.service:start | prometheus:'(start)') exit 101 ;;
 esac
 exit 0
 END
