@@ -116,6 +116,7 @@ for my $content (
     "} location = /x { $gate webhook_stream hooks; } location / { $port",
     "} location = /x { $gate $pass } location ~* ^/x(?:/|\$) { $gate $pass } location / { $port",
     "} merge_slashes off; location / { $gate $pass",
+    "} stub_status; location = /x { $gate stub_status;",
     $error->('401', '@guarded'), $error->('401', '@page'), $error->('404', '@app'), $error->('502 504 410', '@app'), $error->('401', '/elsewhere'),
 ) {
     my ($exit, $output) = $t->nginx_test(config($content));

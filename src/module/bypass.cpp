@@ -25,9 +25,10 @@ const LocationConf* ours(const Core* core) {
         static_cast<const PlainConf*>(core->loc_conf[ngx_http_webhook_module.ctx_index]));
 }
 
-/// True when requests there reach an application unjudged.
+/// True when requests there reach an application unjudged. Only locations know their own configuration, the level of a
+/// server does not: no application stands there (`stub_status` may).
 bool is_open(const Core* core) {
-    return core->handler != nullptr && ours(core)->location == nullptr;
+    return core->handler != nullptr && core->loc_conf != nullptr && ours(core)->location == nullptr;
 }
 
 /// The location without a regular expression that nginx finds for `path` among those of one level, as
