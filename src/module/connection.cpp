@@ -54,6 +54,7 @@ const char* Connection::connect(const SocketAddress& address) {
     peer_->read->handler = on_event;
     peer_->write->handler = on_event;
     connecting_ = true;
+    let_worker_go();  // what was needed of the last connection was answered
     ngx_add_timer(&timer_, patience_.connect);
     if (result == NGX_OK) {
         ngx_post_event(peer_->write, &ngx_posted_events);  // several statements
