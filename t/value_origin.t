@@ -124,8 +124,22 @@ for my $text ('hidden${closed', 'hidden$Closed', 'hidden${clo-sed}', 'hiddenclos
     like $output, qr/a "\$" (?:begins a variable, and here it has no name or no "\}"|in it begins a variable, and there is none of this name)/, 'with what is wrong';
 }
 
+# --- mistakes in what is read along are nginx' to name: once, at their place
+for ([ 'map $arg_t $key { a b c; }', qr/invalid number of the map parameters/ ], [ 'map $arg_t $key { a { b c; } }', qr/unexpected "\{"/ ],
+    [ 'map $arg_t $key { include %%DIR%%/none.map; }', qr/open\(\) .*none\.map" failed/ ], [ 'map $arg_t $key { a "b"c; }', qr/unexpected "c"/ ],
+    [ 'geo $key { default a b; }', qr/invalid number of the geo parameters/ ], [ 'geo key { default a; }', qr/invalid variable name "key"/ ]) {
+    my ($mistake, $message) = @$_;
+    my ($exit, $output) = $t->nginx_test(config($mistake, '', ''));
+    is $exit, 1, "refused: $mistake";
+    like $output, qr/\[emerg\] .*$message.* in .+nginx\.conf:\d+/, "by nginx' own message";
+    is scalar(() = $output =~ /\[emerg\]/g), 1, 'which is said once';
+}
+
 # --- the modules that are read along work as ever, also over reloads
-my $conf = config($map . ' map $arg_n $number { default 0; 1 one; ~^2(.*) two-$1; }', 'location = /number { set $copy $number; return 200 "$copy"; }', secret('$key'));
+my @headers = map { "-I$t->{build}/nginx/$_" } qw(objs src/core src/event src/event/modules src/event/quic src/os/unix src/http src/http/modules src/http/v2 src/http/v3);
+my $built = $t->run([ split(' ', $ENV{CC} // 'cc'), '-O1', '-shared', '-fPIC', @headers, '-o', $t->file('own_place.so'), "$FindBin::Bin/lib/own_place.c" ]);
+is $built->{exit}, 0, 'a module of somebody else' or diag $built->{err};
+my $conf = 'load_module %%DIR%%/own_place.so; ' . config('set_own_place key; ' . $map . ' map $arg_n $number { default 0; 1 one; ~^2(.*) two-$1; }', 'location = /number { set $copy $number; return 200 "$copy"; }', secret('$key'));
 my $redis = $t->start_redis;
 my $nginx = $t->start_nginx($conf =~ s/%%HTTP%%/%%HTTP%% webhook_redis %%REDIS%%;/r);
 for my $round (1 .. 3) {
@@ -135,7 +149,9 @@ for my $round (1 .. 3) {
     is $t->post('/hooks?t=bx', $body, sign_stripe('second-key-0123456789', $body), Host => "t$round")->{verdict}, 'accepted', 'another';
     is $t->post('/hooks?t=bx', $body, sign_stripe('first-key-0123456789', $body))->{verdict}, 'forged', "somebody else's";
     is $t->post('/hooks?t=none', $body, sign_stripe('', $body))->{verdict}, 'forged', 'none at all';
+    $nginx->wait_log(qr/own place: kept/, count => $round);
     $nginx->reload(gone => 1);
 }
+is scalar(() = $nginx->grep_log(qr/own place: lost/)), 0, 'other modules stand where they stood';
 
 done_testing;

@@ -99,6 +99,7 @@ char* check_all(ngx_conf_t* cf) {
 ngx_int_t postconfigure(ngx_conf_t* cf) {
     const char* checked =
         guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [cf] { return check_all(cf); });
+    main_state(cf)->origins.finish();
     if (checked != NGX_CONF_OK) return NGX_ERROR;
     if (install_too_large_filters(cf) != NGX_OK) return NGX_ERROR;
     if (install_masking(cf) != NGX_OK) return NGX_ERROR;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
 #include <new>
 
 #include "event/secret_text.hpp"
@@ -17,6 +18,7 @@ namespace webhook::module {
 namespace {
 
 using Names = std::vector<std::string>;
+using Values = std::set<std::string>;
 
 bool ends_with(std::string_view text, std::string_view end) {
     return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
@@ -28,8 +30,15 @@ bool assigns(std::string_view directive) {
     return directive == "set" || ends_with(directive, "_set") || event::starts_with(directive, "set_");
 }
 
-bool is_watched(std::string_view directive) {
-    return directive == "map" || directive == "geo" || assigns(directive);
+/// True for nginx' own blocks, which another module may have, too.
+bool is_value_block(const ngx_module_t& module, std::string_view directive) {
+    const std::string_view name = module.name;
+    return (directive == "map" && name == "ngx_http_map_module") ||
+           (directive == "geo" && name == "ngx_http_geo_module");
+}
+
+bool is_watched(const ngx_module_t& module, std::string_view directive) {
+    return is_value_block(module, directive) || assigns(directive);
 }
 
 /// Appends the variables in `text` as nginx reads them ("$name", "${name}", "$1"), in lower case; false when one has no
@@ -65,10 +74,18 @@ const ngx_http_variable_t* find_variable(ngx_conf_t* cf, std::string_view name) 
     return nullptr;
 }
 
-/// nginx' reader at a block, moved on without nginx noticing: a copy of the file's state with a buffer of its own.
+/// nginx' reader at a block, moved on without nginx noticing: a copy of the file's state with a buffer of its own. It says
+/// nothing: nginx finds the same mistakes.
 class Lookahead {
   public:
-    explicit Lookahead(ngx_conf_t* cf) : cf_(cf), saved_(*cf), file_(*cf->conf_file), buffer_(*file_.buffer) {
+    explicit Lookahead(ngx_conf_t* cf)
+        : cf_(cf),
+          saved_(*cf),
+          file_(*cf->conf_file),
+          buffer_(*file_.buffer),
+          silent_(*cf->log),
+          pool_(ngx_create_pool(NGX_DEFAULT_POOL_SIZE, cf->log)) {
+        if (pool_ == nullptr) throw std::bad_alloc();
         bytes_.assign(buffer_.start, buffer_.end);
         const auto moved = [this](const u_char* position) {
             return reinterpret_cast<u_char*>(bytes_.data()) + (position - file_.buffer->start);
@@ -79,30 +96,36 @@ class Lookahead {
         buffer_.start = moved(buffer_.start);
         file_.buffer = &buffer_;
         file_.dump = nullptr;
+        silent_.log_level = 0;
+        ngx_array_t* args = ngx_array_create(pool_.get(), 10, sizeof(ngx_str_t));
+        if (args == nullptr) throw std::bad_alloc();
         cf->conf_file = &file_;
-        cf->pool = cf->temp_pool;
-        cf->args = ngx_array_create(cf->temp_pool, 10, sizeof(ngx_str_t));
-        if (cf->args == nullptr) {
-            *cf = saved_;
-            throw std::bad_alloc();
-        }
+        cf->log = &silent_;
+        cf->pool = pool_.get();
+        cf->args = args;
     }
     ~Lookahead() { *cf_ = saved_; }
     Lookahead(const Lookahead&) = delete;
     Lookahead& operator=(const Lookahead&) = delete;
 
-    /// Reads up to the end of the block. A setter's result.
-    char* read(char* (*handler)(ngx_conf_t*, ngx_command_t*, void*), void* data) {
+    /// Reads up to the end of the block. False: there is a mistake in it.
+    bool read(char* (*handler)(ngx_conf_t*, ngx_command_t*, void*), Values* values) {
         cf_->handler = handler;
-        cf_->handler_conf = static_cast<char*>(data);
-        return ngx_conf_parse(cf_, nullptr);
+        cf_->handler_conf = reinterpret_cast<char*>(values);
+        return ngx_conf_parse(cf_, nullptr) == NGX_CONF_OK;
     }
 
   private:
+    struct DestroyPool {
+        void operator()(ngx_pool_t* pool) const { ngx_destroy_pool(pool); }
+    };
+
     ngx_conf_t* cf_;
     ngx_conf_t saved_;
     ngx_conf_file_t file_;
     ngx_buf_t buffer_;
+    ngx_log_t silent_;
+    std::unique_ptr<ngx_pool_t, DestroyPool> pool_;  ///< of the words: a geo may have a million
     std::string bytes_;
 };
 
@@ -112,7 +135,7 @@ char* read_line(ngx_conf_t* cf, ngx_command_t* command, void* data) {
     if (cf->args->nelts != 2) return NGX_CONF_OK;
     if (view(word[0]) == "include") return ngx_conf_include(cf, command, data);
     return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [&] {
-        static_cast<Names*>(data)->emplace_back(view(word[1]));
+        static_cast<Values*>(data)->emplace(view(word[1]));
         return static_cast<char*>(NGX_CONF_OK);
     });
 }
@@ -136,7 +159,7 @@ void ValueOrigins::watch(ngx_conf_t* cf) {
     for (ngx_module_t** module = cf->cycle->modules; *module != nullptr; ++module) {
         const ngx_command_t* command = (*module)->commands;
         if ((*module)->type != NGX_HTTP_MODULE || command == nullptr) continue;
-        while (command->name.len != 0 && !is_watched(view(command->name)))
+        while (command->name.len != 0 && !is_watched(**module, view(command->name)))
             ++command;
         if (command->name.len != 0) copy_module(cf, module);
     }
@@ -153,12 +176,19 @@ void ValueOrigins::copy_module(ngx_conf_t* cf, ngx_module_t** module) {
     std::memcpy(copy, *module, sizeof *copy);
     std::memcpy(commands, first, count * sizeof *commands);
     for (std::size_t i = 0; i + 1 < count; ++i) {
-        if (!is_watched(view(commands[i].name))) continue;
+        if (!is_watched(*copy, view(commands[i].name))) continue;
         originals_[commands + i] = first + i;
         commands[i].set = on_directive;
     }
     copy->commands = commands;
+    replaced_.emplace_back(module, *module);
     *module = copy;
+}
+
+void ValueOrigins::finish() {
+    for (const auto& [place, original] : replaced_)
+        *place = original;
+    *this = {};
 }
 
 char* ValueOrigins::on_directive(ngx_conf_t* cf, ngx_command_t* command, void* conf) {
@@ -175,7 +205,7 @@ char* ValueOrigins::read_along(ngx_conf_t* cf, ngx_command_t* command, void* con
     const auto* word = static_cast<const ngx_str_t*>(cf->args->elts);
     const bool is_block = directive == "map" || directive == "geo";
     std::string_view written = view(is_block ? word[cf->args->nelts - 1] : word[1]);
-    event::take_prefix(&written, "$");
+    if (!event::take_prefix(&written, "$")) return command->set(cf, command, conf);  // "set_real_ip_from"
     const std::string variable = event::lower(written);
 
     Origin& origin = origins_[variable];
@@ -183,11 +213,10 @@ char* ValueOrigins::read_along(ngx_conf_t* cf, ngx_command_t* command, void* con
     const bool is_foreign = earlier != nullptr && earlier->get_handler != origin.handler;
     if (is_foreign) origin.other = "a capture or another module";
     if (is_block) {
-        if (char* bad = Lookahead(cf).read(directive == "map" ? read_line : read_geo_line, &origin.values);
-            bad != NGX_CONF_OK)
-            return bad;
+        if (!Lookahead(cf).read(directive == "map" ? read_line : read_geo_line, &origin.values))
+            origin.other = "a \"" + std::string(directive) + "\" that could not be read";
     } else if (directive == "set" && cf->args->nelts == 3) {
-        origin.values.emplace_back(view(word[2]));
+        origin.values.emplace(view(word[2]));
     } else {
         origin.other = "\"" + std::string(directive) + "\"";
     }

@@ -3,8 +3,10 @@
 #include "module/ngx.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "module/place.hpp"
@@ -16,12 +18,16 @@ namespace webhook::module {
 ///
 /// nginx does not tell how a variable was made, so these directives are read along: each cycle of nginx has a list of
 /// modules of its own, in which the modules of such directives are replaced by copies whose setters look first and then
-/// call nginx'. Nothing of it outlives the cycle. Comparing the variables' functions instead was rejected: they are static
-/// in nginx, `set` leaves no trace on a variable of `map`, and the values of a map may hold variables, too.
+/// call nginx'. The list is as before when the http block has been read, since modules look themselves up there in worker
+/// processes. What cannot be looked at is left to nginx, and its variable is refused where it is used: nobody else's
+/// configuration is refused. Comparing the variables' functions instead was rejected: they are static in nginx, `set` leaves
+/// no trace on a variable of `map`, and the values of a map may hold variables, too.
 class ValueOrigins {
   public:
     /// Begins to read along: before the http block is read.
     void watch(ngx_conf_t* cf);
+    /// Ends it and forgets what was read: nothing of it is needed by requests.
+    void finish();
 
     /// Keeps a value with variables for judge(). False, after a message, when nginx cannot read it.
     bool note_use(ngx_conf_t* cf, std::string_view text);
@@ -42,7 +48,7 @@ class ValueOrigins {
     };
     /// How a variable gets its values.
     struct Origin {
-        Names values;
+        std::set<std::string> values;  ///< a geo has many lines and few values
         ngx_http_get_variable_pt handler = nullptr;
         std::string other;  ///< a directive that assigns it and is not understood; "a capture"
     };
@@ -54,6 +60,8 @@ class ValueOrigins {
     std::string why_chosen(ngx_conf_t* cf, const Use& use, const std::string& variable, Names* seen) const;
     void add_constants(const std::string& variable, Names* seen, Names* constants) const;
 
+    std::vector<std::pair<ngx_module_t**, ngx_module_t*>>
+        replaced_;  ///< places in the list, and who stood there
     std::map<const ngx_command_t*, ngx_command_t*> originals_;
     std::map<std::string, Origin> origins_;
     std::vector<Use> uses_;
