@@ -3,7 +3,21 @@
 #include <exception>
 #include <utility>
 
+#include "module/thread_pool.hpp"
+
 namespace webhook::module {
+
+namespace {
+
+char* warn_of_no_threads(ngx_conf_t* cf) {
+    ngx_conf_log_error(
+        NGX_LOG_WARN, cf, 0,
+        "this nginx has no threads, or an event method without them: key files are read at start "
+        "and reload only");
+    return NGX_CONF_OK;
+}
+
+}  // namespace
 
 #if (NGX_THREADS)
 
@@ -27,8 +41,8 @@ void read_again(WatchedKeys* keys) {
 }  // namespace
 
 char* KeyWatch::add(ngx_conf_t* cf, WatchedKeys keys) {
-    if (pool_ == nullptr) pool_ = ngx_thread_pool_add(cf, nullptr);
-    if (pool_ == nullptr) return static_cast<char*>(NGX_CONF_ERROR);
+    pool_ = find_thread_pool(cf);
+    if (pool_ == nullptr) return warn_of_no_threads(cf);
     watched_.push_back(std::move(keys));
     return NGX_CONF_OK;
 }
@@ -100,9 +114,7 @@ void KeyWatch::take_over(WatchedKeys* keys) {
 #else
 
 char* KeyWatch::add(ngx_conf_t* cf, WatchedKeys) {
-    ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
-                       "this nginx has no threads: key files are read at start and reload only");
-    return NGX_CONF_OK;
+    return warn_of_no_threads(cf);
 }
 
 void KeyWatch::start(ngx_cycle_t*) {}

@@ -53,10 +53,6 @@ HostAddresses look_up(const std::string& host, in_port_t port) {
 
 #if (NGX_THREADS)
 
-ThreadPool* find_thread_pool(ngx_conf_t* cf) {
-    return ngx_thread_pool_add(cf, nullptr);
-}
-
 NameLookup::NameLookup(ThreadPool* pool, std::string host, in_port_t port, Done done, void* owner)
     : host_(std::move(host)), port_(port), pool_(pool), done_(done), owner_(owner) {
     task_.ctx = this;
@@ -81,10 +77,6 @@ bool NameLookup::ask() {
 }
 
 #else
-
-ThreadPool* find_thread_pool(ngx_conf_t*) {
-    return nullptr;
-}
 
 NameLookup::NameLookup(ThreadPool*, std::string host, in_port_t port, Done, void*)
     : host_(std::move(host)), port_(port) {}

@@ -6,14 +6,9 @@
 #include <vector>
 
 #include "module/socket_address.hpp"
+#include "module/thread_pool.hpp"
 
 namespace webhook::module {
-
-#if (NGX_THREADS)
-using ThreadPool = ngx_thread_pool_t;
-#else
-struct ThreadPool;
-#endif
 
 /// A host's addresses, or why there are none.
 struct HostAddresses {
@@ -23,9 +18,6 @@ struct HostAddresses {
 
 /// Asks the system's resolver, which blocks.
 HostAddresses look_up(const std::string& host, in_port_t port);
-
-/// nginx' pool "default", in which names are looked up; nullptr when this nginx has none.
-ThreadPool* find_thread_pool(ngx_conf_t* cf);
 
 /// Looks a host's name up in a thread, so that a slow resolver does not hold up the event loop.
 class NameLookup {

@@ -60,11 +60,11 @@ void look_up_first(ngx_conf_t* cf, RedisAddress* address) {
     address->lookups = find_thread_pool(cf);
     HostAddresses now = look_up(address->host, address->port);
     if (address->lookups == nullptr) {
-        ngx_conf_log_error(
-            NGX_LOG_WARN, cf, 0,
-            "this nginx has no threads: the host \"%s\" of \"webhook_redis\" is looked up at start "
-            "and reload only",
-            host);
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                           "this nginx has no threads, or an event method without them: the host \"%s\" of "
+                           "\"webhook_redis\" "
+                           "is looked up at start and reload only",
+                           host);
     }
     if (now.found.empty()) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
