@@ -286,16 +286,17 @@ void HttpReader::end_head() {
     begin_body();
 }
 
-/// Where lengths differ or cannot be read no body is waited for: the status says all that counts.
+/// Where lengths differ, cannot be read, or stand beside another coding no body is waited for, which might have no end: the
+/// status says all that counts.
 void HttpReader::begin_body() {
     const bool bodiless = kind_ == Kind::response && (status_ == 204 || status_ == 304);
     if (bodiless) {
         state_ = State::done;
     } else if (chunked_) {
         state_ = State::chunk_size;
-    } else if (ambiguous_ && !other_coding_) {
+    } else if (ambiguous_) {
         state_ = State::done;
-    } else if (has_length_ && !other_coding_) {
+    } else if (has_length_) {
         left_ = length_;
         state_ = left_ == 0 ? State::done : State::body;
     } else {

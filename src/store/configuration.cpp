@@ -73,11 +73,8 @@ const Script& heartbeat_script() {
 local workers, streams, meta, id, served = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local time = redis.call('TIME')
 local mark, before = time[1] * 1000 + math.floor(time[2] / 1000), redis.call('ZSCORE', workers, id)
-if not before then
-  redis.call('HINCRBY', meta, 'wake', 1)
-elseif mark <= tonumber(before) then
-  mark = before + 1
-end
+local changed = not before
+if before and mark <= tonumber(before) then mark = before + 1 end
 redis.call('ZADD', workers, mark, id)
 for i = 5, #ARGV, 2 do
   if redis.call('ZSCORE', workers, ARGV[i]) == ARGV[i + 1] then
@@ -91,7 +88,9 @@ for i = 1, #all, 2 do named[all[i]] = all[i + 1] end
 if (named[id] or '') ~= served then
   if served ~= '' then redis.call('HSET', streams, id, served) else redis.call('HDEL', streams, id) end
   named[id] = served
+  changed = true
 end
+if changed then redis.call('HINCRBY', meta, 'wake', 1) end
 local answer, listed = {}, redis.call('ZRANGE', workers, 0, -1, 'WITHSCORES')
 for i = 1, #listed, 2 do
   answer[#answer + 1] = listed[i]

@@ -47,8 +47,9 @@ Call wake_workers();
 /// Worker id and the mark it left.
 using WorkerMark = std::pair<std::string, std::string>;
 
-/// Sign of life of a worker that serves the named streams (separated by spaces; empty: all): its mark changes. Those of
-/// `forget` go where they have not changed since. Reply: all workers, [id, mark, streams, ...].
+/// Sign of life of a worker that serves the named streams (separated by spaces; empty: all): its mark changes, and where
+/// it is new or serves others than before, `wake` too. Those of `forget` go where they have not changed since. Reply: all
+/// workers, [id, mark, streams, ...].
 Call heartbeat(std::string_view worker, std::string_view streams, const std::vector<WorkerMark>& forget = {});
 /// The worker does not count from now on. Reply: 1, or 0 when it did not.
 Call leave(std::string_view worker);

@@ -66,8 +66,8 @@ return {1, floor}
 
 const Script& owned_script() {
     static const Script script(R"lua(#!lua flags=no-writes
-local m = redis.call('HMGET', KEYS[1], 'holder', 'epoch')
-return m[1] == ARGV[2] and m[2] == ARGV[3] and 1 or 0
+local m = redis.call('HMGET', KEYS[1], 'holder', 'epoch', 'floor')
+return m[1] == ARGV[2] and m[2] == ARGV[3] and m[3] or ''
 )lua");
     return script;
 }

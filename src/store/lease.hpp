@@ -28,7 +28,7 @@ Call owned_call(const Script& script, const Ownership& owner);
 /// position, or just below its oldest pending entry. Reply: [1, floor] or [0, token of the holder].
 Call acquire(const Ownership& owner, std::string_view instead_of = {});
 
-/// Reads whether the partition is still the owner's. Reply: 1, or 0: lost.
+/// Reads whether the partition is still the owner's. Reply: its floor, or empty: lost.
 Call is_owned(const Ownership& owner);
 
 /// Gives the partition up at once. Reply: 1 or 0.

@@ -23,13 +23,14 @@ void Liveness::saw(SteadyTime sent, SteadyTime answered, const std::vector<Worke
         Sight& sight = it->second;
         const auto found = listed.find(it->first);
         const std::string_view mark = found == listed.end() ? std::string_view() : found->second;
-        if (sight.mark != mark) {
+        if (!mark.empty() && sight.mark != mark) {
             sight = {std::string(mark), answered, false};
         } else if (gap && !sight.dead) {
             sight.since = answered;
         } else if (sent - sight.since >= dead_after) {
             sight.dead = true;
         }
+        if (mark.empty()) sight.mark.clear();  // another one forgot it: no sign of life
         const bool stale = mark.empty() && sent - sight.since > memory;
         it = stale ? sights_.erase(it) : std::next(it);
     }

@@ -18,6 +18,9 @@ namespace {
 constexpr auto retry_time = 1000ms;  // while a partition of ours is missing, or one that is not ours drains
 constexpr auto handover_time = 3000ms;  // for running attempts when a partition goes to another living worker
 
+/// What a worker serves that is leaving: no stream has this name.
+constexpr std::string_view no_stream = "/";
+
 std::string served_streams(const Settings& settings) {
     std::string names;
     for (const auto& stream : settings.streams)
@@ -132,13 +135,16 @@ void Membership::note_workers(SteadyTime sent, const Reply& reply) {
     workers_ = std::move(workers);
 }
 
-/// Forgets the partitions that are not ours any more. False: Redis did not answer for all of them.
+/// Forgets the partitions that are not ours any more, or whose floor lies behind ours: then Redis came back with older
+/// data, and what it accepts from now on may have ids that we have read past. False: Redis did not answer for all.
 asio::awaitable<bool> Membership::check_partitions() {
     const auto partitions = core_.partitions;
     for (const auto& [name, partition] : partitions) {
         const auto reply = co_await core_.link.run(store::is_owned(partition->owner()));
         if (!reply || reply->root().is_error()) co_return false;
-        if (!reply->root().is(1)) core_.lose(partition);
+        EntryId floor;
+        const bool known = EntryId::parse(reply->root().text, &floor) && !(floor < partition->floor());
+        if (!known) core_.lose(partition);
     }
     co_return true;
 }
@@ -158,17 +164,23 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
     owner.token = core_.id + ":" + std::to_string(++tokens_);
     owner.epoch = core_.epoch;
     owner.partitions = std::max(1u, partition_count_(name.stream));
-    auto reply = co_await core_.link.run(store::acquire(owner));
-    if (const auto gone = gone_holder(reply); !gone.empty())
-        reply = co_await core_.link.run(store::acquire(owner, gone));
+    const Claim asked{name, owner};
+    claims_.push_back(asked);
+    const auto reply = co_await ask_for(owner);
     if (!reply || !reply->root().is_array() || reply->root().count != 2) {
         if (reply && reply->root().is_error()) note_trouble(name.text(), reply->root().text);
         co_return;
     }
+    const bool ours = reply->root()[0].is(1);
+    // One token stands there: ours and none of our former ones, or somebody else's.
+    std::erase_if(claims_, [&](const Claim& claim) {
+        return claim.name == name &&
+               (ours ? claim.owner.token != owner.token : claim.owner.token == owner.token);
+    });
     EntryId floor;
-    if (!reply->root()[0].is(1) || !EntryId::parse(reply->root()[1].text, &floor)) co_return;
+    if (!ours || !EntryId::parse(reply->root()[1].text, &floor)) co_return;
     if (owner.epoch != core_.epoch || core_.stopping) {
-        co_await core_.link.run(store::release(owner));
+        co_await release(asked);
         co_return;
     }
     auto partition = std::make_shared<Partition>(core_.executor, name, std::move(owner), floor);
@@ -177,6 +189,13 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
     spdlog::info("partition {}: taken, at {}", name.text(), floor.text());
     acquired_(partition);
     core_.note_acquired();
+}
+
+asio::awaitable<ReplyPtr> Membership::ask_for(const store::Ownership& owner) {
+    auto reply = co_await core_.link.run(store::acquire(owner));
+    if (const auto gone = gone_holder(reply); !gone.empty())
+        reply = co_await core_.link.run(store::acquire(owner, gone));
+    co_return reply;
 }
 
 /// The token of a holder that refused us and is dead, or is ourselves: then the reply to an earlier question was lost, or
@@ -217,12 +236,45 @@ asio::awaitable<void> Membership::release_drained() {
         if (partition->draining && (!partition->holds_any() || late)) drained.push_back(partition);
     }
     for (const auto& partition : drained) {
-        const auto reply = co_await core_.link.run(store::release(partition->owner()));
-        if (!reply) co_return;
+        const Claim claim{partition->name(), partition->owner()};  // in the call g++ 12 makes a trap of it
+        const bool released = co_await release(claim);
+        if (!released) co_return;
         core_.partitions.erase(partition->name());
         partition->lose();
         spdlog::info("partition {}: released", partition->name().text());
     }
+    const auto left = forgotten();
+    for (const Claim& claim : left) {
+        const bool released = co_await release(claim);
+        if (!released) co_return;
+    }
+}
+
+/// False: Redis did not say what became of it, so it may still be taken for ours.
+asio::awaitable<bool> Membership::release(const Claim& claim) {
+    const auto reply = co_await core_.link.run(store::release(claim.owner));
+    if (!reply || reply->root().is_error()) co_return false;
+    std::erase_if(claims_, [&](const Claim& one) { return one.owner.token == claim.owner.token; });
+    co_return true;
+}
+
+/// Partitions that were given up without a word to Redis, or whose reply to acquire() was lost. Nobody else could take
+/// them as long as this worker lives.
+std::vector<Membership::Claim> Membership::forgotten() const {
+    std::vector<Claim> found;
+    for (const Claim& claim : claims_) {
+        const auto ours = core_.partitions.find(claim.name);
+        if (ours == core_.partitions.end() || ours->second->owner().token != claim.owner.token)
+            found.push_back(claim);
+    }
+    return found;
+}
+
+asio::awaitable<void> Membership::beat_leaving() {
+    const auto sent = Clock::now();
+    if (sent < next_leaving_beat_) co_return;
+    const auto reply = co_await core_.link.run(store::heartbeat(core_.id, no_stream));
+    if (reply) next_leaving_beat_ = sent + beat_time;
 }
 
 asio::awaitable<void> Membership::leave() {

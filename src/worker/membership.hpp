@@ -37,16 +37,29 @@ class Membership {
     void look();
     /// Hands everything over: partitions are released as soon as nothing of them is under way, or at `deadline`.
     void begin_leaving(SteadyTime deadline);
-    /// Releases what has drained.
+    /// Releases what has drained, and what Redis takes for ours though it is not.
     boost::asio::awaitable<void> release_drained();
+    /// Redis takes nothing for ours any more.
+    bool released_all() const { return claims_.empty(); }
+    /// Shows from time to time that this worker, which is leaving, lives: it has no share, and keeps what has not drained.
+    boost::asio::awaitable<void> beat_leaving();
     /// Tells the others that this worker is gone.
     boost::asio::awaitable<void> leave();
 
   private:
+    /// A token that Redis may have as a partition's holder: from the question on until Redis has said otherwise.
+    struct Claim {
+        PartitionName name;
+        store::Ownership owner;
+    };
+
     boost::asio::awaitable<void> beat();
     void note_workers(SteadyTime sent, const Reply& reply);
     boost::asio::awaitable<bool> check_partitions();
     boost::asio::awaitable<void> take(const PartitionName& name);
+    boost::asio::awaitable<ReplyPtr> ask_for(const store::Ownership& owner);
+    boost::asio::awaitable<bool> release(const Claim& claim);
+    std::vector<Claim> forgotten() const;
     void note_trouble(const std::string& name, std::string_view error);
     std::string gone_holder(const ReplyPtr& reply);
     void drain_foreign(const std::vector<PartitionName>& mine);
@@ -59,7 +72,8 @@ class Membership {
     Liveness liveness_;
     std::vector<Member> workers_;  ///< that are alive
     SignalFlag look_;
-    SteadyTime next_beat_{};
+    SteadyTime next_beat_{}, next_leaving_beat_{};
+    std::vector<Claim> claims_;     ///< of the partitions that are ours, and of those that may be
     bool beaten_ = false;           ///< the last beat has been answered
     unsigned long connection_ = 0;  ///< on which the partitions were ours last
     unsigned long tokens_ = 0;

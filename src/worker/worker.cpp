@@ -138,11 +138,13 @@ void Worker::terminate() {
 asio::awaitable<void> Worker::drain() {
     const auto deadline = Clock::now() + core_.settings.drain_timeout;
     membership_.begin_leaving(deadline + farewell_time / 2);
-    if (core_.link.ready()) co_await membership_.leave();
     bool broken_off = false;
-    while (!core_.partitions.empty() && Clock::now() < deadline + farewell_time) {
-        if (core_.link.ready()) co_await membership_.release_drained();
-        if (core_.partitions.empty()) break;
+    while (!membership_.released_all() && Clock::now() < deadline + farewell_time) {
+        if (core_.link.ready()) {
+            co_await membership_.beat_leaving();
+            co_await membership_.release_drained();
+        }
+        if (membership_.released_all()) break;
         if (!broken_off && Clock::now() >= deadline) {
             broken_off = true;
             spdlog::warn("stopping: {} attempts are broken off", core_.dispatcher.running());
@@ -153,6 +155,7 @@ asio::awaitable<void> Worker::drain() {
     }
     for (const auto& [name, partition] : core_.partitions)
         spdlog::warn("partition {}: not released", name.text());
+    if (core_.link.ready() && Clock::now() < deadline + farewell_time) co_await membership_.leave();
     spdlog::info("stopped");
     loop_.stop();
 }

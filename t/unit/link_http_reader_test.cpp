@@ -152,6 +152,9 @@ const Case cases[] = {
     {"gzip, chunked", with("Transfer-Encoding: gzip, chunked\r\n", "2\r\nok\r\n0\r\n\r\n"), 200, Case::keep},
     {"chunked, gzip", with("Transfer-Encoding: chunked, gzip\r\n", "2\r\nok\r\n0\r\n\r\n"), 200, Case::end},
     {"xchunked", with("Transfer-Encoding: xchunked\r\n", "2\r\nok\r\n0\r\n\r\n"), 200, Case::end},
+    {"identity and length", with("Transfer-Encoding: identity\r\n" + length_2, "ok"), 200,
+     Case::drop},                                                                                // c, waits
+    {"gzip and length", with(length_2 + "Transfer-Encoding: gzip\r\n", "ok"), 200, Case::drop},  // c
     {"CHUNKED", with("transfer-encoding: CHUNKED\r\n", "2\r\nok\r\n0\r\n\r\n"), 200, Case::keep},
     {"chunks with LF", with(chunked, "2\nok\n0\n\n"), 200, Case::drop},  // c
     {"chunk extensions", with(chunked, "2;a=b\r\nok\r\n0;c\r\n\r\n"), 200, Case::keep},

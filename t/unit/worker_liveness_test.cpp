@@ -55,6 +55,18 @@ TEST_F(LivenessTest, WhileRedisIsAwayNobodyIsSilent) {
     EXPECT_TRUE(liveness.is_dead("a")) << "who is dead stays so";
 }
 
+TEST_F(LivenessTest, WhatAnotherWorkerForgotStaysDead) {
+    beats(4, {{"a", "1"}});
+    ASSERT_TRUE(liveness.is_dead("a"));
+    beat({});
+    EXPECT_TRUE(liveness.is_dead("a")) << "that its mark went is no sign of life";
+    beats(2, {{"b", "1"}});
+    beats(2, {});
+    EXPECT_TRUE(liveness.is_dead("b")) << "nor does its time begin anew";
+    beat({{"b", "2"}});
+    EXPECT_FALSE(liveness.is_dead("b"));
+}
+
 TEST_F(LivenessTest, AnAnswerThatLayUnreadProvesNothing) {
     beats(2, {{"a", "1"}});
     liveness.saw(now, now + 60s, {{"a", "1"}});  // we slept between question and answer
