@@ -11,6 +11,9 @@ namespace webhook::module {
 namespace {
 
 constexpr std::size_t max_addresses = 64;
+#if (NGX_THREADS)
+constexpr ngx_msec_t hold_interval = 60000;
+#endif
 
 bool is_usable(const addrinfo& info) {
 #if (NGX_HAVE_INET6)
@@ -66,14 +69,24 @@ NameLookup::NameLookup(ThreadPool* pool, std::string host, in_port_t port, Done 
         }
     };
     task_.event.data = this;
-    task_.event.handler = [](ngx_event_t* event) {
-        auto* self = static_cast<NameLookup*>(event->data);
-        self->done_(self->owner_);
-    };
+    task_.event.handler = [](ngx_event_t* event) { static_cast<NameLookup*>(event->data)->on_done(); };
+    hold_.set_up<&NameLookup::on_hold>(this, ngx_cycle->log);
 }
 
 bool NameLookup::ask() {
-    return task_.event.active || ngx_thread_task_post(pool_, &task_) == NGX_OK;
+    if (task_.event.active) return true;
+    if (ngx_exiting != 0 || ngx_thread_task_post(pool_, &task_) != NGX_OK) return false;
+    on_hold();
+    return true;
+}
+
+void NameLookup::on_hold() {
+    ngx_add_timer(&hold_, hold_interval);
+}
+
+void NameLookup::on_done() {
+    ngx_del_timer(&hold_);
+    done_(owner_);
 }
 
 #else

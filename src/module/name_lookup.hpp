@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "module/own_event.hpp"
 #include "module/socket_address.hpp"
 #include "module/thread_pool.hpp"
 
@@ -29,12 +30,18 @@ class NameLookup {
     NameLookup(const NameLookup&) = delete;
     NameLookup& operator=(const NameLookup&) = delete;
 
-    /// `done` follows, once for all that ask while the answer is awaited. False: the pool takes nothing now.
+    /// `done` follows, once for all that ask while the answer is awaited. False: the pool takes nothing now, or the
+    /// worker exits, which must not wait for one server's name after the other.
     bool ask();
     /// The last answer.
     const HostAddresses& answer() const { return answer_; }
 
   private:
+#if (NGX_THREADS)
+    void on_hold();
+    void on_done();
+
+#endif
     std::string host_;
     in_port_t port_;
     HostAddresses answer_;
@@ -43,6 +50,7 @@ class NameLookup {
     Done done_;
     void* owner_;
     ngx_thread_task_t task_{};
+    OwnEvent hold_;  ///< an exiting worker sleeps for the answer; nginx' pool would wait in a busy loop
 #endif
 };
 
