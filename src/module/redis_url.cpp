@@ -16,6 +16,8 @@ constexpr std::string_view tcp_prefix = "redis://", unix_prefix = "unix:";
 constexpr in_port_t default_port = 6379;
 constexpr unsigned max_database = 65535;
 
+constexpr const char* invalid_database = "invalid database number, 0 to 65535 expected";
+
 bool parse_database(std::string_view text, unsigned* database) {
     const ngx_int_t number = ngx_atoi(to_ngx(text).data, text.size());
     if (number < 0 || number > static_cast<ngx_int_t>(max_database)) return false;
@@ -36,7 +38,7 @@ const char* unsupported(std::string_view url) {
 const char* parse_unix(std::string_view rest, RedisAddress* address) {
     const std::size_t colon = rest.rfind(':');
     if (colon != std::string_view::npos) {
-        if (!parse_database(rest.substr(colon + 1), &address->database)) return "invalid database number";
+        if (!parse_database(rest.substr(colon + 1), &address->database)) return invalid_database;
         rest = rest.substr(0, colon);
     }
     if (rest.empty() || rest[0] != '/') return "absolute path expected";
@@ -82,7 +84,10 @@ const char* parse_host(ngx_conf_t* cf, std::string_view host, RedisAddress* addr
     url.url = to_ngx(copy_to_pool(cf->pool, host));
     url.default_port = default_port;
     url.no_resolve = 1;
-    if (ngx_parse_url(cf->pool, &url) != NGX_OK) return url.err != nullptr ? url.err : "invalid host";
+    if (ngx_parse_url(cf->pool, &url) != NGX_OK) {
+        if (url.err == nullptr) return "invalid host";
+        return std::string_view(url.err) == "invalid port" ? "invalid port, 1 to 65535 expected" : url.err;
+    }
     if (url.naddrs != 0) {
         address->endpoints.emplace_back(url.addrs[0].sockaddr, url.addrs[0].socklen);
         address->host = address->endpoints.front().text();
@@ -110,8 +115,7 @@ const char* parse_redis_url(ngx_conf_t* cf, std::string_view url, RedisAddress* 
     const std::size_t slash = url.find('/');
     if (slash != std::string_view::npos) {
         const std::string_view database = url.substr(slash + 1);
-        if (!database.empty() && !parse_database(database, &address->database))
-            return "invalid database number";
+        if (!database.empty() && !parse_database(database, &address->database)) return invalid_database;
         url = url.substr(0, slash);
     }
     if (url.empty()) return "no host";
