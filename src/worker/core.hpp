@@ -67,7 +67,7 @@ struct Core {
     void note_server(std::string_view info);
     void note_memory(std::string_view info);
 
-    bool looking_ = false;          ///< the reply to a look at Redis' memory is on its way
+    bool looking_ = false;     ///< the reply to a look at Redis' memory is on its way
     bool lacks_file_ = false;  ///< Redis has no append-only file, which was said
 };
 

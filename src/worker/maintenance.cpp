@@ -13,11 +13,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto sweep_time = 1000ms;  // between two sweeps of a partition at least
-constexpr auto longest_rest = 1h;    // and at most
+constexpr auto sweep_time = 1000ms;    // between two sweeps of a partition at least
+constexpr auto longest_rest = 1h;      // and at most
 constexpr auto relief_time = 60000ms;  // until the next try where nothing was left to give and nothing came
-constexpr auto slice_pause = 2ms;    // other commands come in between
-constexpr auto look_time = 4000ms;   // between two looks at single partitions, see look_at_next()
+constexpr auto slice_pause = 2ms;      // other commands come in between
+constexpr auto look_time = 4000ms;     // between two looks at single partitions, see look_at_next()
 
 store::Keep keep_of(const Core& core, const store::Ownership& owner) {
     store::Keep keep;

@@ -161,7 +161,8 @@ TEST(BodySchemes, BraintreePicksItsOwnKey) {
     const std::string signature = hmac(EVP_sha1(), key_bytes, "PHBheT4K\n", Encoding::hex);
     EXPECT_EQ(braintree("bt_signature=other%7C00%26pk%7C" + signature + "&bt_payload=PHBheT4K%0A"),
               Verdict::genuine);
-    EXPECT_EQ(braintree("bt_signature=other%7C" + signature + "&bt_payload=PHBheT4K%0A"), Verdict::no_signature);
+    EXPECT_EQ(braintree("bt_signature=other%7C" + signature + "&bt_payload=PHBheT4K%0A"),
+              Verdict::no_signature);
     EXPECT_EQ(braintree("bt_signature=pk%7C" + signature + "&bt_payload=cGF5"), Verdict::forged);
     EXPECT_EQ(braintree("bt_signature=pk%7C" + signature + "&bt_payload=PHBheT4K%0A&bt_payload=x"),
               Verdict::malformed);
