@@ -152,7 +152,7 @@ $(BUILD)/fuzzer: $(call obj,$(sort $(wildcard t/fuzz/*.cpp) $(FUZZ_PARTS))) $(LI
 # counts the steps takes them as they are.
 FRESH = $(if $(PREPARED),,FORCE)
 $(BUILD)/flags: $(FRESH)
-	$(call refresh,echo '$(CXX) $(CXXFLAGS) $(PIC) t/unit -O0 $(LDFLAGS)'; CXX='$(CXX)' src/make/versions.sh | grep -v '^nginx-')
+	$(call refresh,echo '$(CXX) $(CXXFLAGS) $(PIC) t/unit -O0 $(LDFLAGS)'; CXX='$(CXX)' src/make/versions.sh | grep -vE '^(nginx-headers|gtest) ')
 $(BUILD)/files: $(FRESH)
 	$(call refresh,echo '$(LIB_SRC) $(UNIT_SRC) $(wildcard src/*/main.cpp)')
 $(BUILD)/module-files: $(FRESH)
