@@ -175,7 +175,9 @@ $(MODULE): $(BUILD)/nginx/objs/Makefile $(LIB) FORCE
 
 -include $(wildcard $(BUILD)/obj/*/*/*.d)
 
-export DESTDIR DEBUGDIR
+# Only here: a make that some test calls must not inherit them.
+install: export DESTDIR := $(DESTDIR)
+install: export DEBUGDIR := $(DEBUGDIR)
 install: all           ## install below DESTDIR: PREFIX (programs), MODULES_DIR (module), DEBUGDIR (what debuggers need)
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MODULES_DIR)" "$(DESTDIR)$(SHARE)" "$(DESTDIR)$(DOC)/docs/recipes"
 	src/make/install.sh 755 "$(PREFIX)/bin" $(PROGRAMS)

@@ -82,7 +82,7 @@ sub check_nginx ($example, $where) {
     $t->write("secrets/$_", 'whsec_' . b64("some secret") . "\n") for grep { !-e $t->file("secrets/$_") } keys %secret;
     $example =~ s{file:/etc/nginx/(secrets|keys)/}{file:%%DIR%%/$1/}g;
     $example =~ s{access_log logs/}{access_log %%DIR%%/}g;
-    $example =~ s{/usr/local/share/nginx-webhook/}{$root/docs/}g;
+    $example =~ s{/usr/local/share/nginx-webhook/([^;]*)}{"$root/docs/$1"}g;
     $example =~ s{/etc/letsencrypt/live/[\w.-]+/}{%%DIR%%/certificate/}g;
     $example =~ s{/var/log/nginx/}{%%DIR%%/}g;
     $example =~ s{listen( +)(?:[\d.]+:)?\d+( ssl)?;}{listen${1}127.0.0.1:%%PORT_docs%%@{[$2 // '']};}g;

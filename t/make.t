@@ -17,7 +17,7 @@ sub script ($name, $text) {
     chmod 0755, $t->write($name, "#!/bin/bash\n$text");
 }
 
-$t->write("a tree/$_", slurp("$root/$_")) for 'Makefile', 'src/event/version.hpp', map { s{^\Q$root/}{}r } glob "$root/src/make/*.sh";
+$t->write("a tree/$_", slurp("$root/$_")) for 'Makefile', 'src/event/version.hpp', map { s{^\Q$root/}{}r } glob "'$root/src/make/'*.sh";
 chmod 0755, glob "'$tree/src/make/*.sh'";
 $t->write('a tree/config', '');
 for my $name (qw(event/text signature/key store/lease endpoint/url worker/core ctl/time module/gate)) {

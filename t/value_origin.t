@@ -4,6 +4,7 @@
 # (map, geo, set), and refuses everything else, with the place and what to do.
 
 use v5.36;
+use Cwd qw(realpath);
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::Webhook;
@@ -136,7 +137,8 @@ for ([ 'map $arg_t $key { a b c; }', qr/invalid number of the map parameters/ ],
 }
 
 # --- the modules that are read along work as ever, also over reloads
-my @headers = map { "-I$t->{build}/nginx/$_" } qw(objs src/core src/event src/event/modules src/event/quic src/os/unix src/http src/http/modules src/http/v2 src/http/v3);
+my $of_module = realpath("$t->{build}/ngx_http_webhook_module.so") =~ s{/[^/]+$}{}r;    # a sanitized build has none of its own
+my @headers = map { "-I$of_module/nginx/$_" } qw(objs src/core src/event src/event/modules src/event/quic src/os/unix src/http src/http/modules src/http/v2 src/http/v3);
 my $built = $t->run([ split(' ', $ENV{CC} // 'cc'), '-O1', '-shared', '-fPIC', @headers, '-o', $t->file('own_place.so'), "$FindBin::Bin/lib/own_place.c" ]);
 is $built->{exit}, 0, 'a module of somebody else' or diag $built->{err};
 my $conf = 'load_module %%DIR%%/own_place.so; ' . config('set_own_place key; ' . $map . ' map $arg_n $number { default 0; 1 one; ~^2(.*) two-$1; }', 'location = /number { set $copy $number; return 200 "$copy"; }', secret('$key'));

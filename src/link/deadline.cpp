@@ -2,12 +2,13 @@
 
 namespace webhook::link {
 
-Flight::Flight(Deadlines& deadlines, Clock::time_point limit) : deadlines_(deadlines), limit_(limit) {
-    deadlines_.add(this);
+Flight::Flight(Deadlines& deadlines, Clock::time_point limit)
+    : deadlines_(deadlines.shared_from_this()), limit_(limit) {
+    deadlines_->add(this);
 }
 
 Flight::~Flight() {
-    deadlines_.remove(this);
+    deadlines_->remove(this);
 }
 
 void Flight::check(Clock::time_point now) noexcept {

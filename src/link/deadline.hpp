@@ -42,7 +42,7 @@ class Flight {
     friend class Deadlines;
     void check(Clock::time_point now) noexcept;
 
-    Deadlines& deadlines_;
+    std::shared_ptr<Deadlines> deadlines_;  ///< kept: a frame may be destroyed with its loop, after all else
     Clock::time_point limit_;
     Flight* next_ = nullptr;
     Flight* previous_ = nullptr;
