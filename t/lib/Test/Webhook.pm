@@ -29,6 +29,10 @@ my @test_more = grep { $_ ne 'done_testing' } @Test::More::EXPORT;
 Test::More->import(import => \@test_more);
 our @EXPORT = (@test_more, @Test::Webhook::Sign::EXPORT, @Test::Webhook::Wait::EXPORT, 'done_testing', 'to_json', 'from_json');
 
+# A test that calls make itself must see none of what the make that calls the tests was given.
+delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS BUILD V CXX CXXFLAGS LDFLAGS OPT SANITIZE MODULE MODULE_CC MODULE_CC_OPT MODULE_LD_OPT NGX_SRC),
+    qw(PREFIX DESTDIR DEBUGDIR MODULES_DIR JOBS JOBFLAG)};
+
 my $root = abs_path(dirname(__FILE__) . '/../../..');
 my @open;
 
