@@ -87,13 +87,13 @@ void on_reserved(RequestState* state, const Reserved& reserved) {
 
 /// NGX_DONE: parked until on_reserved().
 ngx_int_t reserve(RequestState* state) {
-    const store::IdHash id = dedup_hash(*state);
-    if (is_held(*state, id)) {
+    const store::Identity identity = identify(*state);
+    if (is_held(*state, identity.key)) {
         record(state, Verdict::accepted, {});
         return pass(state);
     }
     Reserved refused;
-    if (!ask_to_hold(state, id, on_reserved, &refused)) return answer_reserved(state, refused);
+    if (!ask_to_hold(state, identity, on_reserved, &refused)) return answer_reserved(state, refused);
     state->gate = GateStep::reserving;
     state->sent = ngx_current_msec;
     note_sent(state);

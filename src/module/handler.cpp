@@ -65,12 +65,6 @@ void on_appended(void* owner, const Appended& appended) {
     finalize_from_outside(request, result);
 }
 
-unsigned choose_partition(const RequestState& state, const store::IdHash& id) {
-    const unsigned partitions = state.location->stream->appender.settings().partitions;
-    if (state.partition_value.empty()) return store::partition_of(id, partitions);
-    return store::partition_of(store::hash_id({}, state.partition_value), partitions);
-}
-
 /// Sends the event to Redis. NGX_DONE: parked; else the answer was given.
 ngx_int_t append(RequestState* state) {
     Stream* stream = state->location->stream;
@@ -85,8 +79,9 @@ ngx_int_t append(RequestState* state) {
     operation->done = on_appended;
     operation->event = &state->event;
     operation->stream = stream;
-    operation->id = dedup_hash(*state);
-    operation->partition = choose_partition(*state, operation->id);
+    operation->identity = identify(*state);
+    operation->partition = store::partition_of(partition_value(*state, operation->identity),
+                                               stream->appender.settings().partitions);
     state->sent = ngx_current_msec;
     note_sent(state);
     Appended refused;

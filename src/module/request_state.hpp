@@ -60,7 +60,9 @@ inline RequestState* own_state(ngx_http_request_t* request) {
 /// that has none, its parent's. nullptr: not one of ours.
 RequestState* find_state(ngx_http_request_t* request);
 
-/// By what copies of the event are known: its id, or its body, and where it came from.
-store::IdHash dedup_hash(const RequestState& state);
+/// Deduplication key: the event's id, or its body, and where it came from.
+store::Identity identify(const RequestState& state);
+/// Returns what chooses the partition: what webhook_partition gives, else the id, or the key of the body.
+std::string_view partition_value(const RequestState& state, const store::Identity& identity);
 
 }  // namespace webhook::module
