@@ -209,13 +209,16 @@ char* set_dedup(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     }
     for (std::size_t i = 2; i < words.size(); ++i) {
         const std::string_view word = view(words[i]);
-        if (word == "by=body" || word == "by=id") {
-            dedup.by_body = word == "by=body";
+        if (word == "by=id" || word == "by=both" || word == "by=body") {
+            dedup.by = word == "by=id"     ? event::By::id
+                       : word == "by=both" ? event::By::both
+                                           : event::By::body;
         } else if (word == "policy=reject" || word == "policy=ignore") {
             dedup.reject = word == "policy=reject";
         } else {
-            return invalid(cf, words[i],
-                           event::did_you_mean(word, {"by=id", "by=body", "policy=ignore", "policy=reject"}));
+            return invalid(
+                cf, words[i],
+                event::did_you_mean(word, {"by=id", "by=both", "by=body", "policy=ignore", "policy=reject"}));
         }
     }
     conf->dedup = dedup;

@@ -25,7 +25,7 @@ struct Hold {
 bool is_held(const RequestState& state, const store::Key& key);
 
 /// Asks for the reservation. True: `done` will be called, unless the request ends first. False: `refused` says why not.
-bool ask_to_hold(RequestState* state, const store::Identity& identity, Hold::Done done, Reserved* refused);
+bool ask_to_hold(RequestState* state, Hold::Done done, Reserved* refused);
 
 /// The header of the answer to this request is about to be sent.
 void settle_holds(ngx_http_request_t* request);

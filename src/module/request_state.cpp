@@ -61,21 +61,4 @@ RequestState* find_state(ngx_http_request_t* request) {
     return nullptr;
 }
 
-store::Identity identify(const RequestState& state) {
-    const bool by_body = state.location->dedup_by_body;
-    store::Identity identity;
-    const event::Digest content =
-        by_body ? event::digest_of(event::Hash::sha256, state.headers.body) : event::Digest{};
-    identity.key = store::make_key(state.event.source, by_body ? store::By::body : store::By::id,
-                                   state.event.id, content);
-    identity.content = store::mark_of(state.headers.body);
-    return identity;
-}
-
-std::string_view partition_value(const RequestState& state, const store::Identity& identity) {
-    if (!state.partition_value.empty()) return state.partition_value;
-    if (!state.location->dedup_by_body) return state.event.id;
-    return {reinterpret_cast<const char*>(identity.key.data()), identity.key.size()};
-}
-
 }  // namespace webhook::module

@@ -35,7 +35,10 @@ struct RequestState {
     bool refused_body = false;  ///< nginx itself refused the body as too large
     std::string_view reason;    ///< of a refusal
     std::string_view timestamp, stream_id;
-    std::string_view partition_value;           ///< of webhook_partition, only until the operation is made
+    store::Identity identity;                   ///< of a judged event
+    bool has_id = false;                        ///< the sender gave one
+    bool by_content = false;                    ///< copies are known by their content alone
+    std::uint8_t covered = 0;                   ///< see signature::Outcome
     bool counted = false;                       ///< in the zone
     std::uint64_t started_us = 0, sent_us = 0;  ///< for the zone's histograms; 0: not noted
     ngx_msec_t sent = 0;                        ///< when the append was sent
@@ -59,10 +62,5 @@ inline RequestState* own_state(ngx_http_request_t* request) {
 /// The state of the request, also after an internal redirect (error_page, try_files) took its context; for a subrequest
 /// that has none, its parent's. nullptr: not one of ours.
 RequestState* find_state(ngx_http_request_t* request);
-
-/// Deduplication key: the event's id, or its body, and where it came from.
-store::Identity identify(const RequestState& state);
-/// Returns what chooses the partition: what webhook_partition gives, else the id, or the key of the body.
-std::string_view partition_value(const RequestState& state, const store::Identity& identity);
 
 }  // namespace webhook::module

@@ -5,6 +5,7 @@ namespace webhook::module {
 RequestView::RequestView(ngx_http_request_t* request) : request_(request) {
     method = client_method(request);
     query = raw_query(request);
+    path = path_of(view(request->unparsed_uri));
 }
 
 event::Request::Header RequestView::header(std::string_view name) const {
@@ -24,6 +25,10 @@ std::string_view query_of(std::string_view uri) {
     uri = uri.substr(0, uri.find('#'));
     const std::size_t mark = uri.find('?');
     return mark == std::string_view::npos ? std::string_view() : uri.substr(mark + 1);
+}
+
+std::string_view path_of(std::string_view uri) {
+    return uri.substr(0, uri.find_first_of("?#"));
 }
 
 std::string_view raw_query(const ngx_http_request_t* request) {

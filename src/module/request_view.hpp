@@ -25,6 +25,9 @@ class RequestView final : public event::Request {
 /// The method as the client sent it, also after an internal redirect or in a subrequest, where nginx calls it GET.
 std::string_view client_method(const ngx_http_request_t* request);
 
+/// The path of a URI, without query and fragment.
+std::string_view path_of(std::string_view uri);
+
 /// The query of a URI, without "?" and fragment.
 std::string_view query_of(std::string_view uri);
 
