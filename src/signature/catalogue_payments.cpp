@@ -22,7 +22,7 @@ constexpr Definition definitions[] = {
     volatile json:/pending_webhooks;
 )"},
     {"shopify", R"(
-    # source: https://shopify.dev/docs/apps/build/webhooks/verify-deliveries.md (read 2026-11-30) ; https://shopify.dev/changelog/updates-to-webhook-retry-mechanism (read 2026-11-30)
+    # source: https://shopify.dev/docs/apps/build/webhooks/verify-deliveries.md (read 2026-11-30) ; https://shopify.dev/changelog/updates-to-webhook-retry-mechanism (read 2026-11-30) ; npm @shopify/shopify-api 13.1.0 (read 2026-11-30)
     # retries: keep the id and the body, 8 times within 4 hours
     # repeats: yes, several topics may tell of one change; the id is another
     algorithm hmac-sha256;
@@ -35,15 +35,14 @@ constexpr Definition definitions[] = {
     # source: https://developer.squareup.com/docs/webhooks/step4manage (read 2026-11-30) ; npm square 46.0.0 (read 2026-11-30)
     # retries: keep the id; the body is not documented to change, headers count the tries
     # repeats: no
-    # event_id names the event, but URL and body are strung together: with the border between them moved, a captured request
-    # has another id or none. What is signed, as a whole, is the identity.
+    # URL and body are strung together: with the border between them moved, a captured request has another id or none. So
+    # events are told apart by what is signed, not by their ids.
     algorithm hmac-sha256;
     signature header:X-Square-Hmacsha256-Signature encoding=base64;
     message "{url}{body}";
     id json:/event_id;
     type json:/type;
-    identity attempt;
-    content signed;
+    identity event;
 )"},
     {"paddle", R"(
     # source: https://developer.paddle.com/webhooks/about/how-webhooks-work (read 2026-11-30) ; https://developer.paddle.com/api-reference/notifications/replay-notification (read 2026-11-30) ; npm @paddle/paddle-node-sdk 3.10.0 (read 2026-11-30)
@@ -63,7 +62,7 @@ constexpr Definition definitions[] = {
     # source: npm @adyen/api-library 32.1.0 (read 2026-11-30) ; github Adyen/adyen-magento2 Model/Notification.php (read 2026-11-30) ; https://docs.adyen.com/development-resources/webhooks/webhook-types (read 2026-11-30)
     # retries: keep the id
     # repeats: no
-    # Adyen's own plugins take pspReference, originalReference, eventCode and success together for the event. All are signed.
+    # Adyen's own plugins take pspReference, originalReference, eventCode and success together for the event.
     # Eight fields of each item are signed, the rest is not.
     algorithm hmac-sha256;
     key hex;
@@ -208,7 +207,7 @@ constexpr Definition definitions[] = {
     repeats;
 )"},
     {"braintree", R"(
-    # source: npm braintree 3.40.0 (read 2026-11-30) ; https://developer.paypal.com/braintree/docs/guides/webhooks/parse (read 2026-11-30)
+    # source: npm braintree 3.40.0 (read 2026-11-30) ; https://developers.braintreepayments.com/guides/webhooks/parse/node (read 2026-11-30)
     # retries: not documented; hourly for 24 hours
     # repeats: no
     # Only the payload is signed; webhook_param public_key tells which of the signatures is ours. The payload is the base64
