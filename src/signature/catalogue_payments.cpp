@@ -161,7 +161,7 @@ constexpr Definition definitions[] = {
     identity event;
 )"},
     {"paystack", R"(
-    # source: from memory
+    # source: https://paystack.com/docs/payments/webhooks/ (read 2026-11-30) ; from memory
     # retries: not documented; for 72 hours
     # repeats: no
     # data.id is the transaction or transfer.

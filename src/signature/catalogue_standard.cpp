@@ -95,9 +95,9 @@ constexpr Definition definitions[] = {
     identity event;
 )"},
     {"gitlab-signing", R"(
-    # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; from memory
-    # retries: keep the id
-    # repeats: yes, pushes of one state; the id is another
+    # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944 (read 2026-11-30) ; https://gitlab.com/gitlab-org/gitlab/-/merge_requests/160952 (read 2026-11-30)
+    # retries: keep the id, which is the Idempotency-Key; so do those by hand
+    # repeats: not documented
     algorithm hmac-sha256;
     key whsec;
     signature header:webhook-signature "split= " prefix=v1, encoding=base64;
