@@ -38,13 +38,43 @@ constexpr Definition definitions[] = {
     {"twilio-json", R"(
     # source: npm twilio 6.3.1 (read 2026-11-30)
     # retries: keep the unsigned I-Twilio-Idempotency-Token (from memory)
-    # repeats: not documented
+    # repeats: no, Event Streams sends CloudEvents with ids and times
+    # A batch of CloudEvents.
     algorithm hmac-sha1;
     signature header:X-Twilio-Signature encoding=base64;
     url_variants;
     message "{url}";
     digest query:bodySHA256 algorithm=sha256 encoding=hex;
-    id header:I-Twilio-Idempotency-Token;
+    id header:I-Twilio-Idempotency-Token json:/0/id;
+    type json:/0/type;
+    identity event;
+)"},
+    {"twilio-sha256", R"(
+    # source: npm twilio 6.3.1 (read 2026-11-30)
+    # retries: keep the unsigned I-Twilio-Idempotency-Token (from memory)
+    # repeats: yes, the steps of a call, such as the same digit twice; the token is another
+    # For webhooks that are signed with a SharedKey (X-Twilio-Webhooks-Signature-Settings: ...algorithm=HMAC_SHA256).
+    algorithm hmac-sha256;
+    signature header:X-Twilio-Signature encoding=base64;
+    url_variants;
+    message "{url}{form|sorted}";
+    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid;
+    type form:MessageStatus form:CallStatus;
+    identity thing;
+    ack 200 text/xml "<Response></Response>";
+)"},
+    {"twilio-json-sha256", R"(
+    # source: npm twilio 6.3.1 (read 2026-11-30)
+    # retries: keep the unsigned I-Twilio-Idempotency-Token (from memory)
+    # repeats: no, Event Streams sends CloudEvents with ids and times
+    # A batch of CloudEvents, signed with a SharedKey.
+    algorithm hmac-sha256;
+    signature header:X-Twilio-Signature encoding=base64;
+    url_variants;
+    message "{url}";
+    digest query:bodySHA256 algorithm=sha256 encoding=hex;
+    id header:I-Twilio-Idempotency-Token json:/0/id;
+    type json:/0/type;
     identity event;
 )"},
     {"mandrill", R"(
