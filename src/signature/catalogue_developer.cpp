@@ -40,8 +40,8 @@ constexpr Definition definitions[] = {
     identity thing;
 )"},
     {"bitbucket", R"(
-    # source: from memory
-    # retries: not documented; twice more, counted in X-Attempt-Number
+    # source: github api-evangelist/bitbucket asyncapi/bitbucket-cloud-webhooks-asyncapi.yml (read 2026-11-30)
+    # retries: not documented whether X-Request-UUID names the event or the attempt; X-Attempt-Number counts them
     # repeats: not documented
     algorithm hmac-sha256;
     signature header:X-Hub-Signature prefix=sha256= encoding=hex;
@@ -108,7 +108,7 @@ constexpr Definition definitions[] = {
     # repeats: no
     algorithm hmac-sha256;
     signature header:Heroku-Webhook-Hmac-Sha256 encoding=base64;
-    id json:/webhook_metadata/event/id json:/id;
+    id json:/webhook_metadata/event/id;
     type json:/webhook_metadata/event/include json:/resource;
     identity event;
     volatile json:/webhook_metadata/attempt/id;

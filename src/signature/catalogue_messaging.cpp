@@ -175,9 +175,9 @@ constexpr Definition definitions[] = {
     identity thing;
 )"},
     {"ms-teams", R"(
-    # source: from memory
-    # retries: none, the answer is shown in the channel
-    # repeats: no
+    # source: github MicrosoftDocs/msteams-docs msteams-platform/webhooks-and-connectors/how-to/add-outgoing-webhook.md (read 2026-11-30)
+    # retries: not documented; the answer within 5 s is shown in the channel
+    # repeats: no, messages have ids and times (from memory)
     # The id is that of the message within its conversation.
     algorithm hmac-sha256;
     key base64;

@@ -10,7 +10,7 @@ namespace {
 // clang-format off
 constexpr Definition definitions[] = {
     {"standard-ed25519", R"(
-    # source: from memory
+    # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30)
     # retries: keep the id
     # repeats: yes, whatever the sender puts into it; the id is another
     algorithm ed25519;
@@ -151,9 +151,10 @@ constexpr Definition definitions[] = {
     repeats;
 )"},
     {"pubsub", R"(
-    # source: from memory
+    # source: npm @google-cloud/pubsub 5.3.1 (read 2026-11-30)
     # retries: keep the id, for as long as the subscription retains messages (7 days unless set otherwise): set webhook_dedup 8d; deliveryAttempt counts them
     # repeats: yes, whatever the publisher sends; the id is another
+    # Ids are unique within a topic.
     # Keys: https://www.googleapis.com/oauth2/v3/certs. A token of Google proves nothing without audience and email.
     algorithm jwt-rs256;
     key jwk;
@@ -163,7 +164,7 @@ constexpr Definition definitions[] = {
     unsigned_body;
     id json:/message/messageId json:/message/message_id;
     type json:/message/attributes/eventType json:/message/attributes/type;
-    identity event;
+    identity thing;
     volatile json:/deliveryAttempt;
 )"},
     {"aws-sns", R"(
@@ -205,7 +206,7 @@ constexpr Definition definitions[] = {
     identity thing;
 )"},
     {"mailchannels", R"(
-    # source: from memory
+    # source: github Yizack/mailchannels src/types/webhooks/events.ts (read 2026-11-30)
     # retries: not documented
     # repeats: no, events have the second they happened
     algorithm http-signature;
