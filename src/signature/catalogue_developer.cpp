@@ -62,7 +62,7 @@ constexpr Definition definitions[] = {
     {"jira", R"(
     # source: https://mrrefactoring.github.io/jira.js/api/interfaces/webhooks.WebhookHeaders.html (read 2026-11-30)
     # retries: keep the id; X-Atlassian-Webhook-Retry counts them
-    # repeats: no, the body has a timestamp in milliseconds
+    # repeats: no, the body has a timestamp in milliseconds (from memory)
     algorithm hmac-sha256;
     signature header:X-Hub-Signature prefix=sha256= encoding=hex;
     id header:X-Atlassian-Webhook-Identifier;
@@ -71,8 +71,9 @@ constexpr Definition definitions[] = {
 )"},
     {"linear", R"(
     # source: npm @linear/sdk 98.0.0 (read 2026-11-30)
-    # retries: keep the id, after 1 min, 1 h and 6 h (from memory); webhookTimestamp must be the time of sending, as the SDK refuses what is older than a minute
+    # retries: keep the id, after 1 min, 1 h and 6 h (from memory)
     # repeats: not documented
+    # webhookTimestamp must be the time of sending: the SDK refuses what is older than a minute.
     algorithm hmac-sha256;
     signature header:Linear-Signature encoding=hex;
     timestamp json:/webhookTimestamp unit=ms window=60,60 exact;
@@ -85,7 +86,8 @@ constexpr Definition definitions[] = {
     # source: github getsentry/sentry src/sentry/sentry_apps/api/serializers/app_platform_event.py (read 2026-11-30) ; github getsentry/sentry src/sentry/utils/sentry_apps/webhooks.py (read 2026-11-30)
     # retries: make a new id; the body is built anew from the same data
     # repeats: yes, an issue that is resolved, opened and resolved again
-    # Request-Id is made anew for each try. Going by the body alone would lose the second of two such events, so a retry is stored again.
+    # Request-Id is made anew for each try. Going by the body alone would lose the second of two such events, so a retry is
+    # stored again.
     algorithm hmac-sha256;
     signature header:Sentry-Hook-Signature encoding=hex;
     id header:Request-Id;

@@ -157,7 +157,7 @@ constexpr Definition definitions[] = {
     {"x", R"(
     # source: github xdevplatform/docs x-api/webhooks/introduction.mdx (read 2026-11-30)
     # retries: not documented; lost events can be had again by a replay job
-    # repeats: no, posts, messages and likes have ids and times
+    # repeats: no, posts, messages and likes have ids and times (from memory)
     # Apps with an OAuth 2.0 client secret get the first header, apps with a consumer secret the second, some both.
     algorithm hmac-sha256;
     signature header:X-Twitter-Webhooks-Signature-OAuth2 header:X-Twitter-Webhooks-Signature prefix=sha256= encoding=base64;

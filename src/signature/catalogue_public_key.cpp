@@ -152,9 +152,9 @@ constexpr Definition definitions[] = {
 )"},
     {"pubsub", R"(
     # source: npm @google-cloud/pubsub 5.3.1 (read 2026-11-30)
-    # retries: keep the id, for as long as the subscription retains messages (7 days unless set otherwise): set webhook_dedup 8d; deliveryAttempt counts them
+    # retries: keep the id, for 7 days unless the subscription says otherwise: set webhook_dedup 8d
     # repeats: yes, whatever the publisher sends; the id is another
-    # Ids are unique within a topic.
+    # Ids are unique within a topic. deliveryAttempt counts the tries.
     # Keys: https://www.googleapis.com/oauth2/v3/certs. A token of Google proves nothing without audience and email.
     algorithm jwt-rs256;
     key jwk;
