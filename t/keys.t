@@ -162,11 +162,13 @@ is watched('b'), 'accepted', 'rewritten in place';
 
 for my $case (
     [ 'cut off', '{"keys":[{"kty"', qr/key is not valid JSON, or repeats a member/ ],
-    [ 'empty', " \n", qr/key file "[^"]+watched\.json" is empty/ ],
+    [ 'empty', "\n", qr/key file "[^"]+watched\.json" is empty: write the secret into it/ ],
+    [ 'blank', " \n", qr/key file "[^"]+watched\.json" holds nothing but blanks: write the secret into it/ ],
+    [ 'behind a BOM', "\xef\xbb\xbf" . jwks('b'), qr/key file "[^"]+watched\.json" begins with a byte order mark: save it as UTF-8 without BOM/ ],
     [ 'without keys', '{"keys":[]}', qr/no key of the kind that the scheme's algorithm takes/ ],
     [ 'too weak', $public{weak}, qr/RSA key of 1024 bits, only 2048 to 4096 are taken/ ],
     [ 'private', slurp($private{b}), qr/private key where the public one belongs/ ],
-    [ 'too large', ' ' x (256 << 10) . jwks('b'), qr/key file "[^"]+watched\.json" is too large/ ],
+    [ 'too large', ' ' x (256 << 10) . jwks('b'), qr/key file "[^"]+watched\.json" is too large: at most 256 KiB are read/ ],
 ) {
     my ($what, $content, $problem) = @$case;
     rename_over('watched.json', $content);
@@ -274,7 +276,7 @@ for my $case (
     [ 'webhook kick; webhook_secret "file:%%DIR%%/five.json";', qr/\[emerg\].*"webhook kick": more than 4 keys, and requests do not name theirs in / ],
     [ 'webhook wise; webhook_secret nonsense;', qr/\[emerg\].*"webhook wise": key is neither PEM nor JSON in / ],
     [ 'webhook discord; webhook_secret 00ff;', qr/\[emerg\].*"webhook discord": key cannot be decoded in / ],
-    [ 'webhook wise; webhook_secret "file:%%DIR%%/nothing";', qr/\[emerg\].*cannot read secret file "[^"]+nothing"/ ],
+    [ 'webhook wise; webhook_secret "file:%%DIR%%/nothing";', qr/\[emerg\].*secret file "[^"]+nothing" cannot be read/ ],
     [ 'webhook wise; webhook_secret "file:%%DIR%%/empty";', qr/\[emerg\].*key file "[^"]+empty" is a directory without files in / ],
     [ 'webhook wise; webhook_secret "file:%%DIR%%/folder";', qr/\[emerg\].*"webhook wise": key is neither PEM nor JSON \("odd"\) in / ],
     [ 'webhook github; webhook_secret "file:%%DIR%%/rotation";', qr/\[emerg\].*secret file "[^"]+rotation" is a directory in / ],
