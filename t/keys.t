@@ -296,8 +296,8 @@ my $der = $t->run([ 'openssl', 'pkey', '-pubin', '-in', $t->write('a.pub', $publ
 my $small = "\1" . "\0" x 31;
 my @none = (
     (map { my $scheme = $_; map { [ $scheme, @$_ ] } (
-        [ ' ', 'blanks' ], [ "\t \t", 'blanks' ], [ "\xc2\xa0\xe3\x80\x80", 'blanks' ], [ "secret\0secret", 'NUL' ], [ "\0" x 32, 'blanks' ],
-        [ 'whsec_', 'empty' ], [ 'Bearer', 'empty' ], [ $public{a}, 'PEM' ], [ encode_base64($der, ''), 'PEM' ], [ $der, 'PEM' ], [ unpack('H*', $der), 'PEM' ],
+        [ ' ', 'blanks' ], [ "\t \t", 'blanks' ], [ "\xc2\xa0\xe3\x80\x80", 'blanks' ], [ "secret\0secret", 'NUL' ], [ "\0" x 32, 'NUL' ],
+        [ 'whsec_', 'empty' ], [ 'Bearer', 'empty' ], [ $public{a}, 'PEM' ], [ encode_base64($der, ''), 'PEM' ], [ $der, 'NUL' ], [ unpack('H*', $der), 'PEM' ],
         [ jwks('a'), 'PEM' ], [ 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7', 'PEM' ],
     ) } qw(github stripe gitlab hubspot-v1 netlify contentful http-signature-hmac polar)),
     [ 'postmark', ':', 'neither' ], [ 'postmark', ' : ', 'neither' ], [ 'postmark', 'user', 'USER:PASSWORD' ],
@@ -318,7 +318,7 @@ for my $number (0 .. $#none) {
     # Of public keys sign wants the private one, and takes 32 bytes for its seed.
     my @commands = $why eq 'small order' ? 'verify' : $number % 3 ? 'sign' : qw(verify sign);
     my @ctl = map { $t->ctl({ stdin => '{}' }, $_, @options) } @commands;
-    ok $exit != 0 && $output =~ /\[emerg\].*"webhook $scheme": .*(?:$why)/ && !grep({ $_->{exit} != 2 || $_->{err} !~ /$why/ } @ctl), "$scheme: a key that is none, $why"
+    ok $exit != 0 && $output =~ /\[emerg\].*(?:"webhook $scheme":|secret file ".*") .*(?:$why)/ && !grep({ $_->{exit} != 2 || $_->{err} !~ /$why/ } @ctl), "$scheme: a key that is none, $why"
         or diag $output, map { $_->{err} } @ctl;
     $tried++;
 }
