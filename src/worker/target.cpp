@@ -90,16 +90,22 @@ Target::Target(const endpoint::Document& document, const Secrets& secrets,
     write_fixed_headers();
 }
 
+std::string Target::resolve(const Secrets& secrets, const std::string& value) {
+    Resolved secret;
+    std::string problem;
+    if (!secrets.resolve(value, &secret, &problem)) {
+        problem_ = problem;
+        return {};
+    }
+    if (warning_.empty()) warning_ = secret.warning;
+    return std::move(secret.text);
+}
+
 void Target::prepare_headers(const Secrets& secrets) {
     for (const auto& [name, value] : document_.headers) {
-        std::string secret, problem;
         const bool literal =
             value.empty() || (value.rfind("secret:", 0) != 0 && value.rfind("redacted:", 0) != 0);
-        if (literal) {
-            secret = value;
-        } else if (!secrets.resolve(value, &secret, &problem)) {
-            problem_ = problem;
-        }
+        std::string secret = literal ? value : resolve(secrets, value);
         if (!endpoint::valid_header_value(secret))
             problem_ = "the value of header " + name + " cannot stand in a header";
         headers_.emplace_back(name, std::move(secret));
@@ -109,10 +115,8 @@ void Target::prepare_headers(const Secrets& secrets) {
 void Target::prepare_signers(const Secrets& secrets) {
     for (const endpoint::Sign& sign : document_.sign) {
         std::vector<std::string> keys;
-        for (const std::string& value : sign.secrets) {
-            std::string problem;
-            if (!secrets.resolve(value, &keys.emplace_back(), &problem)) problem_ = problem;
-        }
+        for (const std::string& value : sign.secrets)
+            keys.push_back(resolve(secrets, value));
         if (!ready()) return;
         const signature::Scheme* scheme = schemes_->find(sign.scheme);
         std::string error = "unknown scheme" + schemes_->suggestion(sign.scheme);
