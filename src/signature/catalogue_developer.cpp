@@ -156,7 +156,7 @@ constexpr Definition definitions[] = {
     algorithm token;
     signature header:Cf-Webhook-Auth;
     type json:/alert_type;
-    id json:/alert_correlation_id;
+    id json:/alert_correlation_id sha256:body;
     identity thing;
 )"},
     {"cloudflare-stream", R"(
@@ -176,13 +176,12 @@ constexpr Definition definitions[] = {
     # source: github okta/okta-developer-docs packages/@okta/vuepress-site/docs/concepts/event-hooks/index.md (read 2026-11-30)
     # retries: not documented; one, for time-outs and 5xx
     # repeats: no, events have ids and times
-    # Several events may come in one request; answers to them should be empty.
+    # Several events may come in one request.
     algorithm token;
     signature header:Authorization;
     id json:/eventId;
     type json:/data/events/0/eventType json:/eventType;
     identity event;
-    ack 204;
     challenge method=GET has=header:X-Okta-Verification-Challenge type=application/json
               'body={"verification":"{header:X-Okta-Verification-Challenge}"}';
 )"},

@@ -135,9 +135,9 @@ constexpr Definition definitions[] = {
     # A batch. meta.webhook_id is for debugging only, GoCardless says, and events are told apart by their ids.
     algorithm hmac-sha256;
     signature header:Webhook-Signature encoding=hex;
-    id json:/events/0/id;
+    id json:/meta/webhook_id json:/events/0/id;
     type json:/events/0/action;
-    identity event;
+    identity attempt;
     volatile json:/meta/webhook_id;
 )"},
     {"checkout-com", R"(
@@ -254,7 +254,9 @@ constexpr Definition definitions[] = {
     # A batch. firstEventSequence counts events and is 0 in the requests of the intent to receive.
     algorithm hmac-sha256;
     signature header:X-Xero-Signature encoding=base64;
+    id json:/firstEventSequence;
     type json:/events/0/eventType;
+    identity thing;
     empty_answers;
 )"},
     {"easypost", R"(

@@ -35,7 +35,6 @@ constexpr Definition definitions[] = {
     id json:/id;
     type json:/event/type json:/type;
     identity event;
-    ack 204;
     challenge after=verify when=json:/type=1 absent=json:/event/type type=application/json 'body={"type":1}';
     challenge after=verify when=json:/type=0 absent=json:/event/type status=204;
 )"},

@@ -130,12 +130,11 @@ constexpr Definition definitions[] = {
     # source: github gtalarico/pyairtable pyairtable/models/webhook.py (read 2026-11-30) ; github api-evangelist/airtable asyncapi/airtable-webhooks-asyncapi.yml (read 2026-11-30)
     # retries: not documented whether the body stays
     # repeats: no, the timestamp is in milliseconds
-    # A ping without content. The answer should be empty.
+    # A ping without content.
     algorithm hmac-sha256;
     key base64;
     signature header:X-Airtable-Content-Mac prefix=hmac-sha256= encoding=hex;
     id sha256:body;
-    ack 204;
 )"},
     {"asana", R"(
     # source: github api-evangelist/asana asyncapi/asana-webhooks-asyncapi.yml (read 2026-11-30)
@@ -227,7 +226,6 @@ constexpr Definition definitions[] = {
     signature header:Klaviyo-Signature encoding=hex;
     timestamp header:Klaviyo-Timestamp unit=auto;
     message "{body}{ts}";
-    id sha256:body;
     id json:/data/0/external_id;
     type json:/data/0/topic;
     identity event;
