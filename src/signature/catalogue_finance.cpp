@@ -23,11 +23,12 @@ constexpr Definition definitions[] = {
 )"},
     {"cashfree", R"(
     # source: npm cashfree-pg 6.0.6 (read 2026-11-30) ; https://www.cashfree.com/docs/api-reference/webhooks/reliability-and-operations (read 2026-11-30)
-    # retries: keep the id of the payment, three times by default
+    # retries: keep the id of the payment, three times within 30 minutes by default
     # repeats: no
+    # Whether a retry is signed anew is not documented, and Cashfree's library takes any time.
     algorithm hmac-sha256;
     signature header:X-Webhook-Signature encoding=base64;
-    timestamp header:X-Webhook-Timestamp unit=auto;
+    timestamp header:X-Webhook-Timestamp unit=auto window=86400,300;
     message "{ts}{body}";
     id json:/data/payment/cf_payment_id json:/data/refund/cf_refund_id json:/data/order/order_id;
     type json:/type;
@@ -184,16 +185,16 @@ constexpr Definition definitions[] = {
     id json:/id;
     type json:/eventType;
 )"},
-    {"blockfrost", R"(
-    # source: npm @blockfrost/blockfrost-js 6.2.0 (read 2026-11-30) ; from memory (the fields)
+    {"billit", R"(
+    # source: https://docs.accesspoint.billit.eu/docs/webhooks-signature (read 2026-11-30)
     # retries: not documented
     # repeats: not documented
     algorithm hmac-sha256;
-    signature header:Blockfrost-Signature split=, prefix=v1= encoding=hex;
-    timestamp header:Blockfrost-Signature split=, prefix=t= unit=s window=600,600;
+    signature header:Billit-Signature split=, prefix=s= encoding=hex;
+    timestamp header:Billit-Signature split=, prefix=t= unit=s;
     message "{ts}.{body}";
-    id json:/id;
-    type json:/type;
+    id json:/OrderID;
+    type json:/EntityType;
 )"},
     {"qonto-onboarding", R"(
     # source: https://docs.qonto.com/api-reference/onboarding-api/webhooks (read 2026-11-30)
