@@ -95,6 +95,17 @@ constexpr Definition definitions[] = {
     challenge method=GET has=query:hub.challenge "require=query:hub.topic={config:topic}"
               "match=query:hub.challenge=[A-Za-z0-9_-]{1,256}" "body={query:hub.challenge}";
 )"},
+    {"plivo", R"(
+    # POST callbacks of messages and calls to a URL without a query: Plivo signs the URL with "?" behind it.
+    # source: npm plivo 4.79.0 (read 2026-11-30) ; from memory (the fields)
+    # retries: not documented
+    # repeats: not documented
+    algorithm hmac-sha256;
+    signature header:X-Plivo-Signature-V3 header:X-Plivo-Signature-MA-V3 split=, encoding=base64;
+    message "{url}?{form|sorted}.{header:X-Plivo-Signature-V3-Nonce}";
+    id form:MessageUUID form:CallUUID;
+    type form:Status form:Event;
+)"},
     {"messagebird", R"(
     # The token also holds a hash of the URL, which is not compared. Of requests without a body it binds nothing else.
     # source: npm messagebird 4.0.1 (read 2026-11-30)

@@ -46,6 +46,17 @@ constexpr Definition definitions[] = {
               "match=header:X-GCS-Webhooks-Endpoint-Verification=[A-Za-z0-9_-]{1,128}"
               "body={header:X-GCS-Webhooks-Endpoint-Verification}";
 )"},
+    {"chargebee", R"(
+    # Nothing is signed; the secret is USER:PASSWORD.
+    # source: github hookdeck/webhook-skills skills/chargebee-webhooks/references/verification.md (read 2026-11-30) ; from memory (the id)
+    # retries: not documented
+    # repeats: no
+    algorithm basic;
+    signature header:Authorization;
+    unsigned_body;
+    id json:/id;
+    type json:/event_type;
+)"},
     {"govuk-pay", R"(
     # source: github alphagov/pay-tech-docs source/webhooks/index.html.md.erb (read 2026-11-30) ; github alphagov/pay-webhooks src/main/java/uk/gov/pay/webhooks/message/WebhookMessageSender.java (read 2026-11-30)
     # retries: keep the id

@@ -147,6 +147,27 @@ token('adobe-sign', 'X-AdobeSign-ClientId', body(webhookNotificationId='n1', eve
 token('google-channel', 'X-Goog-Channel-Token', '', 'token-of-channel-1', 'ch1:10', 'exists', kind={'X-Goog-Channel-ID': 'ch1', 'X-Goog-Message-Number': '10', 'X-Goog-Resource-State': 'exists'})
 
 
+def plivo(status='delivered', key='auth-token-of-plivo'):
+    form = {'To': '4917612345', 'From': '4915112345', 'Status': status, 'MessageUUID': 'm1', 'Text': TEXT}
+    signed = {**form, 'Status': 'delivered'}
+    text = 'https://hooks.example.com/in/plivo?' + ''.join(k + signed[k] for k in sorted(signed)) + '.12345'
+    return {**FORM, 'X-Plivo-Signature-V3-Nonce': '12345', 'X-Plivo-Signature-V3': b64('another', text) + ',' + b64(key, text)}, urlencode(form)
+
+
+add('plivo', 'valid', 'correctly signed, the second of two signatures', 'accept', *plivo(), 'auth-token-of-plivo', expect_id='m1', expect_type='delivered')
+add('plivo', 'changed-field', 'another status than the signed one', 'reject', *plivo(status='failed'), 'auth-token-of-plivo', grammar_reason='signature')
+add('plivo', 'wrong-secret', 'signed with another key', 'reject', *plivo(key='auth-token'), 'auth-token-of-plivo', grammar_reason='signature')
+
+
+def basic(text): return {**JSON, 'Authorization': 'Basic ' + base64.b64encode(text.encode()).decode()}
+
+
+event = body(id='ev_16BHbhF4s42tO2lK', event_type='invoice_generated')
+add('chargebee', 'valid', 'user and password', 'accept', basic('hooks:s3cret-1'), event, 'hooks:s3cret-1', expect_id='ev_16BHbhF4s42tO2lK', expect_type='invoice_generated')
+add('chargebee', 'wrong-password', 'another password', 'reject', basic('hooks:s3cret-2'), event, 'hooks:s3cret-1', grammar_reason='signature')
+add('chargebee', 'missing', 'no password', 'reject', JSON, event, 'hooks:s3cret-1')
+
+
 def midtrans(status='settlement', amount='24145.00', key='SB-Mid-server-1'):
     signature = sha('order-1' + '200' + '24145.00' + key, 'sha512').hexdigest()
     return body(order_id='order-1', status_code='200', gross_amount=amount, transaction_status=status, signature_key=signature)
@@ -266,7 +287,7 @@ add('messagebird', 'stale', 'of the sender\'s reference file, an hour later', 'r
 # Judged alike by the sender's own library, but for those that it takes at any time.
 CHECKED = {'onfido': '@onfido/api WebhookEventVerifier.readPayload', 'mailersend': 'mailersend MailerSendUtils.verifyWebHook', 'cronofy': 'cronofy hmacValid',
            'finch': '@tryfinch/finch-api webhooks.verifySignature', 'worldline': 'connect-sdk-nodejs SignatureValidator.validate',
-           'cashfree': 'cashfree-pg PGVerifyWebhookSignature', 'opennode': 'opennode verifySignature'}
+           'cashfree': 'cashfree-pg PGVerifyWebhookSignature', 'opennode': 'opennode verifySignature', 'plivo': 'plivo validateV3Signature'}
 for vector in vectors:
     if vector['scheme'] in CHECKED and vector.get('kind') != 'challenge' and not (vector['scheme'] == 'cashfree' and vector['note'] in ('stale', 'future')):
         vector['checked_by'] = CHECKED[vector['scheme']]
