@@ -18,10 +18,10 @@ constexpr Definition definitions[] = {
     repeats;
 )"},
     {"launchdarkly", R"(
-    # The body is the entry of the audit log.
     # source: https://launchdarkly.com/docs/api/webhooks.md (read 2026-11-30) ; https://launchdarkly.com/docs/home/infrastructure/webhooks (read 2026-11-30)
     # retries: not documented
     # repeats: no
+    # The body is the entry of the audit log.
     algorithm hmac-sha256;
     signature header:X-LD-Signature encoding=hex;
     id json:/_id;
@@ -47,11 +47,11 @@ constexpr Definition definitions[] = {
     type header:X-Event-Key;
 )"},
     {"google-channel", R"(
-    # Push notifications of Calendar, Drive and the like: the token of the channel, and mostly no body. Messages of a
-    # channel are numbered.
     # source: from memory
     # retries: keep the id
     # repeats: yes, but for the number of the message
+    # Push notifications of Calendar, Drive and the like: the token of the channel, and mostly no body. Messages of a
+    # channel are numbered.
     algorithm token;
     signature header:X-Goog-Channel-Token;
     unsigned_body;
@@ -61,10 +61,10 @@ constexpr Definition definitions[] = {
     type header:X-Goog-Resource-State;
 )"},
     {"mailgun-routes", R"(
-    # Forms of inbound routes. Time and token are signed, the message is not.
     # source: github mailgun/documentation source/api-routes.rst (read 2026-11-30) ; from memory (what is signed)
     # retries: not documented
     # repeats: no
+    # Forms of inbound routes. Time and token are signed, the message is not.
     algorithm hmac-sha256;
     signature form:signature encoding=hex;
     timestamp form:timestamp unit=s;
@@ -74,10 +74,10 @@ constexpr Definition definitions[] = {
     type form:recipient;
 )"},
     {"mailchimp", R"(
-    # Mailchimp signs nothing: the secret stands in the URL that it is given, https://HOST/PATH?token=SECRET.
     # source: from memory
     # retries: keep the body
     # repeats: not documented
+    # Mailchimp signs nothing: the secret stands in the URL that it is given, https://HOST/PATH?token=SECRET.
     algorithm token;
     signature query:token;
     unsigned_body;
@@ -86,20 +86,20 @@ constexpr Definition definitions[] = {
     challenge method=HEAD after=verify;
 )"},
     {"websub", R"(
-    # Hubs of the WebSub recommendation; webhook_param topic names the feed that was subscribed to.
     # source: from memory
     # retries: keep the body
     # repeats: not documented
+    # Hubs of the WebSub recommendation; webhook_param topic names the feed that was subscribed to.
     algorithm hmac-sha1;
     signature header:X-Hub-Signature prefix=sha1= encoding=hex;
     challenge method=GET has=query:hub.challenge "require=query:hub.topic={config:topic}"
               "match=query:hub.challenge=[A-Za-z0-9_-]{1,256}" "body={query:hub.challenge}";
 )"},
     {"plivo", R"(
-    # POST callbacks of messages and calls to a URL without a query: Plivo signs the URL with "?" behind it.
     # source: npm plivo 4.79.0 (read 2026-11-30) ; from memory (the fields)
     # retries: not documented
     # repeats: not documented
+    # POST callbacks of messages and calls to a URL without a query: Plivo signs the URL with "?" behind it.
     algorithm hmac-sha256;
     signature header:X-Plivo-Signature-V3 header:X-Plivo-Signature-MA-V3 split=, encoding=base64;
     message "{url}?{form|sorted}.{header:X-Plivo-Signature-V3-Nonce}";
@@ -107,10 +107,10 @@ constexpr Definition definitions[] = {
     type form:Status form:Event;
 )"},
     {"messagebird", R"(
-    # The token also holds a hash of the URL, which is not compared. Of requests without a body it binds nothing else.
     # source: npm messagebird 4.0.1 (read 2026-11-30)
     # retries: make a new id
     # repeats: not documented
+    # The token also holds a hash of the URL, which is not compared. Of requests without a body it binds nothing else.
     algorithm jwt-hs256;
     signature header:MessageBird-Signature-JWT;
     claims iss=MessageBird exp;
@@ -129,10 +129,10 @@ constexpr Definition definitions[] = {
     type json:/status json:/channel;
 )"},
     {"fusionauth", R"(
-    # For signing keys of HMAC with SHA-256.
     # source: github hookdeck/webhook-skills skills/fusionauth-webhooks/references/verification.md (read 2026-11-30) ; from memory (the fields)
     # retries: not documented
     # repeats: no
+    # For signing keys of HMAC with SHA-256.
     algorithm jwt-hs256;
     signature header:X-FusionAuth-Signature-JWT;
     digest claim:request_body_sha256 algorithm=sha256 encoding=base64;
@@ -140,10 +140,10 @@ constexpr Definition definitions[] = {
     type json:/event/type;
 )"},
     {"terraform", R"(
-    # Notifications of HCP Terraform and Terraform Enterprise; the id is that of the run.
     # source: https://github.com/hashicorp/web-unified-docs/pull/866/files (read 2026-11-30) ; from memory (the fields)
     # retries: not documented
     # repeats: not documented
+    # Notifications of HCP Terraform and Terraform Enterprise; the id is that of the run.
     algorithm hmac-sha512;
     signature header:X-TFE-Notification-Signature encoding=hex;
     id json:/run_id;
@@ -169,10 +169,10 @@ constexpr Definition definitions[] = {
     type json:/eventType;
 )"},
     {"front", R"(
-    # Application webhooks and channels.
     # source: https://dev.frontapp.com/docs/application-webhooks (read 2026-11-30) ; https://dev.frontapp.com/docs/security-1.md (read 2026-11-30) ; from memory (the answer to the handshake)
     # retries: not documented
     # repeats: not documented
+    # Application webhooks and channels.
     algorithm hmac-sha256;
     signature header:X-Front-Signature encoding=base64;
     timestamp header:X-Front-Request-Timestamp unit=ms;
@@ -183,10 +183,10 @@ constexpr Definition definitions[] = {
               "body={header:X-Front-Challenge}";
 )"},
     {"front-rules", R"(
-    # Webhooks of rules; the key is the API secret.
     # source: https://dev.frontapp.com/docs/rule-webhooks (read 2026-11-30) ; from memory (the fields)
     # retries: not documented
     # repeats: not documented
+    # Webhooks of rules; the key is the API secret.
     algorithm hmac-sha1;
     signature header:X-Front-Signature encoding=base64;
     id json:/id;
@@ -202,20 +202,20 @@ constexpr Definition definitions[] = {
     type header:X-Webhook-Event;
 )"},
     {"deepgram", R"(
-    # The identifier of the API key that asked for the transcription; nothing is signed.
     # source: github hookdeck/webhook-skills skills/deepgram-webhooks/references/verification.md (read 2026-11-30)
     # retries: not documented
     # repeats: no
+    # The identifier of the API key that asked for the transcription; nothing is signed.
     algorithm token;
     signature header:Dg-Token;
     unsigned_body;
     id json:/metadata/request_id json:/request_id;
 )"},
     {"adobe-sign", R"(
-    # The application's client id, which the answer repeats; nothing is signed.
     # source: https://helpx.adobe.com/ee/sign/help/adobesign_api_webhooks.html (read 2026-11-30) ; from memory (the answer)
     # retries: keep the id
     # repeats: no
+    # The application's client id, which the answer repeats; nothing is signed.
     algorithm token;
     signature header:X-AdobeSign-ClientId;
     unsigned_body;
@@ -226,10 +226,10 @@ constexpr Definition definitions[] = {
               'body={"xAdobeSignClientId":"{header:X-AdobeSign-ClientId}"}';
 )"},
     {"tailscale", R"(
-    # The body is an array of events.
     # source: https://tangled.org/stepbrobd.com/tailscale/raw/cgnat/docs/webhooks/example.go (read 2026-11-30) ; https://Tailscale.com/kb/1213/webhooks (read 2026-11-30)
     # retries: not documented
     # repeats: not documented
+    # The body is an array of events.
     algorithm hmac-sha256;
     signature header:Tailscale-Webhook-Signature split=, prefix=v1= encoding=hex;
     timestamp header:Tailscale-Webhook-Signature split=, prefix=t= unit=s;
@@ -247,10 +247,10 @@ constexpr Definition definitions[] = {
     id json:/context/runId;
 )"},
     {"ably", R"(
-    # Batched webhooks; the key is the part of the API key after ":".
     # source: github ably/docs src/pages/docs/platform/integrations/webhooks/index.mdx (read 2026-11-30)
     # retries: not documented
     # repeats: no
+    # Batched webhooks; the key is the part of the API key after ":".
     algorithm hmac-sha256;
     signature header:X-Ably-Signature encoding=base64;
     type json:/items/0/name;
@@ -264,10 +264,10 @@ constexpr Definition definitions[] = {
     type json:/action;
 )"},
     {"configcat", R"(
-    # Several signatures while a key is being changed. The body is what the webhook was given, often the same.
     # source: github configcat/configcat-proxy web/webhook/webhook.go (read 2026-11-30) ; https://configcat.com/docs/V1/advanced/notifications-webhooks (read 2026-11-30)
     # retries: not documented
     # repeats: yes, but for the id
+    # Several signatures while a key is being changed. The body is what the webhook was given, often the same.
     algorithm hmac-sha256;
     signature header:X-ConfigCat-Webhook-Signature-V1 split=, trim encoding=base64;
     timestamp header:X-ConfigCat-Webhook-Timestamp unit=s;
@@ -275,10 +275,10 @@ constexpr Definition definitions[] = {
     id header:X-ConfigCat-Webhook-ID;
 )"},
     {"cronofy", R"(
-    # Several signatures while the client secret is being changed.
     # source: npm cronofy 3.8.4 (read 2026-11-30) ; from memory (the fields)
     # retries: not documented
     # repeats: yes, a second change since the same time
+    # Several signatures while the client secret is being changed.
     algorithm hmac-sha256;
     signature header:Cronofy-HMAC-SHA256 split=, trim encoding=base64;
     id json:/channel/channel_id;
@@ -332,20 +332,20 @@ constexpr Definition definitions[] = {
     type json:/action;
 )"},
     {"fourthwall", R"(
-    # The second header is that of platform apps.
     # source: https://docs.fourthwall.com/webhooks/signature-verification (read 2026-11-30) ; from memory (the fields)
     # retries: not documented
     # repeats: not documented
+    # The second header is that of platform apps.
     algorithm hmac-sha256;
     signature header:X-Fourthwall-Hmac-SHA256 header:X-Fourthwall-Hmac-Apps-SHA256 encoding=base64;
     id json:/id;
     type json:/type;
 )"},
     {"signwell", R"(
-    # Type and time of the event are signed, the document is not. The key is the webhook's id.
     # source: https://developers.signwell.com/reference/event-hash-verification.md (read 2026-11-30) ; from memory (the document)
     # retries: not documented
     # repeats: no
+    # Type and time of the event are signed, the document is not. The key is the webhook's id.
     algorithm hmac-sha256;
     signature json:/event/hash encoding=hex;
     message "{json:/event/type}@{json:/event/time}";
@@ -374,10 +374,10 @@ constexpr Definition definitions[] = {
     type json:/type;
 )"},
     {"bland", R"(
-    # The id is that of the call.
     # source: https://docs.bland.ai/tutorials/webhook-signing (read 2026-11-30) ; from memory (the fields)
     # retries: not documented
     # repeats: not documented
+    # The id is that of the call.
     algorithm hmac-sha256;
     signature header:X-Webhook-Signature encoding=hex;
     id json:/call_id;

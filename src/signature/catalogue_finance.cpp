@@ -47,10 +47,10 @@ constexpr Definition definitions[] = {
               "body={header:X-GCS-Webhooks-Endpoint-Verification}";
 )"},
     {"chargebee", R"(
-    # Nothing is signed; the secret is USER:PASSWORD.
     # source: github hookdeck/webhook-skills skills/chargebee-webhooks/references/verification.md (read 2026-11-30) ; from memory (the id)
     # retries: not documented
     # repeats: no
+    # Nothing is signed; the secret is USER:PASSWORD.
     algorithm basic;
     signature header:Authorization;
     unsigned_body;
@@ -68,10 +68,10 @@ constexpr Definition definitions[] = {
     type json:/event_type;
 )"},
     {"lago", R"(
-    # For endpoints of the algorithm hmac. The other one, jwt, carries the whole body inside the token.
     # source: github getlago/lago-api app/models/webhook.rb (read 2026-11-30) ; https://getlago.com/docs/api-reference/webhooks/format---signature.md (read 2026-11-30)
     # retries: keep the id, three attempts
     # repeats: not documented
+    # For endpoints of the algorithm hmac. The other one, jwt, carries the whole body inside the token.
     algorithm hmac-sha256;
     signature header:X-Lago-Signature encoding=base64;
     id header:X-Lago-Unique-Key;
@@ -79,21 +79,21 @@ constexpr Definition definitions[] = {
     type json:/webhook_type;
 )"},
     {"mollie", R"(
-    # Next-gen webhooks.
     # source: github mollie/mollie-api-php src/Webhooks/SignatureValidator.php (read 2026-11-30) ; https://docs.mollie.com/reference/webhooks-new.md (read 2026-11-30)
     # retries: not documented
     # repeats: no
+    # Next-gen webhooks.
     algorithm hmac-sha256;
     signature header:X-Mollie-Signature prefix=sha256= encoding=hex;
     id json:/id;
     type json:/type;
 )"},
     {"mollie-classic", R"(
-    # Mollie signs nothing here and sends an id to be looked up: the secret stands in the URL that it is given,
-    # https://HOST/PATH?token=SECRET.
     # source: github mollie/mollie-api-php src/Webhooks/SignatureValidator.php (read 2026-11-30) ; https://www.skills.sh/hookdeck/webhook-skills/mollie-webhooks (read 2026-11-30)
     # retries: keep the body
     # repeats: yes, every change of a payment is told by its id alone
+    # Mollie signs nothing here and sends an id to be looked up: the secret stands in the URL that it is given,
+    # https://HOST/PATH?token=SECRET.
     algorithm token;
     signature query:token;
     unsigned_body;
@@ -113,10 +113,10 @@ constexpr Definition definitions[] = {
     type json:/event_type;
 )"},
     {"opennode", R"(
-    # Only the charge's id is signed: whoever knows one signed request can send it with another status.
     # source: npm opennode 1.5.0 (read 2026-11-30) ; from memory (the form)
     # retries: not documented
     # repeats: not documented
+    # Only the charge's id is signed: whoever knows one signed request can send it with another status.
     algorithm hmac-sha256;
     signature form:hashed_order encoding=hex;
     message "{form:id}";
@@ -134,20 +134,20 @@ constexpr Definition definitions[] = {
     type json:/payload/action;
 )"},
     {"veriff", R"(
-    # The id is that of the verification session: several webhooks tell of one.
     # source: https://devdocs.veriff.com/docs/hmac-authentication-and-endpoint-security.md (read 2026-11-30) ; https://devdocs.veriff.com/docs/webhooks-guide.md (read 2026-11-30)
     # retries: not documented
     # repeats: not documented
+    # The id is that of the verification session: several webhooks tell of one.
     algorithm hmac-sha256;
     signature header:X-HMAC-Signature header:VRF-HMAC-Signature encoding=hex;
     id json:/verification/id json:/id;
     type json:/action json:/status;
 )"},
     {"tabapay", R"(
-    # Of two signatures the second is that of the secret before the last rotation.
     # source: https://developers.tabapay.com/reference/verifying-webhook-signatures (read 2026-11-30) ; https://developers.tabapay.com/reference/webhook-signature-headers (read 2026-11-30)
     # retries: keep the id
     # repeats: no
+    # Of two signatures the second is that of the secret before the last rotation.
     algorithm hmac-sha256;
     signature header:X-HMAC-Signature split=, prefix=v1= encoding=hex;
     timestamp header:X-HMAC-Signature split=, prefix=t= unit=s;
@@ -227,10 +227,10 @@ constexpr Definition definitions[] = {
     type json:/event json:/status;
 )"},
     {"midtrans", R"(
-    # Order, status code and amount are signed, the rest is not: two states of a payment may share all three.
     # source: https://docs.midtrans.com/reference/partner-http-notification (read 2026-11-30) ; https://docs.midtrans.com/docs/https-notification-webhooks.md (read 2026-11-30)
     # retries: not documented
     # repeats: not documented
+    # Order, status code and amount are signed, the rest is not: two states of a payment may share all three.
     algorithm sha512;
     signature json:/signature_key encoding=hex;
     message "{json:/order_id}{json:/status_code}{json:/gross_amount}{secret}";
@@ -259,10 +259,10 @@ constexpr Definition definitions[] = {
     type json:/type;
 )"},
     {"sumsub", R"(
-    # For webhooks of the algorithm HMAC_SHA256_HEX, the default. The id is that of the applicant.
     # source: https://docs.sumsub.com/docs/webhook-manager (read 2026-11-30) ; from memory (header and fields)
     # retries: not documented (four times)
     # repeats: not documented
+    # For webhooks of the algorithm HMAC_SHA256_HEX, the default. The id is that of the applicant.
     algorithm hmac-sha256;
     signature header:X-Payload-Digest encoding=hex;
     id json:/applicantId;
@@ -280,10 +280,10 @@ constexpr Definition definitions[] = {
     type json:/type;
 )"},
     {"checkr", R"(
-    # The key is the account's API key.
     # source: https://docs.checkr.com/apis/webhooks (read 2026-11-30) ; from memory (the signature)
     # retries: not documented
     # repeats: no
+    # The key is the account's API key.
     algorithm hmac-sha256;
     signature header:X-Checkr-Signature encoding=hex;
     id json:/id;

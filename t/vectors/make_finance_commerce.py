@@ -147,6 +147,25 @@ token('adobe-sign', 'X-AdobeSign-ClientId', body(webhookNotificationId='n1', eve
 token('google-channel', 'X-Goog-Channel-Token', '', 'token-of-channel-1', 'ch1:10', 'exists', kind={'X-Goog-Channel-ID': 'ch1', 'X-Goog-Message-Number': '10', 'X-Goog-Resource-State': 'exists'})
 
 
+RAW = b'0123456789abcdef0123456789abcdef'
+
+
+def standard(headers, text, id='msg_1', signed_id='msg_1', key=RAW, time=NOW):
+    return {**JSON, headers + '-id': id, headers + '-timestamp': str(time), headers + '-signature': 'v1,' + b64(b'an older key', text) + ' v1,' + b64(key, f'{signed_id}.{time}.{text}')}, text
+
+
+for scheme, headers, prefix, field in (('browserbase', 'webhook', 'whsec_', 'type'), ('clerk', 'svix', 'whsec_', 'type'), ('replicate', 'webhook', 'whsec_', None), ('signatureapi', 'webhook', 'whsec_', 'type'),
+                                       ('tolt', 'svix', 'whsec_', 'type'), ('whop', 'webhook', 'whsec_', 'type'), ('brex', 'webhook', '', 'event_type'), ('lithic', 'webhook', 'whsec_', 'event_type'),
+                                       ('etsy', 'webhook', 'whsec_', 'event_type'), ('incident-io', 'webhook', 'whsec_', 'event_type')):
+    secret = prefix + base64.b64encode(RAW).decode()
+    text = body(**({field: 'thing.made'} if field else {}), data=1)
+    add(scheme, 'valid', 'correctly signed, the second of two signatures', 'accept', *standard(headers, text), secret, expect_id='msg_1', **({'expect_type': 'thing.made'} if field else {}))
+    add(scheme, 'changed-id', 'another id than the signed one', 'reject', *standard(headers, text, id='msg_2'), secret, grammar_reason='signature')
+    add(scheme, 'tampered-body', 'body changed after signing', 'reject', standard(headers, text)[0], text + ' ', secret, grammar_reason='signature')
+    add(scheme, 'wrong-secret', 'signed with another key', 'reject', *standard(headers, text, key=b'x' * 32), secret, grammar_reason='signature')
+    add(scheme, 'stale', 'signed an hour ago', 'reject', *standard(headers, text, time=NOW - 3600), secret, grammar_reason='expired')
+
+
 def plivo(status='delivered', key='auth-token-of-plivo'):
     form = {'To': '4917612345', 'From': '4915112345', 'Status': status, 'MessageUUID': 'm1', 'Text': TEXT}
     signed = {**form, 'Status': 'delivered'}
