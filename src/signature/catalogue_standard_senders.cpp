@@ -24,9 +24,6 @@ constexpr Definition definitions[] = {
     {"tolt", R"(
     # source: https://docs.tolt.com/webhooks/verify.md (read 2026-11-30)
 )", "svix"},
-    {"whop", R"(
-    # source: https://docs.whop.com/api-reference/payments/payment-authorized (read 2026-11-30)
-)", "standard"},
     {"brex", R"(
     # source: https://trigger.dev/apis/brex/examples/brex-http-endpoint (read 2026-11-30) ; https://developer.brex.com/docs/webhooks (read 2026-11-30) ; from memory (the type)
     # retries: not documented

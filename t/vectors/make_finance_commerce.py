@@ -155,7 +155,7 @@ def standard(headers, text, id='msg_1', signed_id='msg_1', key=RAW, time=NOW):
 
 
 for scheme, headers, prefix, field in (('browserbase', 'webhook', 'whsec_', 'type'), ('clerk', 'svix', 'whsec_', 'type'), ('replicate', 'webhook', 'whsec_', None), ('signatureapi', 'webhook', 'whsec_', 'type'),
-                                       ('tolt', 'svix', 'whsec_', 'type'), ('whop', 'webhook', 'whsec_', 'type'), ('brex', 'webhook', '', 'event_type'), ('lithic', 'webhook', 'whsec_', 'event_type'),
+                                       ('tolt', 'svix', 'whsec_', 'type'), ('brex', 'webhook', '', 'event_type'), ('lithic', 'webhook', 'whsec_', 'event_type'),
                                        ('etsy', 'webhook', 'whsec_', 'event_type'), ('incident-io', 'webhook', 'whsec_', 'event_type')):
     secret = prefix + base64.b64encode(RAW).decode()
     text = body(**({field: 'thing.made'} if field else {}), data=1)
