@@ -3,12 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "../vectors/vectors.hpp"
 #include "event/extractor.hpp"
 #include "signature/encoding.hpp"
 #include "signature/verifier.hpp"
@@ -20,13 +19,8 @@ namespace {
 using nlohmann::json;
 using signature::Verdict;
 
-std::filesystem::path vectors_path() {
-    std::filesystem::path folder = __FILE__;
-    return folder.parent_path().parent_path() / "vectors" / "vectors.json";
-}
-
 const json& vectors() {
-    static const json all = json::parse(std::ifstream(vectors_path()));
+    static const json all = test::read_vectors();
     return all;
 }
 
