@@ -27,5 +27,9 @@ Definitions messaging_schemes();
 Definitions services_schemes();
 Definitions postbacks_schemes();
 Definitions public_key_schemes();
+Definitions operations_schemes();
+Definitions communication_schemes();
+Definitions media_schemes();
+Definitions trade_schemes();
 
 }  // namespace webhook::signature
