@@ -8,14 +8,15 @@ namespace {
 
 // clang-format off
 constexpr Definition definitions[] = {
-    {"crisp", R"(
-    # source: npm crisp-api 11.3.0 (read 2026-11-30)
+    {"aircall", R"(
+    # source: from memory
     # retries: not documented
-    # repeats: no
-    algorithm hmac-sha256;
-    signature header:X-Crisp-Signature encoding=hex;
-    timestamp header:X-Crisp-Request-Timestamp unit=auto;
-    message "[[{ts};{body}]]" any;
+    # repeats: not documented
+    # The token of the webhook is in the body. The id is the call's, contact's or user's.
+    algorithm token;
+    signature json:/token;
+    unsigned_body;
+    id json:/data/id;
     type json:/event;
 )"},
     {"discourse", R"(

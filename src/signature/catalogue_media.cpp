@@ -8,6 +8,15 @@ namespace {
 
 // clang-format off
 constexpr Definition definitions[] = {
+    {"autodesk", R"(
+    # source: from memory
+    # retries: not documented
+    # repeats: not documented
+    algorithm hmac-sha1;
+    signature header:X-Adsk-Signature prefix=sha1hash= encoding=hex;
+    id header:X-Adsk-Delivery-Id;
+    type json:/hook/event;
+)"},
     {"cloudinary", R"(
     # source: npm cloudinary 2.11.0 (read 2026-11-30)
     # retries: not documented
@@ -53,6 +62,19 @@ constexpr Definition definitions[] = {
     algorithm hmac-sha256;
     signature header:X-Webhook-Signature encoding=hex;
     type json:/topic;
+)"},
+    {"fal", R"(
+    # source: npm @hookflo/tern 4.1.0 (read 2026-11-30) ; https://fal.ai/docs/model-apis/webhooks (read 2026-11-30)
+    # retries: not documented
+    # repeats: no
+    # The id is that of the request whose result this is. The keys are fal's JWK set, which has no key ids in the request.
+    algorithm ed25519;
+    key jwk;
+    signature header:X-Fal-Webhook-Signature encoding=hex;
+    timestamp header:X-Fal-Webhook-Timestamp unit=s;
+    message "{header:X-Fal-Webhook-Request-Id}\n{header:X-Fal-Webhook-User-Id}\n{ts}\n{sha256:body}";
+    id header:X-Fal-Webhook-Request-Id;
+    type json:/status;
 )"},
     {"fizzy", R"(
     # source: https://docs.rs/fizzy-sdk/0.2.4/fizzy_sdk/webhooks/ (read 2026-11-30)
@@ -119,6 +141,19 @@ constexpr Definition definitions[] = {
     signature header:X-Kontent-ai-Signature header:X-KC-Signature encoding=base64;
     type json:/notifications/0/message/action;
 )"},
+    {"lever", R"(
+    # source: from memory
+    # retries: not documented
+    # repeats: no
+    # Token and time are signed, the event is not.
+    algorithm hmac-sha256;
+    signature json:/signature encoding=hex;
+    message "{json:/token}{json:/triggeredAt}";
+    unsigned_body;
+    unsigned_id;
+    id json:/id;
+    type json:/event;
+)"},
     {"pandadoc", R"(
     # source: https://developers.pandadoc.com/docs/webhook-verification.md (read 2026-11-30)
     # retries: not documented
@@ -138,6 +173,16 @@ constexpr Definition definitions[] = {
     signature header:X-Patreon-Signature encoding=hex;
     id json:/data/id;
     type header:X-Patreon-Event;
+)"},
+    {"prismic", R"(
+    # source: from memory
+    # retries: not documented
+    # repeats: yes, its test
+    # The secret is in the body.
+    algorithm token;
+    signature json:/secret;
+    unsigned_body;
+    type json:/type;
 )"},
     {"smartcar", R"(
     # source: npm smartcar 10.4.0 (read 2026-11-30) ; https://www.skills.sh/hookdeck/webhook-skills/smartcar-webhooks (read 2026-11-30)
@@ -163,6 +208,17 @@ constexpr Definition definitions[] = {
     type "{json:/object_type}.{json:/aspect_type}";
     challenge method=GET has=query:hub.challenge "require=query:hub.verify_token={config:verify_token}"
               "match=query:hub.challenge=[A-Za-z0-9_-]{1,256}" type=application/json 'body={"hub.challenge":"{query:hub.challenge}"}';
+)"},
+    {"tapjoy", R"(
+    # source: from memory
+    # retries: keep the id
+    # repeats: no
+    # The amount is signed, the user is snuid. Answers of 403 stop the retries.
+    algorithm md5;
+    signature query:verifier encoding=hex;
+    message "{query:id}:{query:snuid}:{query:currency}:{secret}";
+    id query:id;
+    postback;
 )"},
     {"terra", R"(
     # source: npm terra-api 2.1.0 (read 2026-11-30)

@@ -38,6 +38,14 @@ constexpr Definition definitions[] = {
     id json:/id;
     type json:/type;
 )"},
+    {"castle", R"(
+    # source: from memory
+    # retries: not documented
+    # repeats: no
+    algorithm hmac-sha256;
+    signature header:X-Castle-Signature encoding=base64;
+    type json:/type;
+)"},
     {"expo", R"(
     # source: github expo/expo docs/pages/eas/webhooks.mdx (read 2026-11-30)
     # retries: keep the body (a few times, with a growing delay)
@@ -47,6 +55,16 @@ constexpr Definition definitions[] = {
     signature header:Expo-Signature prefix=sha1= encoding=hex;
     id json:/id;
     type json:/status;
+)"},
+    {"hcp-vault-radar", R"(
+    # source: https://developer.hashicorp.com/hcp/docs/vault-radar/get-started/set-up-alerting/webhooks/payloads (read 2026-11-30)
+    # retries: not documented
+    # repeats: no
+    # The time in X-HCP-Radar-Timestamp is not signed.
+    algorithm hmac-sha512;
+    signature header:X-HCP-Radar-Signature prefix=sha512= encoding=hex;
+    id json:/event_id;
+    type json:/event_type;
 )"},
     {"hookdeck", R"(
     # source: npm @hookdeck/sdk 0.4.0 (read 2026-11-30) ; npm @trigger.dev/sdk 4.8.3 docs/webhooks/sources.mdx (read 2026-11-30)
@@ -171,6 +189,16 @@ constexpr Definition definitions[] = {
     claims iss=Upstash exp;
     digest claim:body algorithm=sha256 encoding=base64url;
     id header:Upstash-Message-Id;
+)"},
+    {"sonatype", R"(
+    # source: github fluxcd/flux-recv nexus.go (read 2026-11-30) ; from memory
+    # retries: not documented
+    # repeats: no
+    # Nexus Repository and IQ Server. The body has a time.
+    algorithm hmac-sha1;
+    signature header:X-Nexus-Webhook-Signature encoding=hex;
+    id header:X-Nexus-Webhook-Delivery;
+    type header:X-Nexus-Webhook-Id;
 )"},
     {"taiga", R"(
     # source: github taigaio/taiga-back taiga/webhooks/tasks.py (read 2026-11-30)

@@ -18,13 +18,25 @@ constexpr Definition definitions[] = {
     id json:/event_id;
     type json:/event;
 )"},
-    {"envoy", R"(
-    # source: https://developers.envoy.com/hub/docs/create-webhooks (read 2026-11-30)
-    # retries: keep the body (5 times in 10 minutes)
+    {"chargify", R"(
+    # source: from memory
+    # retries: keep the id
     # repeats: not documented
+    # Maxio Advanced Billing. The body is a form.
     algorithm hmac-sha256;
-    signature header:X-Envoy-Signature encoding=base64;
-    type json:/meta/event;
+    signature header:X-Chargify-Webhook-Signature-Hmac-Sha-256 encoding=hex;
+    id header:X-Chargify-Webhook-Id;
+    type form:event;
+    identity event;
+)"},
+    {"dwolla", R"(
+    # source: from memory
+    # retries: keep the id
+    # repeats: no
+    algorithm hmac-sha256;
+    signature header:X-Request-Signature-Sha-256 encoding=hex;
+    id json:/id;
+    type header:X-Dwolla-Topic json:/topic;
 )"},
     {"fincra", R"(
     # source: https://docs.fincra.com/docs/validating-webhook (read 2026-11-30)
@@ -46,16 +58,24 @@ constexpr Definition definitions[] = {
     id json:/id;
     type json:/type;
 )"},
-    {"midtrans-iris", R"(
-    # source: https://docs.midtrans.com/reference/notification-payload-1 (read 2026-11-30)
+    {"flutterwave-v4", R"(
+    # source: from memory
     # retries: not documented
     # repeats: not documented
-    # Payouts; the id is the payout's.
-    algorithm sha512;
-    signature header:Iris-Signature encoding=hex;
-    message "{body}{secret}";
-    id json:/reference_no;
-    type json:/status;
+    algorithm hmac-sha256;
+    signature header:Flutterwave-Signature encoding=base64;
+    id json:/webhook_id json:/id;
+    type json:/type;
+)"},
+    {"lazada", R"(
+    # source: from memory
+    # retries: not documented
+    # repeats: not documented
+    # webhook_param app_key is the app's key.
+    algorithm hmac-sha256;
+    signature header:Authorization encoding=hex;
+    message "{config:app_key}{body}";
+    type json:/message_type;
 )"},
     {"modern-treasury", R"(
     # source: npm modern-treasury 3.3.0 (read 2026-11-30)
@@ -97,6 +117,28 @@ constexpr Definition definitions[] = {
     message "v1:{ts}:{body}";
     id json:/id;
     type json:/type;
+)"},
+    {"payu", R"(
+    # source: github PayU-EMEA/openpayu_php lib/OpenPayU/Util.php (read 2026-11-30)
+    # retries: not documented
+    # repeats: no
+    # Where the header says algorithm=MD5. The key is the second key. The id is the order's, with its state.
+    algorithm md5;
+    signature header:OpenPayu-Signature "split=;" trim prefix=signature= encoding=hex;
+    message "{body}{secret}";
+    id "{json:/order/orderId}:{json:/order/status}" "{json:/orderId}:{json:/refund/refundId}:{json:/refund/status}";
+    type json:/order/status json:/refund/status;
+)"},
+    {"payu-sha256", R"(
+    # source: github PayU-EMEA/openpayu_php lib/OpenPayU/Util.php (read 2026-11-30)
+    # retries: not documented
+    # repeats: no
+    # Where the header says algorithm=SHA-256.
+    algorithm sha256;
+    signature header:OpenPayu-Signature "split=;" trim prefix=signature= encoding=hex;
+    message "{body}{secret}";
+    id "{json:/order/orderId}:{json:/order/status}" "{json:/orderId}:{json:/refund/refundId}:{json:/refund/status}";
+    type json:/order/status json:/refund/status;
 )"},
     {"podium", R"(
     # source: https://docs.podium.com/docs/verifying-webhook-signatures (read 2026-11-30)
@@ -144,6 +186,15 @@ constexpr Definition definitions[] = {
     timestamp header:Shippo-Auth-Signature split=, trim prefix=t= unit=s;
     message "{ts}.{body}";
     type json:/event;
+)"},
+    {"shopee", R"(
+    # source: from memory
+    # retries: not documented
+    # repeats: not documented
+    algorithm hmac-sha256;
+    signature header:Authorization encoding=hex;
+    message "{url}|{body}";
+    type json:/code;
 )"},
     {"squarespace", R"(
     # source: https://developers.squarespace.com/commerce-apis/webhooks/verifying-notifications (read 2026-11-30) ; https://developers.squarespace.com/webhooks/overview.md (read 2026-11-30)

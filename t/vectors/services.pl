@@ -8,7 +8,7 @@
 
 use v5.36;
 use Digest::MD5 qw(md5);
-use Digest::SHA qw(hmac_sha1 hmac_sha1_hex hmac_sha256 hmac_sha256_hex hmac_sha512_hex sha1_hex sha256 sha512_hex);
+use Digest::SHA qw(hmac_sha1 hmac_sha1_hex hmac_sha256 hmac_sha256_hex hmac_sha512_hex sha1_hex sha256 sha256_hex);
 use File::Temp qw(tempdir);
 use JSON::PP;
 use MIME::Base64 qw(decode_base64 encode_base64 encode_base64url);
@@ -46,6 +46,7 @@ sub timed ($header, $t = 't', $v = 'v1', $sign = $hex, $unit = 1) {
     };
 }
 
+# no_window: the sender's package does not look at the time.
 # Fields: scheme, secret, body, sign(body, key, ts); timed: the signature holds the time; id, type: what must come out.
 my @senders = (
     # --- operations
@@ -108,8 +109,18 @@ my @senders = (
     { scheme => 'taiga', type => 'userstory.change', body => '{"action":"change","type":"userstory","data":{"id":1}}',
       sign => of_body('X-Taiga-Webhook-Signature', sub ($body, $key) { hmac_sha1_hex($body, $key) }) },
     { scheme => 'zitadel', timed => 1, sign => timed('ZITADEL-Signature'), body => '{"aggregateID":"1","event_type":"user.human.added"}' },
+    { scheme => 'castle', sign => of_body('X-Castle-Signature', $base64), type => '$incident.confirmed',
+      body => '{"api_version":"v1","app_id":"1","type":"$incident.confirmed","created_at":"2025-10-09T08:53:20Z","data":{}}' },
+    { scheme => 'hcp-vault-radar', id => 'ev1', type => 'event_finding', body => '{"version":"1","event_id":"ev1","event_type":"event_finding"}',
+      sign => of_body('X-HCP-Radar-Signature', prefixed('sha512=', sub ($body, $key) { hmac_sha512_hex($body, $key) })) },
+    { scheme => 'sonatype', id => 'd1', type => 'rm:repository:component', sign => sub ($body, $key, $ts) {
+          return { 'X-Nexus-Webhook-Delivery' => 'd1', 'X-Nexus-Webhook-Id' => 'rm:repository:component',
+              'X-Nexus-Webhook-Signature' => hmac_sha1_hex($body, $key) };
+      }, body => '{"timestamp":"2025-10-09T08:53:20.000+0000","action":"CREATED","component":{"id":"c"}}' },
 
     # --- communication
+    { scheme => 'aircall', token => 1, in_body => 1, id => '812', type => 'call.created', sign => sub { return {} },
+      body => '{"resource":"call","event":"call.created","timestamp":1760000000,"token":"s3cret-token-of-a-test","data":{"id":812}}' },
     { scheme => 'discourse', note => 'published', secret => 'my_lovely_secret_for_web_hook', id => '1', type => 'ping', body => '{"ping":"OK"}',
       published => 'spec of discourse/discourse', sign => sub ($body, $key, $ts) {
           return { 'X-Discourse-Event-Id' => '1', 'X-Discourse-Event-Type' => 'ping', 'X-Discourse-Event' => 'ping',
@@ -154,7 +165,7 @@ my @senders = (
       }, body => '{"event":"call_ended","call":{"call_id":"call_1"}}' },
     { scheme => 'sendbird', sign => of_body('X-Sendbird-Signature', $hex), type => 'group_channel:message_send',
       body => '{"category":"group_channel:message_send","app_id":"A"}' },
-    { scheme => 'sinch', timed => 1, id => '01ABC', checked_by => 'npm @sinch/sdk-client 1.5.0', sign => sub ($body, $key, $ts) {
+    { scheme => 'sinch', timed => 1, no_window => 1, id => '01ABC', checked_by => 'npm @sinch/sdk-client 1.5.0', sign => sub ($body, $key, $ts) {
           return { 'X-Sinch-Webhook-Signature-Timestamp' => $ts, 'X-Sinch-Webhook-Signature-Nonce' => '01FJA8B4A7BM43YGWSG9GBV067',
               'X-Sinch-Webhook-Signature-Algorithm' => 'HmacSHA256',
               'X-Sinch-Webhook-Signature' => b64(hmac_sha256("$body.01FJA8B4A7BM43YGWSG9GBV067.$ts", $key)) };
@@ -168,6 +179,18 @@ my @senders = (
       body => '{"id":"W1","resource":"messages","event":"created","data":{"id":"M1","roomId":"R1"}}' },
 
     # --- media
+    { scheme => 'autodesk', id => 'dl1', type => 'dm.version.added', sign => sub ($body, $key, $ts) {
+          return { 'X-Adsk-Delivery-Id' => 'dl1', 'X-Adsk-Signature' => 'sha1hash=' . hmac_sha1_hex($body, $key) };
+      }, body => '{"version":"1.0","resourceUrn":"urn:x","hook":{"hookId":"h","event":"dm.version.added"},"payload":{}}' },
+    { scheme => 'lever', id => 'l1', type => 'candidateHired', signed_in_body => 1, sign => sub { return {} },
+      body => sub ($key) {
+          return '{"id":"l1","event":"candidateHired","token":"tk","triggeredAt":1760000000000,"signature":"' . hmac_sha256_hex('tk1760000000000', $key) . '"}';
+      } },
+    { scheme => 'prismic', token => 1, in_body => 1, type => 'api-update', sign => sub { return {} },
+      body => '{"type":"api-update","masterRef":"X6qn","domain":"d","secret":"s3cret-token-of-a-test"}' },
+    { scheme => 'tapjoy', id => 't1', query => 'id=t1&snuid=u1&currency=10&', sign => sub ($body, $key, $ts) {
+          return { '?verifier' => unpack 'H*', md5("t1:u1:10:$key") };
+      }, postback => 1, body => '' },
     { scheme => 'cloudinary', timed => 1, type => 'upload', checked_by => 'npm cloudinary 2.11.0', sign => sub ($body, $key, $ts) {
           return { 'X-Cld-Timestamp' => $ts, 'X-Cld-Signature' => sha1_hex("$body$ts$key") };
       }, body => '{"notification_type":"upload","public_id":"p","version":1760000000}' },
@@ -188,7 +211,7 @@ my @senders = (
     { scheme => 'ghost', timed => 1, type => 'post.published', sign => sub ($body, $key, $ts) {
           return { 'X-Ghost-Signature' => 'sha256=' . hmac_sha256_hex("$body${ts}000", $key) . ", t=${ts}000" };
       }, body => '{"event":"post.published","post":{"current":{"id":"1"}}}' },
-    { scheme => 'hygraph', timed => 1, id => 'ckd1', type => 'update', config => { environment => 'master' }, checked_by => 'npm @hygraph/utils 1.2.1',
+    { scheme => 'hygraph', timed => 1, no_window => 1, id => 'ckd1', type => 'update', config => { environment => 'master' }, checked_by => 'npm @hygraph/utils 1.2.1',
       sign => sub ($body, $key, $ts) {
           my $text = JSON::PP->new->encode(do { utf8::decode(my $copy = $body); [$copy] });
           my ($inner) = bytes($text) =~ /\A\[(.*)\]\z/s;
@@ -215,15 +238,33 @@ my @senders = (
       body => '{"type":"activity","user":{"user_id":"u"}}' },
 
     # --- trade
+    { scheme => 'chargify', id => '81571', type => 'signup_success', form => 1, sign => sub ($body, $key, $ts) {
+          return { 'X-Chargify-Webhook-Id' => '81571', 'X-Chargify-Webhook-Signature-Hmac-Sha-256' => hmac_sha256_hex($body, $key) };
+      }, body => 'id=81571&event=signup_success&payload[subscription][id]=1' },
+    { scheme => 'dwolla', id => 'f2a6', type => 'customer_created', sign => sub ($body, $key, $ts) {
+          return { 'X-Dwolla-Topic' => 'customer_created', 'X-Request-Signature-SHA-256' => hmac_sha256_hex($body, $key) };
+      }, body => '{"id":"f2a6","resourceId":"r","topic":"customer_created"}' },
+    { scheme => 'flutterwave-v4', sign => of_body('Flutterwave-Signature', $base64), id => 'wbk_1', type => 'charge.completed',
+      body => '{"webhook_id":"wbk_1","timestamp":1760000000000,"type":"charge.completed","data":{"id":"chg_1"}}' },
+    { scheme => 'lazada', config => { app_key => '123456' }, type => '0', sign => of_body('Authorization', sub ($body, $key) { hmac_sha256_hex("123456$body", $key) }),
+      body => '{"seller_id":"9999","message_type":0,"data":{"trade_order_id":"260422900198363"}}' },
+    { scheme => 'payu', id => 'LDLW5N7MF4140324GUEST000P01:COMPLETED', type => 'COMPLETED', sign => sub ($body, $key, $ts) {
+          return { 'OpenPayu-Signature' => 'sender=checkout;signature=' . (unpack 'H*', md5("$body$key")) . ';algorithm=MD5;content=DOCUMENT' };
+      }, body => '{"order":{"orderId":"LDLW5N7MF4140324GUEST000P01","status":"COMPLETED"}}' },
+    { scheme => 'payu', note => 'refund', id => '2DVZMPMFPN140219GUEST000P01:912128:FINALIZED', type => 'FINALIZED', sign => sub ($body, $key, $ts) {
+          return { 'OpenPayu-Signature' => 'sender=checkout;signature=' . (unpack 'H*', md5("$body$key")) . ';algorithm=MD5;content=DOCUMENT' };
+      }, body => '{"orderId":"2DVZMPMFPN140219GUEST000P01","refund":{"refundId":"912128","status":"FINALIZED"}}' },
+    { scheme => 'payu-sha256', id => 'o1:PENDING', type => 'PENDING', sign => sub ($body, $key, $ts) {
+          return { 'OpenPayu-Signature' => 'sender=checkout;signature=' . sha256_hex("$body$key") . ';algorithm=SHA-256;content=DOCUMENT' };
+      }, body => '{"order":{"orderId":"o1","status":"PENDING"}}' },
+    { scheme => 'shopee', type => '3', body => '{"code":3,"shop_id":727720655,"timestamp":1760000000,"data":{"status":"READY_TO_SHIP"}}',
+      sign => of_body('Authorization', sub ($body, $key) { hmac_sha256_hex("https://hooks.example.com/in/shopee|$body", $key) }) },
     { scheme => 'aftership', sign => of_body('Aftership-Hmac-Sha256', $base64), id => 'e1', type => 'tracking_update',
       body => '{"event":"tracking_update","event_id":"e1","msg":{"id":"t1","tag":"Delivered"}}' },
-    { scheme => 'envoy', sign => of_body('X-Envoy-Signature', $base64), type => 'entry_sign_in', body => '{"meta":{"event":"entry_sign_in"},"payload":{"id":1}}' },
     { scheme => 'fincra', sign => of_body('Signature', sub ($body, $key) { hmac_sha512_hex($body, $key) }), id => 'r1', type => 'payout.successful',
       body => '{"event":"payout.successful","data":{"id":3,"reference":"r1"}}' },
     { scheme => 'flexport', sign => of_body('X-Hub-Signature-256', prefixed('sha256=', $hex)), id => '77', type => '/shipment#departed',
       body => '{"_object":"/event","id":77,"type":"/shipment#departed"}' },
-    { scheme => 'midtrans-iris', sign => of_body('Iris-Signature', sub ($body, $key) { sha512_hex("$body$key") }), id => 'ref1', type => 'processed',
-      body => '{"reference_no":"ref1","amount":"200000.00","status":"processed","updated_at":"2025-10-09T08:53:20Z"}' },
     { scheme => 'modern-treasury', sign => of_body('X-Signature', $hex), id => 'po1', type => 'payment_order.completed',
       checked_by => 'npm modern-treasury 3.3.0', body => '{"event":"completed","data":{"id":"po1","object":"payment_order"}}' },
     { scheme => 'nmi', sign => of_body('Signature', $hex), body => '{"status":"active"}' },
@@ -278,38 +319,64 @@ push @senders, { scheme => 'wechat-pay', timed => 1, secret => $public, signing 
             'Wechatpay-Signature' => rsa_sign("$ts\nKd6Zt8\n$body\n", $key) };
     }, body => '{"id":"EV-1","create_time":"2025-10-09T08:53:20+08:00","event_type":"TRANSACTION.SUCCESS","resource":{"ciphertext":"x"}}' };
 
+sub ed25519_sign ($data, $file) {
+    my $folder = tempdir(CLEANUP => 1);
+    open my $out, '>:raw', "$folder/data" or die $!;
+    print $out $data;
+    close $out;
+    return unpack 'H*', scalar `openssl pkeyutl -sign -rawin -inkey $file -in $folder/data`;
+}
+for my $name (qw(own-ed other-ed)) { system("openssl genpkey -algorithm ed25519 -out $keys/$name.pem 2>$keys/log") == 0 or die 'openssl genpkey' }
+my $raw = substr scalar(`openssl pkey -in $keys/own-ed.pem -pubout -outform DER`), -32;
+push @senders, { scheme => 'fal', timed => 1, signing => "$keys/own-ed.pem", other => "$keys/other-ed.pem", id => '024ca5b1', type => 'OK',
+    secret => $json->encode({ keys => [ { kty => 'OKP', crv => 'Ed25519', x => encode_base64url($raw) } ] }), sign => sub ($body, $key, $ts) {
+        return { 'X-Fal-Webhook-Request-Id' => '024ca5b1', 'X-Fal-Webhook-User-Id' => 'user1', 'X-Fal-Webhook-Timestamp' => $ts,
+            'X-Fal-Webhook-Signature' => ed25519_sign("024ca5b1\nuser1\n$ts\n" . sha256_hex($body), $key) };
+    }, body => '{"request_id":"024ca5b1","status":"OK","payload":{"images":[]}}' };
+
 # --- from a sender to its vectors
 sub vector ($sender, $note, $why, $headers, %more) {
     my %headers = ('Content-Type' => 'application/json', %$headers);
-    my $url = "https://hooks.example.com/in/$sender->{scheme}";
-    for my $param (grep { /^\?/ } keys %headers) { $url .= "$param=" . delete $headers{$param} }
+    $headers{'Content-Type'} = 'application/x-www-form-urlencoded' if $sender->{form};
+    delete $headers{'Content-Type'} if $sender->{postback};
+    my $query = $sender->{query} // '';
+    for my $param (grep { /^\?/ } keys %headers) { $query .= substr($param, 1) . '=' . delete $headers{$param} }
+    my $url = "https://hooks.example.com/in/$sender->{scheme}" . (length $query ? "?$query" : '');
     my %known = map { $_ => $sender->{$_} } grep { defined $sender->{$_} } qw(checked_by published);
-    return { provider => $sender->{scheme}, scheme => $sender->{scheme}, note => $note, why => $why, method => 'POST', url => $url, headers => \%headers,
+    my %vector = (provider => $sender->{scheme}, scheme => $sender->{scheme}, note => $note, why => $why, method => $sender->{postback} ? 'GET' : 'POST', url => $url, headers => \%headers,
         body => $sender->{body}, body_encoding => 'utf8', secret => $sender->{secret}, config => $sender->{config} // {}, clock => $clock, expect => 'reject',
-        %known, %more };
+        %known, %more);
+    delete @vector{ grep { !defined $vector{$_} } keys %vector };
+    return \%vector;
 }
 
 sub vectors_of ($sender) {
     utf8::decode(my $name = $sender->{scheme});
-    my $body = bytes($sender->{body});
     my $key = $sender->{signing} // $sender->{secret};
+    my $wrong = $sender->{other} // 'not the key of this sender';
+    my $forged = $sender->{signed_in_body} ? $sender->{body}->($wrong) : undef;
+    $sender->{body} = $sender->{body}->($key) if $sender->{signed_in_body};
+    my $body = bytes($sender->{body});
     my $headers = $sender->{sign}->($body, $key, $clock);
     my %expected = (expect => 'accept');
     $expected{expect_id} = $sender->{id} if defined $sender->{id};
     $expected{expect_type} = $sender->{type} if defined $sender->{type};
     my @vectors = vector($sender, $sender->{note} // 'valid', 'as the sender signs', $headers, %expected);
     my %refused = (grammar_reason => 'signature');
-    my $wrong = $sender->{other} // 'not the key of this sender';
-    push @vectors, vector($sender, 'wrong-key', 'signed with another key', $sender->{sign}->($body, $wrong, $clock), %refused) if !$sender->{in_body};
+    push @vectors, vector($sender, 'wrong-key', 'signed with another key', $headers, %refused, body => $forged) if defined $forged;
+    push @vectors, vector($sender, 'wrong-key', 'signed with another key', $sender->{sign}->($body, $wrong, $clock), %refused) if !$sender->{in_body} && !defined $forged;
     push @vectors, vector($sender, 'wrong-token', 'another token', $headers, %refused, body => $sender->{body} =~ s/s3cret/S3cret/r) if $sender->{in_body};
-    push @vectors, vector($sender, 'tampered-body', 'body changed after signing', $headers, body => "$sender->{body} ") if !$sender->{token};
-    push @vectors, vector($sender, 'stale', 'sent long ago', $headers, clock => $clock + 100_000, $sender->{timed} ? (grammar_reason => 'expired') : ())
+    push @vectors, vector($sender, 'tampered-body', 'body changed after signing', $headers, body => "$sender->{body} ")
+        if !grep { $sender->{$_} } qw(token signed_in_body postback);
+    push @vectors, vector($sender, 'stale', 'sent long ago', $headers, clock => $clock + 100_000, $sender->{timed} ? (grammar_reason => 'expired') : (),
+        $sender->{no_window} ? (checked_by => undef) : ())
         if $sender->{timed} || $sender->{expires};
-    push @vectors, vector($sender, 'unsigned', 'no signature at all', {}, grammar_reason => 'no-signature') if !$sender->{in_body};
+    push @vectors, vector($sender, 'unsigned', 'no signature at all', {}, grammar_reason => 'no-signature')
+        if !$sender->{in_body} && !$sender->{signed_in_body};
     return @vectors;
 }
 
 $_->{secret} //= 's3cret-token-of-a-test' for @senders;
-for my $sender (@senders) { utf8::decode($sender->{body}) }
+for my $sender (grep { !ref $_->{body} } @senders) { utf8::decode($sender->{body}) }
 my @lines = map { $json->utf8->encode($_) } map { vectors_of($_) } @senders;
 print "[\n", join(",\n", @lines), "\n]\n";
