@@ -100,6 +100,17 @@ constexpr Definition definitions[] = {
     signature header:X-Hub-Signature prefix=sha256= encoding=hex;
     type json:/event;
 )"},
+    {"mattermost", R"(
+    # source: from memory
+    # retries: none
+    # repeats: no
+    # Outgoing webhooks that send forms. The token is in the body.
+    algorithm token;
+    signature form:token;
+    unsigned_body;
+    id form:post_id;
+    type form:trigger_word;
+)"},
     {"misskey", R"(
     # source: github misskey-dev/misskey packages/backend/src/queue/processors/UserWebhookDeliverProcessorService.ts (read 2026-11-30)
     # retries: keep the id
@@ -168,6 +179,17 @@ constexpr Definition definitions[] = {
     id json:/call/call_id;
     type json:/event;
 )"},
+    {"rocket-chat", R"(
+    # source: from memory
+    # retries: not documented
+    # repeats: no
+    # Outgoing webhooks. The token is in the body.
+    algorithm token;
+    signature json:/token;
+    unsigned_body;
+    id json:/message_id;
+    type json:/trigger_word;
+)"},
     {"sendbird", R"(
     # source: https://docs.sendbird.com/docs/business-messaging/guide/v1/settings/webhooks (read 2026-11-30)
     # retries: not documented
@@ -216,6 +238,18 @@ constexpr Definition definitions[] = {
     signature header:X-Spark-Signature encoding=hex;
     id json:/data/id;
     type "{json:/resource}.{json:/event}";
+)"},
+    {"zulip", R"(
+    # source: github zulip/zulip api_docs/outgoing-webhooks.md (read 2026-11-30) ; from memory
+    # retries: not documented
+    # repeats: no
+    # Outgoing webhooks in Zulip's own format. The token is in the body.
+    algorithm token;
+    signature json:/token;
+    unsigned_body;
+    id json:/message/id;
+    type json:/trigger;
+    ack 200 application/json '{"response_not_required":true}';
 )"},
 };
 // clang-format on

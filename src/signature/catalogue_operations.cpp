@@ -56,6 +56,26 @@ constexpr Definition definitions[] = {
     id json:/id;
     type json:/status;
 )"},
+    {"flux", R"(
+    # source: github fluxcd/notification-controller docs/spec/v1beta3/providers.md (read 2026-11-30)
+    # retries: not documented
+    # repeats: no
+    # Providers of type generic-hmac.
+    algorithm hmac-sha256;
+    signature header:X-Signature prefix=sha256= encoding=hex;
+    id json:/involvedObject/uid;
+    type json:/reason;
+)"},
+    {"grafana", R"(
+    # source: npm @hookflo/tern 4.1.0 (read 2026-11-30) ; from memory
+    # retries: keep the body
+    # repeats: no
+    # Contact points with an HMAC secret and no timestamp header. The id is the group's.
+    algorithm hmac-sha256;
+    signature header:X-Grafana-Alerting-Signature encoding=hex;
+    id json:/groupKey;
+    type json:/status;
+)"},
     {"hcp-vault-radar", R"(
     # source: https://developer.hashicorp.com/hcp/docs/vault-radar/get-started/set-up-alerting/webhooks/payloads (read 2026-11-30)
     # retries: not documented
@@ -190,6 +210,15 @@ constexpr Definition definitions[] = {
     digest claim:body algorithm=sha256 encoding=base64url;
     id header:Upstash-Message-Id;
 )"},
+    {"sonarqube", R"(
+    # source: from memory
+    # retries: none
+    # repeats: no
+    algorithm hmac-sha256;
+    signature header:X-Sonar-Webhook-HMAC-SHA256 encoding=hex;
+    id json:/taskId;
+    type json:/status;
+)"},
     {"sonatype", R"(
     # source: github fluxcd/flux-recv nexus.go (read 2026-11-30) ; from memory
     # retries: not documented
@@ -199,6 +228,16 @@ constexpr Definition definitions[] = {
     signature header:X-Nexus-Webhook-Signature encoding=hex;
     id header:X-Nexus-Webhook-Delivery;
     type header:X-Nexus-Webhook-Id;
+)"},
+    {"spacelift", R"(
+    # source: github spacelift-io/user-documentation docs/integrations/webhooks.md (read 2026-11-30)
+    # retries: not documented
+    # repeats: yes, errors without a time
+    algorithm hmac-sha256;
+    signature header:X-Signature-256 prefix=sha256= encoding=hex;
+    id json:/run/id;
+    type json:/state json:/severity;
+    repeats;
 )"},
     {"taiga", R"(
     # source: github taigaio/taiga-back taiga/webhooks/tasks.py (read 2026-11-30)

@@ -118,7 +118,22 @@ my @senders = (
               'X-Nexus-Webhook-Signature' => hmac_sha1_hex($body, $key) };
       }, body => '{"timestamp":"2025-10-09T08:53:20.000+0000","action":"CREATED","component":{"id":"c"}}' },
 
+    { scheme => 'flux', id => '7d0cdc51', type => 'ValidationFailed', sign => of_body('X-Signature', prefixed('sha256=', $hex)),
+      body => '{"involvedObject":{"kind":"Kustomization","uid":"7d0cdc51"},"severity":"error","reason":"ValidationFailed","timestamp":"2025-10-09T08:53:20Z"}' },
+    { scheme => 'grafana', id => '{}:{alertname=\"x\"}' =~ s/\\//gr, type => 'firing', sign => of_body('X-Grafana-Alerting-Signature', $hex),
+      checked_by => 'npm @hookflo/tern 4.1.0', body => '{"receiver":"w","status":"firing","alerts":[],"groupKey":"{}:{alertname=\\"x\\"}"}' },
+    { scheme => 'sonarqube', id => 'AVh21JS2JepAEhwQ-b3u', type => 'SUCCESS', sign => of_body('X-Sonar-Webhook-HMAC-SHA256', $hex),
+      body => '{"taskId":"AVh21JS2JepAEhwQ-b3u","status":"SUCCESS","analysedAt":"2025-10-09T08:53:20+0000"}' },
+    { scheme => 'spacelift', id => '01EF9PFPNFFM2MQXTJKHK1B869', type => 'FINISHED', sign => of_body('X-Signature-256', prefixed('sha256=', $hex)),
+      body => '{"account":"a","state":"FINISHED","timestamp":1596979684,"run":{"id":"01EF9PFPNFFM2MQXTJKHK1B869"}}' },
+
     # --- communication
+    { scheme => 'mattermost', token => 1, in_body => 1, form => 1, id => 'axdygg1957njfe5pu38saikdho', type => 'some', sign => sub { return {} },
+      body => 'token=s3cret-token-of-a-test&post_id=axdygg1957njfe5pu38saikdho&text=some+text&trigger_word=some' },
+    { scheme => 'rocket-chat', token => 1, in_body => 1, id => 'm1', type => 'hi', sign => sub { return {} },
+      body => '{"token":"s3cret-token-of-a-test","bot":false,"message_id":"m1","text":"hi","trigger_word":"hi"}' },
+    { scheme => 'zulip', token => 1, in_body => 1, id => '112', type => 'mention', sign => sub { return {} },
+      body => '{"bot_email":"b","data":"@**b** hi","message":{"id":112},"token":"s3cret-token-of-a-test","trigger":"mention"}' },
     { scheme => 'aircall', token => 1, in_body => 1, id => '812', type => 'call.created', sign => sub { return {} },
       body => '{"resource":"call","event":"call.created","timestamp":1760000000,"token":"s3cret-token-of-a-test","data":{"id":812}}' },
     { scheme => 'discourse', note => 'published', secret => 'my_lovely_secret_for_web_hook', id => '1', type => 'ping', body => '{"ping":"OK"}',
