@@ -253,6 +253,18 @@ constexpr Definition definitions[] = {
     type json:/event_type;
     ack 200 application/json '{"code":"SUCCESS"}';
 )"},
+    {"whop", R"(
+    # source: npm @whop/sdk 0.0.42 (read 2026-11-30) ; from memory
+    # retries: keep the id
+    # repeats: no
+    # Standard Webhooks, but for the key: it is the text itself, of which the package wants the base64.
+    algorithm hmac-sha256;
+    signature header:webhook-signature "split= " prefix=v1, encoding=base64;
+    timestamp header:webhook-timestamp unit=s;
+    message "{header:webhook-id}.{ts}.{body}";
+    id header:webhook-id;
+    type json:/type json:/action;
+)"},
     {"worldpay", R"(
     # source: https://developer.worldpay.com/products/events/signature (read 2026-11-30)
     # retries: not documented

@@ -20,13 +20,20 @@ namespace {
 using nlohmann::json;
 using signature::Verdict;
 
-std::filesystem::path vectors_path() {
-    std::filesystem::path folder = __FILE__;
-    return folder.parent_path().parent_path() / "vectors" / "vectors.json";
+/// Reads all files of t/vectors.
+json read_vectors() {
+    const std::filesystem::path file = __FILE__;
+    json all = json::array();
+    for (const auto& entry : std::filesystem::directory_iterator(file.parent_path().parent_path() / "vectors")) {
+        if (entry.path().extension() != ".json") continue;
+        for (const json& vector : json::parse(std::ifstream(entry.path())))
+            all.push_back(vector);
+    }
+    return all;
 }
 
 const json& vectors() {
-    static const json all = json::parse(std::ifstream(vectors_path()));
+    static const json all = read_vectors();
     return all;
 }
 

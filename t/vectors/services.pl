@@ -309,6 +309,10 @@ my @senders = (
     { scheme => 'tiktok-shop', config => { app_key => '6a6b7c' }, id => '7327112393057371910', type => '1', sign => sub ($body, $key, $ts) {
           return { Authorization => hmac_sha256_hex("6a6b7c$body", $key) };
       }, body => '{"type":1,"tts_notification_id":"7327112393057371910","shop_id":"7494","timestamp":1760000000}' },
+    { scheme => 'whop', timed => 1, id => 'msg_1', type => 'payment.succeeded', secret => 'ws_3f2c1b0a9d8e7f6a5b4c', checked_by => 'npm @whop/sdk 0.0.42',
+      sign => sub ($body, $key, $ts) {
+          return { 'webhook-id' => 'msg_1', 'webhook-timestamp' => $ts, 'webhook-signature' => 'v1,' . b64(hmac_sha256("msg_1.$ts.$body", $key)) };
+      }, body => '{"id":"msg_1","type":"payment.succeeded","data":{}}' },
     { scheme => 'worldpay', id => 'w1', type => 'authorized', body => '{"eventId":"w1","eventTimestamp":"2025-10-09T08:53:20Z","eventDetails":{"type":"authorized"}}',
       sign => of_body('Event-Signature', prefixed('1/SHA256/', $hex)) },
     { scheme => 'worldpay', note => 'two-keys', id => 'w1', type => 'authorized', body => '{"eventId":"w1","eventDetails":{"type":"authorized"}}',
@@ -343,7 +347,7 @@ sub ed25519_sign ($data, $file) {
 }
 for my $name (qw(own-ed other-ed)) { system("openssl genpkey -algorithm ed25519 -out $keys/$name.pem 2>$keys/log") == 0 or die 'openssl genpkey' }
 my $raw = substr scalar(`openssl pkey -in $keys/own-ed.pem -pubout -outform DER`), -32;
-push @senders, { scheme => 'fal', timed => 1, signing => "$keys/own-ed.pem", other => "$keys/other-ed.pem", id => '024ca5b1', type => 'OK',
+push @senders, { scheme => 'fal', timed => 1, checked_by => 'npm @hookflo/tern 4.1.0', signing => "$keys/own-ed.pem", other => "$keys/other-ed.pem", id => '024ca5b1', type => 'OK',
     secret => $json->encode({ keys => [ { kty => 'OKP', crv => 'Ed25519', x => encode_base64url($raw) } ] }), sign => sub ($body, $key, $ts) {
         return { 'X-Fal-Webhook-Request-Id' => '024ca5b1', 'X-Fal-Webhook-User-Id' => 'user1', 'X-Fal-Webhook-Timestamp' => $ts,
             'X-Fal-Webhook-Signature' => ed25519_sign("024ca5b1\nuser1\n$ts\n" . sha256_hex($body), $key) };
