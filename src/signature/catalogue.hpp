@@ -38,5 +38,6 @@ Definitions operations_schemes();
 Definitions communication_schemes();
 Definitions media_schemes();
 Definitions trade_schemes();
+Definitions relatives_schemes();
 
 }  // namespace webhook::signature
