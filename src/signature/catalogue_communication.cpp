@@ -199,6 +199,18 @@ constexpr Definition definitions[] = {
     signature header:X-Sendbird-Signature encoding=hex;
     type json:/category;
 )"},
+    {"signalwire", R"(
+    # source: npm @signalwire/compatibility-api 3.2.0 (read 2026-11-30)
+    # retries: not documented
+    # repeats: not documented
+    # Signed as Twilio does it.
+    algorithm hmac-sha1;
+    signature header:X-SignalWire-Signature header:X-Twilio-Signature encoding=base64;
+    url_variants;
+    message "{url}{form|sorted}";
+    id "{form:MessageSid}{form:CallSid}";
+    type "{form:MessageStatus}{form:CallStatus}";
+)"},
     {"sinch", R"(
     # source: npm @sinch/sdk-client 1.5.0 (read 2026-11-30) ; npm @sinch/conversation 1.4.0 (read 2026-11-30)
     # retries: not documented

@@ -17,6 +17,16 @@ constexpr Definition definitions[] = {
     id header:X-Adsk-Delivery-Id;
     type json:/hook/event;
 )"},
+    {"cloudconvert", R"(
+    # source: npm cloudconvert 3.0.0 (read 2026-11-30)
+    # retries: not documented
+    # repeats: no
+    # The id is the job's.
+    algorithm hmac-sha256;
+    signature header:CloudConvert-Signature encoding=hex;
+    id json:/job/id;
+    type json:/event;
+)"},
     {"cloudinary", R"(
     # source: npm cloudinary 2.11.0 (read 2026-11-30)
     # retries: not documented
@@ -153,6 +163,14 @@ constexpr Definition definitions[] = {
     unsigned_id;
     id json:/id;
     type json:/event;
+)"},
+    {"northpass", R"(
+    # source: https://support.gainsight.com/docs/webhook-verification.md (read 2026-11-30)
+    # retries: not documented
+    # repeats: not documented
+    # Gainsight CE.
+    algorithm hmac-sha256;
+    signature header:X-Northpass-Hmac-SHA256 encoding=base64;
 )"},
     {"pandadoc", R"(
     # source: https://developers.pandadoc.com/docs/webhook-verification.md (read 2026-11-30)

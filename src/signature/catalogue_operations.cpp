@@ -38,14 +38,6 @@ constexpr Definition definitions[] = {
     id json:/id;
     type json:/type;
 )"},
-    {"castle", R"(
-    # source: from memory
-    # retries: not documented
-    # repeats: no
-    algorithm hmac-sha256;
-    signature header:X-Castle-Signature encoding=base64;
-    type json:/type;
-)"},
     {"expo", R"(
     # source: github expo/expo docs/pages/eas/webhooks.mdx (read 2026-11-30)
     # retries: keep the body (a few times, with a growing delay)

@@ -24,6 +24,9 @@ constexpr Definition definitions[] = {
     {"dodo-payments", R"(
     # source: https://docs.dodopayments.com/es/developer-resources/webhooks (read 2026-11-30)
 )", "standard"},
+    {"folk", R"(
+    # source: github NangoHQ/nango packages/server/lib/webhook/folk-webhook-routing.ts (read 2026-11-30)
+)", "standard"},
     {"granola", R"(
     # source: npm @trigger.dev/sdk 4.8.3 docs/webhooks/sources.mdx (read 2026-11-30)
 )", "standard"},

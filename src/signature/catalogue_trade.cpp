@@ -18,6 +18,26 @@ constexpr Definition definitions[] = {
     id json:/event_id;
     type json:/event;
 )"},
+    {"attio", R"(
+    # source: github NangoHQ/nango packages/server/lib/webhook/attio-webhook-routing.ts (read 2026-11-30)
+    # retries: not documented
+    # repeats: yes, what changes in a record twice
+    # The body holds a list of events, which name the record.
+    algorithm hmac-sha256;
+    signature header:X-Attio-Signature header:Attio-Signature encoding=hex;
+    type json:/events/0/event_type;
+    repeats;
+)"},
+    {"bamboohr", R"(
+    # source: https://documentation.bamboohr.com/docs/webhooks-2 (read 2026-11-30) ; https://nango.dev/docs/api-integrations/bamboohr/webhooks (read 2026-11-30)
+    # retries: not documented
+    # repeats: not documented
+    algorithm hmac-sha256;
+    signature header:X-BambooHR-Signature encoding=hex;
+    timestamp header:X-BambooHR-Timestamp unit=s;
+    message "{body}{ts}";
+    type json:/type;
+)"},
     {"chargify", R"(
     # source: from memory
     # retries: keep the id
@@ -66,6 +86,26 @@ constexpr Definition definitions[] = {
     signature header:Flutterwave-Signature encoding=base64;
     id json:/webhook_id json:/id;
     type json:/type;
+)"},
+    {"greenhouse", R"(
+    # source: https://developers.greenhouse.io/webhooks.html (read 2026-11-30) ; https://developers.greenhouse.io/onboarding_webhooks.html (read 2026-11-30)
+    # retries: not documented
+    # repeats: not documented
+    # The header names the delivery. Recruiting and Onboarding.
+    algorithm hmac-sha256;
+    signature header:Signature "prefix=sha256 " encoding=hex;
+    id header:Greenhouse-Event-ID;
+    type json:/action;
+)"},
+    {"jobber", R"(
+    # source: github NangoHQ/nango packages/server/lib/webhook/jobber-webhook-routing.ts (read 2026-11-30)
+    # retries: not documented
+    # repeats: no
+    # The key is the app's OAuth client secret. The id is that of what changed.
+    algorithm hmac-sha256;
+    signature header:X-Jobber-Hmac-SHA256 encoding=base64;
+    id json:/data/webHookEvent/itemId;
+    type json:/data/webHookEvent/topic;
 )"},
     {"lazada", R"(
     # source: from memory
@@ -195,6 +235,19 @@ constexpr Definition definitions[] = {
     signature header:Authorization encoding=hex;
     message "{url}|{body}";
     type json:/code;
+)"},
+    {"smartsheet", R"(
+    # source: https://developers.smartsheet.com/api/smartsheet/guides/webhooks/webhook-verification.md (read 2026-11-30) ; from memory
+    # retries: not documented
+    # repeats: no
+    # Asked at the start and from time to time.
+    algorithm hmac-sha256;
+    signature header:Smartsheet-Hmac-SHA256 encoding=hex;
+    id json:/nonce;
+    type json:/events/0/eventType json:/newWebhookStatus;
+    challenge has=header:Smartsheet-Hook-Challenge "match=header:Smartsheet-Hook-Challenge=[A-Za-z0-9_-]{1,256}"
+              type=application/json "header=Smartsheet-Hook-Response={header:Smartsheet-Hook-Challenge}"
+              'body={"smartsheetHookResponse":"{header:Smartsheet-Hook-Challenge}"}';
 )"},
     {"squarespace", R"(
     # source: https://developers.squarespace.com/commerce-apis/webhooks/verifying-notifications (read 2026-11-30) ; https://developers.squarespace.com/webhooks/overview.md (read 2026-11-30)

@@ -109,8 +109,6 @@ my @senders = (
     { scheme => 'taiga', type => 'userstory.change', body => '{"action":"change","type":"userstory","data":{"id":1}}',
       sign => of_body('X-Taiga-Webhook-Signature', sub ($body, $key) { hmac_sha1_hex($body, $key) }) },
     { scheme => 'zitadel', timed => 1, sign => timed('ZITADEL-Signature'), body => '{"aggregateID":"1","event_type":"user.human.added"}' },
-    { scheme => 'castle', sign => of_body('X-Castle-Signature', $base64), type => '$incident.confirmed',
-      body => '{"api_version":"v1","app_id":"1","type":"$incident.confirmed","created_at":"2025-10-09T08:53:20Z","data":{}}' },
     { scheme => 'hcp-vault-radar', id => 'ev1', type => 'event_finding', body => '{"version":"1","event_id":"ev1","event_type":"event_finding"}',
       sign => of_body('X-HCP-Radar-Signature', prefixed('sha512=', sub ($body, $key) { hmac_sha512_hex($body, $key) })) },
     { scheme => 'sonatype', id => 'd1', type => 'rm:repository:component', sign => sub ($body, $key, $ts) {
@@ -193,7 +191,15 @@ my @senders = (
     { scheme => 'webex', sign => of_body('X-Spark-Signature', sub ($body, $key) { hmac_sha1_hex($body, $key) }), id => 'M1', type => 'messages.created',
       body => '{"id":"W1","resource":"messages","event":"created","data":{"id":"M1","roomId":"R1"}}' },
 
+    { scheme => 'signalwire', form => 1, id => 'SM1', type => 'delivered', checked_by => 'npm @signalwire/compatibility-api 3.2.0', sign => sub ($body, $key, $ts) {
+          my %field = map { split /=/, $_, 2 } split /&/, $body;
+          return { 'X-SignalWire-Signature' => b64(hmac_sha1('https://hooks.example.com/in/signalwire' . join('', map { "$_$field{$_}" } sort keys %field), $key)) };
+      }, body => 'MessageSid=SM1&AccountSid=AC1&MessageStatus=delivered' },
+
     # --- media
+    { scheme => 'cloudconvert', sign => of_body('CloudConvert-Signature', $hex), id => 'c677ccf7', type => 'job.finished',
+      checked_by => 'npm cloudconvert 3.0.0', body => '{"event":"job.finished","job":{"id":"c677ccf7","status":"finished"}}' },
+    { scheme => 'northpass', sign => of_body('X-Northpass-Hmac-SHA256', $base64), body => '{"data":{"id":"1"}}' },
     { scheme => 'autodesk', id => 'dl1', type => 'dm.version.added', sign => sub ($body, $key, $ts) {
           return { 'X-Adsk-Delivery-Id' => 'dl1', 'X-Adsk-Signature' => 'sha1hash=' . hmac_sha1_hex($body, $key) };
       }, body => '{"version":"1.0","resourceUrn":"urn:x","hook":{"hookId":"h","event":"dm.version.added"},"payload":{}}' },
@@ -253,6 +259,18 @@ my @senders = (
       body => '{"type":"activity","user":{"user_id":"u"}}' },
 
     # --- trade
+    { scheme => 'attio', sign => of_body('X-Attio-Signature', $hex), type => 'record.created',
+      body => '{"webhook_id":"w","events":[{"event_type":"record.created","id":{"workspace_id":"a","record_id":"r"}}]}' },
+    { scheme => 'bamboohr', timed => 1, type => 'employee.updated', sign => sub ($body, $key, $ts) {
+          return { 'X-BambooHR-Timestamp' => $ts, 'X-BambooHR-Signature' => hmac_sha256_hex("$body$ts", $key) };
+      }, body => '{"type":"employee.updated","employees":[{"id":"123","action":"Updated"}]}' },
+    { scheme => 'greenhouse', id => 'gh1', type => 'hire_candidate', sign => sub ($body, $key, $ts) {
+          return { 'Greenhouse-Event-ID' => 'gh1', Signature => 'sha256 ' . hmac_sha256_hex($body, $key) };
+      }, body => '{"action":"hire_candidate","payload":{"application":{"id":46194062}}}' },
+    { scheme => 'jobber', sign => of_body('X-Jobber-Hmac-SHA256', $base64), id => 'MQ==', type => 'CLIENT_CREATE',
+      body => '{"data":{"webHookEvent":{"topic":"CLIENT_CREATE","accountId":"MQ==","itemId":"MQ==","occurredAt":"2025-10-09T08:53:20Z"}}}' },
+    { scheme => 'smartsheet', sign => of_body('Smartsheet-Hmac-SHA256', $hex), id => '4b2ed20d', type => 'updated',
+      body => '{"nonce":"4b2ed20d","timestamp":"2025-10-09T08:53:20Z","webhookId":1,"events":[{"objectType":"sheet","eventType":"updated"}]}' },
     { scheme => 'chargify', id => '81571', type => 'signup_success', form => 1, sign => sub ($body, $key, $ts) {
           return { 'X-Chargify-Webhook-Id' => '81571', 'X-Chargify-Webhook-Signature-Hmac-Sha-256' => hmac_sha256_hex($body, $key) };
       }, body => 'id=81571&event=signup_success&payload[subscription][id]=1' },
