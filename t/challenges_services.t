@@ -14,11 +14,12 @@ $t->start_redis;
 
 my $hex_key = 'a2b3c4d5e6f70819' x 4;
 my %location = (
-    lark     => 'webhook lark; webhook_secret s3cret-key-lark;',
-    nylas    => 'webhook nylas; webhook_secret s3cret-key-nylas;',
-    onfleet  => "webhook onfleet; webhook_secret $hex_key;",
-    smartcar => 'webhook smartcar; webhook_secret s3cret-key-smartcar;',
-    strava   => 'webhook strava; webhook_secret s3cret-key-strava; webhook_param verify_token STRAVA-1;',
+    lark       => 'webhook lark; webhook_secret s3cret-key-lark;',
+    nylas      => 'webhook nylas; webhook_secret s3cret-key-nylas;',
+    onfleet    => "webhook onfleet; webhook_secret $hex_key;",
+    smartcar   => 'webhook smartcar; webhook_secret s3cret-key-smartcar;',
+    smartsheet => 'webhook smartsheet; webhook_secret s3cret-key-smartsheet;',
+    strava     => 'webhook strava; webhook_secret s3cret-key-strava; webhook_param verify_token STRAVA-1;',
 );
 my $locations = join "\n", map { "        location = /$_ { $location{$_} webhook_stream hooks partitions=1; }" } sort keys %location;
 $t->start_nginx(<<"EOT");
@@ -64,6 +65,14 @@ $body = '{"taskId":"PUY1z","triggerName":"taskCompleted","time":1760000000000}';
 is_event 'onfleet, then events come', $t->post('/onfleet', $body, 'X-Onfleet-Signature' => hmac_sha512_hex($body, pack 'H*', $hex_key));
 is_refused 'onfleet, signed with the text of the key', $t->post('/onfleet', $body, 'X-Onfleet-Signature' => hmac_sha512_hex($body, $hex_key)), 401, 'forged';
 
+$body = '{"challenge":"9f1ab1c4-4d1e","webhookId":4503604829677444}';
+my $answer = $t->post('/smartsheet', $body, 'Smartsheet-Hook-Challenge' => '9f1ab1c4-4d1e');
+is_handshake 'smartsheet', $answer, '{"smartsheetHookResponse":"9f1ab1c4-4d1e"}', 'application/json';
+is $answer->{headers}{'smartsheet-hook-response'}, '9f1ab1c4-4d1e', 'smartsheet: in the header, too';
+is_refused 'smartsheet, hostile text', $t->post('/smartsheet', $body, 'Smartsheet-Hook-Challenge' => 'a b<'), 400, 'malformed';
+$body = '{"nonce":"4b2ed20d","events":[{"objectType":"sheet","eventType":"updated"}]}';
+is_event 'smartsheet, then events come', $t->post('/smartsheet', $body, 'Smartsheet-Hmac-SHA256' => hmac_sha256_hex($body, 's3cret-key-smartsheet'));
+
 # --- a token that we chose: Strava
 my $strava = '/strava?token=s3cret-key-strava&hub.mode=subscribe&hub.challenge=15f7d1a91c1f40a748fd134752feb3&hub.verify_token=';
 is_handshake 'strava', $t->get($strava . 'STRAVA-1'), '{"hub.challenge":"15f7d1a91c1f40a748fd134752feb3"}', 'application/json';
@@ -92,5 +101,5 @@ is_refused 'smartcar, what was computed comes back as an event', $t->post('/smar
 $body = '{"eventId":"e2","eventType":"VEHICLE_STATE","data":{}}';
 is_event 'smartcar, then events come', $t->post('/smartcar', $body, 'SC-Signature' => hmac_sha256_hex($body, 's3cret-key-smartcar'));
 
-is stored(), 5, 'events are stored, handshakes are not';
+is stored(), 6, 'events are stored, handshakes are not';
 done_testing;
