@@ -92,8 +92,6 @@ constexpr Definition definitions[] = {
     # repeats: not documented
     algorithm hmac-sha256;
     signature header:X-Webhook-Signature encoding=hex;
-    id json:/id;
-    type json:/action;
 )"},
     {"frameio", R"(
     # source: https://developer.frame.io/platform/v2/webhooks-overview (read 2026-11-30) ; from memory

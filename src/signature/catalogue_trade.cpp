@@ -12,9 +12,9 @@ constexpr Definition definitions[] = {
     # source: https://www.aftership.com/docs/tracking/webhook/webhook-signature (read 2026-11-30)
     # retries: not documented
     # repeats: not documented
-    # Tracking; Returns and Warranty name the header otherwise.
+    # Tracking; Shipping, Returns and Warranty sign otherwise.
     algorithm hmac-sha256;
-    signature header:Aftership-Hmac-Sha256 header:As-Signature-Hmac-Sha256 encoding=base64;
+    signature header:Aftership-Hmac-Sha256 encoding=base64;
     id json:/event_id;
     type json:/event;
 )"},
@@ -196,8 +196,6 @@ constexpr Definition definitions[] = {
     # repeats: not documented
     algorithm hmac-sha256;
     signature header:Signature encoding=base64;
-    id json:/id;
-    type json:/eventType;
 )"},
     {"servicechannel", R"(
     # source: https://developer.servicechannel.com/guides/wh/receive-events-and-respond (read 2026-11-30)

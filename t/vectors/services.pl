@@ -225,7 +225,7 @@ my @senders = (
     { scheme => 'documenso', token => 1, sign => sub ($body, $key, $ts) { return { 'X-Documenso-Secret' => $key } }, id => 'dlv1',
       type => 'DOCUMENT_COMPLETED', body => '{"deliveryId":"dlv1","event":"DOCUMENT_COMPLETED","payload":{},"createdAt":"2025-10-09T08:53:20.000Z"}' },
     { scheme => 'editframe', sign => of_body('X-Webhook-Signature', $hex), type => 'render.completed', body => '{"topic":"render.completed","data":{}}' },
-    { scheme => 'fizzy', sign => of_body('X-Webhook-Signature', $hex), id => 'ev1', type => 'card_closed', body => '{"id":"ev1","action":"card_closed"}' },
+    { scheme => 'fizzy', sign => of_body('X-Webhook-Signature', $hex), body => '{"id":"ev1","action":"card_closed"}' },
     { scheme => 'frameio', timed => 1, id => 'a1', type => 'asset.created', sign => sub ($body, $key, $ts) {
           return { 'X-Frameio-Request-Timestamp' => $ts, 'X-Frameio-Signature' => 'v0=' . hmac_sha256_hex("v0:$ts:$body", $key) };
       }, body => '{"type":"asset.created","resource":{"type":"asset","id":"a1"}}' },
@@ -312,7 +312,7 @@ my @senders = (
     { scheme => 'podium', timed => 1, type => 'test.event', sign => sub ($body, $key, $ts) {
           return { 'Podium-Timestamp' => "${ts}000", 'Podium-Signature' => hmac_sha256_hex("${ts}000.$body", $key) };
       }, body => '{"data":{"bar":"apples","foo":"1"},"metadata":{"event_type":"test.event","version":"2021.04.01"}}' },
-    { scheme => 'realtime-register', sign => of_body('Signature', $base64), id => '9', type => 'DomainExpire', body => '{"id":9,"eventType":"DomainExpire"}' },
+    { scheme => 'realtime-register', sign => of_body('Signature', $base64), body => '{"notifications":[]}' },
     { scheme => 'servicechannel', sign => of_body('Sign-Data', $base64), type => 'WorkOrderCreated', body => '{"Object":{"Id":1},"EventType":"WorkOrderCreated"}' },
     { scheme => 'shiphero', id => 'mid1', type => 'Order Allocated', sign => sub ($body, $key, $ts) {
           return { 'X-Shiphero-Message-ID' => 'mid1', 'X-Shiphero-Hmac-Sha256' => b64(hmac_sha256($body, $key)) };
