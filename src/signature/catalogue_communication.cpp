@@ -9,7 +9,7 @@ namespace {
 // clang-format off
 constexpr Definition definitions[] = {
     {"aircall", R"(
-    # source: from memory
+    # source: https://www.skills.sh/hookdeck/webhook-skills/aircall-webhooks (read 2026-11-30) ; from memory
     # retries: not documented
     # repeats: not documented
     # The token of the webhook is in the body. The id is the call's, contact's or user's.
@@ -49,6 +49,16 @@ constexpr Definition definitions[] = {
     algorithm hmac-sha256;
     signature header:X-Signature encoding=hex;
     type json:/type;
+)"},
+    {"help-scout", R"(
+    # source: https://developer.helpscout.com/webhooks (read 2026-11-30) ; from memory
+    # retries: not documented
+    # repeats: yes, the deletion of a thing has its id only
+    # The id is the conversation's or customer's.
+    algorithm hmac-sha1;
+    signature header:X-HelpScout-Signature encoding=base64;
+    id json:/id;
+    type header:X-HelpScout-Event;
 )"},
     {"knock", R"(
     # source: https://docs.knock.app/developer-tools/outbound-webhooks (read 2026-11-30) ; https://skills.sh/hookdeck/webhook-skills/knock-webhooks (read 2026-11-30)

@@ -145,6 +145,9 @@ my @senders = (
       }, body => '[{"event_id":"evt_1","type":"email.delivered"}]' },
     { scheme => 'getstream', sign => of_body('X-Signature', $hex), type => 'message.new', checked_by => 'npm stream-chat 9.53.0',
       body => '{"type":"message.new","message":{"id":"m1","text":"héllo"}}' },
+    { scheme => 'help-scout', id => '291938', type => 'convo.assigned', sign => sub ($body, $key, $ts) {
+          return { 'X-HelpScout-Event' => 'convo.assigned', 'X-HelpScout-Signature' => b64(hmac_sha1($body, $key)) };
+      }, body => '{"id":291938,"number":349,"type":"email"}' },
     { scheme => 'knock', timed => 1, sign => timed('X-Knock-Signature', 't', 's', $base64, 1000), type => 'message.delivered',
       body => '{"type":"message.delivered","created_at":"2025-10-09T08:53:20Z","data":{"id":"1"}}' },
     { scheme => 'lark', token => 1, in_body => 1, id => 'f7984f25108f8137722bb63cee927e66', type => 'im.message.receive_v1', sign => sub { return {} },
