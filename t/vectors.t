@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# Every signature vector of a scheme we have, through nginx, sent byte for byte as it stands in the file: nginx' clock is
+# Every signature vector of a scheme we have, through nginx, sent byte for byte as it stands in its file of t/vectors: nginx' clock is
 # set to the vector's (t/lib/clock.c), so nothing has to be signed again by code of ours.
 
 use v5.36;

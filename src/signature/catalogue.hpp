@@ -37,5 +37,10 @@ Definitions messaging_schemes();
 Definitions services_schemes();
 Definitions postbacks_schemes();
 Definitions public_key_schemes();
+Definitions operations_schemes();
+Definitions communication_schemes();
+Definitions media_schemes();
+Definitions trade_schemes();
+Definitions relatives_schemes();
 
 }  // namespace webhook::signature
