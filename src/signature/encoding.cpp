@@ -29,7 +29,15 @@ constexpr Table make_hex_table() {
 }
 
 constexpr Table hex_table = make_hex_table();
-constexpr Table base64_table = make_table(base64_digits);
+/// Some senders that document base64 write the alphabet of URLs, in secrets and in signatures.
+constexpr Table make_base64_table() {
+    Table table = make_table(base64_digits);
+    table['-'] = table['+'];
+    table['_'] = table['/'];
+    return table;
+}
+
+constexpr Table base64_table = make_base64_table();
 constexpr Table base64url_table = make_table(base64url_digits);
 
 int look_up(const Table& table, char c) {

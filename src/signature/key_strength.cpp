@@ -132,7 +132,9 @@ bool check_secret_text(std::string_view text, std::string* error) {
     }
     if (contains(text, std::string_view("\0", 1)))
         return fail(error, "secret holds a NUL byte: give binary keys as base64 or hex");
-    return !is_prefix_only(event::trim_blanks(text)) || fail(error, "secret is empty behind its prefix");
+    text = event::trim_blanks(text);
+    event::take_prefix(&text, "v1,");
+    return !is_prefix_only(text) || fail(error, "secret is empty behind its prefix");
 }
 
 bool check_decoded_key(std::string_view key, std::string* error) {

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "event/text.hpp"
 #include "signature/fail.hpp"
 #include "signature/key_strength.hpp"
 #include "signature/nfkd.hpp"
@@ -15,13 +16,13 @@ namespace {
 using Params = std::map<std::string, std::string>;
 
 bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::string* error) {
-    static constexpr std::string_view whsec = "whsec_";
     switch (rule) {
         case KeyRule::utf8:
             *key = std::string(secret);
             break;
         case KeyRule::whsec:
-            if (secret.substr(0, whsec.size()) == whsec) secret.remove_prefix(whsec.size());
+            event::take_prefix(&secret, "v1,");  // as Supabase shows it
+            event::take_prefix(&secret, "whsec_");
             [[fallthrough]];
         case KeyRule::base64:
             if (!decode_text(secret, Encoding::base64, true, key)) return fail(error, "secret is not base64");

@@ -211,9 +211,10 @@ TEST(Encoding, Strict) {
     EXPECT_EQ(size_of("QUI=", Encoding::base64), 2);
     EXPECT_EQ(size_of("QUJD", Encoding::base64), 3);
     for (const char* bad : {"QQ", "QQ=", "QQ===", "QR==", "QUJ=", "=", "====", "Q===", "Q",
-                            "QQ==QQ==", "QU-_", "Q Q=", "QUI=\n"}) {
+                            "QQ==QQ==", "QU-*", "Q Q=", "QUI=\n"}) {
         EXPECT_EQ(size_of(bad, Encoding::base64), -1) << bad;
     }
+    EXPECT_EQ(size_of("-_+/", Encoding::base64), 3) << "the alphabet of URLs, too";
     EXPECT_EQ(size_of("_-8", Encoding::base64url), 2);
     EXPECT_EQ(size_of("_-8=", Encoding::base64url), 2);
     for (const char* bad : {"_-8==", "+/8", "_-9", "_"})

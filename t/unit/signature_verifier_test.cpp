@@ -253,6 +253,7 @@ TEST(Verifier, UnknownVersionsNeverMatch) {
 
 TEST(Verifier, BadKeysAreRefused) {
     EXPECT_EQ(refusal("standard", {"whsec_"}), "secret is empty behind its prefix");
+    EXPECT_EQ(refusal("standard", {"v1,whsec_"}), "secret is empty behind its prefix");
     EXPECT_EQ(refusal("standard", {"whsec_%%%"}), "secret is not base64");
     EXPECT_EQ(refusal("standard", {first_secret, ""}), "secret is empty");
     EXPECT_EQ(refusal("stripe", {}), "no secret");
