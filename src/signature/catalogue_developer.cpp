@@ -38,6 +38,15 @@ constexpr Definition definitions[] = {
     id header:X-Gitea-Delivery;
     type header:X-Gitea-Event;
 )"},
+    {"gogs", R"(
+    # source: https://gogs.io/advancing/webhooks (read 2026-11-30) ; github gogs/gogs internal/database/webhook.go (read 2026-11-30)
+    # retries: none
+    # repeats: not documented
+    algorithm hmac-sha256;
+    signature header:X-Gogs-Signature encoding=hex;
+    id header:X-Gogs-Delivery;
+    type header:X-Gogs-Event;
+)"},
     {"jira", R"(
     algorithm hmac-sha256;
     signature header:X-Hub-Signature prefix=sha256= encoding=hex;

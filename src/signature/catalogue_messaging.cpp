@@ -16,14 +16,18 @@ constexpr Definition definitions[] = {
     id json:/event_id form:trigger_id;
     type json:/event/type json:/type form:command;
     challenge after=verify when=json:/type=url_verification "body={json:/challenge}";
+    # Certificate checks of slash commands are not signed; commands have ssl_check=0 or none.
+    challenge when=form:ssl_check=1;
+    challenge method=GET when=query:ssl_check=1;
 )"},
     {"twilio", R"(
     algorithm hmac-sha1;
     signature header:X-Twilio-Signature encoding=base64;
     url_variants;
     message "{url}{form|sorted}";
-    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid;
-    type form:MessageStatus form:CallStatus;
+    postback;
+    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid query:MessageSid query:CallSid;
+    type form:MessageStatus form:CallStatus query:MessageStatus query:CallStatus;
     ack 200 text/xml "<Response></Response>";
 )"},
     {"twilio-json", R"(

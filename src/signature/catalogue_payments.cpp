@@ -18,9 +18,10 @@ constexpr Definition definitions[] = {
 )"},
     {"shopify", R"(
     algorithm hmac-sha256;
-    signature header:X-Shopify-Hmac-Sha256 encoding=base64;
-    id header:X-Shopify-Webhook-Id;
-    type header:X-Shopify-Topic;
+    # Events of the newer kind have the same headers without "X-".
+    signature header:X-Shopify-Hmac-Sha256 header:Shopify-Hmac-Sha256 encoding=base64;
+    id header:X-Shopify-Webhook-Id header:Shopify-Webhook-Id;
+    type header:X-Shopify-Topic header:Shopify-Topic;
 )"},
     {"square", R"(
     algorithm hmac-sha256;
@@ -76,6 +77,8 @@ constexpr Definition definitions[] = {
     signature header:X-Wc-Webhook-Signature encoding=base64;
     id header:X-Wc-Webhook-Delivery-Id;
     type header:X-Wc-Webhook-Topic;
+    # The ping of a new webhook is not signed, and without a 200 it is not saved.
+    challenge has=form:webhook_id absent=header:X-Wc-Webhook-Signature;
 )"},
     {"coinbase", R"(
     algorithm hmac-sha256;
@@ -155,8 +158,9 @@ constexpr Definition definitions[] = {
     {"quickbooks", R"(
     algorithm hmac-sha256;
     signature header:Intuit-Signature encoding=base64;
+    # A list of CloudEvents, or what was sent until 2026.
     id sha256:body;
-    type json:/eventNotifications/0/dataChangeEvent/entities/0/operation;
+    type json:/0/type json:/eventNotifications/0/dataChangeEvent/entities/0/operation;
 )"},
     {"xero", R"(
     algorithm hmac-sha256;

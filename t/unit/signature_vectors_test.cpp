@@ -20,13 +20,19 @@ namespace {
 using nlohmann::json;
 using signature::Verdict;
 
-std::filesystem::path vectors_path() {
-    std::filesystem::path folder = __FILE__;
-    return folder.parent_path().parent_path() / "vectors" / "vectors.json";
+json read_vectors() {
+    json all = json::array();
+    const auto folder = std::filesystem::path(__FILE__).parent_path().parent_path() / "vectors";
+    for (const auto& file : std::filesystem::directory_iterator(folder)) {
+        if (file.path().extension() != ".json") continue;
+        for (json& vector : json::parse(std::ifstream(file.path())))
+            all.push_back(std::move(vector));
+    }
+    return all;
 }
 
 const json& vectors() {
-    static const json all = json::parse(std::ifstream(vectors_path()));
+    static const json all = read_vectors();
     return all;
 }
 
