@@ -93,7 +93,7 @@ bool holds_public_key(std::string_view text) {
     const Encoding encodings[] = {Encoding::hex, Encoding::base64, Encoding::base64url};
     return std::any_of(std::begin(encodings), std::end(encodings), [&](Encoding encoding) {
         std::string bytes;
-        return decode_text(compact, encoding, true, &bytes) && shows_public_key(bytes);
+        return decode_text(compact, encoding, &bytes) && shows_public_key(bytes);
     });
 }
 

@@ -193,8 +193,7 @@ TEST(BodySchemes, JsonInAMultipartForm) {
 
 TEST(BodySchemes, BraintreePicksItsOwnKey) {
     std::string key;
-    decode_text("0d6be69b264717f2dd33652e212b173104b4a647b7c11ae72e9885f11cd312fb", Encoding::hex, false,
-                &key);
+    decode_text("0d6be69b264717f2dd33652e212b173104b4a647b7c11ae72e9885f11cd312fb", Encoding::hex, &key);
     VerifierOptions options;
     options.params["public_key"] = "pk";
     const auto braintree = [&](const std::string& body) {
