@@ -31,7 +31,7 @@ Message::Message(std::string method_text, std::string url_text, const Headers& h
 event::Request::Header Message::header(std::string_view name) const {
     Header found;
     for (const auto& [header_name, value] : headers_) {
-        if (header_name == name && found.count++ == 0) found.value = value;
+        if (header_name == name) found.add(value);
     }
     return found;
 }

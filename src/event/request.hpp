@@ -14,6 +14,15 @@ class Request {
     struct Header {
         std::string_view value;  ///< the first value, as received
         std::size_t count = 0;   ///< 0: absent; more than 1: sent several times
+        bool differs = false;    ///< sent several times, and not always with the first value
+
+        /// Counts one more line of that header.
+        void add(std::string_view line) {
+            if (count++ == 0)
+                value = line;
+            else
+                differs |= line != value;
+        }
     };
 
     /// `name` is lower case.

@@ -162,7 +162,7 @@ Verdict read_event(RequestState* state, std::string_view* reason) {
     static event::Extractor::Values values;  // one thread; keeps its capacity
     const Location& location = *state->location;
     for (const std::string& name : location.extractor->id_headers()) {
-        if (state->headers.header(name).count > 1) {
+        if (state->headers.header(name).differs) {
             *reason = "a header of the id was sent twice";
             return Verdict::malformed;
         }

@@ -10,9 +10,7 @@ RequestView::RequestView(ngx_http_request_t* request) : request_(request) {
 
 event::Request::Header RequestView::header(std::string_view name) const {
     Header found;
-    for_each(name, [&found](std::string_view value) {
-        if (found.count++ == 0) found.value = value;
-    });
+    for_each(name, [&found](std::string_view value) { found.add(value); });
     return found;
 }
 

@@ -59,6 +59,15 @@ constexpr Definition definitions[] = {
     type header:X-Gitea-Event;
     identity event;
 )"},
+    {"gogs", R"(
+    # source: https://gogs.io/advancing/webhooks (read 2026-11-30) ; github gogs/gogs internal/database/webhook.go (read 2026-11-30)
+    # retries: none
+    # repeats: not documented
+    algorithm hmac-sha256;
+    signature header:X-Gogs-Signature encoding=hex;
+    id header:X-Gogs-Delivery;
+    type header:X-Gogs-Event;
+)"},
     {"jira", R"(
     # source: https://mrrefactoring.github.io/jira.js/api/interfaces/webhooks.WebhookHeaders.html (read 2026-11-30)
     # retries: keep the id; X-Atlassian-Webhook-Retry counts them

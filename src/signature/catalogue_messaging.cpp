@@ -20,6 +20,9 @@ constexpr Definition definitions[] = {
     type json:/event/type json:/type form:command form:payload>json:/type;
     identity event;
     challenge after=verify when=json:/type=url_verification "body={json:/challenge}";
+    # Certificate checks of slash commands are not signed; commands have ssl_check=0 or none.
+    challenge when=form:ssl_check=1;
+    challenge method=GET when=query:ssl_check=1;
 )"},
     {"twilio", R"(
     # source: github PipedreamHQ/pipedream components/twilio/sources/new-incoming-sms/new-incoming-sms.mjs (read 2026-11-30) ; npm twilio 6.3.1 (read 2026-11-30)
@@ -30,8 +33,9 @@ constexpr Definition definitions[] = {
     signature header:X-Twilio-Signature encoding=base64;
     url_variants;
     message "{url}{form|sorted}";
-    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid;
-    type form:MessageStatus form:CallStatus;
+    postback;
+    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid query:MessageSid query:CallSid;
+    type form:MessageStatus form:CallStatus query:MessageStatus query:CallStatus;
     identity thing;
     ack 200 text/xml "<Response></Response>";
 )"},

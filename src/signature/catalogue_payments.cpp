@@ -19,16 +19,16 @@ constexpr Definition definitions[] = {
     id json:/id;
     type json:/type;
     identity event;
-    volatile json:/pending_webhooks;
 )"},
     {"shopify", R"(
     # source: https://shopify.dev/docs/apps/build/webhooks/verify-deliveries.md (read 2026-11-30) ; https://shopify.dev/changelog/updates-to-webhook-retry-mechanism (read 2026-11-30) ; npm @shopify/shopify-api 13.1.0 (read 2026-11-30)
     # retries: keep the id and the body, 8 times within 4 hours
     # repeats: yes, several topics may tell of one change; the id is another
     algorithm hmac-sha256;
-    signature header:X-Shopify-Hmac-Sha256 encoding=base64;
-    id header:X-Shopify-Webhook-Id;
-    type header:X-Shopify-Topic;
+    # Events of the newer kind have the same headers without "X-".
+    signature header:X-Shopify-Hmac-Sha256 header:Shopify-Hmac-Sha256 encoding=base64;
+    id header:X-Shopify-Webhook-Id header:Shopify-Webhook-Id;
+    type header:X-Shopify-Topic header:Shopify-Topic;
     identity event;
 )"},
     {"square", R"(
@@ -116,6 +116,8 @@ constexpr Definition definitions[] = {
     id header:X-Wc-Webhook-Delivery-Id;
     type header:X-Wc-Webhook-Topic;
     identity thing;
+    # The ping of a new webhook is not signed, and without a 200 it is not saved.
+    challenge has=form:webhook_id absent=header:X-Wc-Webhook-Signature;
 )"},
     {"coinbase", R"(
     # source: https://docs.cdp.coinbase.com/commerce/api-arcitecture/webhooks-fields (read 2026-11-30) ; npm coinbase-commerce-node 1.0.4 (read 2026-11-30)

@@ -8,6 +8,7 @@
 #include "signature/check_rules.hpp"
 #include "signature/fail.hpp"
 #include "signature/identity.hpp"
+#include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"
 
 namespace webhook::signature {
@@ -49,11 +50,12 @@ bool check_signature(const Scheme& scheme, std::string* error) {
 
 /// It stands in a body that is signed as a whole, so only genuine senders make us parse that.
 bool is_late(const Scheme& scheme) {
-    const bool reads_body =
-        std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(),
-                    [](const auto& part) { return part.is_value && part.source.needs_body(); }) ||
-        std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
-                    [](const Source& source) { return source.needs_body(); });
+    bool reads_body = std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
+                                  [](const Source& source) { return source.needs_body(); });
+    each_message(scheme, [&](const Template& text) {
+        reads_body |= std::any_of(text.parts.begin(), text.parts.end(),
+                                  [](const auto& part) { return part.is_value && part.source.needs_body(); });
+    });
     return scheme.timestamp && scheme.timestamp->from.front().needs_body() && !reads_body &&
            signs(scheme, Kind::body) && !signs(scheme, Kind::timestamp);
 }
@@ -134,9 +136,11 @@ void plan_body(Scheme* scheme) {
         add(source);
     if (scheme->timestamp) add(scheme->timestamp->from.front());
     if (scheme->digest) add(scheme->digest->from);
-    for (const Template::Part& part : scheme->message.parts) {
-        if (part.is_value) add(part.source);
-    }
+    each_message(*scheme, [&](const Template& text) {
+        for (const Template::Part& part : text.parts) {
+            if (part.is_value) add(part.source);
+        }
+    });
 }
 
 bool check_challenges(const Scheme& scheme, std::string* error) {
@@ -159,9 +163,11 @@ void derive_single(Scheme* scheme) {
     if (scheme->timestamp) add_single(scheme->timestamp->from.front(), scheme);
     if (scheme->key_id) add_single(*scheme->key_id, scheme);
     if (scheme->digest) add_single(scheme->digest->from, scheme);
-    for (const Template::Part& part : scheme->message.parts) {
-        if (part.is_value) add_single(part.source, scheme);
-    }
+    each_message(*scheme, [&](const Template& text) {
+        for (const Template::Part& part : text.parts) {
+            if (part.is_value) add_single(part.source, scheme);
+        }
+    });
     for (const std::string& text : scheme->id) {
         Source source;
         std::string ignored;
@@ -234,9 +240,11 @@ void derive(Scheme* scheme) {
     derive_challenges(scheme);
     derive_methods(scheme);
     derive_identity(scheme);
-    for (const Template::Part& part : scheme->message.parts) {
-        if (part.is_value && part.source.kind == Kind::url) scheme->reads_url = true;
-    }
+    each_message(*scheme, [&](const Template& text) {
+        scheme->reads_url |= std::any_of(text.parts.begin(), text.parts.end(), [](const auto& part) {
+            return part.is_value && part.source.kind == Kind::url;
+        });
+    });
     if (scheme->algorithm == Algorithm::contentful || scheme->algorithm == Algorithm::http_signature)
         scheme->reads_url = true;
     add_once("authorization", &scheme->secret_headers);

@@ -93,7 +93,7 @@ bool holds_public_key(std::string_view text) {
     const Encoding encodings[] = {Encoding::hex, Encoding::base64, Encoding::base64url};
     return std::any_of(std::begin(encodings), std::end(encodings), [&](Encoding encoding) {
         std::string bytes;
-        return decode_text(compact, encoding, true, &bytes) && shows_public_key(bytes);
+        return decode_text(compact, encoding, &bytes) && shows_public_key(bytes);
     });
 }
 
@@ -132,7 +132,9 @@ bool check_secret_text(std::string_view text, std::string* error) {
     }
     if (contains(text, std::string_view("\0", 1)))
         return fail(error, "secret holds a NUL byte: give binary keys as base64 or hex");
-    return !is_prefix_only(event::trim_blanks(text)) || fail(error, "secret is empty behind its prefix");
+    text = event::trim_blanks(text);
+    event::take_prefix(&text, "v1,");
+    return !is_prefix_only(text) || fail(error, "secret is empty behind its prefix");
 }
 
 bool check_decoded_key(std::string_view key, std::string* error) {

@@ -9,6 +9,7 @@
 #include "signature/catalogue.hpp"
 #include "signature/identity.hpp"
 #include "signature/language.hpp"
+#include "signature/message_choice.hpp"
 #include "signature/sns.hpp"
 
 namespace webhook::signature {
@@ -162,9 +163,10 @@ std::vector<std::string> param_names(const Scheme& scheme) {
                 names.insert(part.source.name);
         }
     };
-    look(scheme.message);
-    look(scheme.signature.prefix);
-    if (scheme.timestamp) look(scheme.timestamp->prefix);
+    each_message(scheme, look);
+    std::for_each(scheme.signature.prefixes.begin(), scheme.signature.prefixes.end(), look);
+    if (scheme.timestamp)
+        std::for_each(scheme.timestamp->prefixes.begin(), scheme.timestamp->prefixes.end(), look);
     for (const ClaimRule& claim : scheme.claims)
         std::for_each(claim.values.begin(), claim.values.end(), look);
     for (const ChallengeRule& rule : scheme.challenges) {

@@ -41,7 +41,7 @@ std::string body_of(const json& vector) {
     std::string body = vector.at("body");
     if (vector.at("body_encoding") == "base64") {
         std::string decoded;
-        REQUIRE(signature::decode_text(body, signature::Encoding::base64, false, &decoded));
+        REQUIRE(signature::decode_text(body, signature::Encoding::base64, &decoded));
         return decoded;
     }
     return body;

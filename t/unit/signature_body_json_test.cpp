@@ -11,7 +11,7 @@ const std::string hex_key = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C4
 
 std::string adyen_signature(const std::string& text) {
     std::string key;
-    decode_text(hex_key, Encoding::hex, false, &key);
+    decode_text(hex_key, Encoding::hex, &key);
     return hmac(EVP_sha256(), key, text, Encoding::base64);
 }
 

@@ -136,7 +136,8 @@ class Forgery {
   private:
     std::string prefix() const {
         std::string text;
-        for (const auto& part : scheme_.signature.prefix.parts)
+        if (scheme_.signature.prefixes.empty()) return text;
+        for (const auto& part : scheme_.signature.prefixes.front().parts)
             text += part.is_value ? params_.at(part.source.name) : part.literal;
         return text;
     }

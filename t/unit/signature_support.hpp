@@ -69,7 +69,7 @@ class PlainRequest : public event::Request {
     Header header(std::string_view name) const override {
         Header found;
         for (const auto& [each, value] : headers) {
-            if (same(each, name) && found.count++ == 0) found.value = value;
+            if (same(each, name)) found.add(value);
         }
         return found;
     }
