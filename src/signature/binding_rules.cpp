@@ -283,8 +283,8 @@ bool is_signed_id(const Scheme& scheme, const std::vector<std::string>& ids) {
 
 bool trusts_id(const Scheme& scheme, const std::vector<std::string>& ids) {
     if (scheme.unsigned_id || !needs_signed_id(scheme)) return true;
-    // Without any id the hash of method, query and body counts, of which some is not signed.
-    if (ids.empty()) return false;
+    // Without any id the content counts, of which some is not signed unless it is what was signed.
+    if (ids.empty()) return scheme.identity.signed_content;
     for (const std::string& text : ids) {
         Template id;
         if (!read_id(text, &id) || !is_signed(scheme, id)) return false;

@@ -1,5 +1,6 @@
 // What the catalogue says of payment and postback senders: retries of an event are one event, other events are others.
 
+#include "signature/catalogue.hpp"
 #include "signature/identity.hpp"
 #include "signature_body_support.hpp"
 
@@ -12,8 +13,7 @@ struct Sent {
 };
 
 struct Marks {
-    std::string id;
-    event::Digest content;
+    std::string id, content;
 };
 
 Marks marks_of(std::string_view scheme, const Sent& sent) {
@@ -21,7 +21,8 @@ Marks marks_of(std::string_view scheme, const Sent& sent) {
     request.set_url(sent.url);
     request.set_body(sent.body);
     request.headers = sent.headers;
-    return {id_of(scheme, request), content_of(*find_scheme(scheme), request, Outcome{}, 1 << 20)};
+    const auto content = content_of(*find_scheme(scheme), request, Outcome{}, 1 << 20);
+    return {id_of(scheme, request), std::string(content.view())};
 }
 
 /// Whether two genuine requests are one event by the rule of the scheme.
