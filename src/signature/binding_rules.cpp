@@ -120,17 +120,13 @@ bool same_filters(const std::vector<Filter>& a, const std::vector<Filter>& b) {
                       [](const Filter& x, const Filter& y) { return x.kind == y.kind && x.arg == y.arg; });
 }
 
-/// The signature itself, which tells the signed text, where it has one spelling only (that of a public key has several).
+/// The signature itself, which tells the signed text, where it has one spelling only.
 bool is_signature(const Scheme& scheme, const Template::Part& part) {
     const SignatureRule& rule = scheme.signature;
-    const bool is_fixed = scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::hash;
-    const bool one = rule.from.size() == 1 && rule.split.empty() && !rule.trim && rule.prefixes.size() <= 1 &&
-                     is_same(rule.from.front(), part.source);
+    const bool one = rule.from.size() == 1 && rule.split.empty() && is_same(rule.from.front(), part.source);
     const bool lowered = part.filters.size() == 1 && part.filters.front().kind == Filter::Kind::lower;
-    // Base64 may come with its padding or without, where it has some.
-    const bool is_exact = rule.encoding == Encoding::base64 && rule.prefixes.empty() &&
-                          part.filters.empty() && event::digest_size(scheme.hash) % 3 == 0;
-    return is_fixed && one && ((rule.encoding == Encoding::hex && lowered) || is_exact);
+    return one && ((rule.encoding == Encoding::hex && lowered) ||
+                   (rule.encoding == Encoding::base64 && part.filters.empty()));
 }
 
 bool is_signed(const Scheme& scheme, const Template::Part& part) {
@@ -287,7 +283,7 @@ bool is_signed_id(const Scheme& scheme, const std::vector<std::string>& ids) {
 
 bool trusts_id(const Scheme& scheme, const std::vector<std::string>& ids) {
     if (scheme.unsigned_id || !needs_signed_id(scheme)) return true;
-    // Without any id the content counts.
+    // Without any id the content counts, of which some is not signed unless it is what was signed.
     if (ids.empty()) return scheme.identity.signed_content;
     for (const std::string& text : ids) {
         Template id;

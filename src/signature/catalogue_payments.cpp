@@ -10,7 +10,7 @@ namespace {
 constexpr Definition definitions[] = {
     {"stripe", R"(
     # source: npm stripe 23.1.0 (read 2026-11-30) ; https://docs.stripe.com/webhooks/process-undelivered-events (read 2026-11-30)
-    # retries: keep the id, for up to 3 days; pending_webhooks in the body counts down
+    # retries: keep the id, for up to 3 days; pending_webhooks in the body counts down, which is then a conflict
     # repeats: no
     algorithm hmac-sha256;
     signature header:Stripe-Signature split=, prefix=v1= encoding=hex;
