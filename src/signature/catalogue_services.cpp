@@ -134,7 +134,6 @@ constexpr Definition definitions[] = {
     algorithm hmac-sha256;
     key base64;
     signature header:X-Airtable-Content-Mac prefix=hmac-sha256= encoding=hex;
-    id sha256:body;
     ack 204;
 )"},
     {"asana", R"(
@@ -227,7 +226,6 @@ constexpr Definition definitions[] = {
     signature header:Klaviyo-Signature encoding=hex;
     timestamp header:Klaviyo-Timestamp unit=auto;
     message "{body}{ts}";
-    id sha256:body;
     id json:/data/0/external_id;
     type json:/data/0/topic;
     identity event;
