@@ -16,7 +16,7 @@ namespace {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-event::Digest content(const signature::Scheme& scheme, const std::string& body, const Headers& headers) {
+std::string content(const signature::Scheme& scheme, const std::string& body, const Headers& headers) {
     test::PlainRequest request;
     request.set_url("https://hooks.example.com/in");
     request.headers = headers;
@@ -24,7 +24,7 @@ event::Digest content(const signature::Scheme& scheme, const std::string& body, 
         request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
     }
     request.set_body(body);
-    return signature::content_of(scheme, request, {}, 1 << 20);
+    return std::string(signature::content_of(scheme, request, {}, 1 << 20).view());
 }
 
 struct Pair {
