@@ -61,7 +61,8 @@ class CutPass {
         return pointer.size() == path_.size() &&
                std::equal(pointer.begin(), pointer.end(), path_.begin(),
                           [](const std::string& token, const Level& level) {
-                              return token == (level.array ? std::to_string(level.next) : level.key);
+                              if (level.array) return token == "*" || token == std::to_string(level.next);
+                              return token == level.key;
                           });
     }
 

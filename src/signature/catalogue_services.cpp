@@ -134,7 +134,6 @@ constexpr Definition definitions[] = {
     algorithm hmac-sha256;
     key base64;
     signature header:X-Airtable-Content-Mac prefix=hmac-sha256= encoding=hex;
-    id sha256:body;
 )"},
     {"asana", R"(
     # source: github api-evangelist/asana asyncapi/asana-webhooks-asyncapi.yml (read 2026-11-30)
