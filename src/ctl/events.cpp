@@ -82,7 +82,7 @@ void follow_line(const Context& context, const StoredEvent& event) {
     const auto cells = row(event);
     std::string line = cells.front();
     for (std::size_t i = 1; i < cells.size(); ++i)
-        line += "  " + printable(cells[i]);
+        line += "  " + (cells[i].empty() ? "-" : printable(cells[i]));
     print_line(line);
 }
 
