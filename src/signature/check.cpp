@@ -7,6 +7,7 @@
 #include "signature/binding_rules.hpp"
 #include "signature/check_rules.hpp"
 #include "signature/fail.hpp"
+#include "signature/identity.hpp"
 #include "signature/message_rules.hpp"
 
 namespace webhook::signature {
@@ -212,14 +213,13 @@ bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* wo
     static constexpr Check checks[] = {{"signature", check_signature}, {"timestamp", check_timestamp},
                                        {"message", check_message},     {"digest", check_digest},
                                        {"message", check_bound},       {"id", check_id},
-
                                        {"batch", check_batch},         {"challenge", check_challenges}};
     static constexpr Check own_checks[] = {{"algorithm", check_own_rules}, {"challenge", check_challenges}};
     const auto passes = [&](const Check& check) {
         *word = check.first;
         return check.second(scheme, error);
     };
-    if (!passes({"algorithm", check_key_rules})) return false;
+    if (!passes({"algorithm", check_key_rules}) || !passes({"identity", check_identity})) return false;
     return has_own_rules(scheme) ? std::all_of(std::begin(own_checks), std::end(own_checks), passes)
                                  : std::all_of(std::begin(checks), std::end(checks), passes);
 }
@@ -233,6 +233,7 @@ void derive(Scheme* scheme) {
     if (scheme->body.reads_form()) add_once("content-type", &scheme->single_headers);
     derive_challenges(scheme);
     derive_methods(scheme);
+    derive_identity(scheme);
     for (const Template::Part& part : scheme->message.parts) {
         if (part.is_value && part.source.kind == Kind::url) scheme->reads_url = true;
     }
