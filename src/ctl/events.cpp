@@ -82,7 +82,7 @@ void follow_line(const Context& context, const StoredEvent& event) {
     const auto cells = row(event);
     std::string line = cells.front();
     for (std::size_t i = 1; i < cells.size(); ++i)
-        line += "  " + printable(cells[i]);
+        line += "  " + (cells[i].empty() ? "-" : printable(cells[i]));
     print_line(line);
 }
 
@@ -130,7 +130,7 @@ void show_event(const StoredEvent& event) {
 }
 
 void show_found(const std::vector<StoredEvent>& events, const EventOptions& options, bool more) {
-    if (events.size() == 1) return show_event(events.front());
+    if (events.size() == 1 && !more) return show_event(events.front());
     print(table_of(events));
     if (more) print_line(fmt::format("... and more: --limit {}", options.limit * 10));
     print_line(fmt::format("several events are called \"{}\"; to see one of them: webhookctl event {}",

@@ -48,7 +48,7 @@ class Alternates {
     const Key* end() const { return keys_.data() + size_; }
 
   private:
-    std::array<Key, capacity> keys_;
+    std::array<Key, capacity> keys_{};
     std::uint8_t size_ = 0;
 };
 

@@ -5,10 +5,19 @@
 
 namespace webhook::store {
 
+namespace {
+
+/// Whatever else stands in the field `key` must not come into a header.
+bool is_key(std::string_view text) {
+    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+}  // namespace
+
 std::string webhook_id(std::string_view key, std::string_view stream, unsigned partition,
                        std::string_view entry) {
     std::string id = "msg_";
-    if (!key.empty()) return id.append(key);
+    if (is_key(key)) return id.append(key);
     std::string place;
     append_netstring(stream, &place);
     append_netstring(std::to_string(partition), &place);

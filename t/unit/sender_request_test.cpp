@@ -85,6 +85,12 @@ TEST_F(SenderTest, WithoutAKeyThePlaceOfTheEntryMakesTheWebhookId) {
                                          .view()
                                          .substr(0, 16)));
     EXPECT_EQ(event->ce_id(), "evt_1~" + event->webhook_id().substr(4, 8));
+    for (const char* bad :
+         {"", "0011", "00112233445566778899aabbccddee\r\n", "00112233445566778899AABBCCDDEEFF"}) {
+        auto odd = at("orders", 1, "1700000000000-0");
+        odd->fields.emplace_back("key", bad);
+        EXPECT_EQ(odd->webhook_id(), event->webhook_id()) << "no key: " << bad;
+    }
     for (const auto& other : {at("orders", 1, "1700000000000-1"), at("orders", 2, "1700000000000-0"),
                               at("order", 1, "1700000000000-0")}) {
         EXPECT_NE(other->webhook_id(), event->webhook_id());
