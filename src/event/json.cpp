@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 
+#include "event/text.hpp"
 #include "event/utf8.hpp"
 
 namespace webhook::event {
@@ -309,13 +310,29 @@ void PointerSet::repeat(const std::vector<std::string>& tokens) {
 
 namespace {
 
+/// Length of the byte order mark that many programs of Windows write before JSON; 0: there is none.
+std::size_t bom_length(const BodyView& body) {
+    std::string_view rest = "\xef\xbb\xbf";
+    const std::size_t length = rest.size();
+    for (std::string_view chunk : body) {
+        chunk = chunk.substr(0, rest.size());
+        if (!take_prefix(&rest, chunk)) return 0;
+        if (rest.empty()) return length;
+    }
+    return 0;
+}
+
 /// Feeds the body to yajl. False when it is not JSON, or the pass ended before it was done.
 bool run(JsonPass* pass, const BodyView& body) {
     Arena arena;
     yajl_alloc_funcs memory = {Arena::allocate, Arena::resize, Arena::release, &arena};
     const Handle handle(yajl_alloc(&callbacks, &memory, pass));
     if (!handle) return false;
-    for (const std::string_view chunk : body) {
+    std::size_t skip = bom_length(body);
+    for (std::string_view chunk : body) {
+        const std::size_t skipped = std::min(skip, chunk.size());
+        chunk.remove_prefix(skipped);
+        skip -= skipped;
         if (chunk.empty()) continue;
         const auto* text = reinterpret_cast<const unsigned char*>(chunk.data());
         const yajl_status status = yajl_parse(handle.get(), text, chunk.size());

@@ -31,6 +31,7 @@ struct Outcome {
     const char* reason = "";     ///< static text for the error log, never a secret
     std::string_view timestamp;  ///< the sender's timestamp as received; empty when the scheme has none
     std::size_t key = 0;         ///< genuine: which of the secrets it was (HMAC and hash schemes)
+    std::string claims = {};     ///< genuine: those of the token, as JSON, for event::Request::claims
 };
 
 /// Settings of one location (or of one `webhookctl verify`).
