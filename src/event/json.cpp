@@ -304,13 +304,6 @@ int PointerSet::add(const std::vector<std::string>& tokens) {
     return node.leaf;
 }
 
-void PointerSet::repeat(const std::vector<std::string>& tokens) {
-    repeated_ = node_of(tokens);
-}
-
-namespace {
-
-/// Length of the byte order mark that many programs of Windows write before JSON; 0: there is none.
 std::size_t bom_length(const BodyView& body) {
     std::string_view rest = "\xef\xbb\xbf";
     const std::size_t length = rest.size();
@@ -321,6 +314,12 @@ std::size_t bom_length(const BodyView& body) {
     }
     return 0;
 }
+
+void PointerSet::repeat(const std::vector<std::string>& tokens) {
+    repeated_ = node_of(tokens);
+}
+
+namespace {
 
 /// Feeds the body to yajl. False when it is not JSON, or the pass ended before it was done.
 bool run(JsonPass* pass, const BodyView& body) {

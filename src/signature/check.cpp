@@ -8,6 +8,7 @@
 #include "signature/binding_rules.hpp"
 #include "signature/check_rules.hpp"
 #include "signature/fail.hpp"
+#include "signature/identity.hpp"
 #include "signature/message_rules.hpp"
 
 namespace webhook::signature {
@@ -225,7 +226,6 @@ bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* wo
     static constexpr Check checks[] = {{"signature", check_signature}, {"timestamp", check_timestamp},
                                        {"message", check_message},     {"digest", check_digest},
                                        {"message", check_bound},       {"id", check_id},
-
                                        {"batch", check_batch},         {"challenge", check_challenges}};
     static constexpr Check own_checks[] = {{"algorithm", check_own_rules}, {"challenge", check_challenges}};
     static constexpr Check name_checks[] = {{"id", check_names<&Scheme::id>},
@@ -235,7 +235,7 @@ bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* wo
         *word = check.first;
         return check.second(scheme, error);
     };
-    if (!passes({"algorithm", check_key_rules})) return false;
+    if (!passes({"algorithm", check_key_rules}) || !passes({"identity", check_identity})) return false;
     if (!std::all_of(std::begin(name_checks), std::end(name_checks), passes)) return false;
     return has_own_rules(scheme) ? std::all_of(std::begin(own_checks), std::end(own_checks), passes)
                                  : std::all_of(std::begin(checks), std::end(checks), passes);
@@ -250,6 +250,7 @@ void derive(Scheme* scheme) {
     if (scheme->body.reads_form()) add_once("content-type", &scheme->single_headers);
     derive_challenges(scheme);
     derive_methods(scheme);
+    derive_identity(scheme);
     for (const Template::Part& part : scheme->message.parts) {
         if (part.is_value && part.source.kind == Kind::url) scheme->reads_url = true;
     }

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "event/digest.hpp"
+#include "event/identity.hpp"
+#include "event/json_cut.hpp"
 #include "event/source.hpp"
 #include "event/template.hpp"
 #include "signature/body_plan.hpp"
@@ -72,6 +74,19 @@ struct ClaimRule {
     std::vector<event::Template> values;  ///< literals and {config:NAME} only
 };
 
+/// What makes the content of a request, see identity.hpp.
+enum class Content : std::uint8_t { body, parts, covered, request };
+
+/// What is known of a sender's ids and retries.
+struct IdentityRule {
+    Names names = Names::thing;
+    bool vouched = false;  ///< the token vouches for the id as a signature would
+    bool signed_content =
+        false;                 ///< what is signed identifies the event, although it is not all of the request
+    bool repeats = false;      ///< honest requests repeat, and nothing tells a retry from a new event
+    event::Pointers left_out;  ///< of a JSON body: what a retry changes
+};
+
 struct Scheme {
     std::string name;
     Algorithm algorithm = Algorithm::none;
@@ -91,6 +106,7 @@ struct Scheme {
     std::vector<std::vector<std::string>>
         covers;  ///< components that must be signed (RFC 9421), each one of several
     std::vector<std::string> id, type, tenant;
+    IdentityRule identity;
     std::optional<Acknowledgement> ack;
     bool unsigned_body = false;
     bool unsigned_id = false;        ///< says that the id is not signed, where little else is
@@ -101,6 +117,8 @@ struct Scheme {
     bool empty_answers = false;             ///< the sender wants no body in any answer
 
     // Derived from the above.
+    event::By by = event::By::both;  ///< what tells events apart, unless the user says otherwise
+    Content content = Content::request;
     BodyPlan body;  ///< what signature, timestamp, digest and message read of the body
     bool late_timestamp =
         false;  ///< it stands in the body, which is signed as a whole: read when that is verified

@@ -56,7 +56,7 @@ class Reader {
         std::size_t min, max;
         bool (Reader::*read)(const Directive&);
     };
-    static const std::array<Entry, 19> entries;
+    static const std::array<Entry, 23> entries;
 
     bool fail(std::string message) {
         *error_ = std::move(message);
@@ -82,6 +82,10 @@ class Reader {
     bool read_id(const Directive& words) { return read_choices(words, &scheme_->id); }
     bool read_type(const Directive& words) { return read_choices(words, &scheme_->type); }
     bool read_tenant(const Directive& words) { return read_choices(words, &scheme_->tenant); }
+    bool read_identity(const Directive& words);
+    bool read_content(const Directive& words);
+    bool read_volatile(const Directive& words);
+    bool read_repeats(const Directive&) { return scheme_->identity.repeats = true; }
     bool read_claims(const Directive& words);
     bool read_covers(const Directive& words);
     bool read_ack(const Directive& words);
@@ -108,7 +112,7 @@ class Reader {
 
 constexpr std::size_t any_number = 64;
 
-const std::array<Reader::Entry, 19> Reader::entries = {{
+const std::array<Reader::Entry, 23> Reader::entries = {{
     {"algorithm", 1, 1, &Reader::read_algorithm},
     {"key", 1, 2, &Reader::read_key},
     {"signature", 1, any_number, &Reader::read_signature},
@@ -118,6 +122,10 @@ const std::array<Reader::Entry, 19> Reader::entries = {{
     {"id", 1, any_number, &Reader::read_id},
     {"type", 1, any_number, &Reader::read_type},
     {"tenant", 1, any_number, &Reader::read_tenant},
+    {"identity", 1, 2, &Reader::read_identity},
+    {"content", 1, 1, &Reader::read_content},
+    {"volatile", 1, any_number, &Reader::read_volatile},
+    {"repeats", 0, 0, &Reader::read_repeats},
     {"claims", 1, any_number, &Reader::read_claims},
     {"covers", 1, any_number, &Reader::read_covers},
     {"ack", 1, 3, &Reader::read_ack},
@@ -335,6 +343,35 @@ bool Reader::read_choices(const Directive& words, std::vector<std::string>* choi
             return fail(quoted(words[i]) +
                         ": variables of nginx are for webhook_id, webhook_type and so on, not for schemes");
         choices->push_back(words[i]);
+    }
+    return true;
+}
+
+bool Reader::read_identity(const Directive& words) {
+    IdentityRule& rule = scheme_->identity;
+    if (words[1] == "event") {
+        rule.names = Names::event;
+    } else if (words[1] == "attempt") {
+        rule.names = Names::attempt;
+    } else if (words[1] != "thing") {
+        return unknown("identity", words[1], words[1], {"event", "thing", "attempt"});
+    }
+    rule.vouched = words.size() == 3;
+    return !rule.vouched || words[2] == "vouched" || invalid("parameter", words[2]);
+}
+
+bool Reader::read_content(const Directive& words) {
+    scheme_->identity.signed_content = true;
+    return words[1] == "signed" || unknown("content", words[1], words[1], {"signed"});
+}
+
+bool Reader::read_volatile(const Directive& words) {
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        Source source;
+        if (!parse_source(words[i], SourceSet::scheme, &source, error_)) return false;
+        if (source.kind != Source::Kind::json || source.then != nullptr || source.pointer.empty())
+            return fail(quoted(words[i]) + " is not a place in the JSON body");
+        scheme_->identity.left_out.push_back(std::move(source.pointer));
     }
     return true;
 }
