@@ -1,17 +1,27 @@
 #include "module/request_view.hpp"
 
+#include "event/path.hpp"
+#include "module/settings.hpp"
+
 namespace webhook::module {
 
-RequestView::RequestView(ngx_http_request_t* request) : request_(request) {
+RequestView::RequestView(ngx_http_request_t* request, const std::vector<Template>* variables)
+    : request_(request), variables_(variables) {
     method = client_method(request);
+    path = event::path_of(view(request->unparsed_uri));
     query = raw_query(request);
-    path = path_of(view(request->unparsed_uri));
 }
 
 event::Request::Header RequestView::header(std::string_view name) const {
     Header found;
     for_each(name, [&found](std::string_view value) { found.add(value); });
     return found;
+}
+
+std::string_view RequestView::variable(std::size_t index) const {
+    std::string_view value;
+    if (variables_ == nullptr || index >= variables_->size()) return {};
+    return (*variables_)[index].evaluate(request_, &value) ? value : std::string_view();
 }
 
 std::string_view client_method(const ngx_http_request_t* request) {
@@ -23,10 +33,6 @@ std::string_view query_of(std::string_view uri) {
     uri = uri.substr(0, uri.find('#'));
     const std::size_t mark = uri.find('?');
     return mark == std::string_view::npos ? std::string_view() : uri.substr(mark + 1);
-}
-
-std::string_view path_of(std::string_view uri) {
-    return uri.substr(0, uri.find_first_of("?#"));
 }
 
 std::string_view raw_query(const ngx_http_request_t* request) {
