@@ -7,11 +7,11 @@
 
 #include "event/body.hpp"
 #include "event/digest.hpp"
+#include "event/identity.hpp"
 
 namespace webhook::store {
 
-/// What makes two events the same one.
-enum class By : std::uint8_t { id, both, body };
+using event::By;
 
 /// The identity of an event within its stream: copies have the same key. The first 12 bytes are remembered.
 using Key = std::array<unsigned char, 16>;
