@@ -159,14 +159,30 @@ std::string joined(const std::vector<std::string>& words) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
+/// What tells its events apart, in the words of webhook_dedup.
+Json identity_json(const signature::Scheme& scheme) {
+    static constexpr const char* names[] = {"event", "thing", "attempt"};
+    static constexpr const char* by[] = {"id", "both", "body"};
+    return {{"names", names[static_cast<unsigned>(signature::id_names(scheme))]},
+            {"by", by[static_cast<unsigned>(signature::default_by(scheme))]},
+            {"signed", signature::has_signed_id(scheme)},
+            {"repeats", signature::repeats(scheme)}};
+}
+
 Json scheme_json(std::string_view name, const signature::Scheme& scheme) {
-    return {{"name", name},
-            {"methods", signature::allowed_methods(scheme)},
-            {"id", signature::id_sources(scheme)},
-            {"type", signature::type_sources(scheme)},
-            {"signs_url", signature::signs_url(scheme)},
-            {"unsigned_body", signature::has_unsigned_body(scheme)},
-            {"text", known_schemes().text(name)}};
+    const signature::SenderFacts facts = signature::facts_of(name);
+    Json json{{"name", name},
+              {"methods", signature::allowed_methods(scheme)},
+              {"id", signature::id_sources(scheme)},
+              {"type", signature::type_sources(scheme)},
+              {"identity", identity_json(scheme)},
+              {"signs_url", signature::signs_url(scheme)},
+              {"unsigned_body", signature::has_unsigned_body(scheme)},
+              {"text", known_schemes().text(name)}};
+    if (const auto base = signature::alias_of(name); !base.empty()) json["alias_of"] = base;
+    if (!facts.source.empty())
+        json["sender"] = {{"source", facts.source}, {"retries", facts.retries}, {"repeats", facts.repeats}};
+    return json;
 }
 
 struct SchemesOptions {

@@ -30,6 +30,7 @@ class Request {
 
     std::string_view method;  ///< "POST"
     std::string_view url;     ///< the public URL that the sender signed, absolute where it is known
+    std::string_view path;    ///< raw, as the client sent it, without the query
     std::string_view query;   ///< raw, without "?"; empty when there is none
     BodyView body;
 

@@ -6,6 +6,8 @@
 #include "event/text.hpp"
 #include "signature/definition.hpp"
 #include "signature/fail.hpp"
+#include "signature/identity.hpp"
+#include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"
 
 namespace webhook::signature {
@@ -152,19 +154,73 @@ bool is_always_there(const Scheme& scheme, const Template& id) {
            signs(scheme, id.parts.front().source);
 }
 
-bool read_id(const std::string& text, Template* id) {
-    std::string ignored;
-    if (event::is_template(text)) return parse_template(text, event::SourceSet::event, id, &ignored);
-    Template::Part part;
-    part.is_value = true;
-    const bool good = parse_source(text, event::SourceSet::event, &part.source, &ignored);
-    id->parts.push_back(std::move(part));
-    return good;
+/// What is read of the body itself.
+bool is_of_body(const Source& source) {
+    return source.needs_body() || source.kind == Kind::body_sha256;
+}
+
+bool is_member_of_sns(const Source& source) {
+    static constexpr std::string_view members[] = {"Message", "MessageId", "Timestamp", "TopicArn", "Type"};
+    return source.kind == Kind::json && source.pointer.size() == 1 &&
+           std::find(std::begin(members), std::end(members), source.pointer.front()) != std::end(members);
+}
+
+bool covers_digest(const Scheme& scheme) {
+    return std::any_of(scheme.covers.begin(), scheme.covers.end(), [](const auto& choices) {
+        return choices.size() == 1 && choices.front() == "content-digest";
+    });
+}
+
+/// Whether nobody but the sender can choose the value.
+bool is_certain(const Scheme& scheme, const Template::Part& part) {
+    if (!part.is_value) return true;
+    switch (scheme.algorithm) {
+        case Algorithm::none:
+            return false;
+        case Algorithm::token:
+        case Algorithm::basic:
+            return scheme.identity.vouched;
+        case Algorithm::jwt:
+            return part.source.kind == Kind::claim || (scheme.digest && is_of_body(part.source));
+        case Algorithm::aws_sns:
+            return is_member_of_sns(part.source);
+        case Algorithm::contentful:
+            return is_of_body(part.source) || part.source.kind == Kind::method;
+        case Algorithm::http_signature:
+            return is_of_body(part.source) && covers_digest(scheme);
+        default:
+            return (is_of_body(part.source) && (scheme.digest || signs_body(scheme))) ||
+                   is_signed(scheme, part);
+    }
 }
 
 bool needs_signed_id(const Scheme& scheme) {
     return has_message(scheme) && !signs_body(scheme) && !scheme.digest &&
            (scheme.unsigned_body || scheme.postback);
+}
+
+bool is_signed_by_message(const Scheme& scheme, const std::vector<std::string>& ids) {
+    for (const std::string& text : ids) {
+        Template id;
+        const bool good =
+            read_id(text, &id) && std::all_of(id.parts.begin(), id.parts.end(),
+                                              [&](const auto& part) { return is_certain(scheme, part); });
+        if (!good) return false;
+        if (is_always_there(scheme, id)) return true;
+    }
+    return true;
+}
+
+bool message_trusts_id(const Scheme& scheme, const std::vector<std::string>& ids) {
+    if (scheme.unsigned_id || !needs_signed_id(scheme)) return true;
+    // Without any id the hash of method, query and body counts, of which some is not signed.
+    if (ids.empty()) return false;
+    for (const std::string& text : ids) {
+        Template id;
+        if (!read_id(text, &id) || !is_signed(scheme, id)) return false;
+        if (is_always_there(scheme, id)) return true;
+    }
+    return true;
 }
 
 }  // namespace
@@ -232,16 +288,26 @@ bool check_binding(const Scheme& scheme, std::string* error) {
                     : "no part of the message differs by event, so one signature fits all: add {body}");
 }
 
+bool read_id(const std::string& text, Template* id) {
+    std::string ignored;
+    if (event::is_template(text)) return parse_template(text, event::SourceSet::event, id, &ignored);
+    Template::Part part;
+    part.is_value = true;
+    const bool good = parse_source(text, event::SourceSet::event, &part.source, &ignored);
+    id->parts.push_back(std::move(part));
+    return good;
+}
+
+bool is_signed_id(const Scheme& scheme, const std::vector<std::string>& ids) {
+    bool good = true;
+    each_choice(scheme, [&](const Scheme& choice) { good = good && is_signed_by_message(choice, ids); });
+    return good;
+}
+
 bool trusts_id(const Scheme& scheme, const std::vector<std::string>& ids) {
-    if (scheme.unsigned_id || !needs_signed_id(scheme)) return true;
-    // Without any id the hash of method, query and body counts, of which some is not signed.
-    if (ids.empty()) return false;
-    for (const std::string& text : ids) {
-        Template id;
-        if (!read_id(text, &id) || !is_signed(scheme, id)) return false;
-        if (is_always_there(scheme, id)) return true;
-    }
-    return true;
+    bool good = true;
+    each_choice(scheme, [&](const Scheme& choice) { good = good && message_trusts_id(choice, ids); });
+    return good;
 }
 
 bool check_id(const Scheme& scheme, std::string* error) {

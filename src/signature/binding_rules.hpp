@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "event/template.hpp"
 #include "signature/scheme.hpp"
 
 namespace webhook::signature {
@@ -22,5 +23,8 @@ bool check_id(const Scheme& scheme, std::string* error);
 /// True when ids from these sources are signed, or the definition says that none is (`unsigned_id`), or the body is signed
 /// as a whole, so that an event cannot be sent again with another one.
 bool trusts_id(const Scheme& scheme, const std::vector<std::string>& ids);
+
+/// Reads a source or template of an id, as a template.
+bool read_id(const std::string& text, event::Template* id);
 
 }  // namespace webhook::signature

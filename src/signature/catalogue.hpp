@@ -3,12 +3,16 @@
 #include <cstddef>
 #include <iterator>
 #include <string_view>
+#include <vector>
 
 namespace webhook::signature {
 
-/// A built-in scheme as text.
+/// A built-in scheme as text, or another name of one: then `alias_of` is that and `text` holds comments only (where the
+/// sender says so). Each text begins with what is known of the sender, in lines of their own: "# source: ...",
+/// "# retries: ..." (do they keep id and body?), "# repeats: ..." (do honest bodies repeat word for word?).
 struct Definition {
     std::string_view name, text;
+    std::string_view alias_of = {};
 };
 
 /// A view of one family's definitions.
@@ -19,6 +23,9 @@ struct Definitions {
     const Definition* begin() const { return first; }
     const Definition* end() const { return first + count; }
 };
+
+/// All families.
+std::vector<Definitions> families();
 
 Definitions standard_schemes();
 Definitions payments_schemes();

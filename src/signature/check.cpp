@@ -7,6 +7,7 @@
 #include "signature/binding_rules.hpp"
 #include "signature/check_rules.hpp"
 #include "signature/fail.hpp"
+#include "signature/identity.hpp"
 #include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"
 
@@ -51,8 +52,9 @@ bool check_signature(const Scheme& scheme, std::string* error) {
 bool is_late(const Scheme& scheme) {
     bool reads_body = std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
                                   [](const Source& source) { return source.needs_body(); });
-    each_message(scheme, [&](const Template& text) {
-        reads_body |= std::any_of(text.parts.begin(), text.parts.end(),
+    each_choice(scheme, [&](const Scheme& choice) {
+        const auto& parts = choice.message.parts;
+        reads_body |= std::any_of(parts.begin(), parts.end(),
                                   [](const auto& part) { return part.is_value && part.source.needs_body(); });
     });
     return scheme.timestamp && scheme.timestamp->from.front().needs_body() && !reads_body &&
@@ -135,8 +137,8 @@ void plan_body(Scheme* scheme) {
         add(source);
     if (scheme->timestamp) add(scheme->timestamp->from.front());
     if (scheme->digest) add(scheme->digest->from);
-    each_message(*scheme, [&](const Template& text) {
-        for (const Template::Part& part : text.parts) {
+    each_choice(*scheme, [&](const Scheme& choice) {
+        for (const Template::Part& part : choice.message.parts) {
             if (part.is_value) add(part.source);
         }
     });
@@ -162,8 +164,8 @@ void derive_single(Scheme* scheme) {
     if (scheme->timestamp) add_single(scheme->timestamp->from.front(), scheme);
     if (scheme->key_id) add_single(*scheme->key_id, scheme);
     if (scheme->digest) add_single(scheme->digest->from, scheme);
-    each_message(*scheme, [&](const Template& text) {
-        for (const Template::Part& part : text.parts) {
+    each_choice(*scheme, [&](const Scheme& choice) {
+        for (const Template::Part& part : choice.message.parts) {
             if (part.is_value) add_single(part.source, scheme);
         }
     });
@@ -218,14 +220,13 @@ bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* wo
     static constexpr Check checks[] = {{"signature", check_signature}, {"timestamp", check_timestamp},
                                        {"message", check_message},     {"digest", check_digest},
                                        {"message", check_bound},       {"id", check_id},
-
                                        {"batch", check_batch},         {"challenge", check_challenges}};
     static constexpr Check own_checks[] = {{"algorithm", check_own_rules}, {"challenge", check_challenges}};
     const auto passes = [&](const Check& check) {
         *word = check.first;
         return check.second(scheme, error);
     };
-    if (!passes({"algorithm", check_key_rules})) return false;
+    if (!passes({"algorithm", check_key_rules}) || !passes({"identity", check_identity})) return false;
     return has_own_rules(scheme) ? std::all_of(std::begin(own_checks), std::end(own_checks), passes)
                                  : std::all_of(std::begin(checks), std::end(checks), passes);
 }
@@ -239,8 +240,10 @@ void derive(Scheme* scheme) {
     if (scheme->body.reads_form()) add_once("content-type", &scheme->single_headers);
     derive_challenges(scheme);
     derive_methods(scheme);
-    each_message(*scheme, [&](const Template& text) {
-        scheme->reads_url |= std::any_of(text.parts.begin(), text.parts.end(), [](const auto& part) {
+    derive_identity(scheme);
+    each_choice(*scheme, [&](const Scheme& choice) {
+        const auto& parts = choice.message.parts;
+        scheme->reads_url |= std::any_of(parts.begin(), parts.end(), [](const auto& part) {
             return part.is_value && part.source.kind == Kind::url;
         });
     });

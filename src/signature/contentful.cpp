@@ -120,7 +120,9 @@ Outcome check_contentful(const CodeInput& input) {
             return equal(contentful_digest(*key.hmac, head, request.body).view(), given);
         });
     if (!good) return {Verdict::forged, "signature does not match", timestamp.value};
-    return check_age(input, unix_ms, timestamp.value);
+    Outcome outcome = check_age(input, unix_ms, timestamp.value);
+    outcome.covered = covered_method | covered_target;
+    return outcome;
 }
 
 }  // namespace webhook::signature

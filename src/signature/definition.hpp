@@ -2,11 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "event/digest.hpp"
+#include "event/identity.hpp"
+#include "event/json_cut.hpp"
 #include "event/source.hpp"
 #include "event/template.hpp"
 #include "signature/body_plan.hpp"
@@ -77,11 +80,17 @@ struct ClaimRule {
     std::vector<event::Template> values;  ///< literals and {config:NAME} only
 };
 
-/// What is signed.
-struct MessageRule {
-    event::Template text;
-    bool any_bracket = false;          ///< one of its brackets must be there
-    std::optional<Pattern> beginning;  ///< class of the character that every such message begins with
+/// What makes the content of a request, see identity.hpp.
+enum class Content : std::uint8_t { body, parts, covered, request };
+
+/// What is known of a sender's ids and retries.
+struct IdentityRule {
+    Names names = Names::thing;
+    bool vouched = false;  ///< the token vouches for the id as a signature would
+    bool signed_content =
+        false;                 ///< what is signed identifies the event, although it is not all of the request
+    bool repeats = false;      ///< honest requests repeat, and nothing tells a retry from a new event
+    event::Pointers left_out;  ///< of a JSON body: what a retry changes
 };
 
 struct Scheme {
@@ -97,14 +106,16 @@ struct Scheme {
     SignatureRule signature;
     std::optional<TimestampRule> timestamp;
     event::Template message;
-    bool any_bracket = false;                 ///< one of the message's brackets must be there
-    std::optional<Pattern> beginning;         ///< class of the character that every message begins with
-    std::vector<MessageRule> other_messages;  ///< what may be signed in its place, see message_choice.hpp
+    bool any_bracket = false;          ///< one of the message's brackets must be there
+    std::optional<Pattern> beginning;  ///< class of the character that every message begins with
+    /// The same definition with each of the other messages that may be signed in place of this one.
+    std::vector<std::shared_ptr<const Scheme>> alternatives;
     std::optional<DigestRule> digest;
     std::vector<ClaimRule> claims;  ///< of a JWT
     std::vector<std::vector<std::string>>
         covers;  ///< components that must be signed (RFC 9421), each one of several
     std::vector<std::string> id, type, tenant;
+    IdentityRule identity;
     std::optional<Acknowledgement> ack;
     bool unsigned_body = false;
     bool unsigned_id = false;        ///< says that the id is not signed, where little else is
@@ -115,6 +126,8 @@ struct Scheme {
     bool empty_answers = false;             ///< the sender wants no body in any answer
 
     // Derived from the above.
+    event::By by = event::By::both;  ///< what tells events apart, unless the user says otherwise
+    Content content = Content::request;
     BodyPlan body;  ///< what signature, timestamp, digest and message read of the body
     bool late_timestamp =
         false;  ///< it stands in the body, which is signed as a whole: read when that is verified

@@ -118,6 +118,16 @@ Outcome judge_dates(const CodeInput& input, const SignatureInput& given) {
     return check_age(input, *given.created * 1000, given.created_text);
 }
 
+/// What of the request, beside the body, another event could have otherwise.
+std::uint8_t covered_parts(const SignatureInput& given) {
+    const bool target = covers(given, "@target-uri") || covers(given, "@request-target");
+    std::uint8_t parts = target ? covered_target : 0;
+    if (covers(given, "@method")) parts |= covered_method;
+    if (covers(given, "@path")) parts |= covered_path;
+    if (covers(given, "@query")) parts |= covered_query;
+    return parts;
+}
+
 Outcome judge(const CodeInput& input, const SignatureInput& given, std::string_view signature,
               std::size_t* budget) {
     const Request& request = input.request();
@@ -138,7 +148,9 @@ Outcome judge(const CodeInput& input, const SignatureInput& given, std::string_v
     const bool has_digest = covers(given, "content-digest");
     if (has_digest && !content_digest_matches(request.header("content-digest").value, request.body))
         return {Verdict::forged, "the body does not match its signed digest", given.created_text};
-    return judge_dates(input, given);
+    Outcome outcome = judge_dates(input, given);
+    outcome.covered = covered_parts(given);
+    return outcome;
 }
 
 }  // namespace

@@ -27,6 +27,10 @@ namespace webhook::signature {
 ///   digest    SRC [algorithm=md5|sha1|sha256|sha512] [encoding=...]
 ///                                                           a hash of the body that the message covers
 ///   id, type, tenant  SRC|TEMPLATE...                       first non-empty wins
+///   identity  event [vouched] | thing | attempt             what the id names; default thing. vouched: the token speaks for it
+///   content   signed                                        what is signed identifies the event, although it is not all
+///   volatile  json:/POINTER...                              what a retry changes in the body
+///   repeats                                                 honest requests repeat word for word
 ///   claims    NAME[=TEXT]...                                what a JWT must hold; of repeated names one is enough
 ///   covers    COMPONENT[,COMPONENT]...                      what an HTTP signature must cover, one of each list
 ///   ack       STATUS [TYPE BODY]                            what the provider wants to read when an event was taken; BODY may

@@ -5,7 +5,9 @@
 #include <set>
 #include <utility>
 
+#include "event/text.hpp"
 #include "signature/catalogue.hpp"
+#include "signature/identity.hpp"
 #include "signature/language.hpp"
 #include "signature/message_choice.hpp"
 #include "signature/sns.hpp"
@@ -15,24 +17,49 @@ namespace webhook::signature {
 namespace {
 
 struct BuiltIn {
-    std::string_view text;
+    std::string_view text, alias_of;
+    SenderFacts facts;
     std::unique_ptr<Scheme> scheme;
 };
 using Catalogue = std::map<std::string_view, BuiltIn>;
 
-// A definition that did not parse is left out and so refused as unknown; a unit test sees to it that there is
-// none.
+/// What stands behind "# NAME: " in a line of its own; empty: nothing.
+std::string_view note(std::string_view text, std::string_view name) {
+    const std::string begin = "# " + std::string(name) + ": ";
+    const std::size_t at = text.find(begin);
+    if (at == std::string_view::npos) return {};
+    text.remove_prefix(at + begin.size());
+    return event::trim_blanks(text.substr(0, text.find('\n')));
+}
+
+SenderFacts facts_in(std::string_view text) {
+    return {note(text, "source"), note(text, "retries"), note(text, "repeats")};
+}
+
+/// Adds the definition `text` under the name of `entry`, which may be an alias.
+void add(const Definition& entry, std::string_view text, Catalogue* catalogue) {
+    std::vector<Directive> directives;
+    LanguageError error;
+    if (!tokenize(text, &directives, &error)) return;
+    auto scheme = parse_scheme(entry.name, directives, &error);
+    SenderFacts facts = facts_in(text);
+    if (const SenderFacts own = facts_in(entry.text); !own.source.empty()) facts.source = own.source;
+    if (scheme) catalogue->emplace(entry.name, BuiltIn{text, entry.alias_of, facts, std::move(scheme)});
+}
+
+// A definition that did not parse, or an alias of none, is left out and so refused as unknown; a unit test sees to it
+// that there is none.
 Catalogue parse_all() {
+    const std::vector<Definitions> all = families();
     Catalogue catalogue;
-    for (const Definitions& family :
-         {standard_schemes(), payments_schemes(), developer_schemes(), messaging_schemes(),
-          services_schemes(), postbacks_schemes(), public_key_schemes()}) {
-        for (const Definition& definition : family) {
-            std::vector<Directive> directives;
-            LanguageError error;
-            if (!tokenize(definition.text, &directives, &error)) continue;
-            auto scheme = parse_scheme(definition.name, directives, &error);
-            if (scheme) catalogue.emplace(definition.name, BuiltIn{definition.text, std::move(scheme)});
+    for (const Definitions& family : all) {
+        for (const Definition& each : family)
+            if (each.alias_of.empty()) add(each, each.text, &catalogue);
+    }
+    for (const Definitions& family : all) {
+        for (const Definition& each : family) {
+            const auto base = catalogue.find(each.alias_of);
+            if (base != catalogue.end()) add(each, base->second.text, &catalogue);
         }
     }
     return catalogue;
@@ -65,6 +92,16 @@ std::string_view scheme_text(std::string_view name) {
     return text;
 }
 
+std::string_view alias_of(std::string_view name) {
+    const auto found = catalogue().find(name);
+    return found == catalogue().end() ? std::string_view() : found->second.alias_of;
+}
+
+SenderFacts facts_of(std::string_view name) {
+    const auto found = catalogue().find(name);
+    return found == catalogue().end() ? SenderFacts{} : found->second.facts;
+}
+
 std::string_view name_of(const Scheme& scheme) {
     return scheme.name;
 }
@@ -76,6 +113,18 @@ const std::vector<std::string>& type_sources(const Scheme& scheme) {
 }
 const std::vector<std::string>& tenant_sources(const Scheme& scheme) {
     return scheme.tenant;
+}
+event::By default_by(const Scheme& scheme) {
+    return scheme.by;
+}
+Names id_names(const Scheme& scheme) {
+    return scheme.identity.names;
+}
+bool has_signed_id(const Scheme& scheme) {
+    return !scheme.id.empty() && is_signed_id(scheme, scheme.id);
+}
+bool repeats(const Scheme& scheme) {
+    return scheme.identity.repeats;
 }
 bool delivers_by(const Scheme& scheme, std::string_view method) {
     return method == "POST" || (scheme.postback && method == "GET");
@@ -114,7 +163,7 @@ std::vector<std::string> param_names(const Scheme& scheme) {
                 names.insert(part.source.name);
         }
     };
-    each_message(scheme, look);
+    each_choice(scheme, [&](const Scheme& choice) { look(choice.message); });
     std::for_each(scheme.signature.prefixes.begin(), scheme.signature.prefixes.end(), look);
     if (scheme.timestamp)
         std::for_each(scheme.timestamp->prefixes.begin(), scheme.timestamp->prefixes.end(), look);

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "event/identity.hpp"
 
 namespace webhook::signature {
 
@@ -19,6 +22,28 @@ std::vector<std::string_view> scheme_names();
 
 /// The scheme's definition in the scheme language, for `webhookctl schemes NAME`.
 std::string_view scheme_text(std::string_view name);
+
+/// The scheme that this is another name of; empty: it has a definition of its own.
+std::string_view alias_of(std::string_view name);
+
+/// What is known of a built-in scheme's sender, and where from. Empty: nothing is said.
+struct SenderFacts {
+    std::string_view source;   ///< documents and packages, with the day they were read
+    std::string_view retries;  ///< whether they keep id and body
+    std::string_view repeats;  ///< whether honest bodies repeat word for word
+};
+SenderFacts facts_of(std::string_view name);
+
+/// What an id names: an event, kept by retries and never used twice; a thing (an order, a transfer), of which there are
+/// several events; an attempt, of which an event has several.
+enum class Names : std::uint8_t { event, thing, attempt };
+Names id_names(const Scheme&);
+/// What tells events of this sender apart by default.
+event::By default_by(const Scheme&);
+/// True when the scheme has ids and signs them.
+bool has_signed_id(const Scheme&);
+/// True when honest requests repeat and nothing tells a retry from a new event: no dedup by default.
+bool repeats(const Scheme&);
 
 std::string_view name_of(const Scheme&);
 /// Sources that hold the event's id and type, in the language of event/source.hpp; first non-empty wins.

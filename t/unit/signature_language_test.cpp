@@ -18,9 +18,7 @@ std::string parse_error(std::string_view text) {
 
 TEST(SchemeLanguage, EveryBuiltInDefinitionParses) {
     std::size_t count = 0;
-    for (const Definitions& family :
-         {standard_schemes(), payments_schemes(), developer_schemes(), messaging_schemes(),
-          services_schemes(), postbacks_schemes(), public_key_schemes()}) {
+    for (const Definitions& family : families()) {
         for (const Definition& definition : family) {
             EXPECT_EQ(parse_error(definition.text), "") << definition.name;
             EXPECT_NE(find_scheme(definition.name), nullptr) << definition.name;

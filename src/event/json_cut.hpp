@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "event/body.hpp"
+#include "event/digest.hpp"
+
+namespace webhook::event {
+
+/// Places in a JSON document, each as the tokens of a pointer (RFC 6901).
+using Pointers = std::vector<std::vector<std::string>>;
+
+/// Adds the body to a hash without the values (of any kind) that stand at `left_out`. All of a body that is not JSON
+/// counts.
+void update_without(const Pointers& left_out, const BodyView& body, HashState* state);
+
+}  // namespace webhook::event
