@@ -182,4 +182,25 @@ is status('/payload', '{"signedPayload":"' . token('{"iss":"https://example.org"
 is status('/payload', qq({"signedPayload":"$jws","signedPayload":"$jws"})), 400, 'there twice';
 is status('/payload', '{}'), 401, 'not there';
 
+# --- headers that nginx drops
+sub warnings (@server) {
+    my ($exit, $said) = $t->nginx_test(<<"EOT");
+%%GLOBALS%%
+events { }
+http {
+    %%HTTP%%
+    webhook_redis redis://127.0.0.1:1;
+    webhook_scheme own-names { algorithm hmac-sha256; signature header:X_Sig encoding=hex; }
+    server { @server listen 127.0.0.1:%%PORT%%; location / { webhook own-names; webhook_secret $secret; webhook_stream s; } }
+}
+EOT
+    is $exit, 0, 'a configuration that is taken';
+    return $said =~ /^(.*nginx drops.*)$/m ? $1 : '';
+}
+like warnings(), qr{\[warn\].*the header "x_sig", which this location reads: write "underscores_in_headers on;"}, 'nginx -t says so';
+is warnings('underscores_in_headers on;'), '', 'not where it comes through';
+is warnings('ignore_invalid_headers off;'), '', 'nor here';
+like warnings('webhook_id header:X.Id; underscores_in_headers on;'), qr{"x\.id".*"ignore_invalid_headers off;"}, 'of a dot';
+like warnings('webhook_headers x_trace; underscores_in_headers off;'), qr{underscores_in_headers on}, 'of headers that are kept';
+
 done_testing;
