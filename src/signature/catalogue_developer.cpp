@@ -35,6 +35,11 @@ constexpr Definition definitions[] = {
     {"gitea", R"(
     algorithm hmac-sha256;
     signature header:X-Gitea-Signature encoding=hex;
+    # Of a form the decoded payload is signed, and no other field.
+    message "{body}";
+    message "{form:payload}";
+    unsigned_body;
+    unsigned_id;
     id header:X-Gitea-Delivery;
     type header:X-Gitea-Event;
 )"},
@@ -44,6 +49,11 @@ constexpr Definition definitions[] = {
     # repeats: not documented
     algorithm hmac-sha256;
     signature header:X-Gogs-Signature encoding=hex;
+    # Of a form the decoded payload is signed, and no other field.
+    message "{body}";
+    message "{form:payload}";
+    unsigned_body;
+    unsigned_id;
     id header:X-Gogs-Delivery;
     type header:X-Gogs-Event;
 )"},

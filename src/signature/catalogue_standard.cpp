@@ -76,8 +76,9 @@ constexpr Definition definitions[] = {
     type header:X-GitLab-Event;
 )"},
     {"polar", R"(
+    # Secrets made since 2026-09-08 are decoded as Standard Webhooks says; the text of older ones is the key, whsec_ included.
     algorithm hmac-sha256;
-    key utf8;
+    key utf8 whsec;
     signature header:webhook-signature "split= " prefix=v1, encoding=base64;
     timestamp header:webhook-timestamp unit=s;
     message "{header:webhook-id}.{ts}.{body}";

@@ -86,8 +86,11 @@ bool make_key(const Scheme& scheme, KeyRule rule, std::string_view secret, Prepa
 }
 
 std::vector<KeyRule> key_rules(const Scheme& scheme) {
-    std::vector<KeyRule> rules = {scheme.key};
-    rules.insert(rules.end(), scheme.other_keys.begin(), scheme.other_keys.end());
+    std::vector<KeyRule> rules;
+    rules.reserve(1 + scheme.other_keys.size());
+    rules.push_back(scheme.key);
+    for (const KeyRule rule : scheme.other_keys)
+        rules.push_back(rule);
     return rules;
 }
 
