@@ -7,6 +7,7 @@
 #include "signature/definition.hpp"
 #include "signature/fail.hpp"
 #include "signature/identity.hpp"
+#include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"
 
 namespace webhook::signature {
@@ -198,6 +199,30 @@ bool needs_signed_id(const Scheme& scheme) {
            (scheme.unsigned_body || scheme.postback);
 }
 
+bool is_signed_by_message(const Scheme& scheme, const std::vector<std::string>& ids) {
+    for (const std::string& text : ids) {
+        Template id;
+        const bool good =
+            read_id(text, &id) && std::all_of(id.parts.begin(), id.parts.end(),
+                                              [&](const auto& part) { return is_certain(scheme, part); });
+        if (!good) return false;
+        if (is_always_there(scheme, id)) return true;
+    }
+    return true;
+}
+
+bool message_trusts_id(const Scheme& scheme, const std::vector<std::string>& ids) {
+    if (scheme.unsigned_id || !needs_signed_id(scheme)) return true;
+    // Without any id the hash of method, query and body counts, of which some is not signed.
+    if (ids.empty()) return false;
+    for (const std::string& text : ids) {
+        Template id;
+        if (!read_id(text, &id) || !is_signed(scheme, id)) return false;
+        if (is_always_there(scheme, id)) return true;
+    }
+    return true;
+}
+
 }  // namespace
 
 bool is_common_header(std::string_view name) {
@@ -274,27 +299,15 @@ bool read_id(const std::string& text, Template* id) {
 }
 
 bool is_signed_id(const Scheme& scheme, const std::vector<std::string>& ids) {
-    for (const std::string& text : ids) {
-        Template id;
-        const bool good =
-            read_id(text, &id) && std::all_of(id.parts.begin(), id.parts.end(),
-                                              [&](const auto& part) { return is_certain(scheme, part); });
-        if (!good) return false;
-        if (is_always_there(scheme, id)) return true;
-    }
-    return true;
+    bool good = true;
+    each_choice(scheme, [&](const Scheme& choice) { good = good && is_signed_by_message(choice, ids); });
+    return good;
 }
 
 bool trusts_id(const Scheme& scheme, const std::vector<std::string>& ids) {
-    if (scheme.unsigned_id || !needs_signed_id(scheme)) return true;
-    // Without any id the hash of method, query and body counts, of which some is not signed.
-    if (ids.empty()) return false;
-    for (const std::string& text : ids) {
-        Template id;
-        if (!read_id(text, &id) || !is_signed(scheme, id)) return false;
-        if (is_always_there(scheme, id)) return true;
-    }
-    return true;
+    bool good = true;
+    each_choice(scheme, [&](const Scheme& choice) { good = good && message_trusts_id(choice, ids); });
+    return good;
 }
 
 bool check_id(const Scheme& scheme, std::string* error) {

@@ -8,6 +8,7 @@
 #include "signature/contentful.hpp"
 #include "signature/evaluation.hpp"
 #include "signature/fail.hpp"
+#include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"
 
 namespace webhook::signature {
@@ -162,7 +163,9 @@ event::By derive_by(const Scheme& scheme) {
     const IdentityRule& rule = scheme.identity;
     if (rule.names == Names::attempt) return event::By::body;
     if (!is_signed_id(scheme, scheme.id)) return event::By::both;
-    if (can_shift(scheme)) return event::By::body;
+    bool shifts = false;
+    each_choice(scheme, [&](const Scheme& choice) { shifts = shifts || can_shift(choice); });
+    if (shifts) return event::By::body;
     return rule.names == Names::event && !is_element_id(scheme.id) ? event::By::id : event::By::both;
 }
 
@@ -186,11 +189,15 @@ bool is_element_id(const std::vector<std::string>& ids) {
 }
 
 bool is_plain_content(const Scheme& scheme) {
-    return scheme.content == Content::body && scheme.identity.left_out.empty();
+    bool plain = scheme.identity.left_out.empty();
+    each_choice(scheme, [&](const Scheme& choice) { plain = plain && choice.content == Content::body; });
+    return plain;
 }
 
-event::Digest content_of(const Scheme& scheme, const event::Request& request, const Outcome& outcome,
+event::Digest content_of(const Scheme& definition, const event::Request& request, const Outcome& outcome,
                          std::size_t json_max) {
+    const Scheme& scheme =
+        outcome.message == 0 ? definition : *definition.alternatives.at(outcome.message - 1U);
     HashState state(event::Hash::sha256);
     switch (scheme.content) {
         case Content::body:

@@ -163,7 +163,7 @@ std::vector<std::string> param_names(const Scheme& scheme) {
                 names.insert(part.source.name);
         }
     };
-    each_message(scheme, look);
+    each_choice(scheme, [&](const Scheme& choice) { look(choice.message); });
     std::for_each(scheme.signature.prefixes.begin(), scheme.signature.prefixes.end(), look);
     if (scheme.timestamp)
         std::for_each(scheme.timestamp->prefixes.begin(), scheme.timestamp->prefixes.end(), look);

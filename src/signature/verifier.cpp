@@ -248,7 +248,8 @@ bool Verifier::Impl::is_signed(const Candidates& candidates, Evaluation* evaluat
     const event::BodyView& body = evaluation->request().body;
     std::optional<std::size_t> budget;
     bool any = false;
-    for (const PreparedMessage& rule : prepared.messages) {
+    for (std::size_t i = 0; i < prepared.messages.size(); ++i) {
+        const PreparedMessage& rule = prepared.messages[i];
         Message message;
         const Message::Error resolved = message.resolve(rule.text, ts, evaluation);
         // A body that cannot be read as another message wants it was not signed by that one.
@@ -262,6 +263,7 @@ bool Verifier::Impl::is_signed(const Candidates& candidates, Evaluation* evaluat
                                      (scheme().url_variants &&
                                       matches_other_url(rule.text, candidates, evaluation, outcome));
         if (!match) continue;
+        outcome->message = static_cast<std::uint8_t>(i);
         const char* flaw = message.flaw(scheme(), rule, body);
         if (flaw != nullptr) *outcome = {Verdict::forged, flaw, ts};
         return flaw == nullptr;

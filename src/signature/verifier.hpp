@@ -34,6 +34,7 @@ struct Outcome {
     const char* reason = "";     ///< static text for the error log, never a secret
     std::string_view timestamp;  ///< the sender's timestamp as received; empty when the scheme has none
     std::size_t key = 0;         ///< genuine: which of the secrets it was (HMAC and hash schemes)
+    std::uint8_t message = 0;    ///< genuine: which of the messages was signed
     std::uint8_t covered = 0;    ///< genuine: a sum of the above, of schemes that cover what the sender chose
 };
 
