@@ -40,6 +40,7 @@ constexpr Definition definitions[] = {
     message "{form:payload}";
     unsigned_body;
     unsigned_id;
+    content signed;
     id header:X-Gitea-Delivery;
     type header:X-Gitea-Event;
 )"},
@@ -54,6 +55,7 @@ constexpr Definition definitions[] = {
     message "{form:payload}";
     unsigned_body;
     unsigned_id;
+    content signed;
     id header:X-Gogs-Delivery;
     type header:X-Gogs-Event;
 )"},
