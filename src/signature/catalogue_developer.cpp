@@ -55,6 +55,12 @@ constexpr Definition definitions[] = {
     # repeats: yes, a branch or tag that is made, deleted and made again; the id is another
     algorithm hmac-sha256;
     signature header:X-Gitea-Signature encoding=hex;
+    # Of a form the decoded payload is signed, and no other field.
+    message "{body}";
+    message "{form:payload}";
+    unsigned_body;
+    unsigned_id;
+    content signed;
     id header:X-Gitea-Delivery;
     type header:X-Gitea-Event;
     identity event;
@@ -65,6 +71,12 @@ constexpr Definition definitions[] = {
     # repeats: not documented
     algorithm hmac-sha256;
     signature header:X-Gogs-Signature encoding=hex;
+    # Of a form the decoded payload is signed, and no other field.
+    message "{body}";
+    message "{form:payload}";
+    unsigned_body;
+    unsigned_id;
+    content signed;
     id header:X-Gogs-Delivery;
     type header:X-Gogs-Event;
 )"},

@@ -81,6 +81,31 @@ constexpr Definition definitions[] = {
     type json:/0/type;
     identity event;
 )"},
+    {"twilio-sha256", R"(
+    # source: npm twilio 6.3.1 (read 2026-11-30)
+    # retries: not documented
+    # repeats: not documented
+    # Callbacks that are signed with a SharedKey by HMAC_SHA256, as X-Twilio-Webhooks-Signature-Settings says.
+    algorithm hmac-sha256;
+    signature header:X-Twilio-Signature encoding=base64;
+    url_variants;
+    message "{url}{form|sorted}";
+    postback;
+    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid query:MessageSid query:CallSid;
+    type form:MessageStatus form:CallStatus query:MessageStatus query:CallStatus;
+    ack 200 text/xml "<Response></Response>";
+)"},
+    {"twilio-json-sha256", R"(
+    # source: npm twilio 6.3.1 (read 2026-11-30)
+    # retries: not documented
+    # repeats: not documented
+    algorithm hmac-sha256;
+    signature header:X-Twilio-Signature encoding=base64;
+    url_variants;
+    message "{url}";
+    digest query:bodySHA256 algorithm=sha256 encoding=hex;
+    id header:I-Twilio-Idempotency-Token;
+)"},
     {"mandrill", R"(
     # source: github anymail/django-anymail anymail/webhooks/mandrill.py (read 2026-11-30)
     # retries: not documented; batches of events without an id of their own

@@ -83,6 +83,8 @@ constexpr Definition definitions[] = {
     algorithm hmac-sha256;
     signature header:X-HubSpot-Signature-V3 encoding=base64;
     timestamp header:X-HubSpot-Request-Timestamp unit=ms;
+    # HubSpot signs the URL with :/?@!$'()*,; decoded.
+    url_variants;
     message "{method}{url}{body}{ts}";
     id json:/0/eventId;
     type json:/0/subscriptionType;
@@ -223,7 +225,7 @@ constexpr Definition definitions[] = {
     # A request holds several events. Klaviyo-Webhook-Id is the subscription.
     algorithm hmac-sha256;
     signature header:Klaviyo-Signature encoding=hex;
-    timestamp header:Klaviyo-Timestamp unit=auto;
+    timestamp header:Klaviyo-Timestamp unit=http-date;
     message "{body}{ts}";
     id json:/data/0/external_id;
     type json:/data/0/topic;
