@@ -129,7 +129,7 @@ constexpr Definition definitions[] = {
     # source: github buildkite/docs pages/apis/webhooks/pipelines.md (read 2026-11-30) ; github buildkite/docs pages/apis/webhooks/_webhook_signature.md (read 2026-11-30)
     # retries: not documented
     # repeats: yes, the body is the state when it is sent: two quick changes may look the same
-    # The documentation does not mention X-Buildkite-Request any more.
+    # The documentation does not mention X-Buildkite-Request, but requests have it.
     algorithm hmac-sha256;
     signature header:X-Buildkite-Signature split=, prefix=signature= encoding=hex;
     timestamp header:X-Buildkite-Signature split=, prefix=timestamp= unit=s;
