@@ -58,8 +58,9 @@ constexpr Definition definitions[] = {
     signature header:X-Twilio-Signature encoding=base64;
     url_variants;
     message "{url}{form|sorted}";
-    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid;
-    type form:MessageStatus form:CallStatus;
+    postback;
+    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid query:MessageSid query:CallSid;
+    type form:MessageStatus form:CallStatus query:MessageStatus query:CallStatus;
     identity thing;
     ack 200 text/xml "<Response></Response>";
 )"},
