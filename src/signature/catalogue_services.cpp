@@ -235,9 +235,10 @@ constexpr Definition definitions[] = {
     # source: github persona-id/persona-openapi 2020-05-18/components/examples/account-created-webhook-body.yaml (read 2026-11-30)
     # retries: keep the id (from memory)
     # repeats: no
+    # It is not documented whether a retry is signed anew: older than 4 days is stale, before that the id is known.
     algorithm hmac-sha256;
     signature header:Persona-Signature "split=, " prefix=v1= encoding=hex;
-    timestamp header:Persona-Signature "split=, " prefix=t= unit=s;
+    timestamp header:Persona-Signature "split=, " prefix=t= unit=s window=345600,300;
     message "{ts}.{body}";
     id json:/data/id;
     type json:/data/attributes/name;
