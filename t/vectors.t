@@ -57,7 +57,8 @@ EOT
     return $host{$key} = $name;
 }
 
-server_of($_) for @vectors;
+my @handshakes = grep { ($_->{kind} // '') eq 'challenge' && $known{ $_->{scheme} } } @all;
+server_of($_) for @vectors, @handshakes;
 
 # --- nginx with a clock of ours
 sub start ($name, @servers) {
@@ -126,5 +127,15 @@ for my $vector (@vectors) {
 }
 is $redis->xlen('webhook:{vectors:0}:events'), $stored, 'exactly the genuine ones are stored';
 diag "vectors: $count{accept} accepted, $count{reject} refused";
+
+# --- handshakes: answered as each sender wants it
+cmp_ok scalar @handshakes, '>=', 14, 'handshakes: ' . @handshakes;
+for my $vector (@handshakes) {
+    my ($answer) = send_vector($vector);
+    my ($name, $wanted) = (bytes("$vector->{scheme} handshake ($vector->{why})"), $vector->{expect_response});
+    is "$answer->{status} $answer->{headers}{'x-verdict'}", "$wanted->{status} challenge", $name or diag $answer->{body};
+    is $answer->{body}, bytes($wanted->{body}), "$name: answer";
+    is $answer->{headers}{'content-type'}, $wanted->{type}, "$name: type" if length $wanted->{body};
+}
 
 done_testing;
