@@ -95,6 +95,10 @@ signed('checkr', header('X-Checkr-Signature', hexed), body(id='1002d6bca6acdfcbb
 signed('deel', header('x-deel-signature', lambda k, b: hexed(k, 'POST' + b)), body(data={'meta': {'event_type': 'contract.created'}}), None, 'contract.created')
 signed('transfi', header('X-Transfi-Hmac-Hash', hexed), body(status='fund_settled'))
 signed('upayments', lambda k, b, t: {'X-Timestamp': t, 'X-Signature': b64(k, t + 'POST' + 'https://hooks.example.com/in/upayments' + b)}, body(track_id='t1'), stamp=1)
+signed('alloy', header('Authorization', b64), body(request_token='480aae3a-a850-4276-b3a2-e8698988e016', type='create:evaluations:run_create'), '480aae3a-a850-4276-b3a2-e8698988e016', 'create:evaluations:run_create')
+signed('didit', lambda k, b, t: {'X-Timestamp': str(NOW), 'X-Signature': hexed(k, b)}, body(session_id='s1', webhook_type='status.updated'), 's1', 'status.updated')
+signed('bridge-api', header('BridgeApi-Signature', lambda k, b: 'v1=' + hexed('old', b).upper() + ',v1=' + hexed(k, b).upper()), body(type='item.refreshed'), None, 'item.refreshed')
+signed('tatum', header('x-payload-hash', lambda k, b: b64(k, b, 'sha512')), body(txId='0x1', subscriptionType='ADDRESS_EVENT'), '0x1', 'ADDRESS_EVENT')
 
 # --- commerce
 signed('clickup', header('X-Signature', hexed), body(webhook_id='7689a169', event='taskCreated', task_id='c0j'), None, 'taskCreated')
