@@ -20,7 +20,9 @@ TEST(SchemeLanguage, EveryBuiltInDefinitionParses) {
     std::size_t count = 0;
     for (const Definitions& family : families()) {
         for (const Definition& definition : family) {
-            EXPECT_EQ(parse_error(definition.text), "") << definition.name;
+            if (definition.alias_of.empty()) {
+                EXPECT_EQ(parse_error(definition.text), "") << definition.name;
+            }
             EXPECT_NE(find_scheme(definition.name), nullptr) << definition.name;
             EXPECT_FALSE(scheme_text(definition.name).empty());
             ++count;

@@ -24,7 +24,8 @@ using signature::Verdict;
 json read_vectors() {
     const std::filesystem::path file = __FILE__;
     json all = json::array();
-    for (const auto& entry : std::filesystem::directory_iterator(file.parent_path().parent_path() / "vectors")) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(file.parent_path().parent_path() / "vectors")) {
         if (entry.path().extension() != ".json") continue;
         for (const json& vector : json::parse(std::ifstream(entry.path())))
             all.push_back(vector);

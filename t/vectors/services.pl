@@ -376,7 +376,7 @@ push @senders, { scheme => 'fal', timed => 1, checked_by => 'npm @hookflo/tern 4
 
 # --- from a sender to its vectors
 sub vector ($sender, $note, $why, $headers, %more) {
-    my %headers = ('Content-Type' => 'application/json', %$headers);
+    my %headers = ('Content-Type' => 'application/json', map { "$_" } %$headers);  # texts, where numbers were put in
     $headers{'Content-Type'} = 'application/x-www-form-urlencoded' if $sender->{form};
     delete $headers{'Content-Type'} if $sender->{postback};
     my $query = $sender->{query} // '';
