@@ -36,6 +36,7 @@ my %location = (
     cloudevents => 'webhook cloudevents; webhook_param allowed_origin "events.example.com eventgrid.azure.net";',
     closed      => 'webhook cloudevents;',
     xero        => 'webhook xero;',
+    woocommerce => 'webhook woocommerce;',
     own         => 'webhook own; webhook_param verify_token t0ken;',
     tenant      => 'webhook meta; webhook_param verify_token t0ken; webhook_secret $tenant_key; webhook_source t-$arg_t;',
 );
@@ -100,7 +101,20 @@ for my $text ('a\r\nSet-Cookie: x', 'a\u0000b', 'x' x 1025, '') {
     $body = qq({"challenge":"$text","type":"url_verification"});
     is_refused 'slack, ' . substr($text, 0, 8), $t->post('/slack', $body, sign_slack('s3cret-key', $body)), 400, 'malformed';
 }
-is_method 'slack', $t->get('/slack'), 'POST';
+is_handshake 'slack, a check of the certificate', $t->post('/slack', 'token=Jhj5&ssl_check=1', 'Content-Type' => 'application/x-www-form-urlencoded'), '';
+is_handshake 'slack, a check of the certificate by GET', $t->get('/slack?token=Jhj5&ssl_check=1'), '';
+for my $command ('ssl_check=0&command=%2Fweather', 'command=%2Fweather', 'ssl_check=11', 'ssl_check=') {
+    is_refused "slack, $command", $t->post('/slack', $command, 'Content-Type' => 'application/x-www-form-urlencoded'), 401, 'unsigned';
+}
+is_refused 'slack, a check that is no form', $t->post('/slack', 'ssl_check=1', 'Content-Type' => 'application/json'), 401, 'unsigned';
+is_method 'slack', $t->get('/slack'), 'GET, POST';
+is_method 'slack, another check', $t->get('/slack?ssl_check=0'), 'GET, POST';
+
+# The ping of a new webhook of WooCommerce is not signed, and without a 200 the webhook is not saved.
+is_handshake 'woocommerce, ping', $t->post('/woocommerce', 'webhook_id=7', 'Content-Type' => 'application/x-www-form-urlencoded'), '';
+is_refused 'woocommerce, an event without signature', $t->post('/woocommerce', '{"id":1}', 'X-WC-Webhook-Topic' => 'order.created'), 401, 'unsigned';
+is_refused 'woocommerce, a ping that says it is signed', $t->post('/woocommerce', 'webhook_id=7', 'Content-Type' => 'application/x-www-form-urlencoded',
+    'X-WC-Webhook-Signature' => 'bm90aGluZw=='), 401, 'forged';
 
 $body = '{"challenge":"pogchamp-kappa-360noscope","subscription":{"id":"f1c2"}}';
 is_handshake 'twitch', $t->post('/twitch', $body, sign_twitch('m1', $body, 'Twitch-Eventsub-Message-Type' => 'webhook_callback_verification')),

@@ -162,11 +162,13 @@ is watched('b'), 'accepted', 'rewritten in place';
 
 for my $case (
     [ 'cut off', '{"keys":[{"kty"', qr/key is not valid JSON, or repeats a member/ ],
-    [ 'empty', " \n", qr/key file "[^"]+watched\.json" is empty/ ],
+    [ 'empty', "\n", qr/key file "[^"]+watched\.json" is empty: write the secret into it/ ],
+    [ 'blank', " \n", qr/key file "[^"]+watched\.json" holds nothing but blanks: write the secret into it/ ],
+    [ 'behind a BOM', "\xef\xbb\xbf" . jwks('b'), qr/key file "[^"]+watched\.json" begins with a byte order mark: save it as UTF-8 without BOM/ ],
     [ 'without keys', '{"keys":[]}', qr/no key of the kind that the scheme's algorithm takes/ ],
     [ 'too weak', $public{weak}, qr/RSA key of 1024 bits, only 2048 to 4096 are taken/ ],
     [ 'private', slurp($private{b}), qr/private key where the public one belongs/ ],
-    [ 'too large', ' ' x (256 << 10) . jwks('b'), qr/key file "[^"]+watched\.json" is too large/ ],
+    [ 'too large', ' ' x (256 << 10) . jwks('b'), qr/key file "[^"]+watched\.json" is too large: at most 256 KiB are read/ ],
 ) {
     my ($what, $content, $problem) = @$case;
     rename_over('watched.json', $content);
@@ -274,7 +276,7 @@ for my $case (
     [ 'webhook kick; webhook_secret "file:%%DIR%%/five.json";', qr/\[emerg\].*"webhook kick": more than 4 keys, and requests do not name theirs in / ],
     [ 'webhook wise; webhook_secret nonsense;', qr/\[emerg\].*"webhook wise": key is neither PEM nor JSON in / ],
     [ 'webhook discord; webhook_secret 00ff;', qr/\[emerg\].*"webhook discord": key cannot be decoded in / ],
-    [ 'webhook wise; webhook_secret "file:%%DIR%%/nothing";', qr/\[emerg\].*cannot read secret file "[^"]+nothing"/ ],
+    [ 'webhook wise; webhook_secret "file:%%DIR%%/nothing";', qr/\[emerg\].*secret file "[^"]+nothing" cannot be read/ ],
     [ 'webhook wise; webhook_secret "file:%%DIR%%/empty";', qr/\[emerg\].*key file "[^"]+empty" is a directory without files in / ],
     [ 'webhook wise; webhook_secret "file:%%DIR%%/folder";', qr/\[emerg\].*"webhook wise": key is neither PEM nor JSON \("odd"\) in / ],
     [ 'webhook github; webhook_secret "file:%%DIR%%/rotation";', qr/\[emerg\].*secret file "[^"]+rotation" is a directory in / ],
@@ -294,8 +296,8 @@ my $der = $t->run([ 'openssl', 'pkey', '-pubin', '-in', $t->write('a.pub', $publ
 my $small = "\1" . "\0" x 31;
 my @none = (
     (map { my $scheme = $_; map { [ $scheme, @$_ ] } (
-        [ ' ', 'blanks' ], [ "\t \t", 'blanks' ], [ "\xc2\xa0\xe3\x80\x80", 'blanks' ], [ "secret\0secret", 'NUL' ], [ "\0" x 32, 'blanks' ],
-        [ 'whsec_', 'empty' ], [ 'Bearer', 'empty' ], [ $public{a}, 'PEM' ], [ encode_base64($der, ''), 'PEM' ], [ $der, 'PEM' ], [ unpack('H*', $der), 'PEM' ],
+        [ ' ', 'blanks' ], [ "\t \t", 'blanks' ], [ "\xc2\xa0\xe3\x80\x80", 'blanks' ], [ "secret\0secret", 'NUL' ], [ "\0" x 32, 'NUL' ],
+        [ 'whsec_', 'empty' ], [ 'Bearer', 'empty' ], [ $public{a}, 'PEM' ], [ encode_base64($der, ''), 'PEM' ], [ $der, 'NUL' ], [ unpack('H*', $der), 'PEM' ],
         [ jwks('a'), 'PEM' ], [ 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7', 'PEM' ],
     ) } qw(github stripe gitlab hubspot-v1 netlify contentful http-signature-hmac polar)),
     [ 'postmark', ':', 'neither' ], [ 'postmark', ' : ', 'neither' ], [ 'postmark', 'user', 'USER:PASSWORD' ],
@@ -316,7 +318,7 @@ for my $number (0 .. $#none) {
     # Of public keys sign wants the private one, and takes 32 bytes for its seed.
     my @commands = $why eq 'small order' ? 'verify' : $number % 3 ? 'sign' : qw(verify sign);
     my @ctl = map { $t->ctl({ stdin => '{}' }, $_, @options) } @commands;
-    ok $exit != 0 && $output =~ /\[emerg\].*"webhook $scheme": .*(?:$why)/ && !grep({ $_->{exit} != 2 || $_->{err} !~ /$why/ } @ctl), "$scheme: a key that is none, $why"
+    ok $exit != 0 && $output =~ /\[emerg\].*(?:"webhook $scheme":|secret file ".*") .*(?:$why)/ && !grep({ $_->{exit} != 2 || $_->{err} !~ /$why/ } @ctl), "$scheme: a key that is none, $why"
         or diag $output, map { $_->{err} } @ctl;
     $tried++;
 }

@@ -5,6 +5,7 @@
 
 use v5.36;
 use File::Path qw(make_path);
+use File::Temp qw(tempdir);
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Test::Webhook;
@@ -28,7 +29,7 @@ $t->write('a tree/src/module/gate.hpp', '');
 
 # say/*: what the compiler tells about versions. log: what was compiled, "begin" and "end". hold: it waits before it ends.
 script('bin/cxx', <<'EOT');
-top=${0%/bin/*}
+top=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)
 if [[ " $* " == *" --version "* ]]; then cat "$top/say/compiler"; exit; fi
 if [[ " $* " == *" -E "* ]]; then cat > /dev/null; cat "$top/say/libraries"; exit; fi
 for last; do :; done
@@ -57,7 +58,10 @@ sub compiled () {
     my @files = slurp($t->file('log')) =~ /^end (?:addon\/)?(.*\.cpp)$/mg;
     return [ sort @files ];
 }
-my @with = ((map { "$_='" . $t->file('bin/cxx') . "'" } qw(CXX MODULE_CC)), 'NGX_SRC=' . $t->file('ngx'), 'WARN=');
+# A compiler is given as words, so that its path must have no blanks, wherever the tests run.
+my $links = tempdir(CLEANUP => 1);
+symlink $t->file('bin/cxx'), "$links/cxx";
+my @with = ((map { "$_=$links/cxx" } qw(CXX MODULE_CC)), 'NGX_SRC=' . $t->file('ngx'), 'WARN=');
 # build(WORDS...): runs make there; {exit, out, err, compiled}
 sub build (@words) {
     spew($t->file('log'), '');

@@ -30,7 +30,7 @@ for my $case ([ 'no folder of secrets', { secrets_dir => $t->file('nowhere') }, 
     [ 'a state_dir that is a file', { state_dir => $t->file('a file') }, qr/"state_dir": .*a file: Not a directory/ ],
     [ 'a state_dir below a file', { state_dir => $t->file('a file/at/all') }, qr/"state_dir": .*a file: Not a directory/ ],
     [ 'a socket whose path is too long', { redis => 'unix:/' . 'x' x 107 }, qr/redis: .*longer than 107 bytes/ ],
-    [ 'a password file that is missing', { redis_auth => { password => 'file:' . $t->file('nowhere') } }, qr/redis_auth\.password: cannot read the file: No such file/ ]) {
+    [ 'a password file that is missing', { redis_auth => { password => 'file:' . $t->file('nowhere') } }, qr/redis_auth\.password: secret file ".*nowhere" cannot be read \(No such file/ ]) {
     my ($name, $change, $pattern) = @$case;
     my $tested = tested($change);
     is $tested->{exit}, 2, "-t: $name";

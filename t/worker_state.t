@@ -48,6 +48,7 @@ ok !-e $fresh, 'what a killed worker left is replaced';
 # --- a folder for everybody
 chmod 0777, $folder or die $!;
 endpoint('sixth');
+wait_for('the copy', sub { slurp($copy) =~ /sixth/ });
 $worker->wait_log(qr/state_dir \Q$folder\E: every user can write in it/);
 chmod 0700, $folder or die $!;
 

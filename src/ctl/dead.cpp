@@ -5,6 +5,7 @@
 
 #include "ctl/command.hpp"
 #include "ctl/delivery.hpp"
+#include "ctl/event_search.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
 #include "ctl/replay.hpp"
@@ -16,13 +17,14 @@ namespace webhook::ctl {
 namespace {
 
 struct ListOptions {
-    std::string stream, endpoint, reason;
+    std::string stream, endpoint, reason, event;
     std::size_t limit = 50;
 };
 
 bool wanted(const Delivery& delivery, const ListOptions& options) {
     return (options.endpoint.empty() || endpoint_of(delivery.id) == options.endpoint) &&
-           (options.reason.empty() || text_of(delivery.record, "reason") == options.reason);
+           (options.reason.empty() || text_of(delivery.record, "reason") == options.reason) &&
+           (options.event.empty() || is_of_event(delivery.record, options.event));
 }
 
 /// The latest dead letters of one partition that pass the filter.
@@ -44,14 +46,15 @@ std::vector<Delivery> read_dead(Redis& redis, const Partition& partition, const 
 void show_dead(const std::vector<Delivery>& dead) {
     Table table({{"DIED"},
                  {"DELIVERY"},
+                 {"EVENT", false, 40},
                  {"REASON"},
                  {"ATTEMPTS", true},
                  {"STATUS", true},
                  {"LAST ERROR", false, 60}});
     for (const auto& delivery : dead) {
-        table.add({format_time(delivery.score), delivery.label(), text_of(delivery.record, "reason"),
-                   std::to_string(number_of(delivery.record, "attempts")), status_text(delivery.record),
-                   text_of(delivery.record, "error")});
+        table.add({format_time(delivery.score), delivery.label(), text_of(delivery.record, "event"),
+                   text_of(delivery.record, "reason"), std::to_string(number_of(delivery.record, "attempts")),
+                   status_text(delivery.record), text_of(delivery.record, "error")});
     }
     print(table.text());
 }
@@ -137,6 +140,7 @@ void add_dead_commands(Command& program) {
             "Examples:\n  webhookctl dead list --endpoint crm\n  webhookctl dead list --json | jq -r .reason")
         .option("--stream", &list->stream, "Only this stream")
         .option("--endpoint", &list->endpoint, "Only this endpoint")
+        .option("--event", &list->event, "Only this event (its id, key, webhook-id or entry)")
         .option("--reason", &list->reason, "Only this reason (exhausted, overflow, disabled, ...)")
         .option("-n,--limit", &list->limit, "How many (default 50)")
         .run(run_list, list);
@@ -144,11 +148,14 @@ void add_dead_commands(Command& program) {
     family
         .add("replay", "Send dead letters again",
              "Each becomes a new delivery that is due now, with the same webhook-id and a fresh schedule.\n"
-             "Exit 1 when one of them could not be replayed.\n\n"
+             "An event's id stands for all dead letters of that event; where several events have it, name "
+             "one by its\n"
+             "key, webhook-id or entry. Exit 1 when one of them could not be replayed.\n\n"
              "Examples:\n  webhookctl dead replay orders:3/1700000000000-0/crm\n  webhookctl dead replay "
              "--endpoint crm")
-        .option("id", &selection->ids, "Dead letters as \"dead list\" prints them")
-        .option("--endpoint", &selection->endpoint, "All of this endpoint")
+        .option("id", &selection->ids,
+                "Dead letters as \"dead list\" prints them, or an event's id, key or webhook-id")
+        .option("--endpoint", &selection->endpoint, "All of this endpoint; with an event: only this one")
         .flag("--all", &selection->all, "All of them")
         .option("--stream", &selection->stream, "Only of this stream")
         .run(run_replay, selection);

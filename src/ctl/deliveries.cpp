@@ -5,6 +5,7 @@
 
 #include "ctl/command.hpp"
 #include "ctl/delivery.hpp"
+#include "ctl/event_search.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
 #include "ctl/table.hpp"
@@ -15,7 +16,7 @@ namespace webhook::ctl {
 namespace {
 
 struct DeliveriesOptions {
-    std::string stream, endpoint;
+    std::string stream, endpoint, event;
     std::size_t limit = 50;
 };
 
@@ -29,17 +30,42 @@ struct AttemptsOptions {
 std::vector<std::string> waiting_endpoints(Redis& redis, const Partition& partition,
                                            const DeliveriesOptions& options) {
     if (!options.endpoint.empty()) return {options.endpoint};
-    const Reply due = redis.command({"ZRANGE", partition.key("due"), "0", std::to_string(options.limit)});
+    const std::string last = options.event.empty() ? std::to_string(options.limit) : "-1";
+    const Reply due = redis.command({"ZRANGE", partition.key("due"), "0", last});
     std::vector<std::string> endpoints;
     for (std::size_t i = 0; i < due.size(); ++i)
         endpoints.push_back(due[i].string());
     return endpoints;
 }
 
+/// The soonest of an endpoint that are of the event that is asked for: all are looked through.
+void read_of_event(Redis& redis, const Partition& partition, const std::string& endpoint,
+                   const DeliveriesOptions& options, std::vector<Delivery>* deliveries) {
+    constexpr std::size_t page_size = 200;
+    std::size_t read = page_size, found = 0;
+    for (std::size_t offset = 0; read == page_size && found <= options.limit; offset += page_size) {
+        const Reply page =
+            redis.command({"ZRANGE", partition.key("waiting:" + endpoint), std::to_string(offset),
+                           std::to_string(offset + page_size - 1), "WITHSCORES"});
+        read = page.size() / 2;
+        for (auto& delivery : read_deliveries(redis, partition, page)) {
+            if (!is_of_event(delivery.record, options.event)) continue;
+            deliveries->push_back(std::move(delivery));
+            ++found;
+        }
+    }
+}
+
 void read_partition(Redis& redis, const Partition& partition, const DeliveriesOptions& options,
                     std::vector<Delivery>* deliveries) {
+    const auto endpoints = waiting_endpoints(redis, partition, options);
+    if (!options.event.empty()) {
+        for (const auto& endpoint : endpoints)
+            read_of_event(redis, partition, endpoint, options, deliveries);
+        return;
+    }
     std::vector<Arguments> questions;
-    for (const auto& endpoint : waiting_endpoints(redis, partition, options)) {
+    for (const auto& endpoint : endpoints) {
         questions.push_back({"ZRANGE", partition.key("waiting:" + endpoint), "0",
                              std::to_string(options.limit), "WITHSCORES"});
     }
@@ -53,14 +79,15 @@ void show_deliveries(const std::vector<Delivery>& deliveries, std::int64_t now) 
     Table table({{"DUE"},
                  {"IN", true},
                  {"DELIVERY"},
+                 {"EVENT", false, 40},
                  {"ATTEMPTS", true},
                  {"STATUS", true},
                  {"LAST ERROR", false, 60}});
     for (const auto& delivery : deliveries) {
         const std::int64_t left = delivery.score - now;
         table.add({format_time(delivery.score), left <= 0 ? "now" : format_span(left), delivery.label(),
-                   std::to_string(number_of(delivery.record, "attempts")), status_text(delivery.record),
-                   text_of(delivery.record, "error")});
+                   text_of(delivery.record, "event"), std::to_string(number_of(delivery.record, "attempts")),
+                   status_text(delivery.record), text_of(delivery.record, "error")});
     }
     print(table.text());
 }
@@ -97,8 +124,7 @@ struct LoggedAttempt {
 
 bool wanted(const Json& attempt, const AttemptsOptions& options) {
     return (options.endpoint.empty() || text_of(attempt, "endpoint") == options.endpoint) &&
-           (options.event.empty() || text_of(attempt, "event") == options.event ||
-            text_of(attempt, "entry") == options.event);
+           (options.event.empty() || is_of_event(attempt, options.event));
 }
 
 /// The attempts in one log entry, newest first.
@@ -192,6 +218,7 @@ void add_delivery_commands(Command& program) {
              ".error")
         .option("--stream", &waiting->stream, "Only this stream")
         .option("--endpoint", &waiting->endpoint, "Only this endpoint")
+        .option("--event", &waiting->event, "Only this event (its id, key, webhook-id or entry)")
         .option("-n,--limit", &waiting->limit, "How many (default 50)")
         .run(run_deliveries, waiting);
     auto log = std::make_shared<AttemptsOptions>();
@@ -202,7 +229,7 @@ void add_delivery_commands(Command& program) {
              "  webhookctl attempts --event evt_123 --json | jq -r .response")
         .option("--stream", &log->stream, "Only this stream")
         .option("--endpoint", &log->endpoint, "Only this endpoint")
-        .option("--event", &log->event, "Only this event (its id, or its entry)")
+        .option("--event", &log->event, "Only this event (its id, key, webhook-id or entry)")
         .option("-n,--limit", &log->limit, "How many (default 50)")
         .run(run_attempts, log);
 }

@@ -5,38 +5,26 @@
 
 #include "ctl/command.hpp"
 #include "ctl/event_reader.hpp"
+#include "ctl/event_search.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
 #include "ctl/progress.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time.hpp"
-#include "event/pattern.hpp"
 
 namespace webhook::ctl {
 
 namespace {
 
-struct Filter {
-    std::string stream, source, type, tenant, id;
-
-    bool matches(const StoredEvent& event) const {
-        const auto fits = [&event](const std::string& pattern, const char* field) {
-            return pattern.empty() || event::matches(pattern, event.field(field));
-        };
-        return fits(source, "source") && fits(type, "type") && fits(tenant, "tenant") &&
-               (id.empty() || event.id() == id);
-    }
-};
-
 struct EventsOptions {
-    Filter filter;
+    EventFilter filter;
     std::size_t limit = 20;
     bool follow = false, with_data = false;
 };
 
 struct EventOptions {
-    Filter filter;
-    std::string id;
+    EventFilter filter;
+    std::size_t limit = 20;
 };
 
 std::string row_time(const StoredEvent& event) {
@@ -47,11 +35,30 @@ std::string row_time(const StoredEvent& event) {
 
 std::vector<std::string> row(const StoredEvent& event) {
     return {row_time(event),
-            event.partition.label() + "/" + event.entry,
+            event.label(),
             std::string(event.field("source")),
             std::string(event.field("type")),
             std::string(event.id()),
+            std::string(event.field("key")),
             format_bytes(event.data_bytes)};
+}
+
+std::string table_of(const std::vector<StoredEvent>& events) {
+    Table table({{"ACCEPTED"},
+                 {"ENTRY"},
+                 {"SOURCE", false, 24},
+                 {"TYPE", false, 40},
+                 {"ID", false, 64},
+                 {"KEY"},
+                 {"SIZE", true}});
+    for (const auto& event : events)
+        table.add(row(event));
+    return table.text();
+}
+
+void print_json_of(const std::vector<StoredEvent>& events) {
+    for (const auto& event : events)
+        print_json(event_json(event));
 }
 
 /// The newest that pass the filter, newest first.
@@ -73,8 +80,10 @@ std::vector<StoredEvent> read_newest(Redis& redis, const EventsOptions& options)
 void follow_line(const Context& context, const StoredEvent& event) {
     if (context.json) return print_json(event_json(event));
     const auto cells = row(event);
-    print_line(fmt::format("{}  {}  {}  {}  {}  {}", cells[0], printable(cells[1]), printable(cells[2]),
-                           printable(cells[3]), printable(cells[4]), cells[5]));
+    std::string line = cells.front();
+    for (std::size_t i = 1; i < cells.size(); ++i)
+        line += "  " + (cells[i].empty() ? "-" : printable(cells[i]));
+    print_line(line);
 }
 
 [[noreturn]] void follow(const Context& context, const EventsOptions& options) {
@@ -99,83 +108,17 @@ int run_events(const Context& context, const EventsOptions& options) {
     if (options.follow) follow(context, options);
     Redis redis = context.connect();
     const auto events = read_newest(redis, options);
-    Table table({{"ACCEPTED"},
-                 {"ENTRY"},
-                 {"SOURCE", false, 24},
-                 {"TYPE", false, 40},
-                 {"ID", false, 64},
-                 {"SIZE", true}});
-    for (const auto& event : events) {
-        if (context.json) {
-            print_json(event_json(event));
-        } else {
-            table.add(row(event));
-        }
+    if (context.json) {
+        print_json_of(events);
+    } else {
+        print(events.empty() ? "no events\n" : table_of(events));
     }
-    if (!context.json) print(table.empty() ? "no events\n" : table.text());
     return exit_yes;
 }
 
-std::optional<StoredEvent> find_entry(Redis& redis, const std::vector<Partition>& partitions,
-                                      const std::string& entry) {
-    for (const auto& partition : partitions) {
-        const Reply found = redis.command({"XRANGE", partition.key("events"), entry, entry});
-        if (found.size() != 0) return event_from_entry(partition, found[0]);
-        const Reply content = redis.command({"HGET", partition.key("content"), entry});
-        if (!content.is_nil()) return event_from_content(partition, entry, content.text());
-    }
-    return std::nullopt;
-}
-
-std::optional<StoredEvent> find_in_streams(Redis& redis, const std::vector<Partition>& partitions,
-                                           const Filter& filter) {
-    NewestFirst reader(redis, partitions);
-    Progress progress("events searched:", 0);
-    while (auto event = reader.next()) {
-        progress.advance();
-        if (filter.matches(*event)) return event;
-    }
-    return std::nullopt;
-}
-
-/// Events that were trimmed from the stream, but that waiting or dead deliveries still need.
-std::optional<StoredEvent> find_in_content(Redis& redis, const std::vector<Partition>& partitions,
-                                           const Filter& filter) {
-    for (const auto& partition : partitions) {
-        std::string cursor = "0";
-        do {
-            const Reply page = redis.command({"HSCAN", partition.key("content"), cursor, "COUNT", "20"});
-            cursor = page[0].string();
-            for (std::size_t i = 0; i + 1 < page[1].size(); i += 2) {
-                auto event = event_from_content(partition, page[1][i].string(), page[1][i + 1].text());
-                if (filter.matches(event)) return event;
-            }
-        } while (cursor != "0" && !cursor.empty());
-    }
-    return std::nullopt;
-}
-
-/// `id` as an entry ("1700000000000-0", also "STREAM:P/1700000000000-0") or as the event's own id.
-std::optional<StoredEvent> find_event(Redis& redis, const EventOptions& options) {
-    if (options.id.empty()) return std::nullopt;  // as a filter it would fit every event
-    Partition one;
-    EntryId entry;
-    std::string_view rest;
-    if (parse_partition_label(options.id, &one, &rest) && EntryId::parse(rest, &entry)) {
-        return find_entry(redis, {one}, std::string(rest));
-    }
-    const auto partitions = find_partitions(redis, options.filter.stream);
-    if (EntryId::parse(options.id, &entry)) {
-        if (auto event = find_entry(redis, partitions, options.id)) return event;
-    }
-    Filter filter = options.filter;
-    filter.id = options.id;
-    if (auto event = find_in_streams(redis, partitions, filter)) return event;
-    return find_in_content(redis, partitions, filter);
-}
-
 void show_event(const StoredEvent& event) {
-    print_line(fmt::format("{:16} {}/{}", "entry", event.partition.label(), event.entry));
+    print_line(fmt::format("{:16} {}", "entry", printable(event.label())));
+    print_line(fmt::format("{:16} {}", "webhook-id", printable(event.webhook_id())));
     for (const auto& [name, value] : event.fields) {
         if (name != "data") print_line(fmt::format("{:16} {}", printable(name), printable(value)));
     }
@@ -186,23 +129,33 @@ void show_event(const StoredEvent& event) {
                              : fmt::format("({} bytes, base64)\n{}", data.size(), base64(data)));
 }
 
+void show_found(const std::vector<StoredEvent>& events, const EventOptions& options, bool more) {
+    if (events.size() == 1 && !more) return show_event(events.front());
+    print(table_of(events));
+    if (more) print_line(fmt::format("... and more: --limit {}", options.limit * 10));
+    print_line(fmt::format("several events are called \"{}\"; to see one of them: webhookctl event {}",
+                           printable(options.filter.name), printable(events.front().label())));
+}
+
 int run_event(const Context& context, const EventOptions& options) {
     Redis redis = context.connect();
-    const auto event = find_event(redis, options);
-    if (!event) {
+    auto events = find_events(redis, options.filter, options.limit + 1);
+    if (events.empty()) {
         print_error(fmt::format("event \"{}\" was not found: it was never accepted, or has been trimmed",
-                                printable(options.id)));
+                                printable(options.filter.name)));
         return exit_no;
     }
+    const bool more = events.size() > options.limit;
+    if (more) events.pop_back();
     if (context.json) {
-        print_json(event_json(*event));
+        print_json_of(events);
     } else {
-        show_event(*event);
+        show_found(events, options, more);
     }
     return exit_yes;
 }
 
-Command& add_filter(Command& command, Filter* filter) {
+Command& add_filter(Command& command, EventFilter* filter) {
     return command.option("--stream", &filter->stream, "Only this stream")
         .option("--source", &filter->source, "Only this source (* stands for anything)")
         .option("--type", &filter->type, "Only these types (order.*)")
@@ -216,7 +169,7 @@ void add_events(Command& program) {
         "Examples:\n  webhookctl events --source stripe --type 'invoice.*'\n"
         "  webhookctl events --follow --limit 0\n  webhookctl events --json --limit 1000 | jq -r .id");
     add_filter(command, &options->filter)
-        .option("--id", &options->filter.id, "Only this event id")
+        .option("--id", &options->filter.name, "Only events with this id, key or webhook-id (msg_...)")
         .option("-n,--limit", &options->limit, "How many (default 20)")
         .flag("-f,--follow", &options->follow, "Print the last ones, then new ones as they come")
         .flag("--data", &options->with_data, "With --json: with the bodies")
@@ -225,13 +178,20 @@ void add_events(Command& program) {
 
 void add_event(Command& program) {
     auto options = std::make_shared<EventOptions>();
-    Command command = program.add(
-        "event", "Show one event with its body",
-        "When several sources use the same id the newest event is shown: choose with --source.\n\n"
-        "Examples:\n  webhookctl event evt_123\n  webhookctl event evt_123 --json | jq -r .data");
-    command.option("id", &options->id, "Event id, or entry (1700000000000-0, STREAM:P/1700000000000-0)")
+    Command command =
+        program.add("event", "Show one event with its body",
+                    "Several events may have one id (of an order, a page): then they are listed, newest "
+                    "first. The key and the\n"
+                    "webhook-id name one of them, the entry surely.\n\n"
+                    "Examples:\n  webhookctl event evt_123\n  webhookctl event evt_123 --json | jq -r .data");
+    command
+        .option("id", &options->filter.name,
+                "Event id, key, webhook-id (msg_...), or entry (1700000000000-0, STREAM:P/1700000000000-0)")
         .required();
-    add_filter(command, &options->filter).run(run_event, options);
+    add_filter(command, &options->filter)
+        .option("-n,--limit", &options->limit, "How many, where several have the id (default 20)")
+        .range(1)
+        .run(run_event, options);
 }
 
 }  // namespace

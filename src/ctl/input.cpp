@@ -9,9 +9,11 @@
 #include <memory>
 
 #include "ctl/failure.hpp"
+#include "ctl/output.hpp"
 #include "ctl/time.hpp"
 #include "event/secret_text.hpp"
 #include "event/text.hpp"
+#include "signature/secret_file.hpp"
 
 namespace webhook::ctl {
 
@@ -26,15 +28,32 @@ std::string read_all(std::FILE* file, std::string_view name) {
     return text;
 }
 
+/// What a secret came from, and what is to be said of it.
+void note(const std::string& origin, const std::string& secret) {
+    if (const std::string warning = signature::warning_of_secret(secret); !warning.empty())
+        print_error(fmt::format("warning: {} {}", origin, warning));
+}
+
 std::string secret_of_file(const std::string& path) {
-    std::string secret = read_file(path);
-    if (!secret.empty() && secret.back() == '\n') secret.pop_back();
+    const bool from_stdin = path == "-";
+    const std::string origin =
+        from_stdin ? "standard input" : fmt::format("secret file \"{}\"", printable(path));
+    std::string secret, problem;
+    if (from_stdin) secret = read_stdin();
+    const bool good = from_stdin ? signature::take_secret_input(&secret, &problem)
+                                 : signature::read_secret_file(path, &secret, &problem);
+    if (!good) throw Failure(fmt::format("{} {}", origin, problem));
+    note(origin, secret);
     return secret;
 }
 
 std::string secret_of_environment(const std::string& name) {
     const char* value = std::getenv(name.c_str());
-    if (value == nullptr) throw Failure(fmt::format("the environment variable {} is not set", name));
+    const std::string origin = fmt::format("environment variable \"{}\"", printable(name));
+    if (value == nullptr) throw Failure(origin + " is not set");
+    std::string problem;
+    if (!signature::check_secret_input(value, &problem)) throw Failure(fmt::format("{} {}", origin, problem));
+    note(origin, value);
     return value;
 }
 
@@ -57,15 +76,12 @@ std::string read_data(const std::string& argument) {
 }
 
 std::string read_secret(const std::string& argument) {
-    const bool is_file = argument.starts_with("file:"), is_variable = argument.starts_with("env:");
-    std::string secret = is_file       ? secret_of_file(argument.substr(5))
-                         : is_variable ? secret_of_environment(argument.substr(4))
-                                       : argument;
-    if (secret.empty()) throw Failure("a secret is empty");
-    if (is_file || is_variable) return secret;
-    if (const auto mistake = event::secret_mistake(secret); !mistake.empty())
+    if (argument.starts_with("file:")) return secret_of_file(argument.substr(5));
+    if (argument.starts_with("env:")) return secret_of_environment(argument.substr(4));
+    if (argument.empty()) throw Failure("a secret is empty");
+    if (const auto mistake = event::secret_mistake(argument); !mistake.empty())
         throw Failure(fmt::format("the secret {}: {}", mistake, event::secret_advice));
-    return secret;
+    return argument;
 }
 
 std::pair<std::string, std::string> parse_header(const std::string& argument) {

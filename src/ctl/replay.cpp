@@ -1,13 +1,19 @@
 #include "ctl/replay.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "ctl/config.hpp"
 #include "ctl/delivery.hpp"
+#include "ctl/event_search.hpp"
 #include "ctl/failure.hpp"
+#include "ctl/output.hpp"
 #include "ctl/progress.hpp"
 #include "store/configuration.hpp"
+#include "store/entry_id.hpp"
 
 namespace webhook::ctl {
 
@@ -105,16 +111,79 @@ std::vector<Batch> locate(Redis& redis, const std::string& id, const std::string
     return found;
 }
 
+/// Calls `visit` for each dead letter of the partition, oldest first.
+template <class Visit>
+void visit_dead(Redis& redis, const Partition& partition, const Visit& visit) {
+    constexpr std::size_t page_size = 200;
+    std::size_t read = page_size;
+    for (std::size_t offset = 0; read == page_size; offset += page_size) {
+        const Reply page = redis.command({"ZRANGE", partition.key("dead"), std::to_string(offset),
+                                          std::to_string(offset + page_size - 1), "WITHSCORES"});
+        read = page.size() / 2;
+        for (const auto& delivery : read_deliveries(redis, partition, page))
+            visit(delivery);
+    }
+}
+
+/// All dead letters of the events that are called so, and of which events they are.
+struct OfEvent {
+    std::vector<Batch> batches;
+    std::set<std::string> events;  ///< "STREAM:P/ENTRY"
+};
+
+OfEvent find_of_event(Redis& redis, const std::vector<Partition>& partitions, std::string_view name,
+                      const ReplaySelection& selection) {
+    OfEvent found;
+    for (const auto& partition : partitions) {
+        Batch batch{partition, {}};
+        visit_dead(redis, partition, [&](const Delivery& delivery) {
+            if (!selection.endpoint.empty() && endpoint_of(delivery.id) != selection.endpoint) return;
+            if (!is_of_event(delivery.record, name)) return;
+            found.events.insert(partition.label() + "/" + std::string(entry_of(delivery.id)));
+            batch.ids.push_back(delivery.id);
+        });
+        if (!batch.ids.empty()) found.batches.push_back(std::move(batch));
+    }
+    return found;
+}
+
+/// Where the dead letters of one event lie. Throws Failure when several events are called so.
+std::vector<Batch> locate_event(Redis& redis, const std::string& name, const ReplaySelection& selection) {
+    auto found = find_of_event(redis, find_partitions(redis, selection.stream), name, selection);
+    if (found.events.size() > 1) {
+        std::string list;
+        std::size_t shown = 0;
+        for (const auto& event : found.events) {
+            if (++shown > 5) break;
+            list += " " + event;
+        }
+        throw Failure(
+            fmt::format("{} events with dead letters are called \"{}\": replay one of them by its entry:{}{}",
+                        found.events.size(), printable(name), printable(list), shown > 5 ? " ..." : ""));
+    }
+    return std::move(found.batches);
+}
+
+/// Where a dead letter, or those of an event, lie that are named with their partition.
+std::vector<Batch> locate_labelled(Redis& redis, const Partition& partition, std::string_view rest,
+                                   const ReplaySelection& selection) {
+    store::EntryId entry;
+    if (!store::EntryId::parse(rest, &entry)) return {{partition, {std::string(rest)}}};
+    return find_of_event(redis, {partition}, rest, selection).batches;
+}
+
 std::vector<Batch> batches_of_ids(Redis& redis, const ReplaySelection& selection, const Done& done) {
     std::vector<Batch> batches;
     for (const auto& id : selection.ids) {
         Partition partition;
         std::string_view rest;
+        std::vector<Batch> found;
         if (parse_partition_label(id, &partition, &rest)) {
-            batches.push_back({partition, {std::string(rest)}});
-            continue;
+            found = locate_labelled(redis, partition, rest, selection);
+        } else {
+            found = locate(redis, id, selection.stream);
+            if (found.empty() && !id.empty()) found = locate_event(redis, id, selection);
         }
-        const auto found = locate(redis, id, selection.stream);
         if (found.empty()) done({id, {}, store::ReplayResult::not_dead, nullptr});
         batches.insert(batches.end(), found.begin(), found.end());
     }

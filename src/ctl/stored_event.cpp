@@ -5,6 +5,7 @@
 
 #include "ctl/output.hpp"
 #include "store/netstrings.hpp"
+#include "store/webhook_id.hpp"
 
 namespace webhook::ctl {
 
@@ -36,6 +37,19 @@ std::string_view StoredEvent::field(std::string_view name) const {
         if (field == name) return value;
     }
     return {};
+}
+
+std::string StoredEvent::label() const {
+    return partition.label() + "/" + entry;
+}
+
+std::string StoredEvent::webhook_id() const {
+    return store::webhook_id(field("key"), partition.stream, partition.number, entry);
+}
+
+bool StoredEvent::is_called(std::string_view name) const {
+    if (id() == name || (!name.empty() && field("key") == name)) return true;
+    return name.starts_with("msg_") && webhook_id() == name;
 }
 
 void StoredEvent::drop_data() {
@@ -73,6 +87,7 @@ Json event_json(const StoredEvent& event) {
             put_field(name, value, &json);
         }
     }
+    json["webhook_id"] = event.webhook_id();
     json["data_bytes"] = event.data_bytes;
     return json;
 }

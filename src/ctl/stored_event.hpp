@@ -22,6 +22,10 @@ struct StoredEvent {
 
     std::string_view field(std::string_view name) const;  ///< empty when absent
     std::string_view id() const { return field("id"); }
+    std::string label() const;  ///< "STREAM:P/ENTRY": no other event has it, while several may have one id
+    std::string webhook_id() const;  ///< the header of all its deliveries
+    /// True when `name` is its id, its key or its webhook-id.
+    bool is_called(std::string_view name) const;
     void drop_data();  ///< leaves `data_bytes`: a long listing must not hold all bodies
 };
 

@@ -14,8 +14,9 @@ namespace webhook::endpoint {
 namespace {
 
 constexpr std::size_t max_url = 4096;
-constexpr std::array<std::string_view, 10> attributes{
-    "id", "source", "type", "time", "tenant", "method", "remote", "received", "stream", "datacontenttype"};
+constexpr std::array<std::string_view, 13> attributes{
+    "id",           "source", "type",     "time",   "tenant",         "key", "method", "path",
+    "partitionkey", "remote", "received", "stream", "datacontenttype"};
 
 bool take_scheme(std::string_view* rest, Url* url) {
     const std::string head = event::lower(rest->substr(0, 8));

@@ -14,6 +14,8 @@ std::size_t digest_size(Hash hash) {
             return SHA_DIGEST_LENGTH;
         case Hash::sha256:
             return SHA256_DIGEST_LENGTH;
+        case Hash::sha384:
+            return SHA384_DIGEST_LENGTH;
         case Hash::sha512:
             return SHA512_DIGEST_LENGTH;
     }
@@ -30,6 +32,9 @@ HashState::HashState(Hash hash) : hash_(hash) {
             break;
         case Hash::sha256:
             SHA256_Init(&sha256_);
+            break;
+        case Hash::sha384:
+            SHA384_Init(&sha512_);
             break;
         case Hash::sha512:
             SHA512_Init(&sha512_);
@@ -48,6 +53,7 @@ void HashState::update(std::string_view bytes) {
         case Hash::sha256:
             SHA256_Update(&sha256_, bytes.data(), bytes.size());
             break;
+        case Hash::sha384:
         case Hash::sha512:
             SHA512_Update(&sha512_, bytes.data(), bytes.size());
             break;
@@ -71,6 +77,9 @@ Digest HashState::finish() {
             break;
         case Hash::sha256:
             SHA256_Final(digest.bytes.data(), &sha256_);
+            break;
+        case Hash::sha384:
+            SHA384_Final(digest.bytes.data(), &sha512_);
             break;
         case Hash::sha512:
             SHA512_Final(digest.bytes.data(), &sha512_);

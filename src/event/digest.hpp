@@ -13,11 +13,11 @@
 
 namespace webhook::event {
 
-enum class Hash : std::uint8_t { md5, sha1, sha256, sha512 };
+enum class Hash : std::uint8_t { md5, sha1, sha256, sha384, sha512 };
 
 inline constexpr std::size_t max_digest_size = SHA512_DIGEST_LENGTH;
 
-/// Bytes of a digest: 16, 20, 32 or 64.
+/// Bytes of a digest: 16, 20, 32, 48 or 64.
 std::size_t digest_size(Hash hash);
 
 /// A digest and its length, on the stack.
@@ -45,7 +45,7 @@ class HashState {
         MD5_CTX md5_;
         SHA_CTX sha1_;
         SHA256_CTX sha256_;
-        SHA512_CTX sha512_;
+        SHA512_CTX sha512_;  ///< of SHA-384, too
     };
     Hash hash_;
 };

@@ -9,7 +9,7 @@
 
 namespace webhook::event {
 
-/// Places in a JSON document, each as the tokens of a pointer (RFC 6901).
+/// Places in a JSON document, each as the tokens of a pointer (RFC 6901). In place of an index "*" names all elements.
 using Pointers = std::vector<std::vector<std::string>>;
 
 /// Adds the body to a hash without the values (of any kind) that stand at `left_out`. All of a body that is not JSON

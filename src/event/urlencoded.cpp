@@ -13,8 +13,8 @@ int hex_value(char c) {
     return -1;
 }
 
-/// Takes one decoded character off the front of `raw`, which is not empty.
-char take_char(std::string_view* raw) {
+/// Takes one decoded character off the front of `raw`, which is not empty; `plus` is what "+" stands for.
+char take_char(std::string_view* raw, char plus = ' ') {
     const char c = raw->front();
     if (c == '%' && raw->size() >= 3) {
         const int high = hex_value((*raw)[1]);
@@ -25,7 +25,7 @@ char take_char(std::string_view* raw) {
         }
     }
     raw->remove_prefix(1);
-    return c == '+' ? ' ' : c;
+    return c == '+' ? plus : c;
 }
 
 bool unreserved(char c) {
@@ -75,6 +75,12 @@ void decode(std::string_view raw, std::string* out) {
     out->reserve(out->size() + raw.size());
     while (!raw.empty())
         out->push_back(take_char(&raw));
+}
+
+void decode_percent(std::string_view raw, std::string* out) {
+    out->reserve(out->size() + raw.size());
+    while (!raw.empty())
+        out->push_back(take_char(&raw, '+'));
 }
 
 void encode(std::string_view value, std::string* out) {

@@ -21,6 +21,9 @@ bool is_encoded(std::string_view raw);
 /// Appends `raw` with %XX and "+" decoded. An escape that is none stays as it is (as the URL standard says).
 void decode(std::string_view raw, std::string* out);
 
+/// Appends `raw` with %XX decoded and "+" left as it is, as in a path.
+void decode_percent(std::string_view raw, std::string* out);
+
 /// Appends `value` with everything but unreserved characters (RFC 3986) as %XX.
 void encode(std::string_view value, std::string* out);
 

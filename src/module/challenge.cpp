@@ -66,6 +66,13 @@ void tell_operator(RequestState* state) {
     const event::Digest hash = event::digest_of(event::Hash::sha256, text);
     store::NewEvent& event = state->event;
     event.id = copy_to_pool(state->request->pool, event::to_hex(hash.view()));
+    state->identity = {};
+    state->identity.key = store::make_key("webhook", event::By::body, {}, hash);
+    state->identity.content = store::mark_of(hash);
+    const auto hex = store::to_hex(state->identity.key);
+    event.key = copy_to_pool(state->request->pool, {hex.data(), hex.size()});
+    event.partitionkey = event.idnames = {};
+    state->by_content = true;
     event.source = "webhook";
     event.type = "handshake";
     event.datacontenttype = "application/json";

@@ -111,6 +111,13 @@ void count_verdict(RequestState* state) {
     if (state->started_us != 0) zone::observe(&slot.decision, monotonic_us() - state->started_us);
 }
 
+void count_nameless(const RequestState& state) {
+    zone::Table* table = table_of(state);
+    if (table == nullptr) return;
+    zone::Source* row = row_of(table, state);
+    (row != nullptr ? row : &table->other)->slot[own_slot()].nameless.fetch_add(1, std::memory_order_relaxed);
+}
+
 void count_redis(const RequestState& state) {
     zone::Table* table = table_of(state);
     const RedisServer* server = server_of(*state.location);

@@ -209,13 +209,16 @@ char* set_dedup(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     }
     for (std::size_t i = 2; i < words.size(); ++i) {
         const std::string_view word = view(words[i]);
-        if (word == "by=body" || word == "by=id") {
-            dedup.by_body = word == "by=body";
+        if (word == "by=id" || word == "by=both" || word == "by=body") {
+            dedup.by = word == "by=id"     ? event::By::id
+                       : word == "by=both" ? event::By::both
+                                           : event::By::body;
         } else if (word == "policy=reject" || word == "policy=ignore") {
             dedup.reject = word == "policy=reject";
         } else {
-            return invalid(cf, words[i],
-                           event::did_you_mean(word, {"by=id", "by=body", "policy=ignore", "policy=reject"}));
+            return invalid(
+                cf, words[i],
+                event::did_you_mean(word, {"by=id", "by=both", "by=body", "policy=ignore", "policy=reject"}));
         }
     }
     conf->dedup = dedup;
@@ -270,7 +273,10 @@ char* set_sources(ngx_conf_t* cf, const Words& words, std::optional<Sources>* wh
     event::Extractor::Fields fields;
     fields.*field = words.values();
     std::string error;
-    if (event::Extractor::make(fields, &error) == nullptr) return refuse(cf, "%s", error.c_str());
+    const auto extractor = event::Extractor::make(fields, &error, event::SourceSet::directive);
+    if (extractor == nullptr) return refuse(cf, "%s", error.c_str());
+    std::vector<Template> ignored;
+    if (!compile_variables(cf, *extractor, &ignored)) return static_cast<char*>(NGX_CONF_ERROR);
     *where = words.values();
     return ok;
 }

@@ -65,7 +65,7 @@ Verdict verdict_of(Reserved::State reserved) {
 ngx_int_t answer_reserved(RequestState* state, const Reserved& reserved) {
     const Verdict verdict = verdict_of(reserved.state);
     std::string_view reason = copy_to_pool(state->request->pool, reserved.reason);
-    if (verdict == Verdict::conflict) reason = "the id was seen with another body";
+    if (verdict == Verdict::conflict) reason = "the id was seen with other content";
     if (verdict == Verdict::in_progress) reason = "another copy is on its way";
     return refuse_request(state, verdict, reason);
 }
@@ -87,13 +87,16 @@ void on_reserved(RequestState* state, const Reserved& reserved) {
 
 /// NGX_DONE: parked until on_reserved().
 ngx_int_t reserve(RequestState* state) {
-    const store::IdHash id = dedup_hash(*state);
-    if (is_held(*state, id)) {
+    if (!state->identity.dedup) {
+        record(state, Verdict::accepted, {});
+        return pass(state);
+    }
+    if (is_held(*state, state->identity.key)) {
         record(state, Verdict::accepted, {});
         return pass(state);
     }
     Reserved refused;
-    if (!ask_to_hold(state, id, on_reserved, &refused)) return answer_reserved(state, refused);
+    if (!ask_to_hold(state, on_reserved, &refused)) return answer_reserved(state, refused);
     state->gate = GateStep::reserving;
     state->sent = ngx_current_msec;
     note_sent(state);

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "module/gate_outcome.hpp"
+#include "module/identity.hpp"
 
 namespace webhook::module {
 
@@ -44,16 +45,16 @@ bool any_hold(const ngx_http_request_t* request, Use&& use) {
 
 }  // namespace
 
-bool is_held(const RequestState& state, const store::IdHash& id) {
+bool is_held(const RequestState& state, const store::Key& key) {
     const GateOnce& gate = *state.location->once;
     return any_hold(state.request, [&](const Hold* hold) {
-        return hold->got && hold->id == id &&
+        return hold->got && hold->key == key &&
                hold->state->location->once->reserver.name() == gate.reserver.name() &&
                hold->state->location->once->server == gate.server;
     });
 }
 
-bool ask_to_hold(RequestState* state, const store::IdHash& id, Hold::Done done, Reserved* refused) {
+bool ask_to_hold(RequestState* state, Hold::Done done, Reserved* refused) {
     const GateOnce& gate = *state->location->once;
     Reservations* book = gate.server->reservations.get();
     if (book == nullptr) {
@@ -63,9 +64,10 @@ bool ask_to_hold(RequestState* state, const store::IdHash& id, Hold::Done done, 
     void* memory = ngx_palloc(state->request->pool, sizeof(Hold));
     ngx_http_cleanup_t* cleanup = ngx_http_cleanup_add(state->request, 0);
     if (memory == nullptr || cleanup == nullptr) throw std::bad_alloc();
-    auto* hold = new (memory) Hold{state, id, done, count_attempts(state->request)};
+    auto* hold = new (memory) Hold{state, state->identity.key, done, count_attempts(state->request)};
     const ngx_uint_t limit = main_state(state->request)->max_inflight;
-    hold->reservation = book->reserve(gate.reserver, id, state->headers.body, limit, hold, on_told, refused);
+    hold->reservation =
+        book->reserve(gate.reserver, partition_value(*state), state->identity, limit, hold, on_told, refused);
     hold->asking = hold->reservation != nullptr;
     cleanup->handler = on_cleanup;
     cleanup->data = hold;

@@ -13,7 +13,7 @@ struct Hold {
     using Done = void (*)(RequestState* state, const Reserved& reserved);
 
     RequestState* state;
-    store::IdHash id;
+    store::Key key;
     Done done;
     ngx_uint_t earlier_attempts;         ///< on upstreams of locations that sent the request into the gate
     Reservation* reservation = nullptr;  ///< nullptr: settled, or never got
@@ -22,10 +22,10 @@ struct Hold {
 };
 
 /// True when this request, or one that it comes from by an internal redirect or as a subrequest, holds the event already.
-bool is_held(const RequestState& state, const store::IdHash& id);
+bool is_held(const RequestState& state, const store::Key& key);
 
 /// Asks for the reservation. True: `done` will be called, unless the request ends first. False: `refused` says why not.
-bool ask_to_hold(RequestState* state, const store::IdHash& id, Hold::Done done, Reserved* refused);
+bool ask_to_hold(RequestState* state, Hold::Done done, Reserved* refused);
 
 /// The header of the answer to this request is about to be sent.
 void settle_holds(ngx_http_request_t* request);

@@ -6,6 +6,7 @@
 #include "module/body.hpp"
 #include "module/challenge.hpp"
 #include "module/counters.hpp"
+#include "module/identity.hpp"
 #include "module/judge.hpp"
 #include "module/new_event.hpp"
 #include "module/parking.hpp"
@@ -54,7 +55,7 @@ void on_appended(void* owner, const Appended& appended) {
         const Verdict verdict = verdict_of(appended.state);
         state->stream_id = copy_to_pool(request->pool, appended.stream_id);
         const std::string_view reason = verdict == Verdict::conflict
-                                            ? std::string_view("the id was seen with another body")
+                                            ? std::string_view("the id was seen with other content")
                                             : copy_to_pool(request->pool, appended.reason);
         // A handshake is answered once the operator can be told of it.
         const bool told = verdict == Verdict::accepted || verdict == Verdict::duplicate;
@@ -63,12 +64,6 @@ void on_appended(void* owner, const Appended& appended) {
         return answer(state, verdict, reason);
     });
     finalize_from_outside(request, result);
-}
-
-unsigned choose_partition(const RequestState& state, const store::IdHash& id) {
-    const unsigned partitions = state.location->stream->appender.settings().partitions;
-    if (state.partition_value.empty()) return store::partition_of(id, partitions);
-    return store::partition_of(store::hash_id({}, state.partition_value), partitions);
 }
 
 /// Sends the event to Redis. NGX_DONE: parked; else the answer was given.
@@ -85,8 +80,9 @@ ngx_int_t append(RequestState* state) {
     operation->done = on_appended;
     operation->event = &state->event;
     operation->stream = stream;
-    operation->id = dedup_hash(*state);
-    operation->partition = choose_partition(*state, operation->id);
+    operation->identity = state->identity;
+    operation->partition =
+        store::partition_of(partition_value(*state), stream->appender.settings().partitions);
     state->sent = ngx_current_msec;
     note_sent(state);
     Appended refused;

@@ -8,6 +8,7 @@
 #include "module/answer.hpp"
 #include "module/challenge.hpp"
 #include "module/counters.hpp"
+#include "module/identity.hpp"
 #include "module/new_event.hpp"
 #include "module/pool.hpp"
 #include "module/template.hpp"
@@ -89,12 +90,7 @@ Verdict map(signature::Verdict verdict) {
 /// For keys that depend on the request; empty ones do not count. nullptr: there is no usable key.
 std::unique_ptr<signature::Verifier> make_verifier(RequestState* state) {
     signature::VerifierOptions options = state->location->options;
-    for (const Template& secret : state->location->variable_secrets) {
-        std::string_view value;
-        if (!secret.evaluate(state->request, &value)) return nullptr;
-        if (!value.empty()) options.secrets.emplace_back(value);
-    }
-    if (options.secrets.empty()) return nullptr;
+    if (!evaluate_secrets(*state, &options.secrets) || options.secrets.empty()) return nullptr;
     std::string error;
     auto verifier = signature::Verifier::make(*state->location->scheme, options, &error);
     if (verifier == nullptr) {
@@ -129,12 +125,14 @@ Verdict judge_with(const signature::Verifier& verifier, RequestState* state, std
         state->timestamp = copy_to_pool(state->request->pool, outcome.timestamp);
     }
     if (outcome.verdict == signature::Verdict::genuine) {
+        state->headers.claims = copy_to_pool(state->request->pool, outcome.claims);
         const bool late = is_handshake(state, verifier, signature::Stage::verified, &outcome);
         if (!late && !signature::delivers_by(verifier.scheme(), state->headers.method)) {
             *reason = "method not allowed but in a handshake";
             return Verdict::method;
         }
     }
+    state->covered = outcome.covered;
     *reason = outcome.reason;
     return map(outcome.verdict);
 }
@@ -149,11 +147,6 @@ std::string_view checked(RequestState* state, std::string_view value, std::strin
     return copy_to_pool(state->request->pool, value);
 }
 
-void fall_back_to_hash(const RequestState& state, std::string* id) {
-    *id = event::Extractor::fallback_id(state.headers, state.location->query_scheme,
-                                        signature::secret_query_params(*state.location->scheme));
-}
-
 Verdict judge_signature(RequestState* state, std::string_view* reason) {
     if (state->location->signs_url && !make_url(state, &state->headers.url)) {
         *reason = "the URL cannot be computed";
@@ -166,17 +159,17 @@ Verdict judge_signature(RequestState* state, std::string_view* reason) {
     return Verdict::forged;
 }
 
-Verdict identify(RequestState* state, std::string_view* reason) {
+Verdict read_event(RequestState* state, std::string_view* reason) {
     static event::Extractor::Values values;  // one thread; keeps its capacity
     const Location& location = *state->location;
     for (const std::string& name : location.extractor->id_headers()) {
-        if (state->headers.header(name).count > 1) {
+        if (state->headers.header(name).differs) {
             *reason = "a header of the id was sent twice";
             return Verdict::malformed;
         }
     }
     location.extractor->extract(state->headers, location.json_max, &values);
-    if (values.id.empty()) fall_back_to_hash(*state, &values.id);
+    state->has_id = !values.id.empty();
     std::string_view source;
     if (!location.source.evaluate(state->request, &source) || source.empty()) {
         *reason = "the source is empty";
@@ -186,15 +179,17 @@ Verdict identify(RequestState* state, std::string_view* reason) {
     event.id = checked(state, values.id, "id too long or with control characters", reason);
     event.type = checked(state, values.type, "type too long or with control characters", reason);
     event.tenant = checked(state, values.tenant, "tenant too long or with control characters", reason);
+    event.partitionkey =
+        checked(state, values.partition, "partition too long or with control characters", reason);
     event.source = checked(state, source, "source too long or with control characters", reason);
     if (!reason->empty()) return Verdict::malformed;
-    if (event.type.empty()) event.type = "webhook";
-    if (location.by_partition) state->partition_value = copy_to_pool(state->request->pool, values.partition);
+    identify(state);
     return Verdict::none;
 }
 
+/// What has no type is none that is not wanted.
 bool is_wanted(const Location& location, std::string_view type) {
-    return location.accept_types.empty() ||
+    return location.accept_types.empty() || type.empty() ||
            std::any_of(location.accept_types.begin(), location.accept_types.end(),
                        [type](const std::string& pattern) { return event::matches(pattern, type); });
 }
@@ -204,8 +199,10 @@ bool is_wanted(const Location& location, std::string_view type) {
 Verdict examine(RequestState* state, std::string_view* reason) {
     note_start(state);
     if (const Verdict verdict = judge_signature(state, reason); verdict != Verdict::none) return verdict;
-    if (const Verdict verdict = identify(state, reason); verdict != Verdict::none) return verdict;
-    return is_wanted(*state->location, state->event.type) ? Verdict::none : Verdict::ignored;
+    if (const Verdict verdict = read_event(state, reason); verdict != Verdict::none) return verdict;
+    if (!is_wanted(*state->location, state->event.type)) return Verdict::ignored;
+    if (state->event.type.empty()) state->event.type = "webhook";
+    return Verdict::none;
 }
 
 ngx_int_t refuse_method(RequestState* state) {

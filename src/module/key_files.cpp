@@ -8,7 +8,7 @@
 #include <memory>
 #include <system_error>
 
-#include "module/file.hpp"
+#include "signature/secret_file.hpp"
 
 namespace webhook::module {
 
@@ -24,12 +24,8 @@ bool fail(const std::string& path, const std::string& what, std::string* error) 
 }
 
 bool read_file(const std::string& path, const std::string& name, KeyTexts* keys, std::string* error) {
-    const File file(path);
-    std::string text;
-    if (!file.read(max_key_file + 1, &text))
-        return fail(path, "cannot be read (" + std::generic_category().message(errno) + ")", error);
-    if (text.size() > max_key_file) return fail(path, "is too large", error);
-    if (text.find_first_not_of(" \t\r\n") == std::string::npos) return fail(path, "is empty", error);
+    std::string text, problem;
+    if (!signature::read_secret_file(path, &text, &problem)) return fail(path, problem, error);
     keys->texts.push_back(std::move(text));
     keys->names.push_back(name);
     return true;

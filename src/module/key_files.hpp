@@ -18,13 +18,13 @@ struct KeyTexts {
     bool operator==(const KeyTexts& other) const { return texts == other.texts && names == other.names; }
 };
 
-/// Largest key file, in bytes, and files of a directory that are read, at most.
-inline constexpr std::size_t max_key_file = 256 << 10, max_key_files = 256;
+/// Files of a directory that are read, at most.
+inline constexpr std::size_t max_key_files = 256;
 
 bool is_directory(const std::string& path);
 
 /// Reads all of them; blocks. Of a directory: all regular files whose names do not begin with ".". False, with a message, when
-/// one cannot be read, is empty or too large.
+/// one cannot be read or holds no text (see signature::read_secret_file).
 bool read_key_sources(const std::vector<KeySource>& sources, KeyTexts* keys, std::string* error);
 
 }  // namespace webhook::module

@@ -72,8 +72,7 @@ char* refuse_reuse(ngx_conf_t* cf, const signature::Scheme& answering, const Key
         &one, &two, &file, other.place->line);
 }
 
-char* add_key(ngx_conf_t* cf, const KeyUse& use, std::string_view secret, KeyUses* uses) {
-    const std::string bytes = signature::key_bytes(*use.scheme, secret);
+char* add_key(ngx_conf_t* cf, const KeyUse& use, std::string_view bytes, KeyUses* uses) {
     if (bytes.empty()) return NGX_CONF_OK;
     const std::string hash(event::digest_of(event::Hash::sha256, bytes).view());
     const bool answers = signature::answers_hmacs(*use.scheme);
@@ -92,7 +91,9 @@ char* check_secret(ngx_conf_t* cf, const JudgedLocation& judged, const Secret& s
     const Location& location = *judged.conf->location;
     for (const std::string& text : texts_of(cf, secret)) {
         char* bad = secret.complex != nullptr ? try_key(cf, location, text) : NGX_CONF_OK;
-        if (bad == NGX_CONF_OK) bad = add_key(cf, {location.scheme, &judged.place}, text, uses);
+        for (const std::string& bytes : signature::key_bytes(*location.scheme, text)) {
+            if (bad == NGX_CONF_OK) bad = add_key(cf, {location.scheme, &judged.place}, bytes, uses);
+        }
         if (bad != NGX_CONF_OK) return bad;
     }
     return NGX_CONF_OK;

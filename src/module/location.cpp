@@ -10,6 +10,7 @@
 #include "module/directives.hpp"
 #include "module/gate_conf.hpp"
 #include "module/handler.hpp"
+#include "module/identity.hpp"
 #include "module/key_watch.hpp"
 #include "module/place.hpp"
 #include "module/pool.hpp"
@@ -17,7 +18,9 @@
 #include "module/respond.hpp"
 #include "module/server.hpp"
 #include "module/status.hpp"
+#include "module/template.hpp"
 #include "signature/binding_rules.hpp"
+#include "signature/identity.hpp"
 #include "signature/sns.hpp"
 
 namespace webhook::module {
@@ -154,6 +157,14 @@ char* refuse_directories(ngx_conf_t* cf, const WatchedKeys& keys) {
     return NGX_CONF_OK;
 }
 
+/// For sources that depend on the request. Of public keys the words of the configuration count, as the files may change.
+void note_scopes(const LocationConf& conf, Location* location) {
+    if (!conf.secrets) return;
+    const bool words = signature::uses_public_keys(*location->scheme);
+    for (const Secret& secret : *conf.secrets)
+        location->scopes.push_back(scope_of(words && !secret.file.empty() ? secret.file : secret.literal));
+}
+
 char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location) {
     signature::VerifierOptions& options = location->options;
     bool variable = false;
@@ -185,6 +196,7 @@ char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location
     }
     warn_of_params(cf, *location);
     warn_of_weakness(cf, *location);
+    note_scopes(conf, location);
     options.secrets.clear();
     options.secret_names.clear();
     return watch_keys(cf, location, std::move(keys));
@@ -204,8 +216,16 @@ char* make_extractor(ngx_conf_t* cf, const LocationConf& conf, Location* locatio
             "it again under other ids");
     }
     std::string error;
-    location->extractor = event::Extractor::make(fields, &error);
-    return location->extractor != nullptr ? NGX_CONF_OK : refuse(cf, "%s", error.c_str());
+    location->extractor = event::Extractor::make(fields, &error, event::SourceSet::directive);
+    if (location->extractor == nullptr) return refuse(cf, "%s", error.c_str());
+    if (location->extractor->reads_claims() && !signature::has_claims(scheme)) {
+        const ngx_str_t name = to_ngx(signature::name_of(scheme));
+        return refuse(cf, "\"claim:\" is a source of schemes with tokens (JWT), which \"webhook %V\" is not",
+                      &name);
+    }
+    return compile_variables(cf, *location->extractor, &location->variables)
+               ? NGX_CONF_OK
+               : static_cast<char*>(NGX_CONF_ERROR);
 }
 
 void copy_settings(const LocationConf& conf, const Dedup& dedup, Location* location) {
@@ -218,10 +238,7 @@ void copy_settings(const LocationConf& conf, const Dedup& dedup, Location* locat
     location->url = conf.url;
     if (conf.accept_types) location->accept_types = *conf.accept_types;
     if (conf.headers) location->headers = *conf.headers;
-    location->dedup_by_body = dedup.by_body;
     location->reject_duplicates = dedup.reject;
-    location->by_partition = conf.partition.has_value();
-    location->query_scheme = signature::is_query_scheme(*location->scheme);
     location->signs_url = signature::signs_url(*location->scheme);
 }
 
@@ -250,9 +267,62 @@ std::string difference(const store::StreamSettings& earlier, const store::Stream
     if (earlier.max_backlog_bytes != settings.max_backlog_bytes) {
         return "max_backlog_bytes=" + std::to_string(earlier.max_backlog_bytes);
     }
-    return earlier.dedup_window_ms == 0
-               ? "\"webhook_dedup off\""
-               : "a \"webhook_dedup\" window of " + std::to_string(earlier.dedup_window_ms / 1000) + "s";
+    return "a \"webhook_dedup\" window of " + std::to_string(earlier.dedup_window_ms / 1000) + "s";
+}
+
+std::string text_of(const Place& place) {
+    return std::string(place.file) + ":" + std::to_string(place.line);
+}
+
+/// What tells the location's events apart. The default needs no more than what the scheme knows of its sender.
+void choose_identity(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup, Location* location) {
+    const signature::Scheme& scheme = *location->scheme;
+    const bool shared = location->source.complex != nullptr;
+    location->by = dedup.by.value_or(conf.id ? event::By::both : signature::default_by(scheme));
+    location->names_things = conf.id.has_value() || signature::id_names(scheme) == signature::Names::thing;
+    location->dedup = dedup.window_ms != 0;
+    if (location->by != event::By::id) return;
+    const std::vector<std::string>& ids = conf.id ? *conf.id : signature::id_sources(scheme);
+    if (dedup.by && shared) {
+        ngx_conf_log_error(
+            NGX_LOG_WARN, cf, 0,
+            "\"webhook_dedup\" \"by=id\" beside a \"webhook_source\" with variables, where several "
+            "senders could use one id: \"by=both\" is used");
+    } else if (dedup.by && !signature::is_signed_id(scheme, ids)) {
+        ngx_conf_log_error(
+            NGX_LOG_WARN, cf, 0,
+            "\"webhook_dedup\" \"by=id\", but the id is not signed: who saw one request can use the id "
+            "of an event that has not come yet, which then is not stored. \"by=both\" stores it");
+    }
+    if (shared) location->by = event::By::both;
+}
+
+/// Locations that share stream and source share their ids, which by=id are taken to be of one sender.
+char* check_shared_source(ngx_conf_t* cf, const LocationConf& conf, const Location& location) {
+    if (location.by != event::By::id || !location.dedup) return NGX_CONF_OK;
+    Stream::Sender sender{location.source.literal, {}, text_of(conf.stream->place)};
+    for (const Secret& secret : conf.secrets.value_or(std::vector<Secret>()))
+        sender.secrets.push_back(secret.file.empty() ? secret.literal : secret.file);
+    for (const Stream::Sender& other : location.stream->senders) {
+        if (other.source != sender.source || other.secrets == sender.secrets) continue;
+        return refuse(
+            cf,
+            "source \"%s\" of stream \"%s\" has other secrets in %s, so that one sender's ids could be taken "
+            "for another's: give each its own \"webhook_source\"",
+            sender.source.c_str(), location.stream->appender.settings().name.c_str(), other.where.c_str());
+    }
+    location.stream->senders.push_back(std::move(sender));
+    return NGX_CONF_OK;
+}
+
+/// Who can change what chooses the partition can send a captured request to others, where it is new.
+void warn_of_partition(ngx_conf_t* cf, const LocationConf& conf, const Location& location) {
+    if (!conf.partition || !location.dedup || signature::name_of(*location.scheme) == "none") return;
+    if (signature::is_signed_id(*location.scheme, *conf.partition)) return;
+    ngx_conf_log_error(
+        NGX_LOG_WARN, cf, 0,
+        "\"webhook_partition\" names a value that is not signed: copies are recognised within one "
+        "partition, and who saw one request can send it again to others");
 }
 
 char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup, Location* location) {
@@ -263,7 +333,7 @@ char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup
     settings.partitions = choice.partitions;
     settings.max_backlog = choice.max_backlog;
     settings.max_backlog_bytes = choice.max_backlog_bytes;
-    settings.dedup_window_ms = dedup.window_ms;
+    settings.dedup_window_ms = location->dedup ? dedup.window_ms : 0;
 
     MainState* main = main_state(cf);
     const Stream* other = find_other_settings(main->servers, address, settings);
@@ -275,14 +345,15 @@ char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup
     location->stream =
         find_or_add_stream(&main->servers, server_settings(conf, std::move(address)), settings);
     if (location->stream->where.empty()) {
-        location->stream->where = std::string(choice.place.file) + ":" + std::to_string(choice.place.line);
+        location->stream->where = text_of(choice.place);
     }
     return NGX_CONF_OK;
 }
 
-char* prepare(ngx_conf_t* cf, LocationConf* conf) {
+/// `own_dedup`: the location itself says something of it, or what it inherits names `by=`.
+char* prepare(ngx_conf_t* cf, LocationConf* conf, bool own_dedup) {
     const Dedup dedup = conf->dedup.value_or(Dedup{});
-    if (dedup.by_body && conf->partition) {
+    if (dedup.by == event::By::body && conf->partition) {
         return refuse(cf, "\"webhook_partition\" is useless with \"webhook_dedup\" \"by=body\"");
     }
     auto* location = make_in_pool<Location>(cf->pool);
@@ -291,6 +362,8 @@ char* prepare(ngx_conf_t* cf, LocationConf* conf) {
     if (char* bad = make_verifier(cf, *conf, location); bad != NGX_CONF_OK) return bad;
     if (char* bad = make_extractor(cf, *conf, location); bad != NGX_CONF_OK) return bad;
     copy_settings(*conf, dedup, location);
+    choose_identity(cf, *conf, dedup, location);
+    if (signature::repeats(*location->scheme) && !own_dedup) location->dedup = false;
     location->responses = conf->responses;
     if (char* bad = add_acknowledgements(cf, *location->scheme, dedup.reject, &location->responses);
         bad != NGX_CONF_OK) {
@@ -299,10 +372,12 @@ char* prepare(ngx_conf_t* cf, LocationConf* conf) {
     if (conf->stream) {
         const AtPlace place(cf, conf->stream->place);
         if (char* bad = choose_stream(cf, *conf, dedup, location); bad != NGX_CONF_OK) return bad;
+        if (char* bad = check_shared_source(cf, *conf, *location); bad != NGX_CONF_OK) return bad;
+        warn_of_partition(cf, *conf, *location);
     } else {
         main_state(cf)->has_gates = true;
         location->dry_run = conf->dry_run != 0;
-        if (conf->dedup && dedup.window_ms != 0) {
+        if (conf->dedup && location->dedup) {
             location->once = std::make_unique<GateOnce>(
                 GateOnce{store::Reserver(conf->gate, dedup.window_ms),
                          find_or_add_server(&main_state(cf)->servers,
@@ -345,7 +420,7 @@ char* resolve_scheme(ngx_conf_t* cf, LocationConf::Choice* choice) {
 char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* child) {
     const bool own_stream = child->stream.has_value();
     const bool own_partition = child->partition.has_value(), own_headers = child->headers.has_value();
-    const bool own_params = child->params.has_value();
+    const bool own_params = child->params.has_value(), own_dedup = child->dedup.has_value();
     inherit_all(parent, child);
     child->root = core_location(cf)->root.data;
     child->gate = is_if_block(cf) ? parent.gate : gate_name(cf);
@@ -375,7 +450,7 @@ char* merge_location(ngx_conf_t* cf, const LocationConf& parent, LocationConf* c
     if (char* bad = check_actions(cf); bad != NGX_CONF_OK) return bad;
     if (!child->stream) warn_of_missing_handler(cf, parent.root);
     if (!child->url && !is_if_block(cf)) warn_of_host(cf, *child->scheme->scheme);
-    return prepare(cf, child);
+    return prepare(cf, child, own_dedup || (child->dedup && child->dedup->by));
 }
 
 }  // namespace webhook::module

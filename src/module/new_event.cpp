@@ -80,6 +80,7 @@ void complete_event(RequestState* state) {
     event.received_ms = static_cast<std::uint64_t>(now.sec) * 1000 + now.msec;
     event.time = format_time(now, state->time);
     event.method = state->headers.method;
+    event.path = state->headers.path;
     event.query = mask_query(request->pool, secret_params(request), state->headers.query);
     event.remote = view(request->connection->addr_text);
     if (request->headers_in.content_type != nullptr) {

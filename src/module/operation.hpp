@@ -38,7 +38,7 @@ struct Operation {
     unsigned partition = 0;
     std::size_t gathered_bytes = 0;  ///< what it counts among the gathered ones
     std::uint64_t bytes = 0;         ///< of the entry, as limits count it
-    store::IdHash id{};
+    store::Identity identity;
     std::string undo;  ///< entry that is being taken back
 
     void detach() {

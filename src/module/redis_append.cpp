@@ -122,7 +122,7 @@ void RedisClient::send_events(Operation* const* operations, std::size_t count) {
     batch.count = count;
     for (std::size_t i = 0; i < count; ++i) {
         batch.operation[i] = operations[i];
-        item[i] = {operations[i]->event, operations[i]->partition, operations[i]->id};
+        item[i] = {operations[i]->event, operations[i]->partition, operations[i]->identity};
         operations[i]->bytes = item[i].bytes;
     }
     try {

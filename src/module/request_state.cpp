@@ -61,9 +61,4 @@ RequestState* find_state(ngx_http_request_t* request) {
     return nullptr;
 }
 
-store::IdHash dedup_hash(const RequestState& state) {
-    if (state.location->dedup_by_body) return store::hash_id(state.event.source, state.headers.body);
-    return store::hash_id(state.event.source, state.event.id);
-}
-
 }  // namespace webhook::module

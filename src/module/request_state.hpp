@@ -22,7 +22,7 @@ struct Handshake;
 /// the request or the configuration.
 struct RequestState {
     explicit RequestState(ngx_http_request_t* r, const Location* where)
-        : request(r), location(where), headers(r) {}
+        : request(r), location(where), headers(r, &where->variables) {}
 
     ngx_http_request_t* request;
     const Location* location;
@@ -35,7 +35,10 @@ struct RequestState {
     bool refused_body = false;  ///< nginx itself refused the body as too large
     std::string_view reason;    ///< of a refusal
     std::string_view timestamp, stream_id;
-    std::string_view partition_value;           ///< of webhook_partition, only until the operation is made
+    store::Identity identity;                   ///< of a judged event
+    bool has_id = false;                        ///< the sender gave one
+    bool by_content = false;                    ///< copies are known by their content alone
+    std::uint8_t covered = 0;                   ///< see signature::Outcome
     bool counted = false;                       ///< in the zone
     std::uint64_t started_us = 0, sent_us = 0;  ///< for the zone's histograms; 0: not noted
     ngx_msec_t sent = 0;                        ///< when the append was sent
@@ -59,8 +62,5 @@ inline RequestState* own_state(ngx_http_request_t* request) {
 /// The state of the request, also after an internal redirect (error_page, try_files) took its context; for a subrequest
 /// that has none, its parent's. nullptr: not one of ours.
 RequestState* find_state(ngx_http_request_t* request);
-
-/// By what copies of the event are known: its id, or its body, and where it came from.
-store::IdHash dedup_hash(const RequestState& state);
 
 }  // namespace webhook::module

@@ -91,8 +91,8 @@ Reservations::~Reservations() {
     }
 }
 
-Reservation* Reservations::reserve(const store::Reserver& gate, const store::IdHash& id,
-                                   const event::BodyView& body, ngx_uint_t limit, void* owner,
+Reservation* Reservations::reserve(const store::Reserver& gate, std::string_view partition_value,
+                                   const store::Identity& identity, ngx_uint_t limit, void* owner,
                                    Reservation::Tell tell, Reserved* refused) {
     if (asking_ >= limit) {
         *refused = {State::busy, "too many requests wait for redis"};
@@ -108,7 +108,7 @@ Reservation* Reservations::reserve(const store::Reserver& gate, const store::IdH
     };
     reservation->book = this;
     reservation->gate = &gate;
-    reservation->claim = gate.make_claim(id, body, token);
+    reservation->claim = store::Reserver::make_claim(partition_value, identity, token);
     reservation->owner = owner;
     reservation->tell = tell;
     if (!send(reservation.get())) {

@@ -58,8 +58,9 @@ class Reservations {
 
     /// Asks for the event's reservation; `tell` is called with what became of it. nullptr: `refused` says why not, and
     /// `tell` is not called. At most `limit` may ask at once.
-    Reservation* reserve(const store::Reserver& gate, const store::IdHash& id, const event::BodyView& body,
-                         ngx_uint_t limit, void* owner, Reservation::Tell tell, Reserved* refused);
+    Reservation* reserve(const store::Reserver& gate, std::string_view partition_value,
+                         const store::Identity& identity, ngx_uint_t limit, void* owner,
+                         Reservation::Tell tell, Reserved* refused);
 
     /// The request ended while asking: what is reserved nevertheless is released.
     static void abandon(Reservation* reservation) { reservation->owner = nullptr; }

@@ -5,21 +5,15 @@
 #include "event/param_mask.hpp"
 #include "event/secret_text.hpp"
 #include "event/text.hpp"
-#include "module/file.hpp"
 #include "module/key_files.hpp"
 #include "module/pool.hpp"
+#include "signature/secret_file.hpp"
 
 namespace webhook::module {
 
 namespace {
 
 constexpr std::string_view file_prefix = "file:", environment_prefix = "env:";
-
-void drop_newline(std::string* content) {
-    if (content->empty() || content->back() != '\n') return;
-    content->pop_back();
-    if (!content->empty() && content->back() == '\r') content->pop_back();
-}
 
 bool read_file(ngx_conf_t* cf, std::string_view name, std::string* secret, std::string* file) {
     // With its final zero, which ngx_conf_full_name() and open() need.
@@ -30,17 +24,14 @@ bool read_file(ngx_conf_t* cf, std::string_view name, std::string* secret, std::
         *file = view(path);
         if (is_directory(*file)) return true;
     }
-    if (!File(std::string(view(path))).read(max_key_file + 1, secret)) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, ngx_errno, "cannot read secret file \"%V\"", &path);
+    std::string problem;
+    if (!signature::read_secret_file(std::string(view(path)), secret, &problem)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "secret file \"%V\" %s", &path, problem.c_str());
         return false;
     }
-    if (secret->size() > max_key_file) {
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "secret file \"%V\" is too large", &path);
-        return false;
-    }
-    drop_newline(secret);
-    if (secret->empty()) ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "secret file \"%V\" is empty", &path);
-    return !secret->empty();
+    if (const std::string warning = signature::warning_of_secret(*secret); !warning.empty())
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "secret file \"%V\" %s", &path, warning.c_str());
+    return true;
 }
 
 /// Another one may be the secret itself.
@@ -50,13 +41,16 @@ bool is_usual_name(std::string_view name) {
 
 bool read_environment(ngx_conf_t* cf, std::string_view name, std::string* secret) {
     const char* value = std::getenv(std::string(name).c_str());
+    const ngx_str_t shown = to_ngx(is_usual_name(name) ? name : event::masked_text);
+    std::string problem = "is not set";
     if (value != nullptr) *secret = value;
-    if (secret->empty()) {
-        const ngx_str_t shown = to_ngx(is_usual_name(name) ? name : event::masked_text);
-        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "environment variable \"%V\" is %s", &shown,
-                           value == nullptr ? "not set" : "empty");
+    if (value == nullptr || !signature::check_secret_input(*secret, &problem)) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "environment variable \"%V\" %s", &shown, problem.c_str());
+        return false;
     }
-    return !secret->empty();
+    if (const std::string warning = signature::warning_of_secret(*secret); !warning.empty())
+        ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "environment variable \"%V\" %s", &shown, warning.c_str());
+    return true;
 }
 
 }  // namespace

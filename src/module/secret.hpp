@@ -9,8 +9,8 @@ namespace webhook::module {
 /// How a secret value was written.
 enum class SecretKind { literal, file, environment };
 
-/// Reads a secret value: "file:/path" (one trailing newline dropped, at most 64 KiB), "env:NAME", or the text
-/// itself. False after a message in nginx' wording; an empty secret is refused.
+/// Reads a secret value: "file:/path" (see signature::read_secret_file), "env:NAME", or the text itself. False after a
+/// message in nginx' wording; an empty secret is refused.
 /// A text that is a mistake (see event::secret_mistake) is refused, too.
 /// `file` is given where the text may hold variables. It becomes the full path of a file; a directory is then taken too,
 /// with no secret.

@@ -23,9 +23,11 @@ bool same_server(const RedisServer& server, const ServerSettings& settings) {
            server.connect_timeout == settings.connect_timeout;
 }
 
+/// Locations that look for no copies agree with any window.
 bool same_settings(const store::StreamSettings& a, const store::StreamSettings& b) {
     return a.partitions == b.partitions && a.max_backlog == b.max_backlog &&
-           a.max_backlog_bytes == b.max_backlog_bytes && a.dedup_window_ms == b.dedup_window_ms;
+           a.max_backlog_bytes == b.max_backlog_bytes &&
+           (a.dedup_window_ms == b.dedup_window_ms || a.dedup_window_ms == 0 || b.dedup_window_ms == 0);
 }
 
 Stream* find_stream(const RedisServer& server, const std::string& name) {
@@ -67,7 +69,10 @@ RedisServer* find_or_add_server(Servers* servers, ServerSettings settings) {
 
 Stream* find_or_add_stream(Servers* servers, ServerSettings settings, const store::StreamSettings& stream) {
     RedisServer* server = find_or_add_server(servers, std::move(settings));
-    if (Stream* known = find_stream(*server, stream.name)) return known;
+    if (Stream* known = find_stream(*server, stream.name)) {
+        if (known->appender.settings().dedup_window_ms == 0) known->appender = store::Appender(stream);
+        return known;
+    }
     server->streams.push_back(std::make_unique<Stream>(stream, server));
     return server->streams.back().get();
 }

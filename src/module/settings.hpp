@@ -38,7 +38,8 @@ struct Secret : Template {
 
 struct Dedup {
     std::uint64_t window_ms = 345600000;  ///< 4 days; 0: off
-    bool by_body = false, reject = false;
+    std::optional<event::By> by;          ///< absent: as the scheme says
+    bool reject = false;
 };
 
 struct StreamChoice {
@@ -72,13 +73,18 @@ struct Location {
     std::vector<Template> variable_secrets;         ///< empty: `verifier` is ready
     std::unique_ptr<signature::Verifier> verifier;  ///< nullptr: made for each request
     std::unique_ptr<event::Extractor> extractor;
+    std::vector<Template> variables;  ///< of the extractor
     std::size_t json_max = 0;
     Template source;
     std::optional<Template> url;
     std::vector<std::string> accept_types;  ///< empty: all
     std::vector<std::string> headers;       ///< lower case
-    bool dedup_by_body = false, reject_duplicates = false, by_partition = false;
-    bool query_scheme = false, signs_url = false;
+    event::By by = event::By::both;         ///< what tells events apart
+    bool dedup = false;                     ///< copies are looked for
+    bool names_things = false;              ///< several events may have one id
+    std::vector<std::string>
+        scopes;  ///< of each key, where the source depends on the request and the keys do not
+    bool reject_duplicates = false, signs_url = false;
     Stream* stream = nullptr;        ///< nullptr: a gate
     bool dry_run = false;            ///< gate: judges, refuses nothing
     std::unique_ptr<GateOnce> once;  ///< gate: nullptr without webhook_dedup

@@ -38,12 +38,14 @@ struct Times {
 
 struct SourceSums {
     std::array<std::uint64_t, verdict_count> verdict{};
+    std::uint64_t nameless = 0;
     Times decision;
 
     void add(const zone::Source& source) {
         for (const zone::SourceSlot& slot : source.slot) {
             for (std::size_t i = 0; i < verdict_count; ++i)
                 verdict[i] += slot.verdict[i].load(std::memory_order_relaxed);
+            nameless += slot.nameless.load(std::memory_order_relaxed);
             decision.add(slot.decision);
         }
     }
@@ -203,6 +205,8 @@ void append_source(const std::string& name, const SourceSums& source, std::strin
         append_number(info_of(static_cast<Verdict>(i)).name, source.verdict[i], out);
     }
     out->append("},");
+    append_number("nameless", source.nameless, out);
+    out->append(",");
     append_times("decision_seconds", source.decision, out);
     out->append("}");
 }
@@ -267,6 +271,15 @@ void append_requests(const Sums& sums, std::string* out) {
             out->append(info_of(static_cast<Verdict>(i)).name).append("\"} ");
             out->append(std::to_string(source.verdict[i])).append("\n");
         }
+    }
+}
+
+void append_nameless(const Sums& sums, std::string* out) {
+    append_head("webhook_nameless_total", "counter",
+                "Events without id, query and body, which are stored without looking for copies.", out);
+    for (const auto& [name, source] : sums.sources) {
+        out->append("webhook_nameless_total{source=").append(label(name)).append("} ");
+        out->append(std::to_string(source.nameless)).append("\n");
     }
 }
 
@@ -335,6 +348,7 @@ std::string status_prometheus(const MainState& main) {
     const Sums sums = sum_up(table, main);
     std::string out;
     append_requests(sums, &out);
+    append_nameless(sums, &out);
     append_head("webhook_decision_seconds", "histogram",
                 "Time from the whole request to its verdict, Redis included.", &out);
     for (const auto& [name, source] : sums.sources)

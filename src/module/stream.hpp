@@ -32,8 +32,16 @@ struct RedisAddress {
 struct Stream {
     Stream(const store::StreamSettings& settings, struct RedisServer* on) : appender(settings), server(on) {}
 
+    /// A location that takes the events of a source by their ids alone.
+    struct Sender {
+        std::string source;
+        std::vector<std::string> secrets;  ///< as written
+        std::string where;
+    };
+
     store::Appender appender;
     RedisServer* server;
+    std::vector<Sender> senders;
     std::string where;    ///< "FILE:LINE" of its first declaration
     std::string problem;  ///< why nothing can be appended, by the last test; empty: usable
     std::string refusal;  ///< the last error of Redis on an event that was logged; empty after a success

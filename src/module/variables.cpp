@@ -19,6 +19,9 @@ std::string_view get_reason(ngx_http_request_t*, const RequestState& state) {
 std::string_view get_id(ngx_http_request_t*, const RequestState& state) {
     return state.event.id;
 }
+std::string_view get_key(ngx_http_request_t*, const RequestState& state) {
+    return state.event.key;
+}
 std::string_view get_type(ngx_http_request_t*, const RequestState& state) {
     return state.event.type;
 }
@@ -89,6 +92,7 @@ const Variable variables[] = {
     {ngx_string("webhook_verdict"), verdict_variable},
     {ngx_string("webhook_reason"), state_variable<get_reason>},
     {ngx_string("webhook_id"), state_variable<get_id>},
+    {ngx_string("webhook_key"), state_variable<get_key>},
     {ngx_string("webhook_type"), state_variable<get_type>},
     {ngx_string("webhook_source"), state_variable<get_source>},
     {ngx_string("webhook_tenant"), state_variable<get_tenant>},

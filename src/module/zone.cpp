@@ -78,7 +78,7 @@ namespace {
 char* const ok = NGX_CONF_OK;
 char duplicate_text[] = "is duplicate";
 
-constexpr std::uint64_t layout_version = 2;
+constexpr std::uint64_t layout_version = 3;
 constexpr std::uint64_t layout = layout_version << 48 | sizeof(zone::Table) << 16 | sizeof(zone::Source);
 constexpr std::size_t least_sources = 16;
 constexpr ssize_t least_size = 256L * 1024;

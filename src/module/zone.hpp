@@ -45,6 +45,7 @@ struct Label {
 
 struct SourceSlot {
     alignas(64) Cell verdict[verdict_count];
+    Cell nameless;  ///< stored without looking for copies, as nothing tells it from others
     Histogram decision;
 };
 

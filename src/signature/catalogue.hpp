@@ -28,7 +28,10 @@ struct Definitions {
 std::vector<Definitions> families();
 
 Definitions standard_schemes();
+Definitions standard_sender_schemes();
 Definitions payments_schemes();
+Definitions finance_schemes();
+Definitions commerce_schemes();
 Definitions developer_schemes();
 Definitions messaging_schemes();
 Definitions services_schemes();

@@ -10,18 +10,29 @@ namespace {
 // clang-format off
 constexpr Definition definitions[] = {
     {"none", R"(
+    # source: from memory
+    # retries: not documented
+    # repeats: not documented
     algorithm none;
     id json:/id;
     type json:/type;
+    identity thing;
 )"},
     {"publish", R"(
+    # source: from memory
+    # retries: keep the id: the application sends the same Idempotency-Key until it reads 200
+    # repeats: not documented
     algorithm token;
     signature header:Authorization "prefix=Bearer ";
     id header:Idempotency-Key;
     type header:ce-type;
     tenant header:ce-tenant;
+    identity event vouched;
 )"},
     {"standard", R"(
+    # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30)
+    # retries: keep the id; each try has a timestamp of its own
+    # repeats: yes, where a sender likes; the id is another
     algorithm hmac-sha256;
     key whsec;
     signature header:webhook-signature "split= " prefix=v1, encoding=base64;
@@ -29,8 +40,12 @@ constexpr Definition definitions[] = {
     message "{header:webhook-id}.{ts}.{body}";
     id header:webhook-id;
     type json:/type;
+    identity event;
 )"},
     {"svix", R"(
+    # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; https://docs.svix.com/retries.md (read 2026-11-30) ; npm svix 1.99.1 (read 2026-11-30)
+    # retries: keep the id, 7 within about 28 hours
+    # repeats: yes, where a sender likes; the id is another
     algorithm hmac-sha256;
     key whsec;
     signature header:svix-signature "split= " prefix=v1, encoding=base64;
@@ -38,8 +53,12 @@ constexpr Definition definitions[] = {
     message "{header:svix-id}.{ts}.{body}";
     id header:svix-id;
     type json:/type;
+    identity event;
 )"},
     {"openai", R"(
+    # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; npm openai 6.49.0 (read 2026-11-30)
+    # retries: keep the id
+    # repeats: no
     algorithm hmac-sha256;
     key whsec;
     signature header:webhook-signature "split= " prefix=v1, encoding=base64;
@@ -47,8 +66,12 @@ constexpr Definition definitions[] = {
     message "{header:webhook-id}.{ts}.{body}";
     id header:webhook-id;
     type json:/type;
+    identity event;
 )"},
     {"resend", R"(
+    # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; https://resend.com/docs/webhooks/retries-and-replays.md (read 2026-11-30)
+    # retries: keep the id, 7 within about 28 hours; so do replays by hand
+    # repeats: no
     algorithm hmac-sha256;
     key whsec;
     signature header:svix-signature "split= " prefix=v1, encoding=base64;
@@ -56,8 +79,12 @@ constexpr Definition definitions[] = {
     message "{header:svix-id}.{ts}.{body}";
     id header:svix-id;
     type json:/type;
+    identity event;
 )"},
     {"liveblocks", R"(
+    # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; npm @liveblocks/node 3.24.2 (read 2026-11-30)
+    # retries: keep the id
+    # repeats: no
     algorithm hmac-sha256;
     key whsec;
     signature header:webhook-signature "split= " prefix=v1, encoding=base64;
@@ -65,8 +92,12 @@ constexpr Definition definitions[] = {
     message "{header:webhook-id}.{ts}.{body}";
     id header:webhook-id;
     type json:/type;
+    identity event;
 )"},
     {"gitlab-signing", R"(
+    # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944 (read 2026-11-30) ; https://gitlab.com/gitlab-org/gitlab/-/merge_requests/160952 (read 2026-11-30)
+    # retries: keep the id, which is the Idempotency-Key; so do those by hand
+    # repeats: not documented
     algorithm hmac-sha256;
     key whsec;
     signature header:webhook-signature "split= " prefix=v1, encoding=base64;
@@ -74,8 +105,12 @@ constexpr Definition definitions[] = {
     message "{header:webhook-id}.{ts}.{body}";
     id header:webhook-id;
     type header:X-GitLab-Event;
+    identity event;
 )"},
     {"polar", R"(
+    # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; npm @polar-sh/sdk 0.49.0 (read 2026-11-30)
+    # retries: keep the id
+    # repeats: no
     algorithm hmac-sha256;
     key utf8;
     signature header:webhook-signature "split= " prefix=v1, encoding=base64;
@@ -83,6 +118,7 @@ constexpr Definition definitions[] = {
     message "{header:webhook-id}.{ts}.{body}";
     id header:webhook-id;
     type json:/type;
+    identity event;
 )"},
 };
 // clang-format on

@@ -80,7 +80,7 @@ class Challenges::Reading : public event::JsonSink {
 
     /// True when it was sent more than once: which one counts would be a guess.
     bool doubled(const Slot& slot) const {
-        if (slot.source.kind == Source::Kind::header) return request_.header(slot.source.name).count > 1;
+        if (slot.source.kind == Source::Kind::header) return request_.header(slot.source.name).differs;
         if (slot.source.kind != Source::Kind::query) return false;
         return event::find_param(request_.query, slot.source.name).count > 1;
     }

@@ -47,6 +47,7 @@ bool check_value(const Scheme& scheme, const ChallengeRule& rule, const Template
     if (!wants_hmac(part))
         return fail(error, "filters but \"hmac\" in an answer to a challenge are not supported");
     if (scheme.algorithm != Algorithm::hmac) return fail(error, "\"hmac\" needs an HMAC algorithm");
+    if (!scheme.other_keys.empty()) return fail(error, "\"hmac\" needs a definition with one key rule");
     const std::string& encoding = part.filters.front().arg;
     if (!encoding.empty() && encoding != "hex" && encoding != "base64") {
         return fail(error, "\"hmac:" + encoding + "\" is not a filter");

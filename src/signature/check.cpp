@@ -4,10 +4,12 @@
 #include <iterator>
 #include <utility>
 
+#include "event/extractor.hpp"
 #include "signature/binding_rules.hpp"
 #include "signature/check_rules.hpp"
 #include "signature/fail.hpp"
 #include "signature/identity.hpp"
+#include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"
 
 namespace webhook::signature {
@@ -49,11 +51,12 @@ bool check_signature(const Scheme& scheme, std::string* error) {
 
 /// It stands in a body that is signed as a whole, so only genuine senders make us parse that.
 bool is_late(const Scheme& scheme) {
-    const bool reads_body =
-        std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(),
-                    [](const auto& part) { return part.is_value && part.source.needs_body(); }) ||
-        std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
-                    [](const Source& source) { return source.needs_body(); });
+    bool reads_body = std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
+                                  [](const Source& source) { return source.needs_body(); });
+    each_message(scheme, [&](const Template& text) {
+        reads_body |= std::any_of(text.parts.begin(), text.parts.end(),
+                                  [](const auto& part) { return part.is_value && part.source.needs_body(); });
+    });
     return scheme.timestamp && scheme.timestamp->from.front().needs_body() && !reads_body &&
            signs(scheme, Kind::body) && !signs(scheme, Kind::timestamp);
 }
@@ -134,14 +137,28 @@ void plan_body(Scheme* scheme) {
         add(source);
     if (scheme->timestamp) add(scheme->timestamp->from.front());
     if (scheme->digest) add(scheme->digest->from);
-    for (const Template::Part& part : scheme->message.parts) {
-        if (part.is_value) add(part.source);
-    }
+    each_message(*scheme, [&](const Template& text) {
+        for (const Template::Part& part : text.parts) {
+            if (part.is_value) add(part.source);
+        }
+    });
 }
 
 bool check_challenges(const Scheme& scheme, std::string* error) {
     return std::all_of(scheme.challenges.begin(), scheme.challenges.end(),
                        [&](const ChallengeRule& rule) { return check_challenge(scheme, rule, error); });
+}
+
+/// Claims are names of an event only where there is a token.
+template <std::vector<std::string> Scheme::*field>
+bool check_names(const Scheme& scheme, std::string* error) {
+    for (const std::string& text : scheme.*field) {
+        const auto choice = event::Extractor::make({{text}, {}, {}, {}}, error);
+        if (choice == nullptr) return false;
+        if (choice->reads_claims() && !has_claims(scheme))
+            return fail(error, "\"" + text + "\" is of tokens only (\"algorithm jwt-...\")");
+    }
+    return true;
 }
 
 void add_once(const std::string& name, std::vector<std::string>* names) {
@@ -159,9 +176,11 @@ void derive_single(Scheme* scheme) {
     if (scheme->timestamp) add_single(scheme->timestamp->from.front(), scheme);
     if (scheme->key_id) add_single(*scheme->key_id, scheme);
     if (scheme->digest) add_single(scheme->digest->from, scheme);
-    for (const Template::Part& part : scheme->message.parts) {
-        if (part.is_value) add_single(part.source, scheme);
-    }
+    each_message(*scheme, [&](const Template& text) {
+        for (const Template::Part& part : text.parts) {
+            if (part.is_value) add_single(part.source, scheme);
+        }
+    });
     for (const std::string& text : scheme->id) {
         Source source;
         std::string ignored;
@@ -215,11 +234,15 @@ bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* wo
                                        {"message", check_bound},       {"id", check_id},
                                        {"batch", check_batch},         {"challenge", check_challenges}};
     static constexpr Check own_checks[] = {{"algorithm", check_own_rules}, {"challenge", check_challenges}};
+    static constexpr Check name_checks[] = {{"id", check_names<&Scheme::id>},
+                                            {"type", check_names<&Scheme::type>},
+                                            {"tenant", check_names<&Scheme::tenant>}};
     const auto passes = [&](const Check& check) {
         *word = check.first;
         return check.second(scheme, error);
     };
     if (!passes({"algorithm", check_key_rules}) || !passes({"identity", check_identity})) return false;
+    if (!std::all_of(std::begin(name_checks), std::end(name_checks), passes)) return false;
     return has_own_rules(scheme) ? std::all_of(std::begin(own_checks), std::end(own_checks), passes)
                                  : std::all_of(std::begin(checks), std::end(checks), passes);
 }
@@ -234,9 +257,11 @@ void derive(Scheme* scheme) {
     derive_challenges(scheme);
     derive_methods(scheme);
     derive_identity(scheme);
-    for (const Template::Part& part : scheme->message.parts) {
-        if (part.is_value && part.source.kind == Kind::url) scheme->reads_url = true;
-    }
+    each_message(*scheme, [&](const Template& text) {
+        scheme->reads_url |= std::any_of(text.parts.begin(), text.parts.end(), [](const auto& part) {
+            return part.is_value && part.source.kind == Kind::url;
+        });
+    });
     if (scheme->algorithm == Algorithm::contentful || scheme->algorithm == Algorithm::http_signature)
         scheme->reads_url = true;
     add_once("authorization", &scheme->secret_headers);

@@ -39,6 +39,22 @@ bool check_jwt_rules(const Scheme& scheme, std::string* error) {
            fail(error, "nothing limits the token: add a \"timestamp\" or \"claims exp\"");
 }
 
+bool is_of_public_keys(KeyRule rule) {
+    return rule == KeyRule::pem || rule == KeyRule::spki || rule == KeyRule::whpk || rule == KeyRule::jwk;
+}
+
+/// Rules beside the first are for secrets that are keys of an HMAC; public keys are taken in any form anyway.
+bool check_other_keys(const Scheme& scheme, std::string* error) {
+    const auto& rules = scheme.other_keys;
+    if (rules.empty()) return true;
+    const bool is_keyed = scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::contentful ||
+                          scheme.algorithm == Algorithm::jwt || scheme.algorithm == Algorithm::http_signature;
+    if (scheme.public_keys || !is_keyed)
+        return fail(error, "several key rules are for the secrets of HMAC algorithms only");
+    return std::none_of(rules.begin(), rules.end(), is_of_public_keys) ||
+           fail(error, "the key rule does not fit the algorithm");
+}
+
 bool check_http_signature_rules(const Scheme& scheme, std::string* error) {
     const auto covers = [&](std::string_view component) {
         return std::any_of(scheme.covers.begin(), scheme.covers.end(), [&](const auto& choices) {
@@ -78,11 +94,11 @@ bool check_own_rules(const Scheme& scheme, std::string* error) {
 }
 
 bool check_key_rules(const Scheme& scheme, std::string* error) {
-    const bool is_public_rule = scheme.key == KeyRule::pem || scheme.key == KeyRule::spki ||
-                                scheme.key == KeyRule::whpk || scheme.key == KeyRule::jwk;
+    const bool is_public_rule = is_of_public_keys(scheme.key);
     const bool is_either = scheme.key == KeyRule::hex || scheme.key == KeyRule::base64;
     if (is_public_rule != scheme.public_keys && !is_either)
         return fail(error, "the key rule does not fit the algorithm");
+    if (!check_other_keys(scheme, error)) return false;
     if (scheme.key_id) {
         const Kind kind = scheme.key_id->kind;
         if (scheme.algorithm != Algorithm::public_key) return fail(error, "\"id=\" needs public keys");

@@ -47,7 +47,8 @@ std::string written_name(const event::Source& source) {
 
 HeaderList sign_jwt(const Prepared& prepared, const event::Request& request, std::int64_t now_ms) {
     const std::string token = make_jwt(prepared, claims_of(prepared, request, now_ms / 1000));
-    return {{written_name(prepared.scheme->signature.from.front()), prepared.signature_prefix + token}};
+    return {{written_name(prepared.scheme->signature.from.front()),
+             prepared.signature_prefixes.front().text + token}};
 }
 
 HeaderList sign_contentful(const Prepared& prepared, const event::Request& request, const HeaderList& headers,
@@ -172,7 +173,7 @@ std::vector<std::string> sign_with_keys(const Prepared& prepared, const Message&
     const std::string input = hash ? std::string(message.digest(*hash, body).view()) : message.text(body);
     std::vector<std::string> all;
     for (const PublicKey& key : prepared.public_keys) {
-        std::string bytes, &text = all.emplace_back(prepared.signature_prefix);
+        std::string bytes, &text = all.emplace_back(prepared.signature_prefixes.front().text);
         key.sign(algorithm, input, &bytes);
         encode_text(bytes, prepared.scheme->signature.encoding, &text);
     }

@@ -94,7 +94,7 @@ Outcome check_contentful(const CodeInput& input) {
     const event::Request& request = input.request();
     const auto list = request.header(list_name), timestamp = request.header(timestamp_name),
                signature = request.header(signature_name);
-    if (list.count > 1 || timestamp.count > 1 || signature.count > 1)
+    if (list.differs || timestamp.differs || signature.differs)
         return {Verdict::malformed, "a header that must be there once was sent twice", {}};
     std::int64_t unix_ms = 0;
     if (timestamp.count != 0 && !parse_timestamp(timestamp.value, Unit::milliseconds, &unix_ms))
@@ -113,7 +113,7 @@ Outcome check_contentful(const CodeInput& input) {
     }
     const std::string head = contentful_head(request.method, request.url, headers);
     std::string given;
-    if (!decode_text(signature.value, Encoding::hex, false, &given))
+    if (!decode_text(signature.value, Encoding::hex, &given))
         return {Verdict::forged, "undecodable signature", timestamp.value};
     const bool good =
         std::any_of(input.prepared.keys.begin(), input.prepared.keys.end(), [&](const PreparedKey& key) {

@@ -40,14 +40,19 @@ enum class Algorithm : std::uint8_t {
 /// base64 (32 bytes of Ed25519); PEM and JSON are taken whatever the rule says (key_set.hpp).
 enum class KeyRule : std::uint8_t { utf8, whsec, base64, hex, sha1, nfkd, pem, spki, whpk, jwk };
 
-/// How text items are found: read the sources, split, keep those with the prefix and take it off.
+/// Most prefixes, messages and key rules that one definition may offer to choose from.
+inline constexpr std::size_t max_choices = 4;
+
+/// How text items are found: read the sources, split, keep those with one of the prefixes and take it off. Blanks around
+/// the items of a list do not count.
 struct Items {
     std::vector<event::Source> from;
-    std::string split;     ///< empty: the whole value; one character: exactly that; several: any run of them
-    bool trim = false;     ///< blanks around an item do not count
-    std::size_t skip = 0;  ///< items left out at the front
-    std::size_t take = 0;  ///< items used at most after that; 0: all
-    event::Template prefix;  ///< literals and {config:NAME} only
+    std::string split;  ///< empty: the whole value; one character: exactly that; several: any run of them
+    bool trim =
+        false;  ///< the same of blanks around a value that is no list; of a list: the sender writes them
+    std::size_t skip = 0;                   ///< items left out at the front
+    std::size_t take = 0;                   ///< items used at most after that; 0: all
+    std::vector<event::Template> prefixes;  ///< literals and {config:NAME} only; none: all items are kept
     /// Derived: the prefix is an authentication scheme, in which case does not count (RFC 9110 section 11.1).
     bool any_case = false;
 };
@@ -87,11 +92,19 @@ struct IdentityRule {
     event::Pointers left_out;  ///< of a JSON body: what a retry changes
 };
 
+/// What is signed.
+struct MessageRule {
+    event::Template text;
+    bool any_bracket = false;          ///< one of its brackets must be there
+    std::optional<Pattern> beginning;  ///< class of the character that every such message begins with
+};
+
 struct Scheme {
     std::string name;
     Algorithm algorithm = Algorithm::none;
     event::Hash hash = event::Hash::sha256;
     KeyRule key = KeyRule::utf8;
+    std::vector<KeyRule> other_keys;  ///< of shared secrets: each that decodes one makes another key of it
     /// Of public_key and jwt; absent: a shared secret (HMAC), or whatever kind the key is (http_signature).
     std::optional<PublicAlgorithm> public_algorithm;
     bool public_keys = false;             ///< the secrets are public keys, or sets of them
@@ -99,8 +112,9 @@ struct Scheme {
     SignatureRule signature;
     std::optional<TimestampRule> timestamp;
     event::Template message;
-    bool any_bracket = false;          ///< one of the message's brackets must be there
-    std::optional<Pattern> beginning;  ///< class of the character that every message begins with
+    bool any_bracket = false;                 ///< one of the message's brackets must be there
+    std::optional<Pattern> beginning;         ///< class of the character that every message begins with
+    std::vector<MessageRule> other_messages;  ///< what may be signed in its place, see message_choice.hpp
     std::optional<DigestRule> digest;
     std::vector<ClaimRule> claims;  ///< of a JWT
     std::vector<std::vector<std::string>>

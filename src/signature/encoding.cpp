@@ -29,7 +29,15 @@ constexpr Table make_hex_table() {
 }
 
 constexpr Table hex_table = make_hex_table();
-constexpr Table base64_table = make_table(base64_digits);
+/// Some senders that document base64 write the alphabet of URLs, in secrets and in signatures.
+constexpr Table make_base64_table() {
+    Table table = make_table(base64_digits);
+    table['-'] = table['+'];
+    table['_'] = table['/'];
+    return table;
+}
+
+constexpr Table base64_table = make_base64_table();
 constexpr Table base64url_table = make_table(base64url_digits);
 
 int look_up(const Table& table, char c) {
@@ -47,15 +55,15 @@ long decode_hex(std::string_view text, unsigned char* out, std::size_t capacity)
     return static_cast<long>(text.size() / 2);
 }
 
-/// Takes the padding off; false when it is not as long as it must be.
-bool strip_padding(std::string_view* text, bool required) {
+/// Takes the padding off; false when it is there and not as long as it must be.
+bool strip_padding(std::string_view* text) {
     std::size_t pads = 0;
     while (pads < 2 && !text->empty() && text->back() == '=') {
         text->remove_suffix(1);
         ++pads;
     }
     const std::size_t wanted = (4 - text->size() % 4) % 4;
-    return pads == wanted || (!required && pads == 0);
+    return pads == wanted || pads == 0;
 }
 
 /// The last group, of none, two or three digits, whose bits beyond whole bytes must be zero.
@@ -72,9 +80,8 @@ long decode_tail(std::string_view text, const Table& table, unsigned char* out, 
     return (group & 3) == 0 ? size : -1;
 }
 
-long decode_base64(std::string_view text, const Table& table, bool required, unsigned char* out,
-                   std::size_t capacity) {
-    if (!strip_padding(&text, required) || text.size() % 4 == 1) return -1;
+long decode_base64(std::string_view text, const Table& table, unsigned char* out, std::size_t capacity) {
+    if (!strip_padding(&text) || text.size() % 4 == 1) return -1;
     if (text.size() / 4 * 3 + (text.size() % 4 * 3) / 4 > capacity) return -1;
     long size = 0;
     for (; text.size() >= 4; text.remove_prefix(4)) {
@@ -121,9 +128,9 @@ long decode_into(std::string_view text, Encoding encoding, unsigned char* out, s
         case Encoding::hex:
             return decode_hex(text, out, capacity);
         case Encoding::base64:
-            return decode_base64(text, base64_table, true, out, capacity);
+            return decode_base64(text, base64_table, out, capacity);
         case Encoding::base64url:
-            return decode_base64(text, base64url_table, false, out, capacity);
+            return decode_base64(text, base64url_table, out, capacity);
         case Encoding::none:
             break;
     }
@@ -132,12 +139,10 @@ long decode_into(std::string_view text, Encoding encoding, unsigned char* out, s
     return static_cast<long>(text.size());
 }
 
-bool decode_text(std::string_view text, Encoding encoding, bool lax_padding, std::string* out) {
+bool decode_text(std::string_view text, Encoding encoding, std::string* out) {
     out->assign(text.size(), '\0');
     auto* bytes = reinterpret_cast<unsigned char*>(out->data());
-    const long size = encoding == Encoding::base64 && lax_padding
-                          ? decode_base64(text, base64_table, false, bytes, out->size())
-                          : decode_into(text, encoding, bytes, out->size());
+    const long size = decode_into(text, encoding, bytes, out->size());
     out->resize(size < 0 ? 0 : static_cast<std::size_t>(size));
     return size >= 0;
 }

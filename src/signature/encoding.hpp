@@ -12,12 +12,12 @@ namespace webhook::signature {
 enum class Encoding : std::uint8_t { none, hex, base64, base64url };
 
 /// Decodes into `out` (`capacity` bytes); the number of bytes, or -1 when the text is not strictly what the
-/// encoding asks for or does not fit. hex: any case; base64: padding required; base64url: padding optional;
+/// encoding asks for or does not fit. hex: any case; base64 and base64url: with all of the padding or without any;
 /// bits that would be lost must be zero (RFC 4648 section 3.5). none: the bytes themselves.
 long decode_into(std::string_view text, Encoding encoding, unsigned char* out, std::size_t capacity);
 
-/// The same into a string; base64 without padding is taken too when `lax_padding` is set (keys).
-bool decode_text(std::string_view text, Encoding encoding, bool lax_padding, std::string* out);
+/// The same into a string.
+bool decode_text(std::string_view text, Encoding encoding, std::string* out);
 
 /// Appends the text of `bytes`: lower-case hex, base64 with padding, base64url without.
 void encode_text(std::string_view bytes, Encoding encoding, std::string* out);

@@ -104,6 +104,8 @@ std::string_view Evaluation::read_part(const event::Template::Part& part) {
         case Kind::query_string:
             value = request_.query;
             break;
+        case Kind::path:
+        case Kind::path_segment:
         case Kind::body_sha256:
             value = event::plain_value(request_, part.source, json_max_, &keep());
             break;
@@ -186,9 +188,10 @@ bool Message::begins_with(const Pattern& pattern, const event::BodyView& body) c
     return !start.empty() && pattern.admits(start);
 }
 
-const char* Message::flaw(const Scheme& scheme, const event::BodyView& body) const {
-    if (scheme.any_bracket && !has_bracket_) return "nothing that identifies the event is signed";
-    if (scheme.beginning && !begins_with(*scheme.beginning, body))
+const char* Message::flaw(const Scheme& scheme, const PreparedMessage& rule,
+                          const event::BodyView& body) const {
+    if (rule.any_bracket && !has_bracket_) return "nothing that identifies the event is signed";
+    if (rule.beginning && !begins_with(*rule.beginning, body))
         return "the signed text does not begin as those of this sender do";
     if (scheme.algorithm == Algorithm::hash && !ends_in_text(body))
         return "control characters or broken UTF-8 follow the secret in a plain hash";
@@ -229,6 +232,16 @@ std::string Message::text(const event::BodyView& body) const {
     all.reserve(body.size + 256);
     each_text({}, body, [&](std::string_view text) { all.append(text); });
     return all;
+}
+
+bool take_any_prefix(const Prefixes& prefixes, std::string_view* item) {
+    for (const Prefix& prefix : prefixes) {
+        const std::string_view start = item->substr(0, prefix.text.size());
+        if (prefix.any_case ? !event::equal_names(start, prefix.text) : start != prefix.text) continue;
+        item->remove_prefix(prefix.text.size());
+        return true;
+    }
+    return false;
 }
 
 bool next_split(std::string_view* rest, std::string_view separators, std::string_view* piece) {

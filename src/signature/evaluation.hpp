@@ -77,7 +77,10 @@ class Evaluation {
 
 /// Calls `use(item)` for each item of `value` as the rule says; stops when it returns false.
 template <class Use>
-void each_item(std::string_view value, const Items& items, std::string_view prefix, Use use);
+void each_item(std::string_view value, const Items& items, const Prefixes& prefixes, Use use);
+
+/// Takes the first prefix that fits off the item; false when none does.
+bool take_any_prefix(const Prefixes& prefixes, std::string_view* item);
 
 /// The signed text of one request: pieces in order, of which one kind is the body and one the secret.
 class Message {
@@ -94,7 +97,7 @@ class Message {
     event::Digest digest(event::Hash hash, const event::BodyView& body) const;
     std::string text(const event::BodyView& body) const;
     /// Why a message proves nothing although its signature is right; nullptr: it proves what it says.
-    const char* flaw(const Scheme& scheme, const event::BodyView& body) const;
+    const char* flaw(const Scheme& scheme, const PreparedMessage& rule, const event::BodyView& body) const;
     /// True when the whole of it is what the pattern describes (a message with the secret in it never is).
     bool looks_like(const Pattern& pattern, const event::BodyView& body) const;
 
@@ -122,18 +125,15 @@ class Message {
 bool next_split(std::string_view* rest, std::string_view separators, std::string_view* piece);
 
 template <class Use>
-void each_item(std::string_view value, const Items& items, std::string_view prefix, Use use) {
+void each_item(std::string_view value, const Items& items, const Prefixes& prefixes, Use use) {
     std::string_view item;
     std::size_t at = 0;
     while (next_split(&value, items.split, &item)) {
         const std::size_t position = at++;
         if (position < items.skip) continue;
         if (items.take != 0 && position >= items.skip + items.take) return;
-        if (items.trim) item = event::trim_blanks(item);
-        const std::string_view start = item.substr(0, prefix.size());
-        if (items.any_case ? !event::equal_names(start, prefix) : start != prefix) continue;
-        item.remove_prefix(prefix.size());
-        if (!use(item)) return;
+        if (items.trim || !items.split.empty()) item = event::trim_blanks(item);
+        if (take_any_prefix(prefixes, &item) && !use(item)) return;
     }
 }
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t max_block = 128;
 
 std::size_t block_size(event::Hash hash) {
-    return hash == event::Hash::sha512 ? 128 : 64;
+    return hash == event::Hash::sha384 || hash == event::Hash::sha512 ? 128 : 64;
 }
 
 }  // namespace

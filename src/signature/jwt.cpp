@@ -30,7 +30,7 @@ bool split(std::string_view text, Token* token) {
 
 /// base64url without padding (RFC 7515 section 2).
 bool decode_part(std::string_view part, std::string* out) {
-    return part.find('=') == std::string_view::npos && decode_text(part, Encoding::base64url, false, out);
+    return part.find('=') == std::string_view::npos && decode_text(part, Encoding::base64url, out);
 }
 
 bool read_object(std::string_view part, JsonValue* object) {
@@ -93,8 +93,16 @@ bool digest_matches(const CodeInput& input, const JsonValue& claims) {
     const DigestRule& rule = *input.scheme().digest;
     const std::string* text = claims.string(rule.from.name);
     std::string digest;
-    return text != nullptr && decode_text(*text, rule.encoding, false, &digest) && !digest.empty() &&
+    return text != nullptr && decode_text(*text, rule.encoding, &digest) && !digest.empty() &&
            equal(event::digest_of(rule.hash, input.request().body).view(), digest);
+}
+
+/// The claims of a token that was verified, as they stand in it.
+std::string claims_text(std::string_view text) {
+    Token token;
+    std::string claims;
+    if (split(text, &token)) decode_part(token.claims, &claims);
+    return claims;
 }
 
 Outcome check_claims(const CodeInput& input, const JsonValue& claims) {
@@ -150,11 +158,12 @@ Outcome check_jwt(const CodeInput& input) {
         if (!input.evaluation->read(source, &value)) continue;
         if (value.data() == nullptr) value = "";
         each_item(
-            value, input.scheme().signature, input.prepared.signature_prefix, [&](std::string_view token) {
+            value, input.scheme().signature, input.prepared.signature_prefixes, [&](std::string_view token) {
                 if (seen++ == max_signatures) return false;
                 JsonValue claims;
                 const char* why = verify_jwt(input.prepared, token, &budget, &claims);
                 outcome = why == nullptr ? check_claims(input, claims) : Outcome{Verdict::forged, why, {}};
+                if (outcome.verdict == Verdict::genuine) outcome.claims = claims_text(token);
                 return outcome.verdict != Verdict::genuine;
             });
         if (outcome.verdict == Verdict::genuine) break;

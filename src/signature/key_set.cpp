@@ -73,7 +73,7 @@ bool Collector::add_listed(const JsonValue& entry, std::string_view id) {
     if (const std::string* pem = entry.string("pem")) return add_pem(*pem, id, true);
     const std::string* base64 = entry.string("base64");
     std::string der;
-    if (base64 == nullptr || !decode_text(*base64, Encoding::base64, true, &der))
+    if (base64 == nullptr || !decode_text(*base64, Encoding::base64, &der))
         return fail(error_, "key list has an entry without \"pem\" or \"base64\"");
     return add(public_key_of_der(der), false, id, true);
 }
@@ -126,7 +126,7 @@ bool Collector::add_raw(std::string_view text) {
     }
     const Encoding encoding = wanted_.rule == KeyRule::hex ? Encoding::hex : Encoding::base64;
     std::string bytes;
-    if (!decode_text(text, encoding, true, &bytes))
+    if (!decode_text(text, encoding, &bytes))
         return fail(error_, encoding == Encoding::hex ? "key is not hex" : "key is not base64");
     const bool good =
         signing ? add(private_key_of(bytes), true, {}, false) : add(public_key_of(bytes), false, {}, false);

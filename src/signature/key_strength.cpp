@@ -44,6 +44,22 @@ bool is_invisible(char32_t c) {
                        [c](const auto& range) { return c >= range.first && c <= range.last; });
 }
 
+/// True when the text is one character, which cannot be seen.
+bool is_invisible_character(std::string_view text) {
+    return event::utf8_length(text) == text.size() && is_invisible(code_point(text));
+}
+
+/// Returns how many bytes at the front cannot be seen.
+std::size_t invisible_start(std::string_view text) {
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t size = event::utf8_length(text.substr(at));
+        if (size == 0 || !is_invisible(code_point(text.substr(at, size)))) break;
+        at += size;
+    }
+    return at;
+}
+
 std::string without_blanks(std::string_view text) {
     std::string out;
     std::copy_if(text.begin(), text.end(), std::back_inserter(out),
@@ -77,7 +93,7 @@ bool holds_public_key(std::string_view text) {
     const Encoding encodings[] = {Encoding::hex, Encoding::base64, Encoding::base64url};
     return std::any_of(std::begin(encodings), std::end(encodings), [&](Encoding encoding) {
         std::string bytes;
-        return decode_text(compact, encoding, true, &bytes) && shows_public_key(bytes);
+        return decode_text(compact, encoding, &bytes) && shows_public_key(bytes);
     });
 }
 
@@ -95,12 +111,17 @@ bool is_one_byte_repeated(std::string_view key) {
 }  // namespace
 
 bool is_blank(std::string_view text) {
-    while (!text.empty()) {
-        const std::size_t size = event::utf8_length(text);
-        if (size == 0 || !is_invisible(code_point(text.substr(0, size)))) return false;
-        text.remove_prefix(size);
+    return text.size() == invisible_start(text);
+}
+
+std::string_view without_blanks_around(std::string_view text) {
+    text.remove_prefix(invisible_start(text));
+    for (std::size_t size = 1; size <= 4 && size <= text.size(); ++size) {
+        if (!is_invisible_character(text.substr(text.size() - size))) continue;
+        text.remove_suffix(size);
+        size = 0;
     }
-    return true;
+    return text;
 }
 
 bool check_secret_text(std::string_view text, std::string* error) {
@@ -111,7 +132,9 @@ bool check_secret_text(std::string_view text, std::string* error) {
     }
     if (contains(text, std::string_view("\0", 1)))
         return fail(error, "secret holds a NUL byte: give binary keys as base64 or hex");
-    return !is_prefix_only(event::trim_blanks(text)) || fail(error, "secret is empty behind its prefix");
+    text = event::trim_blanks(text);
+    event::take_prefix(&text, "v1,");
+    return !is_prefix_only(text) || fail(error, "secret is empty behind its prefix");
 }
 
 bool check_decoded_key(std::string_view key, std::string* error) {

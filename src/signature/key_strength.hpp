@@ -24,6 +24,9 @@ bool check_basic(std::string_view user_and_password, std::string* error);
 /// True when nothing can be seen of the text: blanks of Unicode, control characters, or no character at all.
 bool is_blank(std::string_view text);
 
+/// Returns the text without the characters around it that cannot be seen.
+std::string_view without_blanks_around(std::string_view text);
+
 /// Returns why a key that is taken can still be guessed; empty when it is long enough. `text`: as configured.
 std::string weakness_of(std::string_view text, std::size_t key_size);
 

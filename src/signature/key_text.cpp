@@ -113,7 +113,7 @@ class PemReader {
 bool jwk_bytes(const JsonValue& jwk, std::string_view member, std::string* out) {
     const std::string* text = jwk.string(member);
     return text != nullptr && text->find('=') == std::string::npos &&
-           decode_text(*text, Encoding::base64url, false, out);
+           decode_text(*text, Encoding::base64url, out);
 }
 
 PublicKey::Handle rsa_of(std::string_view modulus, std::string_view exponent) {

@@ -4,9 +4,11 @@
 #include <initializer_list>
 #include <utility>
 
+#include "event/extractor.hpp"
 #include "event/suggest.hpp"
 #include "signature/check.hpp"
 #include "signature/language_words.hpp"
+#include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"
 
 namespace webhook::signature {
@@ -29,7 +31,7 @@ class Reader {
         if (words.empty()) return fail("empty directive");
         for (const Entry& entry : entries) {
             if (entry.word != words[0]) continue;
-            const bool repeatable = entry.word == "challenge";
+            const bool repeatable = entry.word == "challenge" || entry.word == "message";
             if (!repeatable && has(entry.word)) {
                 return fail(quoted(words[0]) + " is duplicate");
             }
@@ -113,7 +115,7 @@ constexpr std::size_t any_number = 64;
 
 const std::array<Reader::Entry, 23> Reader::entries = {{
     {"algorithm", 1, 1, &Reader::read_algorithm},
-    {"key", 1, 2, &Reader::read_key},
+    {"key", 1, 1 + max_choices, &Reader::read_key},
     {"signature", 1, any_number, &Reader::read_signature},
     {"timestamp", 1, any_number, &Reader::read_timestamp},
     {"message", 1, 3, &Reader::read_message},
@@ -157,8 +159,25 @@ bool Reader::read_algorithm(const Directive& words) {
 }
 
 bool Reader::read_key(const Directive& words) {
-    if (key_rule_from_word(words[1], &scheme_->key)) return words.size() == 2 || read_key_id(words[2]);
-    return fail("invalid key rule " + quoted(words[1]) + event::did_you_mean(words[1], key_rule_words()));
+    std::vector<KeyRule> rules;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        KeyRule rule{};
+        if (i > 1 && words[i].find('=') != std::string::npos) {
+            if (i + 1 < words.size()) return invalid("parameter", words[i + 1]);
+            if (!read_key_id(words[i])) return false;
+        } else if (!key_rule_from_word(words[i], &rule)) {
+            return fail("invalid key rule " + quoted(words[i]) +
+                        event::did_you_mean(words[i], key_rule_words()));
+        } else if (std::find(rules.begin(), rules.end(), rule) != rules.end()) {
+            return fail("key rule " + quoted(words[i]) + " is duplicate");
+        } else {
+            rules.push_back(rule);
+        }
+    }
+    if (rules.size() > max_choices) return fail("more than 4 key rules");
+    scheme_->key = rules.front();
+    scheme_->other_keys.assign(rules.begin() + 1, rules.end());
+    return true;
 }
 
 bool Reader::read_key_id(std::string_view word) {
@@ -182,7 +201,7 @@ bool Reader::read_claims(const Directive& words) {
         if (equals == std::string::npos) continue;
         Items value;
         if (!read_prefix(std::string_view(words[i]).substr(equals + 1), &value)) return false;
-        rule->values.push_back(std::move(value.prefix));
+        rule->values.push_back(std::move(value.prefixes.front()));
     }
     return true;
 }
@@ -203,8 +222,10 @@ bool Reader::read_covers(const Directive& words) {
 }
 
 bool Reader::read_prefix(std::string_view text, Items* items) {
-    if (!parse_template(text, SourceSet::scheme, &items->prefix, error_)) return false;
-    for (const event::Template::Part& part : items->prefix.parts) {
+    event::Template& prefix = items->prefixes.emplace_back();
+    if (items->prefixes.size() > max_choices) return fail("more than 4 times \"prefix=\"");
+    if (!parse_template(text, SourceSet::scheme, &prefix, error_)) return false;
+    for (const event::Template::Part& part : prefix.parts) {
         if (part.is_value && (part.source.kind != Source::Kind::config || !part.filters.empty())) {
             return fail("prefix " + quoted(text) + " may hold {config:NAME} only");
         }
@@ -277,7 +298,7 @@ bool Reader::read_timestamp(const Directive& words) {
             exact = true;
         } else if (option(word, "unit=", &value)) {
             if (!unit_from_word(value, &rule.unit))
-                return unknown("unit", word, value, {"s", "ms", "auto", "rfc3339"});
+                return unknown("unit", word, value, {"s", "ms", "auto", "rfc3339", "http-date"});
             has_unit = true;
         } else if (option(word, "window=", &value)) {
             if (!window_from_text(value, &rule)) return invalid("window", value);
@@ -302,16 +323,25 @@ bool Reader::read_batch(const Directive& words) {
 }
 
 bool Reader::read_message(const Directive& words) {
+    MessageRule rule;
     for (std::size_t i = 2; i < words.size(); ++i) {
         std::string_view text;
         if (words[i] == "any") {
-            scheme_->any_bracket = true;
+            rule.any_bracket = true;
         } else if (!option(words[i], "begins=", &text) ||
-                   !parse_pattern(std::string(text) + "{1}", &scheme_->beginning.emplace())) {
+                   !parse_pattern(std::string(text) + "{1}", &rule.beginning.emplace())) {
             return invalid("parameter", words[i]);
         }
     }
-    return parse_template(words[1], SourceSet::scheme, &scheme_->message, error_);
+    if (!parse_template(words[1], SourceSet::scheme, &rule.text, error_)) return false;
+    if (std::count(seen_.begin(), seen_.end(), "message") > 1) {
+        scheme_->other_messages.push_back(std::move(rule));
+        return scheme_->other_messages.size() < max_choices || fail("more than 4 messages");
+    }
+    scheme_->message = std::move(rule.text);
+    scheme_->any_bracket = rule.any_bracket;
+    scheme_->beginning = rule.beginning;
+    return true;
 }
 
 bool Reader::read_digest(const Directive& words) {
@@ -321,7 +351,7 @@ bool Reader::read_digest(const Directive& words) {
         std::string_view value;
         if (option(words[i], "algorithm=", &value)) {
             if (!hash_from_word(value, &rule.hash))
-                return unknown("algorithm", words[i], value, {"sha256", "sha1", "sha512", "md5"});
+                return unknown("algorithm", words[i], value, {"sha256", "sha1", "sha384", "sha512", "md5"});
         } else if (option(words[i], "encoding=", &value)) {
             if (!encoding_from_word(value, &rule.encoding))
                 return unknown("encoding", words[i], value, {"hex", "base64", "base64url"});
@@ -336,12 +366,11 @@ bool Reader::read_digest(const Directive& words) {
 
 bool Reader::read_choices(const Directive& words, std::vector<std::string>* choices) {
     for (std::size_t i = 1; i < words.size(); ++i) {
-        event::Template text;
-        Source source;
-        const bool good = event::is_template(words[i])
-                              ? parse_template(words[i], SourceSet::event, &text, error_)
-                              : parse_source(words[i], SourceSet::event, &source, error_);
-        if (!good) return false;
+        const auto choice = event::Extractor::make({{words[i]}, {}, {}, {}}, error_, SourceSet::directive);
+        if (choice == nullptr) return false;
+        if (!choice->variables().empty())
+            return fail(quoted(words[i]) +
+                        ": variables of nginx are for webhook_id, webhook_type and so on, not for schemes");
         choices->push_back(words[i]);
     }
     return true;
@@ -420,9 +449,11 @@ std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Di
     if (!reader.has("message") && has_message(*scheme))
         event::parse_template("{body}", SourceSet::scheme, &scheme->message, &error->message);
     std::string_view word;
-    if (!check_scheme(*scheme, &error->message, &word)) {
-        const auto at = std::find_if(directives.begin(), directives.end(),
-                                     [word](const Directive& words) { return words[0] == word; });
+    std::size_t number = 0;
+    if (!check_choices(scheme.get(), &error->message, &word, &number)) {
+        const auto at = std::find_if(directives.begin(), directives.end(), [&](const Directive& words) {
+            return words[0] == word && number-- == 0;
+        });
         error->directive = static_cast<std::size_t>(at - directives.begin());
         return nullptr;
     }

@@ -29,7 +29,7 @@ namespace webhook::signature {
 ///   id, type, tenant  SRC|TEMPLATE...                       first non-empty wins
 ///   identity  event [vouched] | thing | attempt             what the id names; default thing. vouched: the token speaks for it
 ///   content   signed                                        what is signed identifies the event, although it is not all
-///   volatile  json:/POINTER...                              what a retry changes in the body
+///   volatile  json:/POINTER...                              what a retry changes in the body; "*": all elements
 ///   repeats                                                 honest requests repeat word for word
 ///   claims    NAME[=TEXT]...                                what a JWT must hold; of repeated names one is enough
 ///   covers    COMPONENT[,COMPONENT]...                      what an HTTP signature must cover, one of each list

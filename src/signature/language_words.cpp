@@ -17,6 +17,8 @@ bool hash_from_word(std::string_view word, event::Hash* hash) {
         *hash = event::Hash::sha1;
     else if (word == "sha256")
         *hash = event::Hash::sha256;
+    else if (word == "sha384")
+        *hash = event::Hash::sha384;
     else if (word == "sha512")
         *hash = event::Hash::sha512;
     else
@@ -37,7 +39,11 @@ const std::vector<Known>& known_algorithms() {
     static const std::vector<Known> all = {
         {"ed25519", Algorithm::public_key, PublicAlgorithm::ed25519, true},
         {"ecdsa-p256-sha256", Algorithm::public_key, PublicAlgorithm::ecdsa_p256, true},
+        {"ecdsa-p256-sha1", Algorithm::public_key, PublicAlgorithm::ecdsa_p256_sha1, true},
         {"rsa-sha256", Algorithm::public_key, PublicAlgorithm::rsa_sha256, true},
+        {"rsa-sha512", Algorithm::public_key, PublicAlgorithm::rsa_sha512, true},
+        {"rsa-pss-sha256", Algorithm::public_key, PublicAlgorithm::rsa_pss_sha256, true},
+        {"rsa-pss-sha512", Algorithm::public_key, PublicAlgorithm::rsa_pss_sha512, true},
         {"jwt-hs256", Algorithm::jwt, std::nullopt, false},
         {"jwt-es256", Algorithm::jwt, PublicAlgorithm::ecdsa_p256_raw, true},
         {"jwt-rs256", Algorithm::jwt, PublicAlgorithm::rsa_sha256, true},
@@ -82,9 +88,9 @@ bool window_from_text(std::string_view text, TimestampRule* rule) {
 }
 
 std::vector<std::string_view> algorithm_words() {
-    std::vector<std::string_view> words = {"token",     "basic",       "none",     "hmac-sha256",
-                                           "hmac-sha1", "hmac-sha512", "hmac-md5", "md5",
-                                           "sha1",      "sha256",      "sha512"};
+    std::vector<std::string_view> words = {
+        "token",    "basic", "none", "hmac-sha256", "hmac-sha1", "hmac-sha384", "hmac-sha512",
+        "hmac-md5", "md5",   "sha1", "sha256",      "sha384",    "sha512"};
     for (const Known& known : known_algorithms())
         words.push_back(known.word);
     return words;

@@ -18,7 +18,7 @@ bool to_number(std::string_view text, Number* number) {
     return code == std::errc() && end == text.data() + text.size() && !text.empty() && text[0] != '-';
 }
 
-/// md5, sha1, sha256 or sha512; false for any other word.
+/// md5, sha1, sha256, sha384 or sha512; false for any other word.
 bool hash_from_word(std::string_view word, event::Hash* hash);
 
 /// utf8, whsec, ...; false for any other word.

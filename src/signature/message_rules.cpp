@@ -35,6 +35,14 @@ bool check_segment(const Template& text, std::size_t at, std::string* error) {
     return good || fail(error, "brackets that begin with \"" + first.text + "\" are never left out");
 }
 
+/// True when the source holds the signed time and nothing else.
+bool is_signed_time(const Scheme& scheme, const event::Source& wanted) {
+    if (!scheme.timestamp || !signs(scheme, Kind::timestamp)) return false;
+    const TimestampRule& rule = *scheme.timestamp;
+    return rule.from.size() == 1 && rule.split.empty() && rule.prefix.parts.empty() &&
+           rule.from.front().text == wanted.text;
+}
+
 }  // namespace
 
 bool has_message(const Scheme& scheme) {
@@ -47,6 +55,7 @@ bool signs(const Scheme& scheme, Kind kind) {
 }
 
 bool signs(const Scheme& scheme, const event::Source& wanted) {
+    if (is_signed_time(scheme, wanted)) return true;
     const bool named = wanted.kind == Kind::header;
     return any_certain(scheme, [&](const event::Source& source) {
         return source.kind == wanted.kind &&

@@ -2,8 +2,10 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "event/text.hpp"
 #include "signature/fail.hpp"
 #include "signature/key_strength.hpp"
 #include "signature/nfkd.hpp"
@@ -15,19 +17,19 @@ namespace {
 using Params = std::map<std::string, std::string>;
 
 bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::string* error) {
-    static constexpr std::string_view whsec = "whsec_";
     switch (rule) {
         case KeyRule::utf8:
             *key = std::string(secret);
             break;
         case KeyRule::whsec:
-            if (secret.substr(0, whsec.size()) == whsec) secret.remove_prefix(whsec.size());
+            event::take_prefix(&secret, "v1,");  // as Supabase shows it
+            event::take_prefix(&secret, "whsec_");
             [[fallthrough]];
         case KeyRule::base64:
-            if (!decode_text(secret, Encoding::base64, true, key)) return fail(error, "secret is not base64");
+            if (!decode_text(secret, Encoding::base64, key)) return fail(error, "secret is not base64");
             break;
         case KeyRule::hex:
-            if (!decode_text(secret, Encoding::hex, false, key)) return fail(error, "secret is not hex");
+            if (!decode_text(secret, Encoding::hex, key)) return fail(error, "secret is not hex");
             break;
         case KeyRule::nfkd:
             if (!to_nfkd(secret, key)) return fail(error, "secret holds characters other than Latin letters");
@@ -50,17 +52,19 @@ bool is_decoded(KeyRule rule) {
     return rule == KeyRule::whsec || rule == KeyRule::base64 || rule == KeyRule::hex;
 }
 
-bool make_hmac(const Scheme& scheme, std::string_view secret, PreparedKey* key, std::string* error) {
+bool make_hmac(const Scheme& scheme, KeyRule rule, std::string_view secret, PreparedKey* key,
+               std::string* error) {
     std::string bytes;
-    const bool good = decode_key(scheme.key, secret, &bytes, error) &&
-                      (!is_decoded(scheme.key) || check_decoded_key(bytes, error));
+    const bool good =
+        decode_key(rule, secret, &bytes, error) && (!is_decoded(rule) || check_decoded_key(bytes, error));
     if (good) key->hmac.emplace(scheme.hash, bytes);
-    if (good && is_decoded(scheme.key)) key->size = bytes.size();
+    if (good && is_decoded(rule)) key->size = bytes.size();
     OPENSSL_cleanse(bytes.data(), bytes.size());
     return good;
 }
 
-bool make_key(const Scheme& scheme, std::string_view secret, PreparedKey* key, std::string* error) {
+bool make_key(const Scheme& scheme, KeyRule rule, std::string_view secret, PreparedKey* key,
+              std::string* error) {
     if (!check_secret_text(secret, error)) return false;
     key->size = secret.size();
     switch (scheme.algorithm) {
@@ -68,7 +72,7 @@ bool make_key(const Scheme& scheme, std::string_view secret, PreparedKey* key, s
         case Algorithm::contentful:
         case Algorithm::http_signature:
         case Algorithm::hmac:
-            return make_hmac(scheme, secret, key, error);
+            return make_hmac(scheme, rule, secret, key, error);
         case Algorithm::basic:
             if (!check_basic(secret, error)) return false;
             encode_text(secret, Encoding::base64, &key->credential);
@@ -78,6 +82,33 @@ bool make_key(const Scheme& scheme, std::string_view secret, PreparedKey* key, s
             break;
     }
     key->credential_hash = hash_credential(key->credential);
+    return true;
+}
+
+std::vector<KeyRule> key_rules(const Scheme& scheme) {
+    std::vector<KeyRule> rules = {scheme.key};
+    rules.insert(rules.end(), scheme.other_keys.begin(), scheme.other_keys.end());
+    return rules;
+}
+
+/// Makes a key of the secret by each rule that decodes it, of a signer's by the first. False when none does.
+bool add_keys(const Scheme& scheme, KeyUse use, std::string_view secret, std::size_t number,
+              Prepared* prepared, std::string* error) {
+    std::string first_error;
+    std::size_t size = 0;
+    for (const KeyRule rule : key_rules(scheme)) {
+        if (size != 0 && use == KeyUse::sign) break;
+        PreparedKey key(secret);
+        key.number = number;
+        if (make_key(scheme, rule, secret, &key, error)) {
+            size = std::max(size, key.size);
+            prepared->keys.push_back(std::move(key));
+        } else if (first_error.empty()) {
+            first_error = *error;
+        }
+    }
+    if (size == 0) return fail(error, first_error);
+    if (prepared->weakness.empty()) prepared->weakness = weakness_of(secret, size);
     return true;
 }
 
@@ -112,10 +143,30 @@ bool fill_in(const event::Template& from, const Params& params, event::Template*
     return true;
 }
 
-bool fill_prefix(const Items& items, const Params& params, std::string* prefix, std::string* error) {
-    event::Template text;
-    if (!fill_in(items.prefix, params, &text, error)) return false;
-    if (!text.parts.empty()) *prefix = text.parts.front().literal;
+bool fill_messages(const Scheme& scheme, const Params& params, std::vector<PreparedMessage>* messages,
+                   std::string* error) {
+    PreparedMessage& first = messages->emplace_back();
+    first.any_bracket = scheme.any_bracket;
+    first.beginning = scheme.beginning;
+    if (!fill_in(scheme.message, params, &first.text, error)) return false;
+    for (const MessageRule& other : scheme.other_messages) {
+        PreparedMessage& next = messages->emplace_back();
+        next.any_bracket = other.any_bracket;
+        next.beginning = other.beginning;
+        if (!fill_in(other.text, params, &next.text, error)) return false;
+    }
+    return true;
+}
+
+bool fill_prefixes(const Items& items, const Params& params, Prefixes* prefixes, std::string* error) {
+    for (const event::Template& each : items.prefixes) {
+        event::Template text;
+        if (!fill_in(each, params, &text, error)) return false;
+        Prefix& prefix = prefixes->emplace_back();
+        if (!text.parts.empty()) prefix.text = text.parts.front().literal;
+        prefix.any_case = items.any_case || (!prefix.text.empty() && prefix.text.back() == '=');
+    }
+    if (prefixes->empty()) prefixes->emplace_back();
     return true;
 }
 
@@ -169,33 +220,31 @@ bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,
     if (scheme.public_keys) {
         if (!read_public_keys(scheme, secrets, names, use, &prepared->public_keys, error)) return false;
     } else {
-        prepared->keys.reserve(secrets.size());
-        for (const std::string& secret : secrets) {
-            PreparedKey& key = prepared->keys.emplace_back(secret);
-            if (!make_key(scheme, secret, &key, error)) return false;
-            if (prepared->weakness.empty()) prepared->weakness = weakness_of(secret, key.size);
+        for (std::size_t i = 0; i < secrets.size(); ++i) {
+            if (!add_keys(scheme, use, secrets[i], i, prepared, error)) return false;
         }
     }
     if (!fill_claims(scheme, params, &prepared->claims, error)) return false;
-    if (!fill_in(scheme.message, params, &prepared->message, error)) return false;
-    if (!fill_prefix(scheme.signature, params, &prepared->signature_prefix, error)) return false;
-    if (scheme.algorithm == Algorithm::basic && prepared->signature_prefix.empty())
-        prepared->signature_prefix = "Basic ";
-    return !scheme.timestamp || fill_prefix(*scheme.timestamp, params, &prepared->timestamp_prefix, error);
+    if (!fill_messages(scheme, params, &prepared->messages, error)) return false;
+    if (!fill_prefixes(scheme.signature, params, &prepared->signature_prefixes, error)) return false;
+    if (scheme.algorithm == Algorithm::basic && scheme.signature.prefixes.empty())
+        prepared->signature_prefixes.front() = {"Basic ", scheme.signature.any_case};
+    return !scheme.timestamp ||
+           fill_prefixes(*scheme.timestamp, params, &prepared->timestamp_prefixes, error);
 }
 
-std::string key_bytes(const Scheme& scheme, std::string_view secret) {
-    std::string bytes, error;
-    if (uses_public_keys(scheme)) return bytes;
-    PreparedKey key(secret);
-    if (!make_key(scheme, secret, &key, &error)) return bytes;
-    if (key.hmac) {
-        decode_key(scheme.key, secret, &bytes, &error);
-    } else {
-        bytes = secret;
+std::vector<std::string> key_bytes(const Scheme& scheme, std::string_view secret) {
+    std::vector<std::string> all;
+    if (uses_public_keys(scheme)) return all;
+    for (const KeyRule rule : key_rules(scheme)) {
+        std::string error;
+        PreparedKey key(secret);
+        if (!make_key(scheme, rule, secret, &key, &error)) continue;
+        std::string& bytes = all.emplace_back(secret);
+        if (key.hmac) decode_key(rule, secret, &bytes, &error);
+        bytes.erase(bytes.find_last_not_of('\0') + 1);
     }
-    bytes.erase(bytes.find_last_not_of('\0') + 1);
-    return bytes;
+    return all;
 }
 
 }  // namespace webhook::signature

@@ -24,8 +24,25 @@ struct PreparedKey {
     std::optional<HmacKey> hmac;
     std::string credential;  ///< token and Basic: what the header must hold after the prefix
     event::Digest credential_hash;
-    std::size_t size = 0;  ///< bytes of the decoded key, or of the text where that is the key
+    std::size_t size = 0;    ///< bytes of the decoded key, or of the text where that is the key
+    std::size_t number = 0;  ///< which of the secrets it was made of
 };
+
+/// A message with its parameters filled in: {config:NAME} replaced by text, neighbouring text joined.
+struct PreparedMessage {
+    event::Template text;
+    bool any_bracket = false;
+    std::optional<Pattern> beginning;
+};
+
+/// What an item begins with. The names of "NAME=" are public words, so their case lets no forgery in and does not count.
+struct Prefix {
+    std::string text;
+    bool any_case = false;
+};
+
+/// The prefixes of a rule, at least one, which may be empty.
+using Prefixes = std::vector<Prefix>;
 
 /// A scheme with its keys and parameters filled in: what verifier and signer share.
 struct Prepared {
@@ -34,17 +51,17 @@ struct Prepared {
     KeySet public_keys;                            ///< of schemes with public keys, which have no `keys`
     std::vector<std::vector<std::string>> claims;  ///< texts of each of the scheme's claim rules
     std::map<std::string, std::string> params;
-    event::Template message;  ///< {config:NAME} replaced by text, neighbouring text joined
-    std::string signature_prefix, timestamp_prefix;
+    std::vector<PreparedMessage> messages;            ///< of which one is signed; a signer signs the first
+    Prefixes signature_prefixes, timestamp_prefixes;  ///< a signer writes the first
     std::string weakness;  ///< of the first secret that can be guessed; empty: none can
 };
 
 /// SHA-256 of a credential: lets credentials of any length be compared in constant time.
 event::Digest hash_credential(std::string_view text);
 
-/// The bytes that a shared secret stands for under this scheme, so that keys of different schemes can be compared; empty for
-/// one that cannot be decoded and for public keys. Zeros at the end are left out: to an HMAC they make no difference.
-std::string key_bytes(const Scheme& scheme, std::string_view secret);
+/// The bytes that a shared secret stands for under each key rule of this scheme that decodes it, so that keys of different
+/// schemes can be compared; none for public keys. Zeros at the end are left out: to an HMAC they make no difference.
+std::vector<std::string> key_bytes(const Scheme& scheme, std::string_view secret);
 
 /// False, and a message without any secret in it, when a key is none (key_strength.hpp) or cannot be decoded, a
 /// parameter is missing or there is no secret at all.

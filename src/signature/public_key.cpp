@@ -37,6 +37,8 @@ const EVP_MD* message_digest(event::Hash hash) {
             return EVP_sha1();
         case event::Hash::sha256:
             return EVP_sha256();
+        case event::Hash::sha384:
+            return EVP_sha384();
         case event::Hash::sha512:
             return EVP_sha512();
     }
@@ -161,7 +163,8 @@ bool set_parameters(EVP_PKEY_CTX* context, PublicAlgorithm algorithm) {
     const std::optional<event::Hash> hash = hash_of(algorithm);
     if (!hash || EVP_PKEY_CTX_set_signature_md(context, message_digest(*hash)) != 1) return false;
     if (family_of(algorithm) != KeyFamily::rsa) return true;
-    const bool pss = algorithm == PublicAlgorithm::rsa_pss_sha512;
+    const bool pss =
+        algorithm == PublicAlgorithm::rsa_pss_sha256 || algorithm == PublicAlgorithm::rsa_pss_sha512;
     if (EVP_PKEY_CTX_set_rsa_padding(context, pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) != 1)
         return false;
     return !pss || EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1;
@@ -217,6 +220,7 @@ KeyFamily family_of(PublicAlgorithm algorithm) {
             return KeyFamily::ed25519;
         case PublicAlgorithm::ecdsa_p256:
         case PublicAlgorithm::ecdsa_p256_raw:
+        case PublicAlgorithm::ecdsa_p256_sha1:
             return KeyFamily::ecdsa_p256;
         default:
             return KeyFamily::rsa;
@@ -228,7 +232,9 @@ std::optional<event::Hash> hash_of(PublicAlgorithm algorithm) {
         case PublicAlgorithm::ed25519:
             return std::nullopt;
         case PublicAlgorithm::rsa_sha1:
+        case PublicAlgorithm::ecdsa_p256_sha1:
             return event::Hash::sha1;
+        case PublicAlgorithm::rsa_sha512:
         case PublicAlgorithm::rsa_pss_sha512:
             return event::Hash::sha512;
         default:

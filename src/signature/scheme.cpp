@@ -9,6 +9,7 @@
 #include "signature/catalogue.hpp"
 #include "signature/identity.hpp"
 #include "signature/language.hpp"
+#include "signature/message_choice.hpp"
 #include "signature/sns.hpp"
 
 namespace webhook::signature {
@@ -162,9 +163,10 @@ std::vector<std::string> param_names(const Scheme& scheme) {
                 names.insert(part.source.name);
         }
     };
-    look(scheme.message);
-    look(scheme.signature.prefix);
-    if (scheme.timestamp) look(scheme.timestamp->prefix);
+    each_message(scheme, look);
+    std::for_each(scheme.signature.prefixes.begin(), scheme.signature.prefixes.end(), look);
+    if (scheme.timestamp)
+        std::for_each(scheme.timestamp->prefixes.begin(), scheme.timestamp->prefixes.end(), look);
     for (const ClaimRule& claim : scheme.claims)
         std::for_each(claim.values.begin(), claim.values.end(), look);
     for (const ChallengeRule& rule : scheme.challenges) {
@@ -185,6 +187,9 @@ bool has_unsigned_body(const Scheme& scheme) {
 }
 bool signs_form(const Scheme& scheme) {
     return scheme.body.reads_form();
+}
+bool has_claims(const Scheme& scheme) {
+    return scheme.algorithm == Algorithm::jwt;
 }
 bool has_signature_in_body(const Scheme& scheme) {
     return !scheme.signature.from.empty() && scheme.signature.from.front().needs_body();

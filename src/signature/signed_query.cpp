@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "event/urlencoded.hpp"
+#include "signature/message_choice.hpp"
 
 namespace webhook::signature {
 
@@ -29,21 +30,26 @@ std::string_view cut_off(const Template::Part& part, std::string_view text) {
     return {};
 }
 
+bool cuts_signature_only(const Scheme& scheme, const Template::Part& part, const event::Request& request) {
+    std::string_view rest, pair;
+    if (part.is_value && part.source.kind == Source::Kind::query_string) rest = cut_off(part, request.query);
+    if (part.is_value && part.source.kind == Source::Kind::url) rest = cut_off(part, request.url);
+    while (event::next_pair(&rest, &pair)) {
+        if (!belongs_to_signature(scheme, event::pair_name(pair))) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 bool only_signature_follows(const Scheme& scheme, const event::Request& request) {
-    return std::all_of(scheme.message.parts.begin(), scheme.message.parts.end(),
-                       [&](const Template::Part& part) {
-                           std::string_view rest, pair;
-                           if (part.is_value && part.source.kind == Source::Kind::query_string)
-                               rest = cut_off(part, request.query);
-                           if (part.is_value && part.source.kind == Source::Kind::url)
-                               rest = cut_off(part, request.url);
-                           while (event::next_pair(&rest, &pair)) {
-                               if (!belongs_to_signature(scheme, event::pair_name(pair))) return false;
-                           }
-                           return true;
-                       });
+    bool good = true;
+    each_message(scheme, [&](const Template& text) {
+        good = good && std::all_of(text.parts.begin(), text.parts.end(), [&](const Template::Part& part) {
+                   return cuts_signature_only(scheme, part, request);
+               });
+    });
+    return good;
 }
 
 }  // namespace webhook::signature

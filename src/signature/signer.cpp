@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "event/path.hpp"
 #include "event/urlencoded.hpp"
 #include "signature/check_rules.hpp"
 #include "signature/code_sign.hpp"
@@ -60,6 +61,7 @@ class Outgoing : public event::Request {
 
     void set_url(std::string_view text) {
         url = text;
+        path = event::path_of(text);
         query = query_of(text);
     }
 
@@ -73,7 +75,7 @@ class Outgoing : public event::Request {
             const bool same = std::equal(
                 each.begin(), each.end(), name.begin(), name.end(),
                 [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; });
-            if (same && found.count++ == 0) found.value = value;
+            if (same) found.add(value);
         }
         return found;
     }
@@ -98,10 +100,11 @@ bool is_standard(const Scheme& scheme) {
         return parts[i].is_value && parts[i].source.kind == kind;
     };
     const auto is_dot = [&](std::size_t i) { return !parts[i].is_value && parts[i].literal == "."; };
-    const auto& prefix = scheme.signature.prefix.parts;
+    const auto& prefixes = scheme.signature.prefixes;
     return scheme.algorithm == Algorithm::hmac && scheme.hash == event::Hash::sha256 && parts.size() == 5 &&
            is(0, Kind::header) && is_dot(1) && is(2, Kind::timestamp) && is_dot(3) && is(4, Kind::body) &&
-           prefix.size() == 1 && prefix.front().literal == "v1," && scheme.signature.split == " " &&
+           prefixes.size() == 1 && prefixes.front().parts.size() == 1 &&
+           prefixes.front().parts.front().literal == "v1," && scheme.signature.split == " " &&
            scheme.signature.encoding == Encoding::base64;
 }
 
@@ -154,7 +157,8 @@ const char* Signer::Impl::refusal(const Message& message, const event::BodyView&
     const bool is_echo =
         std::any_of(scheme().signed_echoes.begin(), scheme().signed_echoes.end(),
                     [&](const Pattern& pattern) { return message.looks_like(pattern, body); });
-    return is_echo ? "the message looks like the text of a handshake" : message.flaw(scheme(), body);
+    return is_echo ? "the message looks like the text of a handshake"
+                   : message.flaw(scheme(), prepared.messages.front(), body);
 }
 
 std::vector<std::string> Signer::Impl::signatures(const std::string& ts, Outgoing* request,
@@ -163,12 +167,12 @@ std::vector<std::string> Signer::Impl::signatures(const std::string& ts, Outgoin
     Evaluation evaluation(*request, &scheme().body);
     Message message;
     const bool keyed = scheme().algorithm == Algorithm::hmac || scheme().algorithm == Algorithm::hash;
-    if (has_message(scheme())) message.resolve(prepared.message, ts, &evaluation);
+    if (has_message(scheme())) message.resolve(prepared.messages.front().text, ts, &evaluation);
     *problem = evaluation.problem().reason;
     if (*problem == nullptr) *problem = refusal(message, request->body);
     if (scheme().algorithm == Algorithm::public_key) return sign_with_keys(prepared, message, request->body);
     for (const PreparedKey& key : prepared.keys) {
-        std::string& text = all.emplace_back(prepared.signature_prefix);
+        std::string& text = all.emplace_back(prepared.signature_prefixes.front().text);
         if (keyed) {
             encode_text(message.digest(scheme(), key, request->body).view(), scheme().signature.encoding,
                         &text);
@@ -184,7 +188,7 @@ std::string Signer::Impl::list(const std::vector<std::string>& all, const std::s
     const SignatureRule& rule = scheme().signature;
     const std::string separator = separator_of(rule);
     std::string text;
-    if (shares_header()) text = prepared.timestamp_prefix + ts;
+    if (shares_header()) text = prepared.timestamp_prefixes.front().text + ts;
     const std::size_t count = rule.split.empty() ? 1 : std::min(all.size(), max_signatures);
     for (std::size_t i = 0; i < count; ++i) {
         if (!text.empty()) text += separator;
@@ -225,9 +229,9 @@ Signed Signer::Impl::sign(const SignRequest& given) const {
         const Source& source = scheme().timestamp->from.front();
         ts = format_timestamp(given.now_ms, scheme().timestamp->unit);
         if (source.kind == Kind::header && !shares_header())
-            request.set(source, prepared.timestamp_prefix + ts);
+            request.set(source, prepared.timestamp_prefixes.front().text + ts);
         if (source.kind == Kind::query && !shares_header())
-            add_param(source.name, prepared.timestamp_prefix + ts, &url);
+            add_param(source.name, prepared.timestamp_prefixes.front().text + ts, &url);
     }
     if (scheme().digest) {
         const DigestRule& rule = *scheme().digest;

@@ -114,7 +114,7 @@ Outcome check_message(const CodeInput& input, const JsonValue& message) {
     if (!is_amazon_url(*url)) return {Verdict::forged, "the certificate is not Amazon's", {}};
     if (!choose_algorithm(message, &algorithm)) return {Verdict::forged, "unknown signature version", {}};
     if (!make_text(message, &text)) return {Verdict::forged, "a signed member is missing", {}};
-    if (!decode_text(*encoded, Encoding::base64, false, &signature))
+    if (!decode_text(*encoded, Encoding::base64, &signature))
         return {Verdict::forged, "undecodable signature", {}};
     const event::Digest digest = event::digest_of(*hash_of(algorithm), text);
     std::size_t budget = max_public_checks;

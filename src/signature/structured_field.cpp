@@ -83,7 +83,7 @@ class Scanner {
         if (end == std::string_view::npos) return false;
         const std::string_view encoded = text_.substr(at_, end - at_);
         at_ = end + 1;
-        return decode_text(encoded, Encoding::base64, false, out);
+        return decode_text(encoded, Encoding::base64, out);
     }
 
     /// A bare item of any type, left aside.

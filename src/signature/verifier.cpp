@@ -70,9 +70,11 @@ struct Verifier::Impl {
     bool matches(const Message& message, const Candidates& candidates, const event::BodyView& body,
                  Outcome* outcome) const;
     bool is_signed_for_strangers(const Message& message, const event::BodyView& body) const;
-    bool matches_other_url(const Candidates& candidates, std::string_view ts, Evaluation* evaluation,
+    bool matches_other_url(const event::Template& text, const Candidates& candidates, Evaluation* evaluation,
                            Outcome* outcome) const;
-    bool matches_public(const Message& message, const Candidates& candidates, Evaluation* evaluation) const;
+    bool matches_public(const Message& message, const Candidates& candidates, Evaluation* evaluation,
+                        std::optional<std::size_t>* budget) const;
+    bool is_signed(const Candidates& candidates, Evaluation* evaluation, Outcome* outcome) const;
     const char* why_forged(const Candidates& candidates, Evaluation* evaluation) const;
     bool digest_matches(Evaluation* evaluation) const;
     bool authentic(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
@@ -81,7 +83,7 @@ struct Verifier::Impl {
 
 bool Verifier::Impl::doubled(Evaluation* evaluation, Outcome* outcome) const {
     for (const std::string& name : scheme().single_headers) {
-        if (evaluation->header(name).count > 1) {
+        if (evaluation->header(name).differs) {
             *outcome = {Verdict::malformed, "a header that must be there once was sent twice", {}};
             return true;
         }
@@ -102,7 +104,7 @@ bool Verifier::Impl::read_timestamp(Evaluation* evaluation, std::int64_t* unix_m
     bool present = false;
     if (!evaluation->read(rule.from.front(), &value)) return true;
     if (value.data() == nullptr) value = "";
-    each_item(value, rule, prepared.timestamp_prefix, [&](std::string_view item) {
+    each_item(value, rule, prepared.timestamp_prefixes, [&](std::string_view item) {
         outcome->timestamp = item;
         present = true;
         return false;
@@ -129,7 +131,7 @@ bool Verifier::Impl::collect(Evaluation* evaluation, Candidates* candidates, boo
         std::string_view value;
         if (!evaluation->read(source, &value)) continue;
         if (value.data() == nullptr) value = "";
-        each_item(value, rule, prepared.signature_prefix, [&](std::string_view item) {
+        each_item(value, rule, prepared.signature_prefixes, [&](std::string_view item) {
             if (candidates->seen == max_signatures) return false;
             if (scheme().public_keys) {
                 candidates->text[candidates->seen++] = item;
@@ -156,7 +158,7 @@ bool Verifier::Impl::matches(const Message& message, const Candidates& candidate
     if (candidates.decoded == 0 || is_signed_for_strangers(message, body)) return false;
     for (std::size_t at = 0; at < prepared.keys.size(); ++at) {
         const PreparedKey& key = prepared.keys[at];
-        outcome->key = at;
+        outcome->key = key.number;
         const event::Digest wanted = message.digest(scheme(), key, body);
         bool match = false;
         for (std::size_t i = 0; i < candidates.decoded; ++i) {
@@ -168,23 +170,24 @@ bool Verifier::Impl::matches(const Message& message, const Candidates& candidate
 }
 
 /// For senders that sign a URL with or without the port that its scheme implies.
-bool Verifier::Impl::matches_other_url(const Candidates& candidates, std::string_view ts,
+bool Verifier::Impl::matches_other_url(const event::Template& text, const Candidates& candidates,
                                        Evaluation* evaluation, Outcome* outcome) const {
-    const std::string_view url = evaluation->request().url;
+    const std::string_view url = evaluation->request().url, ts = outcome->timestamp;
     bool match = false;
     for (const std::string& variant : url_variants(url)) {
         if (match || variant == url) continue;
         evaluation->set_url(variant);
         Message message;
-        message.resolve(prepared.message, ts, evaluation);
+        message.resolve(text, ts, evaluation);
         match = matches(message, candidates, evaluation->request().body, outcome);
     }
     evaluation->set_url(url);
     return match;
 }
 
+/// `budget`: checks that are left for this request.
 bool Verifier::Impl::matches_public(const Message& message, const Candidates& candidates,
-                                    Evaluation* evaluation) const {
+                                    Evaluation* evaluation, std::optional<std::size_t>* budget) const {
     const PublicAlgorithm algorithm = *scheme().public_algorithm;
     const event::BodyView& body = evaluation->request().body;
     const std::optional<event::Hash> hash = hash_of(algorithm);
@@ -193,7 +196,7 @@ bool Verifier::Impl::matches_public(const Message& message, const Candidates& ca
     const std::string whole = hash ? std::string() : message.text(body);
     const event::Digest digest = hash ? message.digest(*hash, body) : event::Digest{};
     const std::string_view input = hash ? digest.view() : std::string_view(whole);
-    std::size_t budget = checks_for(input);
+    if (!*budget) *budget = checks_for(input);
     std::array<unsigned char, max_public_signature> bytes;
     return std::any_of(
         candidates.text.begin(), candidates.text.begin() + candidates.seen, [&](std::string_view item) {
@@ -201,7 +204,7 @@ bool Verifier::Impl::matches_public(const Message& message, const Candidates& ca
             if (size <= 0) return false;
             const std::string_view signature(reinterpret_cast<const char*>(bytes.data()),
                                              static_cast<std::size_t>(size));
-            return verify_any(prepared.public_keys, id, algorithm, input, signature, &budget);
+            return verify_any(prepared.public_keys, id, algorithm, input, signature, &**budget);
         });
 }
 
@@ -239,6 +242,35 @@ bool Verifier::Impl::read_body_timestamp(Evaluation* evaluation, std::int64_t* u
     return false;
 }
 
+/// Whether one of the signatures is of one of the messages that the sender may have signed; `outcome` says why not.
+bool Verifier::Impl::is_signed(const Candidates& candidates, Evaluation* evaluation, Outcome* outcome) const {
+    const std::string_view ts = outcome->timestamp;
+    const event::BodyView& body = evaluation->request().body;
+    std::optional<std::size_t> budget;
+    bool any = false;
+    for (const PreparedMessage& rule : prepared.messages) {
+        Message message;
+        const Message::Error resolved = message.resolve(rule.text, ts, evaluation);
+        // A body that cannot be read as another message wants it was not signed by that one.
+        if (any && evaluation->has_problem()) break;
+        if (failed(*evaluation, outcome)) return false;
+        if (resolved != Message::Error::none) continue;
+        any = true;
+        const bool match = scheme().public_keys
+                               ? matches_public(message, candidates, evaluation, &budget)
+                               : matches(message, candidates, body, outcome) ||
+                                     (scheme().url_variants &&
+                                      matches_other_url(rule.text, candidates, evaluation, outcome));
+        if (!match) continue;
+        const char* flaw = message.flaw(scheme(), rule, body);
+        if (flaw != nullptr) *outcome = {Verdict::forged, flaw, ts};
+        return flaw == nullptr;
+    }
+    *outcome = any ? Outcome{Verdict::forged, why_forged(candidates, evaluation), ts}
+                   : Outcome{Verdict::no_signature, "no signed header", ts};
+    return false;
+}
+
 /// Whether signature or credential are right; `outcome` says why not. Leaves the timestamp's age aside.
 bool Verifier::Impl::authentic(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const {
     Candidates candidates;
@@ -260,30 +292,11 @@ bool Verifier::Impl::authentic(Evaluation* evaluation, std::int64_t* unix_ms, Ou
         if (!credential) *outcome = {Verdict::forged, "wrong credential", ts};
         return credential;
     }
-    Message message;
-    const Message::Error resolved = message.resolve(prepared.message, ts, evaluation);
-    if (failed(*evaluation, outcome)) return false;
-    if (resolved != Message::Error::none) {
-        *outcome = {Verdict::no_signature, "no signed header", ts};
-        return false;
-    }
     if (!only_signature_follows(scheme(), evaluation->request())) {
         *outcome = {Verdict::forged, "a parameter stands behind the signed ones", ts};
         return false;
     }
-    const bool genuine =
-        scheme().public_keys
-            ? matches_public(message, candidates, evaluation)
-            : matches(message, candidates, evaluation->request().body, outcome) ||
-                  (scheme().url_variants && matches_other_url(candidates, ts, evaluation, outcome));
-    if (!genuine) {
-        *outcome = {Verdict::forged, why_forged(candidates, evaluation), ts};
-        return false;
-    }
-    if (const char* flaw = message.flaw(scheme(), evaluation->request().body)) {
-        *outcome = {Verdict::forged, flaw, ts};
-        return false;
-    }
+    if (!is_signed(candidates, evaluation, outcome)) return false;
     if (scheme().digest && !digest_matches(evaluation)) {
         *outcome = {Verdict::forged, "the body does not match its signed digest", ts};
         return false;
@@ -375,6 +388,7 @@ const std::string& Verifier::missing_param() const {
 bool Verifier::judge_challenge(Stage stage, const event::Request& request, Outcome* outcome,
                                Reply* reply) const noexcept {
     try {
+        // A scheme that answers HMACs makes one key of each secret.
         const auto& keys = impl_->prepared.keys;
         const bool has_hmac = outcome->key < keys.size() && keys[outcome->key].hmac;
         const HmacKey* key = has_hmac ? &*keys[outcome->key].hmac : nullptr;

@@ -35,6 +35,7 @@ struct Outcome {
     std::string_view timestamp;  ///< the sender's timestamp as received; empty when the scheme has none
     std::size_t key = 0;         ///< genuine: which of the secrets it was (HMAC and hash schemes)
     std::uint8_t covered = 0;    ///< genuine: a sum of the above, of schemes that cover what the sender chose
+    std::string claims = {};     ///< genuine: those of the token, as JSON, for event::Request::claims
 };
 
 /// Settings of one location (or of one `webhookctl verify`).

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <climits>
 #include <cstring>
+#include <utility>
 
 #include "event/text.hpp"
 #include "store/append_library.hpp"
@@ -28,13 +29,31 @@ constexpr Name id_name{"$2\r\nid\r\n", 2}, source_name{"$6\r\nsource\r\n", 6}, t
     method_name{"$6\r\nmethod\r\n", 6}, remote_name{"$6\r\nremote\r\n", 6}, data_name{"$4\r\ndata\r\n", 4},
     content_type_name{"$15\r\ndatacontenttype\r\n", 15}, query_name{"$5\r\nquery\r\n", 5},
     tenant_name{"$6\r\ntenant\r\n", 6}, encoding_name{"$15\r\ncontentencoding\r\n", 15},
-    headers_name{"$7\r\nheaders\r\n", 7};
+    headers_name{"$7\r\nheaders\r\n", 7}, path_name{"$4\r\npath\r\n", 4}, key_name{"$3\r\nkey\r\n", 3},
+    partition_key_name{"$12\r\npartitionkey\r\n", 12}, id_names_name{"$7\r\nidnames\r\n", 7};
 constexpr std::string_view version_words = "$11\r\nspecversion\r\n$3\r\n1.0\r\n";
 constexpr std::size_t version_size = 11 + 3;
 constexpr std::size_t fixed_fields = 9;  ///< specversion and those that every entry has
 
+/// Calls `visit(name, value)` for each optional field that has a value.
+template <typename Visit>
+void visit_optional(const NewEvent& event, const Visit& visit) {
+    const std::pair<const Name&, std::string_view> fields[] = {{content_type_name, event.datacontenttype},
+                                                               {path_name, event.path},
+                                                               {query_name, event.query},
+                                                               {tenant_name, event.tenant},
+                                                               {key_name, event.key},
+                                                               {partition_key_name, event.partitionkey},
+                                                               {id_names_name, event.idnames},
+                                                               {encoding_name, event.contentencoding},
+                                                               {headers_name, event.headers}};
+    for (const auto& [name, value] : fields) {
+        if (!value.empty()) visit(name, value);
+    }
+}
+
 /// Calls `visit(name, value)` for each field but specversion and data, in stream order: first those that every entry
-/// has, then the optional ones that have a value.
+/// has, then the optional ones.
 template <typename Visit>
 void visit_fields(const NewEvent& event, std::string_view received, const Visit& visit) {
     visit(id_name, event.id);
@@ -44,11 +63,7 @@ void visit_fields(const NewEvent& event, std::string_view received, const Visit&
     visit(received_name, received);
     visit(method_name, event.method);
     visit(remote_name, event.remote);
-    if (!event.datacontenttype.empty()) visit(content_type_name, event.datacontenttype);
-    if (!event.query.empty()) visit(query_name, event.query);
-    if (!event.tenant.empty()) visit(tenant_name, event.tenant);
-    if (!event.contentencoding.empty()) visit(encoding_name, event.contentencoding);
-    if (!event.headers.empty()) visit(headers_name, event.headers);
+    visit_optional(event, visit);
 }
 
 /// The time of receipt in digits.
@@ -66,10 +81,7 @@ class Received {
 
 std::size_t optional_fields(const NewEvent& event) {
     std::size_t count = 0;
-    for (const auto value :
-         {event.datacontenttype, event.query, event.tenant, event.contentencoding, event.headers}) {
-        if (!value.empty()) ++count;
-    }
+    visit_optional(event, [&count](const Name&, std::string_view) { ++count; });
     return count;
 }
 
@@ -118,18 +130,34 @@ void put_double(double number, RespCursor* cursor) {
     cursor->raw({bytes, sizeof bytes});
 }
 
-constexpr std::size_t event_size = sizeof(double) + 19;
+constexpr std::size_t key_size = 4 + 11;
+constexpr std::size_t event_size = sizeof(double) + key_size + sizeof(ContentMark) + 1;
+constexpr unsigned char no_dedup = 0x80;  ///< beside the number of alternates
 
-/// What the step is told of an event: its size, its number for choosing a bucket, what is remembered of it (the number's
-/// low byte follows from the bucket), and what tells a conflict.
-void put_event(const AppendItem& item, bool dedup, RespCursor* cursor) {
+std::size_t size_of(const AppendItem& item) {
+    return event_size + item.identity->alternates.size() * key_size;
+}
+
+/// Puts a key's number, by which its bucket is chosen, and what is remembered of it: the number's low byte follows from
+/// the bucket.
+void put_key(const Key& key, RespCursor* cursor) {
+    const std::string_view bytes(reinterpret_cast<const char*>(key.data()), key.size());
+    cursor->raw(bytes.substr(0, 4));
+    cursor->raw(bytes.substr(0, 3));
+    cursor->raw(bytes.substr(4, 8));
+}
+
+/// Puts what the step is told of an event: its size, its key, what tells a conflict, and the other keys after a byte
+/// with their number.
+void put_event(const AppendItem& item, RespCursor* cursor) {
+    const Identity& identity = *item.identity;
     put_double(static_cast<double>(item.bytes), cursor);
-    const std::string_view id(reinterpret_cast<const char*>(item.id.data()), item.id.size());
-    cursor->raw(id.substr(0, 4));
-    cursor->raw(id.substr(0, 3));
-    cursor->raw(id.substr(4, 8));
-    const auto body = dedup ? hash_body(item.event->data) : std::array<unsigned char, 4>{};
-    cursor->raw({reinterpret_cast<const char*>(body.data()), body.size()});
+    put_key(identity.key, cursor);
+    cursor->raw({reinterpret_cast<const char*>(identity.content.data()), identity.content.size()});
+    const char flags = static_cast<char>((identity.dedup ? 0 : no_dedup) | identity.alternates.size());
+    cursor->raw({&flags, 1});
+    for (const Key& key : identity.alternates)
+        put_key(key, cursor);
 }
 
 std::uint64_t share(std::uint64_t whole, unsigned partitions) {
@@ -154,17 +182,28 @@ void visit_runs(const AppendItem* items, std::size_t count, const Visit& visit) 
     }
 }
 
-void put_arguments(std::string_view limits, bool dedup, const AppendItem* items, std::size_t count,
+std::size_t size_of(const AppendItem* items, std::size_t count) {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        size += size_of(items[i]);
+    return size;
+}
+
+/// Puts, for each partition, how many events and bytes follow, and the events.
+void put_arguments(std::string_view limits, const AppendItem* items, std::size_t count,
                    std::size_t partitions, std::string* out) {
-    const std::size_t size = limits.size() + partitions + count * event_size;
+    constexpr std::size_t run_header = 3;
+    const std::size_t size = limits.size() + partitions * run_header + size_of(items, count);
     put(size + RespCursor::frame_size, out, [&](RespCursor* cursor) {
         cursor->line('$', size);
         cursor->raw(limits);
         visit_runs(items, count, [&](std::size_t first, std::size_t length) {
-            const char number = static_cast<char>(length);
-            cursor->raw({&number, 1});
+            const std::size_t bytes = size_of(items + first, length);
+            const char header[run_header] = {static_cast<char>(length), static_cast<char>(bytes >> 8),
+                                             static_cast<char>(bytes)};
+            cursor->raw({header, run_header});
             for (std::size_t i = first; i < first + length; ++i)
-                put_event(items[i], dedup, cursor);
+                put_event(items[i], cursor);
         });
         cursor->raw("\r\n");
     });
@@ -204,8 +243,14 @@ Appender::Reply read_event(const redisReply& added, const redisReply& step) {
 
 }  // namespace
 
-AppendItem::AppendItem(const NewEvent* e, unsigned p, const IdHash& hash)
-    : event(e), partition(p), id(hash), bytes(version_size + data_name.size + e->data.size) {
+bool agree(const StreamSettings& a, const StreamSettings& b) {
+    return a.name == b.name && a.partitions == b.partitions && a.max_backlog == b.max_backlog &&
+           a.max_backlog_bytes == b.max_backlog_bytes &&
+           (a.dedup_window_ms == b.dedup_window_ms || a.dedup_window_ms == 0 || b.dedup_window_ms == 0);
+}
+
+AppendItem::AppendItem(const NewEvent* e, unsigned p, const Identity& who)
+    : event(e), partition(p), identity(&who), bytes(version_size + data_name.size + e->data.size) {
     const Received received(e->received_ms);
     visit_fields(*e, received.view(),
                  [this](const Name& name, std::string_view value) { bytes += name.size + value.size(); });
@@ -243,7 +288,7 @@ void Appender::build(const AppendItem* items, std::size_t count, std::string* ou
     resp_number(partitions, out);
     visit_runs(items, count,
                [&](std::size_t first, std::size_t) { out->append(events_key_[items[first].partition]); });
-    put_arguments(limits_, settings_.dedup_window_ms != 0, items, count, partitions, out);
+    put_arguments(limits_, items, count, partitions, out);
     out->append("*1\r\n$4\r\nEXEC\r\n");
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "event/body.hpp"
-#include "store/id_hash.hpp"
+#include "store/identity.hpp"
 
 struct redisReply;
 
@@ -21,22 +21,27 @@ struct StreamSettings {
     std::uint64_t dedup_window_ms = 0;  ///< 0: off
 };
 
+/// True when both may write one stream: what is set is equal, except that a window that is off agrees with any.
+bool agree(const StreamSettings& a, const StreamSettings& b);
+
 /// One event on its way into the stream. Empty values are left out of the entry.
 struct NewEvent {
-    std::string_view id, source, type, time, datacontenttype, method, query, remote, tenant, contentencoding,
-        headers;
+    std::string_view id, source, type, time, datacontenttype, method, path, query, remote, tenant, key,
+        partitionkey, contentencoding, headers;
+    std::string_view idnames;  ///< "thing" where several events may carry the id
     std::uint64_t received_ms = 0;
     event::BodyView data;
 };
 
-/// An event with where it goes. The event does not change as long as the item lives.
+/// An event with where it goes. Neither the event nor its identity changes as long as the item lives.
 struct AppendItem {
     AppendItem() = default;
-    AppendItem(const NewEvent* event, unsigned partition, const IdHash& id);
+    AppendItem(const NewEvent* event, unsigned partition, const Identity& identity);
+    AppendItem(const NewEvent*, unsigned, Identity&&) = delete;  ///< would be gone
 
     const NewEvent* event = nullptr;
     unsigned partition = 0;
-    IdHash id{};
+    const Identity* identity = nullptr;
     std::uint64_t bytes = 0;  ///< what it counts against limits: all names and values of its entry
 };
 

@@ -9,7 +9,7 @@ namespace webhook::store {
 namespace {
 
 constexpr std::string_view append_source = R"lua(
-local load, least, slack, record_size, event_size = 8, 4096, 60000, 15, 27
+local load, least, slack, record_size, event_size, key_size = 8, 4096, 60000, 15, 28, 15
 local call, floor, ceil, max, frexp, sub, find, concat, pack, unpack_numbers
 local known, known_count = {}, 0
 
@@ -136,37 +136,57 @@ local function remember(s, writes, count)
   while s.ids > s.buckets * load do split(s) end
 end
 
+-- Looks a key up in both generations; gives the records it is in and where. `fresh` are the buckets written by this step.
+local function search(s, number, hash, fresh, writes)
+  local b = bucket(number, s.buckets, s.size)
+  local records = fresh[b] and writes[fresh[b]] or call('HGET', s.current, b)
+  local p, where = records and place(records, hash), records
+  if not p and s.previous then
+    where = call('HGET', s.previous, bucket(number, s.prev_buckets, s.prev_size))
+    p = where and place(where, hash)
+  end
+  return p, where, b, records
+end
+
+-- The other keys under which an event may have been stored.
+local function search_others(s, args, at, count, fresh, writes)
+  for i = 1, count do
+    local number, hash = unpack_numbers('>I4c11', args, at)
+    local p, where = search(s, number, hash, fresh, writes)
+    if p then return p, where end
+    at = at + key_size
+  end
+end
+
 local function judge(s, args, at, first, last, results, share, byte_share, window)
   local room, byte_room = s.routed + share - s.accepted, s.routed_bytes + byte_share - s.accepted_bytes
-  local current, previous, buckets, size = s.current, s.previous, s.buckets, s.size
-  local added, added_bytes, fresh, writes = 0, 0, {}, {}
+  local added, added_bytes, kept, fresh, writes = 0, 0, 0, {}, {}
   for i = first, last do
-    local bytes, number, hash, body = unpack_numbers('>dI4c11c4', args, at)
+    -- `others`: how many alternates follow, and 128 more where it is neither looked up nor remembered.
+    local bytes, number, hash, content, others = unpack_numbers('>dI4c11c4B', args, at)
     local verdict, b, records
     at = at + event_size
-    if window > 0 then
-      b = bucket(number, buckets, size)
-      records = fresh[b] and writes[fresh[b]] or call('HGET', current, b)
-      local p, where = records and place(records, hash), records
-      if not p and previous then
-        where = call('HGET', previous, bucket(number, s.prev_buckets, s.prev_size))
-        p = where and place(where, hash)
-      end
-      if p then verdict = sub(where, p + 11, p + 14) == body and 0 or 1 end
+    if window > 0 and others < 128 then
+      local p, where
+      p, where, b, records = search(s, number, hash, fresh, writes)
+      if not p and others > 0 then p, where = search_others(s, args, at, others, fresh, writes) end
+      if p then verdict = sub(where, p + 11, p + 14) == content and 0 or 1 end
     end
+    at = at + others % 128 * key_size
     if not verdict and (added >= room or added_bytes + bytes > byte_room) and
       is_full(s, added, added_bytes + bytes, share, byte_share) then verdict = 2 end
     if not verdict then
       verdict, added, added_bytes = 3, added + 1, added_bytes + bytes
       if b then
         local w = fresh[b] or #writes + 2
-        writes[w - 1], writes[w], fresh[b] = b, (records or '') .. hash .. body, w
+        writes[w - 1], writes[w], fresh[b] = b, (records or '') .. hash .. content, w
+        kept = kept + 1
       end
     end
     results[i] = verdict
   end
   if added == 0 then return end
-  if window > 0 then remember(s, writes, added) end
+  if kept > 0 then remember(s, writes, kept) end
   s.accepted, s.accepted_bytes = s.accepted + added, s.accepted_bytes + added_bytes
   save(s)
 end
@@ -218,9 +238,9 @@ local function step(keys, argv)
   local now = time[1] * 1000 + floor(time[2] / 1000)
   local results, first, at = {}, 1, 33
   for k = 1, #keys do
-    local count = unpack_numbers('B', args, at)
+    local count, bytes = unpack_numbers('>BI2', args, at)
     local last = first + count - 1
-    local done, problem = pcall(partition, keys[k], args, at + 1, first, last, results, now)
+    local done, problem = pcall(partition, keys[k], args, at + 3, first, last, results, now)
     if not done then
       local text = type(problem) == 'table' and problem.err or tostring(problem)
       known, known_count = {}, 0
@@ -228,7 +248,7 @@ local function step(keys, argv)
       if not pcall(take_back, keys[k], first, last, results) then text = 'LEFT ' .. text end
       for i = first, last do results[i] = {err = text} end
     end
-    first, at = last + 1, at + 1 + count * event_size
+    first, at = last + 1, at + 3 + bytes
   end
   return results
 end

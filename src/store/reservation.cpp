@@ -1,7 +1,5 @@
 #include "store/reservation.hpp"
 
-#include <cstring>
-
 #include "event/digest.hpp"
 #include "event/text.hpp"
 #include "store/reply.hpp"
@@ -12,12 +10,20 @@ namespace webhook::store {
 namespace {
 
 std::string gate_tag(std::string_view name) {
-    const IdHash hash = hash_id("gate", name);
-    return event::to_hex({reinterpret_cast<const char*>(hash.data()), 8});
+    return event::to_hex(event::digest_of(event::Hash::sha256, name).view().substr(0, 8));
 }
 
-std::string_view view(const std::array<char, 16>& bytes) {
-    return {bytes.data(), bytes.size()};
+/// What is remembered of a key.
+std::string_view hash_of(const Key& key) {
+    return {reinterpret_cast<const char*>(key.data()), 12};
+}
+
+/// The hash of the key, then those of the alternates.
+std::string hashes_of(const Identity& identity) {
+    std::string hashes(hash_of(identity.key));
+    for (const Key& key : identity.alternates)
+        hashes.append(hash_of(key));
+    return hashes;
 }
 
 }  // namespace
@@ -28,20 +34,17 @@ Reserver::Reserver(std::string_view name, std::uint64_t window_ms) : name_(name)
         prefix_.push_back("webhook:{gate:" + tag + ":" + std::to_string(p) + "}:");
 }
 
-Claim Reserver::make_claim(const IdHash& id, const event::BodyView& body,
-                           const std::array<char, 16>& token) const {
-    Claim claim;
-    claim.partition = partition_of(id, reservation_partitions);
-    claim.token = token;
-    const auto body_hash = hash_body(body);
-    std::memcpy(claim.record.data(), id.data(), 12);
-    std::memcpy(claim.record.data() + 12, body_hash.data(), 4);
-    return claim;
+Claim Reserver::make_claim(std::string_view value, const Identity& identity,
+                           const std::array<char, 16>& token) {
+    return {partition_of(value, reservation_partitions), identity, token};
 }
 
 Call Reserver::call(const Script& script, const Claim& claim) const {
     Call call(script, prefix_[claim.partition] + "state");
-    call.arg(prefix_[claim.partition]).arg(view(claim.record)).arg(view(claim.token));
+    const ContentMark& content = claim.identity.content;
+    call.arg(prefix_[claim.partition]).arg(hashes_of(claim.identity));
+    call.arg({reinterpret_cast<const char*>(content.data()), content.size()});
+    call.arg({claim.token.data(), claim.token.size()});
     call.arg(reservation_time).arg(window_ms_).arg(name_);
     return call;
 }

@@ -22,8 +22,8 @@ inline constexpr unsigned reservation_partitions = 8;
 /// An event that is under way through a gate: who holds it, and what is remembered of it when it has passed.
 struct Claim {
     unsigned partition = 0;
-    std::array<char, 16> record{};  ///< 12 bytes of the hash of source and id, 4 bytes of the body's
-    std::array<char, 16> token{};   ///< unlike any other's: the steps of another holder change nothing
+    Identity identity;
+    std::array<char, 16> token{};  ///< unlike any other's: the steps of another holder change nothing
 };
 
 /// The steps in Redis of one gate that lets an event pass once: a reservation while its upstream works, a remembered id
@@ -33,21 +33,24 @@ class Reserver {
     /// `window_ms`: how long an id is remembered, at least; at most twice as long.
     Reserver(std::string_view name, std::uint64_t window_ms);
 
-    Claim make_claim(const IdHash& id, const event::BodyView& body, const std::array<char, 16>& token) const;
+    /// `value` chooses the partition, as in partition_of(). A reservation or a confirmation under one of the identity's
+    /// alternates counts like one under its key.
+    static Claim make_claim(std::string_view value, const Identity& identity,
+                            const std::array<char, 16>& token);
 
     enum class Result : std::uint8_t {
         reserved,
         duplicate,
-        conflict,     ///< the id was seen with another body
+        conflict,     ///< the key was seen with another content
         in_progress,  ///< somebody else holds it
         no_script,    ///< nothing happened: send again with the text
         failed,       ///< an error or an unreadable reply
     };
-    /// Takes the reservation, unless the id was seen or somebody holds it.
+    /// Takes the reservation, unless the event was seen or somebody holds it.
     Call reserve(const Claim& claim) const;
     static Result read_reserve(const redisReply* reply);
 
-    /// Remembers the id and ends the reservation. Reply: 1. Can be repeated.
+    /// Remembers the key and ends the reservation. Reply: 1. Can be repeated.
     Call confirm(const Claim& claim) const;
     /// Ends the reservation if it is still this one. Reply: 1 or 0. Can be repeated.
     Call release(const Claim& claim) const;

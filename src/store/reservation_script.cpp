@@ -6,14 +6,25 @@ namespace webhook::store {
 
 namespace {
 
+// Who holds an event: under its own hash, which comes first, or under one of its alternates.
+constexpr std::string_view holders = R"lua(
+local call, sub = redis.call, string.sub
+local state, prefix, hashes, content, token, lease, window, name =
+  KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7]
+local held = prefix .. 'held:' .. sub(hashes, 1, 12)
+
+local function is_held_by_another()
+  for i = 1, #hashes, 12 do
+    local holder = call('GET', prefix .. 'held:' .. sub(hashes, i, i + 11))
+    if holder and holder ~= token then return true end
+  end
+end
+)lua";
+
 // Seen ids, much as streams keep them: two generations of buckets that grow by linear hashing (docs/design.md).
 constexpr std::string_view seen_ids = R"lua(
-local call, unpack_numbers, sub = redis.call, struct.unpack, string.sub
-local state, prefix, record, token, lease, window, name =
-  KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), ARGV[6]
+local unpack_numbers = struct.unpack
 local layout, load, slack = '<dddddd', 16, 60000
-local hash = sub(record, 1, 12)
-local held = prefix .. 'held:' .. hash
 
 local gen, start, len, promise, ids, prev = 0, 0, 0, 0, 0, 0
 local packed = call('GET', state)
@@ -43,31 +54,39 @@ local function turn()
   return turned, longer
 end
 
-local function find(generation, n)
+local function find(generation, n, hash)
   n = math.max(1, math.ceil(n / load))
   local _, e = math.frexp(n)
-  local b = unpack_numbers('>I4', record) % 2 ^ e
+  local b = unpack_numbers('>I4', hash) % 2 ^ e
   if b >= n then b = b - 2 ^ (e - 1) end
   local bucket = struct.pack('>I4', b)
   local records = call('HGET', key(generation), bucket) or ''
   local at = string.find(records, hash, 1, true)
   while at and at % 16 ~= 1 do at = string.find(records, hash, at + 1, true) end
-  return at and sub(records, at, at + 15), bucket, records
+  return at and sub(records, at + 12, at + 15), bucket, records
 end
 
+-- The content that was seen under the key or an alternate; else nothing, and the key's bucket.
 local function find_any()
-  local known = prev > 0 and find(gen - 1, prev)
-  if known then return known end
-  return find(gen, ids)
+  local known, bucket, records
+  for i = #hashes - 11, 1, -12 do
+    local hash = sub(hashes, i, i + 11)
+    known = prev > 0 and find(gen - 1, prev, hash)
+    if known then return known end
+    known, bucket, records = find(gen, ids, hash)
+    if known then return known end
+  end
+  return nil, bucket, records
 end
 )lua";
 
 constexpr std::string_view reserve_source = R"lua(
 turn()
 local known = find_any()
-if known then return known == record and 1 or 2 end
-if call('SET', held, token, 'NX', 'PX', lease) then return 0 end
-return call('GET', held) == token and 0 or 3
+if known then return known == content and 1 or 2 end
+if is_held_by_another() then return 3 end
+call('SET', held, token, 'NX', 'PX', lease)
+return 0
 )lua";
 
 // An id that is confirmed late, when its reservation has run out, is remembered too: its upstream has seen it.
@@ -78,7 +97,7 @@ local known, bucket, records = find_any()
 if known then return 1 end
 local current, keep = key(gen), start + 2 * len + slack
 if turned then call('UNLINK', key(gen - 2), key(gen - 3)) end
-call('HSET', current, bucket, records .. record)
+call('HSET', current, bucket, records .. sub(hashes, 1, 12) .. content)
 if ids == 0 or longer then
   call('PEXPIREAT', current, keep)
   call('PEXPIREAT', key(gen - 1), start + len + slack)
@@ -101,22 +120,23 @@ return 1
 )lua";
 
 // These two free memory or keep it: they run also when Redis is out of it.
-constexpr std::string_view release_source = R"lua(#!lua flags=allow-oom
-local held = ARGV[1] .. 'held:' .. string.sub(ARGV[2], 1, 12)
-if redis.call('GET', held) == ARGV[3] then return redis.call('DEL', held) end
+constexpr std::string_view release_source = R"lua(
+if call('GET', held) == token then return call('DEL', held) end
 return 0
 )lua";
 
-constexpr std::string_view renew_source = R"lua(#!lua flags=allow-oom
-local held = ARGV[1] .. 'held:' .. string.sub(ARGV[2], 1, 12)
-local holder = redis.call('GET', held)
-if holder and holder ~= ARGV[3] then return 0 end
-redis.call('SET', held, ARGV[3], 'PX', ARGV[4])
+constexpr std::string_view renew_source = R"lua(
+if is_held_by_another() then return 0 end
+call('SET', held, token, 'PX', lease)
 return 1
 )lua";
 
 std::string with_seen_ids(std::string_view source) {
-    return compact_script(std::string(seen_ids).append(source));
+    return compact_script(std::string(holders).append(seen_ids).append(source));
+}
+
+std::string also_without_memory(std::string_view source) {
+    return "#!lua flags=allow-oom\n" + compact_script(std::string(holders).append(source));
 }
 
 }  // namespace
@@ -134,12 +154,14 @@ const Script& confirm_script() {
 }
 
 const Script& release_script() {
-    static const Script script(release_source);
+    static const std::string text = also_without_memory(release_source);
+    static const Script script(text);
     return script;
 }
 
 const Script& renew_script() {
-    static const Script script(renew_source);
+    static const std::string text = also_without_memory(renew_source);
+    static const Script script(text);
     return script;
 }
 

@@ -19,6 +19,7 @@ inline constexpr unsigned trouble_failures = 5;
 struct Endpoint {
     endpoint::Document document;
     std::shared_ptr<const Target> target;
+    std::string warning;  ///< the one that was logged about its secrets
     std::string problem;  ///< why it cannot be sent to now (a secret is missing); empty: it can
     bool deleted = false, disabled = false;
 

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "worker/target.hpp"
+
 namespace webhook::worker {
 
 EndpointTable::EndpointTable(Prepare prepare, std::function<void(const EndpointPtr&)> changed,
@@ -72,6 +74,7 @@ void EndpointTable::put(const std::string& id, const std::string& json, bool dis
 void EndpointTable::prepare(const EndpointPtr& endpoint) {
     std::string problem;
     endpoint->target = prepare_(endpoint->document, &problem);
+    note_warning(endpoint.get());
     if (problem == endpoint->problem) return;
     if (problem.empty()) {
         spdlog::info("endpoint {}: ready", endpoint->document.id);
@@ -79,6 +82,14 @@ void EndpointTable::prepare(const EndpointPtr& endpoint) {
         spdlog::error("endpoint {}: {}; its deliveries wait", endpoint->document.id, problem);
     }
     set_problem_(endpoint.get(), problem);
+}
+
+/// Once, not at each reading.
+void EndpointTable::note_warning(Endpoint* endpoint) {
+    const std::string warning = endpoint->target == nullptr ? std::string() : endpoint->target->warning();
+    if (warning == endpoint->warning) return;
+    endpoint->warning = warning;
+    if (!warning.empty()) spdlog::warn("endpoint {}: {}", endpoint->document.id, warning);
 }
 
 void EndpointTable::prepare_again(bool only_problems) {

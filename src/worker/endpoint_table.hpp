@@ -40,6 +40,7 @@ class EndpointTable {
   private:
     void put(const std::string& id, const std::string& json, bool disabled);
     void prepare(const EndpointPtr& endpoint);
+    static void note_warning(Endpoint* endpoint);
     void rebuild_index();
 
     Prepare prepare_;

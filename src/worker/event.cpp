@@ -1,18 +1,8 @@
 #include "worker/event.hpp"
 
-#include "event/digest.hpp"
+#include "store/webhook_id.hpp"
 
 namespace webhook::worker {
-namespace {
-
-/// A length before each part keeps ("a","bc") and ("ab","c") apart.
-void append_part(std::string_view part, std::string* out) {
-    out->append(std::to_string(part.size()));
-    out->push_back(':');
-    out->append(part);
-}
-
-}  // namespace
 
 std::string_view Event::field(std::string_view name) const {
     for (const auto& [key, value] : fields) {
@@ -29,11 +19,13 @@ std::size_t Event::bytes() const {
 }
 
 std::string Event::webhook_id() const {
-    std::string input;
-    append_part(stream, &input);
-    append_part(source(), &input);
-    append_part(id(), &input);
-    return "msg_" + event::to_hex(event::digest_of(event::Hash::sha256, input).view().substr(0, 16));
+    return store::webhook_id(field("key"), stream, partition, entry);
+}
+
+std::string Event::ce_id() const {
+    std::string unique(id());
+    if (field("idnames") == "thing") unique.append("~").append(webhook_id(), 4, 8);
+    return unique;
 }
 
 }  // namespace webhook::worker

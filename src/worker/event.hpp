@@ -22,7 +22,10 @@ struct Event {
     std::string_view data() const { return field("data"); }
     std::size_t bytes()
         const;  ///< what the event counts against limits: the lengths of all fields' names and values
-    std::string webhook_id() const;  ///< msg_ + 32 hex digits: SHA-256 of stream, source and id
+    std::string webhook_id() const;  ///< the same for all attempts of all endpoints
+    /// The id as CloudEvents wants it, unique with the source: an id that names a thing is told apart by 8 digits of the
+    /// webhook-id.
+    std::string ce_id() const;
 };
 
 }  // namespace webhook::worker

@@ -37,11 +37,17 @@ std::optional<Settings> load(const Options& options, std::vector<std::string>* e
     return webhook::worker::load_settings(options.config, options.redis, errors);
 }
 
+void log_warnings(const Settings& settings) {
+    for (const auto& warning : settings.warnings)
+        spdlog::warn("{}", warning);
+}
+
 std::optional<Settings> reload(const Options& options) {
     std::vector<std::string> errors;
     auto settings = load(options, &errors);
     for (const auto& error : errors)
         spdlog::error("reload: {}; the old configuration stays in use", error);
+    if (settings) log_warnings(*settings);
     return settings;
 }
 
@@ -69,6 +75,8 @@ int test(const Settings& settings) {
     const auto problems = webhook::worker::missing_for(settings);
     for (const auto& problem : problems)
         complain(problem);
+    for (const auto& warning : settings.warnings)
+        complain("warning: " + warning);
     if (!problems.empty()) return usage_error;
     fmt::print(stderr, "webhook-worker: the configuration is good\n");
     return 0;
@@ -87,6 +95,7 @@ int run(const Options& options) {
         complain(problem);
         return usage_error;
     }
+    log_warnings(*settings);
     boost::asio::io_context loop(1);
     webhook::worker::Worker worker(loop, std::move(*settings), [&options] { return reload(options); });
     worker.start();

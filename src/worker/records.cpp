@@ -52,6 +52,14 @@ std::string_view name_of(Attempt::Result result) {
     return "failed";
 }
 
+/// Adds by what names an event is found.
+void append_event(const Event& event, std::string* out) {
+    append_field(",\"entry\":", event.entry, out);
+    if (event.fields.empty()) return;  // its content is lost
+    append_field(",\"event\":", event.id(), out);
+    append_field(",\"webhook_id\":", event.webhook_id(), out);
+}
+
 }  // namespace
 
 void append_json(std::string_view text, std::string* out) {
@@ -67,7 +75,7 @@ void append_json(std::string_view text, std::string* out) {
 std::string delivery_record(const Delivery& delivery) {
     std::string out;
     append_field("{\"endpoint\":", delivery.endpoint_id, &out);
-    append_field(",\"entry\":", delivery.event->entry, &out);
+    append_event(*delivery.event, &out);
     append_field(",\"attempts\":", delivery.attempts, &out);
     append_field(",\"bytes\":", static_cast<std::int64_t>(delivery.bytes), &out);
     append_field(",\"status\":", delivery.status, &out);
@@ -98,8 +106,7 @@ std::string attempt_json(const Delivery& delivery, const Attempt& attempt) {
     out.reserve(256 + attempt.response.size());
     append_field("{\"delivery\":", delivery.name(), &out);
     append_field(",\"endpoint\":", delivery.endpoint_id, &out);
-    append_field(",\"entry\":", delivery.event->entry, &out);
-    append_field(",\"event\":", delivery.event->id(), &out);
+    append_event(*delivery.event, &out);
     append_field(",\"at\":", attempt.started_ms, &out);
     append_field(",\"ms\":", (attempt.took.count() + 500) / 1000, &out);
     append_field(",\"status\":", attempt.status, &out);

@@ -1,38 +1,11 @@
 #include "worker/secrets.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-
 #include "endpoint/secret_value.hpp"
+#include "signature/secret_file.hpp"
 
 namespace webhook::worker {
-namespace {
 
-constexpr std::size_t max_secret = 65536;
-
-bool read_file(const std::string& path, std::string* content, std::string* problem) {
-    std::error_code ec;
-    if (!std::filesystem::is_regular_file(path, ec)) {
-        *problem = ec ? ec.message() : "not a regular file";
-        return false;
-    }
-    std::ifstream file(path, std::ios::binary);
-    content->resize(max_secret + 1);
-    file.read(content->data(), static_cast<std::streamsize>(content->size()));
-    content->resize(static_cast<std::size_t>(file.gcount()));
-    if (file.bad() || (!file && !file.eof())) {
-        *problem = std::strerror(errno);
-        return false;
-    }
-    if (content->size() > max_secret) *problem = "larger than 64 KiB";
-    return content->size() <= max_secret;
-}
-
-}  // namespace
-
-bool Secrets::resolve(std::string_view value, std::string* secret, std::string* problem) const {
+bool Secrets::resolve(std::string_view value, Resolved* secret, std::string* problem) const {
     if (endpoint::is_redacted(value)) {
         *problem = "the stored secret is a redacted one";
         return false;
@@ -40,17 +13,21 @@ bool Secrets::resolve(std::string_view value, std::string* secret, std::string* 
     if (*problem = endpoint::check_secret(value); !problem->empty()) return false;
     const auto name = endpoint::secret_name(value);
     if (!name) {
-        *secret = value;
+        secret->text = value;
         return true;
     }
-    std::string reason = "no secrets_dir is set";
-    if (folder_.empty() || !read_file(folder_ + "/" + std::string(*name), secret, &reason)) {
-        *problem = "secret " + std::string(*name) + ": " + reason;
+    if (folder_.empty()) {
+        *problem = "secret " + std::string(*name) + ": no secrets_dir is set";
         return false;
     }
-    if (!secret->empty() && secret->back() == '\n') secret->pop_back();
-    if (secret->empty()) *problem = "secret " + std::string(*name) + " is empty";
-    return !secret->empty();
+    const std::string path = folder_ + "/" + std::string(*name), origin = "secret file \"" + path + "\" ";
+    if (!signature::read_secret_file(path, &secret->text, problem)) {
+        *problem = origin + *problem;
+        return false;
+    }
+    const std::string warning = signature::warning_of_secret(secret->text);
+    if (!warning.empty()) secret->warning = origin + warning;
+    return true;
 }
 
 }  // namespace webhook::worker

@@ -12,6 +12,7 @@
 #include "endpoint/strict_json.hpp"
 #include "endpoint/units.hpp"
 #include "event/suggest.hpp"
+#include "signature/secret_file.hpp"
 #include "store/keys.hpp"
 
 namespace webhook::worker {
@@ -133,9 +134,11 @@ class Reader {
         if (!text(where, value, &password) || password.compare(0, prefix.size(), prefix) != 0) return;
         const std::string file = password.substr(prefix.size());
         password.clear();
-        if (const std::string problem = read_file(file, &password); !problem.empty())
-            return fail(where, "cannot read the file: " + problem);
-        if (!password.empty() && password.back() == '\n') password.pop_back();
+        const std::string origin = "secret file \"" + file + "\" ";
+        if (std::string problem; !signature::read_secret_file(file, &password, &problem))
+            return fail(where, origin + problem);
+        if (const std::string warning = signature::warning_of_secret(password); !warning.empty())
+            settings_.warnings.push_back(where + ": " + origin + warning);
     }
 
     void streams(const std::string& key, const Json& value) {

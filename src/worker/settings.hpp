@@ -37,6 +37,7 @@ struct Settings {
     std::shared_ptr<const AddressGuard> guard = AddressGuard::nowhere();
     milliseconds drain_timeout{10000};
     std::string log = "stderr";
+    std::vector<std::string> warnings;  ///< of what is likely not meant so
 
     bool keeps_nothing() const { return retention_age.count() == 0 || retention_bytes == 0; }
 };

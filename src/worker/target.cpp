@@ -18,8 +18,8 @@ using event::equal_names;
 struct Attribute {
     std::string_view field, header;
 };
-constexpr std::array<Attribute, 4> attributes{
-    {{"id", "ce-id: "}, {"source", "ce-source: "}, {"type", "ce-type: "}, {"time", "ce-time: "}}};
+constexpr std::array<Attribute, 3> attributes{
+    {{"source", "ce-source: "}, {"type", "ce-type: "}, {"time", "ce-time: "}}};
 
 void append_line(std::string_view name, std::string_view value, std::string* out) {
     out->append(name).append(": ").append(value).append("\r\n");
@@ -36,6 +36,13 @@ void append_ce_value(std::string_view value, std::string* out) {
             out->append({'%', digits[byte >> 4], digits[byte & 15]});
         }
     }
+}
+
+void append_attribute(std::string_view header, std::string_view value, std::string* head) {
+    if (value.empty()) return;
+    head->append(header);
+    append_ce_value(value, head);
+    head->append("\r\n");
 }
 
 template <class Number>
@@ -83,16 +90,22 @@ Target::Target(const endpoint::Document& document, const Secrets& secrets,
     write_fixed_headers();
 }
 
+std::string Target::resolve(const Secrets& secrets, const std::string& value) {
+    Resolved secret;
+    std::string problem;
+    if (!secrets.resolve(value, &secret, &problem)) {
+        problem_ = problem;
+        return {};
+    }
+    if (warning_.empty()) warning_ = secret.warning;
+    return std::move(secret.text);
+}
+
 void Target::prepare_headers(const Secrets& secrets) {
     for (const auto& [name, value] : document_.headers) {
-        std::string secret, problem;
         const bool literal =
             value.empty() || (value.rfind("secret:", 0) != 0 && value.rfind("redacted:", 0) != 0);
-        if (literal) {
-            secret = value;
-        } else if (!secrets.resolve(value, &secret, &problem)) {
-            problem_ = problem;
-        }
+        std::string secret = literal ? value : resolve(secrets, value);
         if (!endpoint::valid_header_value(secret))
             problem_ = "the value of header " + name + " cannot stand in a header";
         headers_.emplace_back(name, std::move(secret));
@@ -102,10 +115,8 @@ void Target::prepare_headers(const Secrets& secrets) {
 void Target::prepare_signers(const Secrets& secrets) {
     for (const endpoint::Sign& sign : document_.sign) {
         std::vector<std::string> keys;
-        for (const std::string& value : sign.secrets) {
-            std::string problem;
-            if (!secrets.resolve(value, &keys.emplace_back(), &problem)) problem_ = problem;
-        }
+        for (const std::string& value : sign.secrets)
+            keys.push_back(resolve(secrets, value));
         if (!ready()) return;
         const signature::Scheme* scheme = schemes_->find(sign.scheme);
         std::string error = "unknown scheme" + schemes_->suggestion(sign.scheme);
@@ -196,13 +207,9 @@ const char* Target::build_head(const Event& event, std::string_view hops, std::i
     head->assign(document_.method).append(" ").append(filled).append(" HTTP/1.1\r\n").append(fixed_);
     append_line("webhook-id", id, head);
     append_line("webhook-timestamp", timestamp, head);
-    for (const Attribute& attribute : attributes) {
-        const std::string_view value = event.field(attribute.field);
-        if (value.empty()) continue;
-        head->append(attribute.header);
-        append_ce_value(value, head);
-        head->append("\r\n");
-    }
+    append_attribute("ce-id: ", event.ce_id(), head);
+    for (const Attribute& attribute : attributes)
+        append_attribute(attribute.header, event.field(attribute.field), head);
     if (!hops.empty()) append_line("webhook-hops", hops, head);
     head->append(signatures);
     if (own_content_type_) {

@@ -29,6 +29,8 @@ class Target {
     const endpoint::Document& document() const { return document_; }
     const endpoint::Url& url() const { return url_; }
     const std::string& problem() const { return problem_; }
+    /// What is likely wrong with one of its secrets, which is used as it is; empty: nothing.
+    const std::string& warning() const { return warning_; }
     bool ready() const { return problem_.empty(); }
     bool has_body() const { return document_.method != "GET"; }
 
@@ -43,6 +45,7 @@ class Target {
   private:
     using Headers = std::vector<std::pair<std::string, std::string>>;
 
+    std::string resolve(const Secrets& secrets, const std::string& value);
     void prepare_headers(const Secrets& secrets);
     void prepare_signers(const Secrets& secrets);
     const char* append_signatures(const Event& event, std::string_view id, std::string_view timestamp,
@@ -54,7 +57,7 @@ class Target {
     endpoint::Document document_;
     std::shared_ptr<const signature::SchemeSet> schemes_;  ///< outlives the signers, which look into it
     endpoint::Url url_;
-    std::string problem_;
+    std::string problem_, warning_;
     std::string base_;                      ///< "https://host:port", before path and query
     std::optional<TargetTemplate> macros_;  ///< when path and query have any
     Headers headers_;                       ///< of the document, secrets in place

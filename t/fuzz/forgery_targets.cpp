@@ -1,14 +1,13 @@
 // Every built-in scheme under requests that are forged, changed, or handshakes.
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "../unit/public_key_support.hpp"
 #include "../unit/signature_support.hpp"
+#include "../vectors/vectors.hpp"
 #include "signature/challenge.hpp"
 #include "signature/definition.hpp"
 #include "signature/encoding.hpp"
@@ -23,10 +22,7 @@ using nlohmann::json;
 using signature::Verdict;
 
 const json& vectors() {
-    static const json all = [] {
-        const std::filesystem::path here = __FILE__;
-        return json::parse(std::ifstream(here.parent_path().parent_path() / "vectors" / "vectors.json"));
-    }();
+    static const json all = test::read_vectors();
     return all;
 }
 
@@ -45,7 +41,7 @@ std::string body_of(const json& vector) {
     std::string body = vector.at("body");
     if (vector.at("body_encoding") == "base64") {
         std::string decoded;
-        REQUIRE(signature::decode_text(body, signature::Encoding::base64, false, &decoded));
+        REQUIRE(signature::decode_text(body, signature::Encoding::base64, &decoded));
         return decoded;
     }
     return body;

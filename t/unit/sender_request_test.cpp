@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "event/digest.hpp"
 #include "event/version.hpp"
 #include "sender_support.hpp"
 #include "worker/hops.hpp"
@@ -52,6 +53,64 @@ TEST_F(SenderTest, EncodesCloudEventsAttributesAndMacros) {
     EXPECT_EQ(request.header("ce-id"), "a%20%22b%22%20100%25%20%C3%A9");
     EXPECT_EQ(request.target(), "/stripe/a%20b/?n=7&c=x%26y&h=one%2Ftwo");
     EXPECT_EQ(request.header("webhook-hops"), "other:3:aa") << "items of others go along";
+}
+
+TEST_F(SenderTest, WebhookIdIsTheKeyAndThingsHaveCloudEventsIdsOfTheirOwn) {
+    Server server(io, [](const Received&) { return Reply{ok}; });
+    auto event = sample();
+    event->fields.emplace_back("key", "00112233445566778899aabbccddeeff");
+    send(document_for(server.url()), event);
+    event->fields.emplace_back("idnames", "thing");
+    send(document_for(server.url()), event, 2);
+    for (const Received& request : *server.requests)
+        EXPECT_EQ(request.header("webhook-id"), "msg_00112233445566778899aabbccddeeff");
+    EXPECT_EQ(server.requests->at(0).header("ce-id"), "evt_1");
+    EXPECT_EQ(server.requests->at(1).header("ce-id"), "evt_1~00112233");
+    EXPECT_EQ(server.requests->at(2).header("ce-id"), "evt_1~00112233") << "the same in each attempt";
+}
+
+TEST_F(SenderTest, WithoutAKeyThePlaceOfTheEntryMakesTheWebhookId) {
+    const auto at = [](const std::string& stream, unsigned partition, const std::string& entry) {
+        auto event = sample();
+        event->stream = stream;
+        event->partition = partition;
+        event->entry = entry;
+        event->fields.emplace_back("idnames", "thing");
+        return event;
+    };
+    const auto event = at("orders", 1, "1700000000000-0");
+    EXPECT_EQ(event->webhook_id(), at("orders", 1, "1700000000000-0")->webhook_id());
+    EXPECT_EQ(event->webhook_id(),
+              "msg_" + event::to_hex(event::digest_of(event::Hash::sha256, "6:orders,1:1,15:1700000000000-0,")
+                                         .view()
+                                         .substr(0, 16)));
+    EXPECT_EQ(event->ce_id(), "evt_1~" + event->webhook_id().substr(4, 8));
+    for (const char* bad :
+         {"", "0011", "00112233445566778899aabbccddee\r\n", "00112233445566778899AABBCCDDEEFF"}) {
+        auto odd = at("orders", 1, "1700000000000-0");
+        odd->fields.emplace_back("key", bad);
+        EXPECT_EQ(odd->webhook_id(), event->webhook_id()) << "no key: " << bad;
+    }
+    for (const auto& other : {at("orders", 1, "1700000000000-1"), at("orders", 2, "1700000000000-0"),
+                              at("order", 1, "1700000000000-0")}) {
+        EXPECT_NE(other->webhook_id(), event->webhook_id());
+        EXPECT_NE(other->ce_id(), event->ce_id());
+    }
+}
+
+TEST_F(SenderTest, ThePathIsAValueLikeOthers) {
+    Server server(io, [](const Received&) { return Reply{ok}; });
+    auto event = sample();
+    event->fields.emplace_back("path", "/c/a%20b/../&x=1");
+    event->fields.emplace_back("partitionkey", "customer 7");
+    event->fields.emplace_back("key", "00112233445566778899aabbccddeeff");
+    const auto document = document_for(server.url("/x/{path}?p={path}&k={key}&of={partitionkey}"));
+    EXPECT_EQ(send(document, event).result, Result::delivered);
+    send(document, sample());
+    EXPECT_EQ(server.requests->at(0).target(),
+              "/x/%2Fc%2Fa%2520b%2F..%2F%26x%3D1?p=%2Fc%2Fa%2520b%2F..%2F%26x%3D1"
+              "&k=00112233445566778899aabbccddeeff&of=customer%207");
+    EXPECT_EQ(server.requests->at(1).target(), "/x/?p=&k=&of=") << "what an event does not have is empty";
 }
 
 TEST_F(SenderTest, MacrosStayInTheirPlace) {

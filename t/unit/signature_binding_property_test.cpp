@@ -138,7 +138,8 @@ bool sign(const Scheme& scheme, Parts* parts) {
     if (!prepare(scheme, {secret}, {}, {}, KeyUse::verify, &prepared, &error)) return false;
     Evaluation evaluation(request, &scheme.body);
     Message message;
-    if (message.resolve(prepared.message, "1760000000", &evaluation) != Message::Error::none) return false;
+    if (message.resolve(prepared.messages.front().text, "1760000000", &evaluation) != Message::Error::none)
+        return false;
     encode_text(message.digest(scheme, prepared.keys.front(), request.body).view(), Encoding::hex,
                 &parts->signature);
     return true;

@@ -86,11 +86,56 @@ TEST(BodySchemes, TheDefaultPortMayBeSigned) {
     EXPECT_EQ(twilio("a=1", "https://hooks.example.com:80" + rest + "a1"), Verdict::forged);
     EXPECT_EQ(twilio("a=1", "https://other.example.com:443" + rest + "a1"), Verdict::forged);
     using Urls = std::vector<std::string>;
-    EXPECT_EQ(url_variants("http://h:8080/p:1?x"), (Urls{"http://h/p:1?x", "http://h:80/p:1?x"}));
+    EXPECT_EQ(url_variants("http://h:8080/p:1?x=1"), (Urls{"http://h/p:1?x=1", "http://h:80/p:1?x=1"}));
     EXPECT_EQ(url_variants("HTTPS://[::1]"), (Urls{"HTTPS://[::1]", "HTTPS://[::1]:443"}));
-    EXPECT_EQ(url_variants("https://[::1]:9?x"), (Urls{"https://[::1]?x", "https://[::1]:443?x"}));
+    EXPECT_EQ(url_variants("https://[::1]:9?x="), (Urls{"https://[::1]?x=", "https://[::1]:443?x="}));
     EXPECT_EQ(url_variants("ftp://h/"), Urls());
     EXPECT_EQ(url_variants("/path"), Urls());
+}
+
+// What clients and proxies make of a URL on the way; the expected texts are those of node's URL and querystring.
+TEST(BodySchemes, TheUrlMayBeSignedInAnotherSpelling) {
+    const auto of = [](const std::string& tail) {
+        std::vector<std::string> all;
+        for (const std::string& each : url_variants("https://h" + tail))
+            if (each.compare(0, 14, "https://h:443/") != 0) all.push_back(each.substr(9));
+        return all;
+    };
+    using Tails = std::vector<std::string>;
+    EXPECT_EQ(of("/p?a=b"), (Tails{"/p?a=b"}));
+    EXPECT_EQ(of("/p?"), (Tails{"/p?"}));
+    EXPECT_EQ(of("/p?a='x'"), (Tails{"/p?a='x'", "/p?a=%27x%27"}));
+    EXPECT_EQ(of("/p?a=%27x%27"), (Tails{"/p?a=%27x%27", "/p?a='x'"}));
+    EXPECT_EQ(of("/p'?a=b+c"), (Tails{"/p'?a=b+c", "/p'?a=b%20c"}));
+    EXPECT_EQ(of("/p?a=b|c"), (Tails{"/p?a=b|c", "/p?a=b%7Cc"}));
+    EXPECT_EQ(
+        of("/p?b=1&a=%27x%27+y&b=2&c&=d&%zz=%C3%A9&h="),
+        (Tails{"/p?b=1&a=%27x%27+y&b=2&c&=d&%zz=%C3%A9&h=", "/p?b=1&b=2&a='x'%20y&c=&=d&%25zz=%C3%A9&h="}));
+    EXPECT_EQ(of("/Zo\xc3\xab?a=\"<\xc3\xab>"),
+              (Tails{"/Zo\xc3\xab?a=\"<\xc3\xab>", "/Zo%C3%AB?a=%22%3C%C3%AB%3E"}));
+    std::string many = "/p?a='";
+    for (int i = 0; i < 200; ++i)
+        many += "&a=%27";
+    EXPECT_EQ(of(many).size(), 2u) << "too many to be written anew";
+}
+
+TEST(BodySchemes, TwilioSignsOtherSpellings) {
+    const auto judged = [](const std::string& sent, const std::string& was_signed) {
+        test::PlainRequest request;
+        request.method = "GET";
+        request.set_url("https://hooks.example.com/in?" + sent);
+        request.set_header("X-Twilio-Signature", twilio_header("https://hooks.example.com/in?" + was_signed));
+        return judge("twilio", "12345", request).verdict;
+    };
+    EXPECT_EQ(judged("MessageSid=SM1&Body=it's", "MessageSid=SM1&Body=it's"), Verdict::genuine);
+    EXPECT_EQ(judged("MessageSid=SM1&Body=it%27s", "MessageSid=SM1&Body=it's"), Verdict::genuine);
+    EXPECT_EQ(judged("MessageSid=SM1&Body=it's", "MessageSid=SM1&Body=it%27s"), Verdict::genuine);
+    EXPECT_EQ(judged("MessageSid=SM1&Body=a+b", "MessageSid=SM1&Body=a%20b"), Verdict::genuine);
+    EXPECT_EQ(judged("b=1&a=1&b=2", "b=1&b=2&a=1"), Verdict::genuine);
+    EXPECT_EQ(judged("MessageSid=SM1&Body=its", "MessageSid=SM1&Body=it's"), Verdict::forged);
+    EXPECT_EQ(judged("MessageSid=SM2", "MessageSid=SM1"), Verdict::forged);
+    EXPECT_EQ(judged("a=1&b=2", "a=1%26b=2"), Verdict::forged);
+    EXPECT_EQ(judged("b=2&a=1", "a=1&b=2"), Verdict::forged) << "another order of names is another text";
 }
 
 // --- a document within a form, and what stands beside it
@@ -138,7 +183,9 @@ TEST(BodySchemes, JsonInAMultipartForm) {
     EXPECT_EQ(dropbox_sign(part + part + "--b 1--\r\n", type), Verdict::malformed);
     EXPECT_EQ(dropbox_sign(part + "--b 1", type), Verdict::malformed);
     EXPECT_EQ(dropbox_sign(part, type), Verdict::malformed);
-    EXPECT_EQ(dropbox_sign("x" + part + "--b 1--\r\n", type), Verdict::malformed);
+    EXPECT_EQ(dropbox_sign("preamble\r\n" + part + "--b 1--\r\nepilogue", type), Verdict::genuine);
+    EXPECT_EQ(dropbox_sign("\r\n--b 1\r\n\r\nunnamed\r\n" + part + "--b 1--", type), Verdict::genuine);
+    EXPECT_EQ(dropbox_sign("x" + part + "--b 1--\r\n", type), Verdict::no_signature);
     EXPECT_EQ(dropbox_sign(part + "--b 1--\r\n", "multipart/form-data"), Verdict::malformed);
     EXPECT_EQ(dropbox_sign(part + "--b 1--\r\n", "multipart/mixed; boundary=\"b 1\""), Verdict::malformed);
     test::PlainRequest request;
@@ -148,8 +195,7 @@ TEST(BodySchemes, JsonInAMultipartForm) {
 
 TEST(BodySchemes, BraintreePicksItsOwnKey) {
     std::string key;
-    decode_text("0d6be69b264717f2dd33652e212b173104b4a647b7c11ae72e9885f11cd312fb", Encoding::hex, false,
-                &key);
+    decode_text("0d6be69b264717f2dd33652e212b173104b4a647b7c11ae72e9885f11cd312fb", Encoding::hex, &key);
     VerifierOptions options;
     options.params["public_key"] = "pk";
     const auto braintree = [&](const std::string& body) {

@@ -2,11 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "../vectors/vectors.hpp"
 #include "signature/definition.hpp"
 #include "signature/language.hpp"
 #include "signature/prepared.hpp"
@@ -54,10 +53,8 @@ Judged judge(const signature::Verifier& verifier, const event::Request& request)
 }
 
 json challenge_vectors() {
-    std::filesystem::path folder = __FILE__;
-    const auto path = folder.parent_path().parent_path() / "vectors" / "vectors.json";
     json chosen = json::array();
-    for (const json& vector : json::parse(std::ifstream(path))) {
+    for (const json& vector : test::read_vectors()) {
         if (vector.value("kind", "") == "challenge") chosen.push_back(vector);
     }
     return chosen;
@@ -139,7 +136,8 @@ class Forgery {
   private:
     std::string prefix() const {
         std::string text;
-        for (const auto& part : scheme_.signature.prefix.parts)
+        if (scheme_.signature.prefixes.empty()) return text;
+        for (const auto& part : scheme_.signature.prefixes.front().parts)
             text += part.is_value ? params_.at(part.source.name) : part.literal;
         return text;
     }

@@ -27,7 +27,7 @@ std::string text_of(std::string_view bytes, Encoding encoding) {
 
 std::string bytes_of(std::string_view hex) {
     std::string bytes;
-    EXPECT_TRUE(decode_text(hex, Encoding::hex, false, &bytes));
+    EXPECT_TRUE(decode_text(hex, Encoding::hex, &bytes));
     return bytes;
 }
 
@@ -36,7 +36,7 @@ std::string der_of(const std::string& pem) {
     for (const char c : pem.substr(pem.find('\n'), pem.rfind("-----END") - pem.find('\n'))) {
         if (c != '\n') base64 += c;
     }
-    EXPECT_TRUE(decode_text(base64, Encoding::base64, false, &der));
+    EXPECT_TRUE(decode_text(base64, Encoding::base64, &der));
     return der;
 }
 

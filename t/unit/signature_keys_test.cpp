@@ -27,7 +27,7 @@ std::string der_of(const std::string& pem) {
     for (const char c : pem.substr(start, end - start)) {
         if (c != '\n') base64 += c;
     }
-    EXPECT_TRUE(decode_text(base64, Encoding::base64, false, &der));
+    EXPECT_TRUE(decode_text(base64, Encoding::base64, &der));
     return der;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "event/path.hpp"
 #include "event/request.hpp"
 #include "event/text.hpp"
 #include "signature/encoding.hpp"
@@ -40,6 +41,7 @@ class PlainRequest : public event::Request {
         url = url_;
         const std::size_t mark = url.find('?');
         query = mark == std::string_view::npos ? std::string_view() : url.substr(mark + 1);
+        path = event::path_of(url);
     }
 
     /// The body, cut at the given positions.
@@ -69,7 +71,7 @@ class PlainRequest : public event::Request {
     Header header(std::string_view name) const override {
         Header found;
         for (const auto& [each, value] : headers) {
-            if (same(each, name) && found.count++ == 0) found.value = value;
+            if (same(each, name)) found.add(value);
         }
         return found;
     }

@@ -3,12 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "../vectors/vectors.hpp"
 #include "event/extractor.hpp"
 #include "signature/encoding.hpp"
 #include "signature/verifier.hpp"
@@ -20,21 +19,8 @@ namespace {
 using nlohmann::json;
 using signature::Verdict;
 
-/// Reads all files of t/vectors.
-json read_vectors() {
-    const std::filesystem::path file = __FILE__;
-    json all = json::array();
-    for (const auto& entry :
-         std::filesystem::directory_iterator(file.parent_path().parent_path() / "vectors")) {
-        if (entry.path().extension() != ".json") continue;
-        for (const json& vector : json::parse(std::ifstream(entry.path())))
-            all.push_back(vector);
-    }
-    return all;
-}
-
 const json& vectors() {
-    static const json all = read_vectors();
+    static const json all = test::read_vectors();
     return all;
 }
 

@@ -22,6 +22,15 @@ struct Outcome {
     std::string stream_id, detail, undo;
 };
 
+inline Key key_of(std::string_view id) {
+    return make_key("src", By::id, id, {});
+}
+
+/// By the id alone, with a mark of the body.
+inline Identity identity_of(std::string_view id, std::string_view body) {
+    return {key_of(id), mark_of(event::BodyView{&body, 1, body.size()}), {}, true};
+}
+
 /// Appends events to partition 0 of a stream on a real server.
 class Stream {
   public:
@@ -37,14 +46,15 @@ class Stream {
         EXPECT_TRUE(Appender::is_loaded(*reply)) << test::text(reply);
     }
 
-    Outcome add(std::string_view id, std::string_view body) {
+    Outcome add(std::string_view id, std::string_view body) { return add(id, body, identity_of(id, body)); }
+    Outcome add(std::string_view id, std::string_view body, const Identity& identity) {
         NewEvent event;
         event.id = id;
         event.source = "src";
         event.type = "t";
         event.received_ms = 1;
         event.data = {&body, body.empty() ? 0u : 1u, body.size()};
-        const AppendItem item{&event, 0, hash_id("src", id)};
+        const AppendItem item{&event, 0, identity};
         std::string out;
         appender_.build(&item, 1, &out);
         const auto reply = redis_.raw(out, Appender::replies(1));
@@ -99,14 +109,14 @@ inline int add_many(RedisServer& redis, const Appender& appender, int count) {
     for (int start = 0; start < count; start += together) {
         std::vector<std::string> ids;
         std::vector<NewEvent> events(together);
+        std::vector<Identity> identities;
         std::vector<AppendItem> items(together);
         for (int i = 0; i < together; ++i)
-            ids.push_back("id" + std::to_string(start + i));
+            identities.push_back(identity_of(ids.emplace_back("id" + std::to_string(start + i)), body));
         for (int i = 0; i < together; ++i) {
             events[i].id = ids[i];
             events[i].data = {&body, 1, 1};
-            const auto hash = hash_id("src", ids[i]);
-            items[i] = {&events[i], partition_of(hash, appender.settings().partitions), hash};
+            items[i] = {&events[i], partition_of(ids[i], appender.settings().partitions), identities[i]};
         }
         std::stable_sort(items.begin(), items.end(),
                          [](const auto& a, const auto& b) { return a.partition < b.partition; });

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "store/entry_id.hpp"
-#include "store/id_hash.hpp"
 #include "store/keys.hpp"
 #include "store/netstrings.hpp"
 #include "store/redis_address.hpp"
@@ -90,19 +89,6 @@ TEST(RedisAddress, AnotherUserIsTheSamePlace) {
     EXPECT_FALSE(*place == *parse_redis_url("redis://h:7/2", &error));
     for (const char* other : {"redis://a:b@i:7/2", "redis://a:b@h:8/2", "redis://a:b@h:7/3", "unix:/h:2"})
         EXPECT_FALSE(place->same_place(*parse_redis_url(other, &error))) << other;
-}
-
-TEST(Hashes, SourceAndIdCannotBeShiftedIntoEachOther) {
-    EXPECT_NE(hash_id("ab", "c"), hash_id("a", "bc"));
-    EXPECT_EQ(hash_id("ab", "c"), hash_id("ab", "c"));
-    const std::string_view parts[] = {"he", "llo"}, whole = "hello";
-    const event::BodyView split{parts, 2, 5}, one{&whole, 1, 5};
-    EXPECT_EQ(hash_body(split), hash_body(one));
-    EXPECT_EQ(hash_id("s", split), hash_id("s", one));
-    std::set<unsigned> seen;
-    for (int i = 0; i < 200; ++i)
-        seen.insert(partition_of(hash_id("s", std::to_string(i)), 8));
-    EXPECT_EQ(seen.size(), 8u);
 }
 
 TEST(Netstrings, RoundTripAndRefusal) {

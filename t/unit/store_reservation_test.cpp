@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "redis_server.hpp"
 
 namespace webhook::store {
@@ -18,20 +21,30 @@ std::array<char, 16> make_token(int number) {
     return token;
 }
 
+Key key_of(std::string_view id) {
+    return make_key("src", By::id, id, {});
+}
+
 class Gate {
   public:
     explicit Gate(RedisServer& redis, std::uint64_t window = hour, std::string_view name = "a.example /hooks")
         : redis_(redis), reserver_(name, window) {}
 
-    Claim claim(std::string_view id, std::string_view body = "body") {
-        return reserver_.make_claim(hash_id("src", id), {&body, 1, body.size()}, make_token(++tokens_));
+    Claim claim(std::string_view id, std::string_view body = "body") { return claim(id, body, {}); }
+    /// A claim under a key whose event may have passed under each of `others` too.
+    Claim claim(std::string_view id, std::string_view body, const std::vector<std::string>& others) {
+        Identity identity{key_of(id), mark_of(event::BodyView{&body, 1, body.size()}), {}, true};
+        for (const std::string& other : others)
+            EXPECT_TRUE(identity.alternates.add(key_of(other)));
+        return Reserver::make_claim("the id", identity, make_token(++tokens_));
     }
     Result reserve(const Claim& claim) { return Reserver::read_reserve(run(reserver_.reserve(claim)).get()); }
     long confirm(const Claim& claim) { return number(run(reserver_.confirm(claim))); }
     long release(const Claim& claim) { return number(run(reserver_.release(claim))); }
     long renew(const Claim& claim) { return number(run(reserver_.renew(claim))); }
     std::string held(const Claim& claim) {
-        return reserver_.prefix(claim.partition) + "held:" + std::string(claim.record.data(), 12);
+        return reserver_.prefix(claim.partition) +
+               "held:" + std::string(reinterpret_cast<const char*>(claim.identity.key.data()), 12);
     }
     /// As if all generations had begun so much earlier.
     void age(std::uint64_t milliseconds) {
@@ -110,6 +123,39 @@ TEST(Reservation, expires_and_is_renewed) {
     EXPECT_EQ(redis({"EXISTS", gate.held(copy)})->integer, 1);
     EXPECT_EQ(gate.release(copy), 1);
     EXPECT_EQ(gate.renew(copy), 1) << "what has run out is taken again";
+}
+
+TEST(Reservation, what_stands_under_an_alternate_counts) {
+    RedisServer redis;
+    Gate gate(redis);
+    const Claim old = gate.claim("old"), renamed = gate.claim("new", "body", {"a", "old"});
+    const Claim changed = gate.claim("new", "other", {"old", "a", "b", "c", "d", "e", "f"});
+    EXPECT_EQ(gate.reserve(old), Result::reserved);
+    EXPECT_EQ(gate.reserve(renamed), Result::in_progress);
+    EXPECT_EQ(gate.renew(renamed), 0) << "the other one holds it";
+    EXPECT_EQ(gate.confirm(old), 1);
+    EXPECT_EQ(gate.reserve(renamed), Result::duplicate);
+    EXPECT_EQ(gate.reserve(changed), Result::conflict);
+    EXPECT_EQ(gate.confirm(renamed), 1) << "late: it is known already";
+    EXPECT_EQ(gate.reserve(gate.claim("new")), Result::reserved) << "so nothing was remembered anew";
+
+    const Claim fresh = gate.claim("fresh", "body", {"x", "y"});
+    EXPECT_EQ(gate.reserve(fresh), Result::reserved);
+    EXPECT_EQ(gate.reserve(gate.claim("x")), Result::reserved) << "it is held under its key only";
+    EXPECT_EQ(gate.confirm(fresh), 1);
+    EXPECT_EQ(gate.reserve(gate.claim("fresh")), Result::duplicate);
+    EXPECT_EQ(gate.reserve(gate.claim("y")), Result::reserved);
+}
+
+TEST(Reservation, an_alternate_of_the_older_generation_counts) {
+    RedisServer redis;
+    Gate gate(redis);
+    gate.pass("old");
+    gate.age(hour + 1000);
+    gate.pass("young");
+    EXPECT_EQ(gate.reserve(gate.claim("new", "body", {"a", "old"})), Result::duplicate);
+    EXPECT_EQ(gate.reserve(gate.claim("new", "body", {"young", "a"})), Result::duplicate);
+    EXPECT_EQ(gate.reserve(gate.claim("new", "body", {"a"})), Result::reserved);
 }
 
 TEST(Reservation, gates_of_other_names_are_apart) {

@@ -1,6 +1,8 @@
 // How ids are remembered: generations, windows, buckets, and what they cost.
 
 #include <iostream>
+#include <map>
+#include <random>
 
 #include "store/keys.hpp"
 #include "store_append_support.hpp"
@@ -52,6 +54,71 @@ TEST_F(AppendTest, ManyIdsStayFoundWhileBucketsSplit) {
     EXPECT_GT(buckets, 4096);
     EXPECT_LE(buckets, (count + 7) / 8);
     EXPECT_GT(redis({"PTTL", "webhook:{s:0}:seen:1"})->integer, 0);
+}
+
+/// What the step must answer: the content that was stored under each key of a partition.
+class Model {
+  public:
+    Result add(unsigned partition, const Identity& identity) {
+        if (!identity.dedup) return Result::accepted;
+        auto& seen = seen_[partition];
+        const auto verdict = [&](const ContentMark& content) {
+            return content == identity.content ? Result::duplicate : Result::conflict;
+        };
+        if (const auto known = seen.find(identity.key); known != seen.end()) return verdict(known->second);
+        for (const Key& key : identity.alternates) {
+            if (const auto known = seen.find(key); known != seen.end()) return verdict(known->second);
+        }
+        seen[identity.key] = identity.content;
+        return Result::accepted;
+    }
+
+  private:
+    std::map<unsigned, std::map<Key, ContentMark>> seen_;
+};
+
+/// An identity among few, so that copies, conflicts and hits under alternates are frequent.
+Identity random_identity(std::mt19937& random) {
+    const auto below = [&random](unsigned limit) { return static_cast<unsigned>(random() % limit); };
+    const auto key = [&] { return key_of(std::to_string(below(3000))); };
+    Identity identity{key(), {}, {}, below(8) != 0};
+    identity.content[0] = static_cast<unsigned char>(below(2));
+    for (unsigned i = below(4) == 0 ? below(Alternates::capacity + 1) : 0; i > 0; --i)
+        identity.alternates.add(key());
+    return identity;
+}
+
+TEST(AppendModel, MixedTransactionsAreJudgedAsAModelJudgesThem) {
+    RedisServer redis;
+    Stream::load(redis);
+    const Appender appender({"s", 3, 1000000, 1u << 30, 3600000});
+    std::mt19937 random(11);
+    Model model;
+    const std::string_view body = "b";
+    NewEvent event;
+    event.id = "x";
+    event.data = {&body, 1, 1};
+    for (int round = 0; round < 300; ++round) {
+        const std::size_t count = 1 + random() % 32;
+        std::vector<unsigned> partitions(count);
+        for (unsigned& partition : partitions)
+            partition = static_cast<unsigned>(random() % 3);
+        std::sort(partitions.begin(), partitions.end());
+        std::vector<Identity> identities;
+        for (std::size_t i = 0; i < count; ++i)
+            identities.push_back(random_identity(random));
+        std::vector<AppendItem> items;
+        for (std::size_t i = 0; i < count; ++i)
+            items.emplace_back(&event, partitions[i], identities[i]);
+        std::string out;
+        appender.build(items.data(), count, &out);
+        const auto reply = redis.raw(out, Appender::replies(count));
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto read = Appender::read(reply.get(), i, count);
+            ASSERT_EQ(read.result, model.add(partitions[i], identities[i]))
+                << "round " << round << ", event " << i << ": " << read.detail;
+        }
+    }
 }
 
 /// What a million ids cost is a promise to those who size the server: at most 24 bytes each.

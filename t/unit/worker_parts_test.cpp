@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "worker/answer.hpp"
+#include "worker/delivery.hpp"
 #include "worker/log.hpp"
 #include "worker/macros.hpp"
 #include "worker/membership.hpp"
@@ -256,6 +257,29 @@ TEST(WorkerRecords, ContentSurvivesPacking) {
     ASSERT_TRUE(unpack_content(pack_content(event), &back));
     EXPECT_EQ(back.fields, event.fields);
     EXPECT_FALSE(unpack_content("3:ab", &back));
+}
+
+TEST(WorkerRecords, ContentKeepsWhatNamesTheEvent) {
+    Event event, back;
+    event.entry = back.entry = "1-0";
+    event.fields = {{"id", "page_7"},
+                    {"key", "00112233445566778899aabbccddeeff"},
+                    {"path", "/c/1"},
+                    {"partitionkey", "p"},
+                    {"idnames", "thing"}};
+    ASSERT_TRUE(unpack_content(pack_content(event), &back));
+    EXPECT_EQ(back.webhook_id(), "msg_00112233445566778899aabbccddeeff");
+    EXPECT_EQ(back.ce_id(), "page_7~00112233");
+    EXPECT_EQ(back.field("path"), "/c/1");
+    Delivery delivery;
+    delivery.event = std::make_shared<Event>(event);
+    for (const std::string& text : {delivery_record(delivery), attempt_json(delivery, {})}) {
+        EXPECT_NE(
+            text.find(
+                R"("entry":"1-0","event":"page_7","webhook_id":"msg_00112233445566778899aabbccddeeff")"),
+            std::string::npos)
+            << text;
+    }
 }
 
 TEST(WorkerRecords, JsonStrings) {

@@ -1,0 +1,28 @@
+#include "store/webhook_id.hpp"
+
+#include "event/digest.hpp"
+#include "store/netstrings.hpp"
+
+namespace webhook::store {
+
+namespace {
+
+/// Whatever else stands in the field `key` must not come into a header.
+bool is_key(std::string_view text) {
+    return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string webhook_id(std::string_view key, std::string_view stream, unsigned partition,
+                       std::string_view entry) {
+    std::string id = "msg_";
+    if (is_key(key)) return id.append(key);
+    std::string place;
+    append_netstring(stream, &place);
+    append_netstring(std::to_string(partition), &place);
+    append_netstring(entry, &place);
+    return id + event::to_hex(event::digest_of(event::Hash::sha256, place).view().substr(0, 16));
+}
+
+}  // namespace webhook::store
