@@ -155,7 +155,7 @@ return {
         { path => '/hooks/adyen', secret => '44782DEF547AAA06C910C43932B1EB0C', wrong => '44782DEF547AAA06C910C43932B1EB0D', sign => sub ($secret) { adyen($secret, '7914073381342284') },
             id => '7914073381342284:AUTHORISATION', type => 'AUTHORISATION' },
         { path => '/hooks/adyen', secret => '44782DEF547AAA06C910C43932B1EB0C', sign => sub ($secret) { adyen($secret, 'first', 'second') },
-            stored_id => qr/\Afirst:AUTHORISATION:second:[0-9a-f]{64}\z/, type => 'AUTHORISATION', change => [ '"pspReference":"second"', '"pspReference":"2nd"' ] },
+            stored_id => 'first:AUTHORISATION', type => 'AUTHORISATION', change => [ '"pspReference":"second"', '"pspReference":"2nd"' ] },
         { path => '/hooks/adyen-platform', secret => '44782DEF547AAA06C910C43932B1EB0C', wrong => '44782DEF547AAA06C910C43932B1EB0D', id => 'TR1', type => 'balancePlatform.transfer.created',
             body => '{"data":{"id":"TR1","amount":{"value":1999}},"type":"balancePlatform.transfer.created"}' },
     ],

@@ -198,9 +198,9 @@ constexpr Definition definitions[] = {
     identity thing;
 )"},
     {"revolut", R"(
-    # source: https://developer.revolut.com/docs/guides/merchant/monitor-and-observe/webhooks/using-webhooks.md (read 2026-11-30) ; https://developer.revolut.com/docs/api/merchant/operations/webhook-webhook-event.md (read 2026-11-30)
-    # retries: not documented
-    # repeats: yes, of the Merchant API: event and order_id are all, and a payment of an order may be declined twice
+    # source: https://developer.revolut.com/docs/guides/accept-payments/tutorials/work-with-webhooks/using-webhooks (read 2026-11-30) ; https://developer.revolut.com/docs/api/merchant/operations/webhook-webhook-event.md (read 2026-11-30)
+    # retries: not documented; three more times, 10 minutes apart
+    # repeats: yes, of the Merchant API: event and order are all, and two payments of an order may be declined
     algorithm hmac-sha256;
     signature header:Revolut-Signature split=, prefix=v1= encoding=hex;
     timestamp header:Revolut-Request-Timestamp unit=ms;

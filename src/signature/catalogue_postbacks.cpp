@@ -26,6 +26,7 @@ constexpr Definition definitions[] = {
     # source: https://developers.is.com/ironsource-mobile/flutter/handling-server-to-server-callback-events (read 2026-11-30) ; https://docs.unity.com/grow/en-us/levelplay/platform/settings/event-handlers (read 2026-11-30)
     # retries: keep the id; timestamp is the minute of the call
     # repeats: no
+    # The publisher names the parameters: register a URL with appUserId=[USER_ID]&rewards=[REWARDS]&eventId=[EVENT_ID].
     # The fields are strung together: with the border between two of them moved, a captured request has another id. So
     # conversions are told apart by what is signed, not by their ids.
     algorithm md5;

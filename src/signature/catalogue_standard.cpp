@@ -57,43 +57,13 @@ constexpr Definition definitions[] = {
 )"},
     {"openai", R"(
     # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; npm openai 6.49.0 (read 2026-11-30)
-    # retries: keep the id
-    # repeats: no
-    algorithm hmac-sha256;
-    key whsec;
-    signature header:webhook-signature "split= " prefix=v1, encoding=base64;
-    timestamp header:webhook-timestamp unit=s;
-    message "{header:webhook-id}.{ts}.{body}";
-    id header:webhook-id;
-    type json:/type;
-    identity event;
-)"},
+)", "standard"},
     {"resend", R"(
     # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; https://resend.com/docs/webhooks/retries-and-replays.md (read 2026-11-30)
-    # retries: keep the id, 7 within about 28 hours; so do replays by hand
-    # repeats: no
-    algorithm hmac-sha256;
-    key whsec;
-    signature header:svix-signature "split= " prefix=v1, encoding=base64;
-    timestamp header:svix-timestamp unit=s;
-    message "{header:svix-id}.{ts}.{body}";
-    id header:svix-id;
-    type json:/type;
-    identity event;
-)"},
+)", "svix"},
     {"liveblocks", R"(
     # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; npm @liveblocks/node 3.24.2 (read 2026-11-30)
-    # retries: keep the id
-    # repeats: no
-    algorithm hmac-sha256;
-    key whsec;
-    signature header:webhook-signature "split= " prefix=v1, encoding=base64;
-    timestamp header:webhook-timestamp unit=s;
-    message "{header:webhook-id}.{ts}.{body}";
-    id header:webhook-id;
-    type json:/type;
-    identity event;
-)"},
+)", "standard"},
     {"gitlab-signing", R"(
     # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; https://gitlab.com/gitlab-org/gitlab/-/merge_requests/230944 (read 2026-11-30) ; https://gitlab.com/gitlab-org/gitlab/-/merge_requests/160952 (read 2026-11-30)
     # retries: keep the id, which is the Idempotency-Key; so do those by hand
