@@ -161,9 +161,9 @@ bool can_shift(const Scheme& scheme) {
 event::By derive_by(const Scheme& scheme) {
     const IdentityRule& rule = scheme.identity;
     if (rule.names == Names::attempt) return event::By::body;
-    if (!is_signed_id(scheme, scheme.id)) return event::By::both;
+    if (rule.names == Names::thing || !is_signed_id(scheme, scheme.id)) return event::By::both;
     if (can_shift(scheme)) return event::By::body;
-    return rule.names == Names::event && !is_element_id(scheme.id) ? event::By::id : event::By::both;
+    return is_element_id(scheme.id) ? event::By::both : event::By::id;
 }
 
 bool has_index(const Source& source) {

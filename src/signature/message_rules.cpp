@@ -39,7 +39,7 @@ bool check_segment(const Template& text, std::size_t at, std::string* error) {
 bool is_signed_time(const Scheme& scheme, const event::Source& wanted) {
     if (!scheme.timestamp || !signs(scheme, Kind::timestamp)) return false;
     const TimestampRule& rule = *scheme.timestamp;
-    return rule.from.size() == 1 && rule.split.empty() && rule.prefix.parts.empty() &&
+    return rule.from.size() == 1 && rule.split.empty() && rule.prefixes.empty() &&
            rule.from.front().text == wanted.text;
 }
 

@@ -86,8 +86,8 @@ bool make_key(const Scheme& scheme, KeyRule rule, std::string_view secret, Prepa
 }
 
 std::vector<KeyRule> key_rules(const Scheme& scheme) {
-    std::vector<KeyRule> rules = {scheme.key};
-    rules.insert(rules.end(), scheme.other_keys.begin(), scheme.other_keys.end());
+    std::vector<KeyRule> rules = scheme.other_keys;
+    rules.insert(rules.begin(), scheme.key);
     return rules;
 }
 

@@ -71,7 +71,7 @@ TEST(Identity, BodyIsTheContentWhereItIsWhatIsSigned) {
 }
 
 TEST(Identity, UrlAndBodyCountWhereBothAreSigned) {
-    const auto scheme = parse(hmac + "message \"{method}{url}{body}\"; id json:/id;");
+    const auto scheme = parse(hmac + "message \"{method}{url}{body}\"; id json:/id; identity event;");
     ASSERT_NE(scheme, nullptr);
     const std::string one = content(*scheme, {"POST", "/in", "a=1", "{}", {}});
     EXPECT_NE(one, content(*scheme, {"POST", "/in", "a=2", "{}", {}}));
