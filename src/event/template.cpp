@@ -174,7 +174,10 @@ class Parser {
         result_->parts.clear();
         while (!text.empty()) {
             const std::size_t inner = segment_length(text);
-            if (inner != 0) {
+            if (text.substr(0, 2) == "[[" || text.substr(0, 2) == "]]") {
+                literal_.push_back(text.front());
+                text.remove_prefix(2);
+            } else if (inner != 0) {
                 flush();
                 segment_ = ++segments_;
                 if (!parse_run(text.substr(1, inner))) return false;

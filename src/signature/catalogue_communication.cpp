@@ -19,6 +19,17 @@ constexpr Definition definitions[] = {
     id json:/data/id;
     type json:/event;
 )"},
+    {"crisp", R"(
+    # source: npm crisp-api 11.3.0 (read 2026-11-30)
+    # retries: not documented
+    # repeats: no
+    # Signed is "[TIME;BODY]", brackets included.
+    algorithm hmac-sha256;
+    signature header:X-Crisp-Signature encoding=hex;
+    timestamp header:X-Crisp-Request-Timestamp unit=auto;
+    message "[[{ts};{body}]]";
+    type json:/event;
+)"},
     {"discourse", R"(
     # source: github discourse/discourse app/jobs/regular/emit_web_hook_event.rb (read 2026-11-30)
     # retries: make a new id, keep the body

@@ -246,6 +246,20 @@ constexpr Definition definitions[] = {
     message "{ts}.{body}";
     type json:/type;
 )"},
+    {"transloadit", R"(
+    # source: npm transloadit 5.0.1 (read 2026-11-30) ; from memory
+    # retries: not documented
+    # repeats: no
+    # A form: the field transloadit is signed. The id is the assembly's.
+    algorithm hmac-sha384;
+    signature form:signature prefix=sha384: encoding=hex;
+    message "{form:transloadit}";
+    unsigned_body;
+    unsigned_id;
+    content signed;
+    id form:transloadit>json:/assembly_id;
+    type form:transloadit>json:/ok;
+)"},
 };
 // clang-format on
 

@@ -68,6 +68,17 @@ constexpr Definition definitions[] = {
     id json:/data/reference json:/data/id;
     type json:/event;
 )"},
+    {"fireblocks", R"(
+    # source: https://developers.fireblocks.com/reference/validating-webhooks.md (read 2026-11-30) ; from memory
+    # retries: not documented
+    # repeats: no
+    # The older of the two signatures, which is sent beside the other one. The key is that of Fireblocks' environment.
+    algorithm rsa-sha512;
+    key pem;
+    signature header:Fireblocks-Signature encoding=base64;
+    id json:/id json:/data/id;
+    type json:/eventType json:/type;
+)"},
     {"flexport", R"(
     # source: https://apidocs.flexport.com/v2/tag/Webhook-Endpoints/ (read 2026-11-30)
     # retries: not documented

@@ -75,9 +75,9 @@ bool take_clock(std::string_view* text, Clock* clock) {
            clock->hour <= 23 && clock->minute <= 59 && clock->second <= 60;
 }
 
-/// Minutes east of UTC.
+/// Minutes east of UTC; a time without a zone is UTC (Orb).
 bool take_offset(std::string_view* text, int* minutes) {
-    if (take(text, "Zz")) return true;
+    if (text->empty() || take(text, "Zz")) return true;
     const bool west = !text->empty() && text->front() == '-';
     int hour = 0;
     int minute = 0;

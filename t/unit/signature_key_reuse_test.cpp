@@ -12,7 +12,7 @@ TEST(KeyReuse, KnowsWhichSchemesAnswerHmacs) {
     for (const std::string_view name : scheme_names()) {
         if (answers_hmacs(*find_scheme(name))) answering.insert(name);
     }
-    EXPECT_EQ(answering, (std::set<std::string_view>{"braintree", "linkedin", "x", "zoom"}));
+    EXPECT_EQ(answering, (std::set<std::string_view>{"braintree", "linkedin", "smartcar", "x", "zoom"}));
 }
 
 }  // namespace

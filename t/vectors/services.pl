@@ -8,7 +8,7 @@
 
 use v5.36;
 use Digest::MD5 qw(md5);
-use Digest::SHA qw(hmac_sha1 hmac_sha1_hex hmac_sha256 hmac_sha256_hex hmac_sha512_hex sha1_hex sha256 sha256_hex);
+use Digest::SHA qw(hmac_sha1 hmac_sha1_hex hmac_sha256 hmac_sha256_hex hmac_sha384_hex hmac_sha512_hex sha1_hex sha256 sha256_hex);
 use File::Temp qw(tempdir);
 use JSON::PP;
 use MIME::Base64 qw(decode_base64 encode_base64 encode_base64url);
@@ -134,6 +134,9 @@ my @senders = (
       body => '{"bot_email":"b","data":"@**b** hi","message":{"id":112},"token":"s3cret-token-of-a-test","trigger":"mention"}' },
     { scheme => 'aircall', token => 1, in_body => 1, id => '812', type => 'call.created', sign => sub { return {} },
       body => '{"resource":"call","event":"call.created","timestamp":1760000000,"token":"s3cret-token-of-a-test","data":{"id":812}}' },
+    { scheme => 'crisp', timed => 1, type => 'message:send', checked_by => 'npm crisp-api 11.3.0', sign => sub ($body, $key, $ts) {
+          return { 'X-Crisp-Request-Timestamp' => "${ts}000", 'X-Crisp-Signature' => hmac_sha256_hex("[${ts}000;$body]", $key) };
+      }, no_window => 1, body => '{"website_id":"w","event":"message:send","data":{"content":"hi"},"timestamp":1760000000000}' },
     { scheme => 'discourse', note => 'published', secret => 'my_lovely_secret_for_web_hook', id => '1', type => 'ping', body => '{"ping":"OK"}',
       published => 'spec of discourse/discourse', sign => sub ($body, $key, $ts) {
           return { 'X-Discourse-Event-Id' => '1', 'X-Discourse-Event-Type' => 'ping', 'X-Discourse-Event' => 'ping',
@@ -261,6 +264,13 @@ my @senders = (
     { scheme => 'terra', timed => 1, sign => timed('Terra-Signature'), type => 'activity', checked_by => 'npm terra-api 2.1.0',
       body => '{"type":"activity","user":{"user_id":"u"}}' },
 
+    { scheme => 'transloadit', form => 1, id => 'a1b2', type => 'ASSEMBLY_COMPLETED', signed_in_body => 1, sign => sub { return {} },
+      body => sub ($key) {
+          my $text = '{"ok":"ASSEMBLY_COMPLETED","assembly_id":"a1b2"}';
+          my $escaped = $text =~ s/([^A-Za-z0-9_])/sprintf '%%%02X', ord $1/ger;
+          return "transloadit=$escaped&signature=sha384%3A" . hmac_sha384_hex($text, $key);
+      } },
+
     # --- trade
     { scheme => 'attio', sign => of_body('X-Attio-Signature', $hex), type => 'record.created',
       body => '{"webhook_id":"w","events":[{"event_type":"record.created","id":{"workspace_id":"a","record_id":"r"}}]}' },
@@ -343,12 +353,12 @@ my @senders = (
 );
 
 # --- a sender that signs with a private key, made anew in each run
-sub rsa_sign ($data, $file) {
+sub rsa_sign ($data, $file, $hash = 'sha256') {
     my $folder = tempdir(CLEANUP => 1);
     open my $out, '>:raw', "$folder/data" or die $!;
     print $out $data;
     close $out;
-    return b64(scalar `openssl dgst -sha256 -sign $file $folder/data`);
+    return b64(scalar `openssl dgst -$hash -sign $file $folder/data`);
 }
 my $keys = tempdir(CLEANUP => 1);
 for my $name (qw(own other)) { system("openssl genrsa -out $keys/$name.pem 2048 2>$keys/log") == 0 or die 'openssl genrsa' }
@@ -358,6 +368,10 @@ push @senders, { scheme => 'wechat-pay', timed => 1, secret => $public, signing 
         return { 'Wechatpay-Serial' => '5157F09EFDC096DE15EBE81A47057A72', 'Wechatpay-Timestamp' => $ts, 'Wechatpay-Nonce' => 'Kd6Zt8',
             'Wechatpay-Signature' => rsa_sign("$ts\nKd6Zt8\n$body\n", $key) };
     }, body => '{"id":"EV-1","create_time":"2025-10-09T08:53:20+08:00","event_type":"TRANSACTION.SUCCESS","resource":{"ciphertext":"x"}}' };
+
+push @senders, { scheme => 'fireblocks', secret => $public, signing => "$keys/own.pem", other => "$keys/other.pem", id => 'ev-1', type => 'transaction.created',
+    sign => sub ($body, $key, $ts) { return { 'Fireblocks-Signature' => rsa_sign($body, $key, 'sha512') } },
+    body => '{"id":"ev-1","eventType":"transaction.created","workspaceId":"w","data":{"id":"t1"}}' };
 
 sub ed25519_sign ($data, $file) {
     my $folder = tempdir(CLEANUP => 1);
@@ -376,7 +390,7 @@ push @senders, { scheme => 'fal', timed => 1, checked_by => 'npm @hookflo/tern 4
 
 # --- from a sender to its vectors
 sub vector ($sender, $note, $why, $headers, %more) {
-    my %headers = ('Content-Type' => 'application/json', %$headers);
+    my %headers = ('Content-Type' => 'application/json', map { "$_" } %$headers);  # texts, where numbers were put in
     $headers{'Content-Type'} = 'application/x-www-form-urlencoded' if $sender->{form};
     delete $headers{'Content-Type'} if $sender->{postback};
     my $query = $sender->{query} // '';
