@@ -72,7 +72,7 @@ void tell_operator(RequestState* state) {
     const auto hex = store::to_hex(state->identity.key);
     event.key = copy_to_pool(state->request->pool, {hex.data(), hex.size()});
     event.partitionkey = event.idnames = {};
-    state->by_content = true;
+    state->content = event.id;
     event.source = "webhook";
     event.type = "handshake";
     event.datacontenttype = "application/json";

@@ -94,7 +94,7 @@ void identify(RequestState* state) {
     const bool nameless = !state->has_id && is_empty(*state);
     if (nameless) count_nameless(*state);
     state->identity.dedup = location.dedup && !nameless;
-    state->by_content = by == By::body;
+    if (by == By::body && state->has_id) state->content = copy_to_pool(state->request->pool, content.view());
     if (state->identity.dedup) {
         state->identity = make_identity(*state, by, content);
         state->identity.content = by == By::id ? mark(*state) : store::mark_of(content);
@@ -106,8 +106,7 @@ void identify(RequestState* state) {
 
 std::string_view partition_value(const RequestState& state) {
     if (!state.event.partitionkey.empty()) return state.event.partitionkey;
-    if (!state.by_content || !state.identity.dedup) return state.event.id;
-    return {reinterpret_cast<const char*>(state.identity.key.data()), state.identity.key.size()};
+    return state.content.empty() ? state.event.id : state.content;
 }
 
 }  // namespace webhook::module

@@ -71,7 +71,11 @@ char* check_secrets(ngx_conf_t* cf, const LocationConf& conf) {
     bool variable = false;
     for (std::size_t i = 0; conf.secrets && i < conf.secrets->size(); ++i)
         variable |= (*conf.secrets)[i].complex != nullptr;
-    if (variable && (!conf.source || conf.source->complex == nullptr)) {
+    const bool shared = conf.source && conf.source->complex != nullptr;
+    if (shared && conf.secrets && conf.secrets->size() > 1 + store::Alternates::capacity) {
+        return refuse(cf, "\"webhook_source\" with variables takes up to 8 keys in \"webhook_secret\"");
+    }
+    if (variable && !shared) {
         return refuse(cf, "\"webhook_secret\" with variables requires \"webhook_source\" with variables");
     }
     return NGX_CONF_OK;

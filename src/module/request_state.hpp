@@ -37,7 +37,7 @@ struct RequestState {
     std::string_view timestamp, stream_id;
     store::Identity identity;                   ///< of a judged event
     bool has_id = false;                        ///< the sender gave one
-    bool by_content = false;                    ///< copies are known by their content alone
+    std::string_view content;                   ///< its hash, where copies are known by that alone
     std::uint8_t covered = 0;                   ///< see signature::Outcome
     bool counted = false;                       ///< in the zone
     std::uint64_t started_us = 0, sent_us = 0;  ///< for the zone's histograms; 0: not noted

@@ -131,7 +131,7 @@ constexpr Definition definitions[] = {
     # repeats: no
     algorithm hmac-sha256;
     signature header:Heroku-Webhook-Hmac-Sha256 encoding=base64;
-    id json:/webhook_metadata/event/id;
+    id json:/webhook_metadata/event/id json:/id;
     type json:/webhook_metadata/event/include json:/resource;
     identity event;
     volatile json:/webhook_metadata/attempt/id;

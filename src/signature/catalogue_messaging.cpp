@@ -82,31 +82,6 @@ constexpr Definition definitions[] = {
     type json:/0/type;
     identity event;
 )"},
-    {"twilio-sha256", R"(
-    # source: npm twilio 6.3.1 (read 2026-11-30)
-    # retries: not documented
-    # repeats: not documented
-    # Callbacks that are signed with a SharedKey by HMAC_SHA256, as X-Twilio-Webhooks-Signature-Settings says.
-    algorithm hmac-sha256;
-    signature header:X-Twilio-Signature encoding=base64;
-    url_variants;
-    message "{url}{form|sorted}";
-    postback;
-    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid query:MessageSid query:CallSid;
-    type form:MessageStatus form:CallStatus query:MessageStatus query:CallStatus;
-    ack 200 text/xml "<Response></Response>";
-)"},
-    {"twilio-json-sha256", R"(
-    # source: npm twilio 6.3.1 (read 2026-11-30)
-    # retries: not documented
-    # repeats: not documented
-    algorithm hmac-sha256;
-    signature header:X-Twilio-Signature encoding=base64;
-    url_variants;
-    message "{url}";
-    digest query:bodySHA256 algorithm=sha256 encoding=hex;
-    id header:I-Twilio-Idempotency-Token;
-)"},
     {"mandrill", R"(
     # source: github anymail/django-anymail anymail/webhooks/mandrill.py (read 2026-11-30)
     # retries: not documented; batches of events without an id of their own
@@ -175,10 +150,9 @@ constexpr Definition definitions[] = {
     # source: github zoom/webhook-sample index.js (read 2026-11-30) ; github api-evangelist/zoom asyncapi/zoom-meeting-webhooks-asyncapi.yml (read 2026-11-30)
     # retries: not documented whether with a new time; three within 2 hours (from memory)
     # repeats: no, event_ts is in milliseconds
-    # A retry that keeps the time of the first try is up to 2 hours old; copies are told by the body.
     algorithm hmac-sha256;
     signature header:X-Zm-Signature prefix=v0= encoding=hex;
-    timestamp header:X-Zm-Request-Timestamp unit=s window=10800,300;
+    timestamp header:X-Zm-Request-Timestamp unit=s;
     message "v0:{ts}:{body}";
     type json:/event;
     challenge after=verify when=json:/event=endpoint.url_validation "match=json:/payload/plainToken=[A-Za-z0-9_-]{1,128}" type=application/json
@@ -234,10 +208,9 @@ constexpr Definition definitions[] = {
     # source: from memory
     # retries: not documented whether with a new time; for up to 72 hours
     # repeats: no, create_time is in the body
-    # A retry that keeps the time of the first try is up to 3 days old; copies are told by the body.
     algorithm hmac-sha256;
     signature header:Tiktok-Signature split=, prefix=s= encoding=hex;
-    timestamp header:Tiktok-Signature split=, prefix=t= unit=s window=270000,300;
+    timestamp header:Tiktok-Signature split=, prefix=t= unit=s;
     message "{ts}.{body}";
     type json:/event;
 )"},

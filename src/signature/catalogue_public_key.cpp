@@ -129,14 +129,12 @@ constexpr Definition definitions[] = {
     # source: github api-evangelist/netlify asyncapi/netlify-webhooks-asyncapi.yml (read 2026-11-30)
     # retries: not documented
     # repeats: no, deploys have updated_at, submissions created_at
-    # The id is the deploy, which has many states, or the submission of a form.
+    # The id in the body is the deploy, which has many states, or the submission of a form.
     algorithm jwt-hs256;
     signature header:X-Webhook-Signature;
     claims iss=netlify;
     digest claim:sha256 algorithm=sha256 encoding=hex;
-    id json:/id;
     type json:/state;
-    identity thing;
 )"},
     {"plaid", R"(
     # source: npm plaid 47.0.0 (read 2026-11-30)

@@ -111,9 +111,9 @@ constexpr Definition definitions[] = {
     signature header:Box-Signature-Primary header:Box-Signature-Secondary encoding=base64;
     timestamp header:Box-Delivery-Timestamp unit=rfc3339 window=600,300;
     message "{body}{ts}";
-    id json:/id;
+    id header:Box-Delivery-Id json:/id;
     type json:/trigger;
-    identity event;
+    identity attempt;
 )"},
     {"notion", R"(
     # source: npm @notionhq/client 5.26.0 (read 2026-11-30) ; github api-evangelist/notion asyncapi/notion-webhooks-asyncapi.yml (read 2026-11-30)
@@ -235,10 +235,10 @@ constexpr Definition definitions[] = {
     # source: github persona-id/persona-openapi 2020-05-18/components/examples/account-created-webhook-body.yaml (read 2026-11-30)
     # retries: keep the id (from memory)
     # repeats: no
-    # It is not documented whether a retry is signed anew: older than 4 days is stale, before that the id is known.
+    # It is not documented whether a retry is signed anew.
     algorithm hmac-sha256;
     signature header:Persona-Signature "split=, " prefix=v1= encoding=hex;
-    timestamp header:Persona-Signature "split=, " prefix=t= unit=s window=345600,300;
+    timestamp header:Persona-Signature "split=, " prefix=t= unit=s;
     message "{ts}.{body}";
     id json:/data/id;
     type json:/data/attributes/name;
