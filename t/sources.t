@@ -78,6 +78,11 @@ http {
         }
         location /token { webhook bearer; webhook_secret 0123456789abcdef0123456789abcdef; webhook_stream token partitions=1; webhook_partition claim:jti; }
         location /path  { webhook signed-path; webhook_secret s3cret; webhook_stream path partitions=1; }
+        location /gate/ {
+            webhook postback-token; webhook_secret tok; webhook_id path:2; webhook_tenant $plan;
+            proxy_pass http://127.0.0.1:%%PORT%%/application/$webhook_tenant/$webhook_id;
+        }
+        location /application/ { return 200 $uri; }
         location /field { webhook field; webhook_secret s3cret; webhook_stream field partitions=1; }
     }
 }
@@ -121,6 +126,8 @@ for my $click (qw(a b c)) {
 is_event $t->get('/click/a/sale?security_token=tok&shop=sa'), { verdict => 'duplicate', id => 'a', type => 'sale.' }, 'a copy, by its variables';
 is_event $t->get('/click/a/sale?security_token=no'), { verdict => 'forged' }, 'nothing of it is taken before verification';
 is scalar($t->events('captured')), 3, 'three clicks are stored';
+is $t->get('/gate/g1?security_token=tok', 'X-Plan' => 'gold')->{body}, '/application/paid/g1', 'a gate hands them on';
+is_event $t->get('/gate/g1?security_token=no'), { verdict => 'forged', id => '', tenant => '' }, 'and none of what it refuses';
 my $mistake = sub ($id) { return $t->nginx_test($conf =~ s/webhook_id        \$click/webhook_id $id/r) };
 for ([ '$nosuch', qr/unknown "nosuch" variable/ ], [ '"{query:a}$nosuch"', qr/unknown "nosuch" variable/ ], [ '"a$"', qr/invalid variable name in .*nginx\.conf:\d+/ ],
     [ '"${click"', qr/the closing bracket in "click" variable is missing in .*nginx\.conf:\d+/ ],

@@ -126,19 +126,6 @@ bool signs_query(const Scheme& scheme) {
     });
 }
 
-bool of_path(const Source& source) {
-    return source.kind == Kind::path || source.kind == Kind::path_segment;
-}
-
-/// True when the whole path is signed, alone or as a part of the URL.
-bool signs_path(const Scheme& scheme) {
-    return signs(scheme, Kind::path) ||
-           std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(), [](const auto& part) {
-               return part.is_value && part.segment == 0 && part.source.kind == Kind::url &&
-                      !is_filter(part, Filter::Kind::lower) && !is_filter(part, Filter::Kind::crc32);
-           });
-}
-
 bool same_filters(const std::vector<Filter>& a, const std::vector<Filter>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const Filter& x, const Filter& y) { return x.kind == y.kind && x.arg == y.arg; });
@@ -153,10 +140,20 @@ bool is_signature(const Scheme& scheme, const Template::Part& part) {
                    (rule.encoding == Encoding::base64 && part.filters.empty()));
 }
 
+/// The value that a chain starts with.
+Source first_step(const Source& source) {
+    Source first = source;
+    first.then = nullptr;
+    first.text = source.text.substr(0, source.text.find('>'));
+    return first;
+}
+
 bool is_signed(const Scheme& scheme, const Template::Part& part) {
     if (part.source.kind == Kind::query && signs_query(scheme)) return true;
-    if (of_path(part.source) && signs_path(scheme)) return true;
+    // Not by {url}: webhook_url may name a whole URL, whatever the path of the request is.
+    if (part.source.kind == Kind::path_segment && signs(scheme, Kind::path)) return true;
     if (signs(scheme, part.source) || is_signature(scheme, part)) return true;
+    if (part.source.then != nullptr && signs(scheme, first_step(part.source))) return true;
     return std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(), [&](const auto& each) {
         return each.is_value && each.segment == 0 && is_same(each.source, part.source) &&
                same_filters(each.filters, part.filters) && !is_filter(each, Filter::Kind::crc32);

@@ -192,6 +192,43 @@ TEST(Binding, AnIdBesideTheMessageMustBeSaid) {
         << "a copy by another method would be another event";
 }
 
+// The path of a location is mostly the same for all events; of conversions it may be the only thing that tells them apart.
+TEST(Binding, Paths) {
+    for (const char* message : {"{path}", "{path:2}", "{path}.{method}"}) {
+        EXPECT_NE(message_mistake(message).find("no part of the message differs by event"), std::string::npos)
+            << message;
+        EXPECT_EQ(mistake(query + "message \"" + message + "\"; id path:2;"), "") << message;
+    }
+    EXPECT_EQ(mistake(query + "message \"{path:2}\"; id path:2;"), "");
+    for (const std::string unsigned_path :
+         {"message \"{url|without:sig}\"; id path:2;", "message \"{path:2}\"; id path:1;",
+          "message \"{path:2}\"; id path;", "message \"{query:a}\"; id path;",
+          "message \"{query:a}{path|lower}\"; id path:2;",
+          "message \"{query:a}[{query:b}{path}]\"; id path;"})
+        EXPECT_NE(mistake(query + unsigned_path).find("the id is not signed"), std::string::npos)
+            << unsigned_path;
+    EXPECT_NE(mistake(hmac + "message \"{body}\"; id claim:jti;").find("is of tokens only"),
+              std::string::npos);
+    EXPECT_NE(mistake(hmac + "message \"{body}\"; type \"{json:/a}$b\";").find("variables of nginx"),
+              std::string::npos);
+    EXPECT_NE(mistake(hmac + "message \"{body}{xml:/a}\";").find("is not a source"), std::string::npos);
+}
+
+// A value in a document that is signed as a whole is signed (Braintree's payload).
+TEST(Binding, DocumentsInSignedValues) {
+    const auto with = [](const std::string& id) {
+        return message_mistake("{form:p}", "unsigned_body; id " + id + ";");
+    };
+    EXPECT_EQ(with("form:p>base64>xml:/a/b"), "");
+    EXPECT_EQ(with("\"{form:p>json:/a}-{form:p>json:/b|lower}\""), "");
+    for (const char* bad :
+         {"form:q>json:/a", "json:/p>json:/a", "xml:/p", "\"{form:p>json:/a}-{form:q>json:/a}\""})
+        EXPECT_NE(with(bad).find("the id is not signed"), std::string::npos) << bad;
+    EXPECT_NE(message_mistake("{form:p>json:/a}", "unsigned_body; id form:p>json:/b;"), "")
+        << "a part of it is not all";
+    EXPECT_NE(message_mistake("{query:x}{form:p|lower}", "unsigned_body; id form:p>json:/b;"), "");
+}
+
 TEST(Binding, QuerySchemesRefuseBodies) {
     const auto judged = [](const std::string& text, const std::string& method, const std::string& body,
                            const std::string& message) {
