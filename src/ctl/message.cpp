@@ -4,6 +4,7 @@
 
 #include "ctl/failure.hpp"
 #include "event/extractor.hpp"
+#include "event/path.hpp"
 #include "event/text.hpp"
 
 namespace webhook::ctl {
@@ -24,6 +25,7 @@ Message::Message(std::string method_text, std::string url_text, const Headers& h
         headers_.emplace_back(event::lower(name), value);
     method = method_;
     url = url_;
+    path = event::path_of(url);
     query = query_of(url);
     if (!bytes_.empty()) body = {&chunk_, 1, bytes_.size()};
 }

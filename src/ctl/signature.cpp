@@ -83,7 +83,7 @@ std::optional<signature::Outcome> judge_handshake(const signature::Verifier& ver
     return outcome;
 }
 
-Judgement judge(const VerifyOptions& options, const Message& message, const signature::Scheme& scheme) {
+Judgement judge(const VerifyOptions& options, Message& message, const signature::Scheme& scheme) {
     std::string error;
     const auto verifier = signature::Verifier::make(scheme, verifier_options(options), &error);
     if (!verifier) throw Failure(error);
@@ -98,7 +98,9 @@ Judgement judge(const VerifyOptions& options, const Message& message, const sign
     if (!outcome) return {"method", "method not allowed but in a handshake", {}, {}};
     Judgement judgement{
         std::string(verdict_name(outcome->verdict)), outcome->reason, std::string(outcome->timestamp), {}};
+    message.claims = outcome->claims;
     if (outcome->verdict == signature::Verdict::genuine) judgement.identity = identify(scheme, message);
+    message.claims = {};
     return judgement;
 }
 
@@ -121,8 +123,8 @@ int run_verify(const Context& context, const VerifyOptions& options) {
     const signature::Scheme& scheme = require_scheme(options.scheme.name);
     std::string body = read_stdin();
     std::string method = method_of(options.request, scheme, body);
-    const Message message(std::move(method), options.request.url, read_headers(options.request.headers),
-                          std::move(body));
+    Message message(std::move(method), options.request.url, read_headers(options.request.headers),
+                    std::move(body));
     const Judgement judgement = judge(options, message, scheme);
     show(context, judgement);
     return judgement.verdict == "accepted" ? exit_yes : exit_no;

@@ -6,8 +6,11 @@
 #include "event/digest.hpp"
 #include "event/json.hpp"
 #include "event/template.hpp"
+#include "event/text.hpp"
 #include "event/urlencoded.hpp"
+#include "event/utf8.hpp"
 #include "event/values.hpp"
+#include "event/xml.hpp"
 
 namespace webhook::event {
 
@@ -17,6 +20,7 @@ namespace {
 struct Choice {
     Template text;
     std::vector<int> pointer;  ///< per part: index in the set of pointers, -1 for other sources
+    std::vector<int> element;  ///< per part: index in the list of XML paths, -1 for other sources
     bool json = false;         ///< some part needs the JSON pass
 };
 
@@ -25,8 +29,38 @@ using Field = std::vector<Choice>;
 
 constexpr std::size_t field_count = 4;
 
-bool reads_body_json(const Source& source) {
-    return source.kind == Source::Kind::json;
+bool is_of(const Template::Part& part, Source::Kind kind) {
+    return part.is_value && part.source.kind == kind;
+}
+
+/// The index of `item` in the list, which it is added to where it is new.
+template <class Item>
+std::size_t index_in(std::vector<Item>* list, const Item& item) {
+    const auto found = std::find(list->begin(), list->end(), item);
+    const auto index = static_cast<std::size_t>(found - list->begin());
+    if (found == list->end()) list->push_back(item);
+    return index;
+}
+
+bool has_controls(std::string_view text) {
+    return std::any_of(text.begin(), text.end(), [](char c) { return is_control(c); });
+}
+
+void shorten_id(std::string* id) {
+    if (id->size() <= Extractor::max_name || has_controls(*id)) return;
+    *id = "sha256:" + to_hex(digest_of(Hash::sha256, std::string_view(*id)).view());
+}
+
+/// Cuts no character in two.
+void shorten_type(std::string* type) {
+    if (type->size() <= Extractor::max_name || has_controls(*type)) return;
+    std::size_t end = Extractor::max_name;
+    const auto follows = [type](std::size_t at) {
+        return (static_cast<unsigned char>((*type)[at]) & 0xc0) == 0x80;
+    };
+    while (end > Extractor::max_name - 4 && follows(end))
+        --end;
+    type->resize(end);
 }
 
 }  // namespace
@@ -34,25 +68,32 @@ bool reads_body_json(const Source& source) {
 struct Extractor::Impl {
     std::array<Field, field_count> fields;
     PointerSet pointers;
-    std::vector<std::string> id_headers;
+    std::vector<XmlPath> elements;
+    std::vector<std::string> id_headers, variables;
+    bool reads_claims = false;
 
     void note_id_headers();
-    bool add(const std::vector<std::string>& texts, Field* field, std::string* error);
-    bool add_pointers(Choice* choice, std::string* error);
+    bool add(const std::vector<std::string>& texts, SourceSet set, Field* field, std::string* error);
+    bool add_places(Choice* choice, std::string* error);
 };
 
-bool Extractor::Impl::add_pointers(Choice* choice, std::string* error) {
-    for (const Template::Part& part : choice->text.parts) {
-        int index = -1;
-        if (part.is_value && reads_body_json(part.source)) {
-            index = pointers.add(part.source.pointer);
+bool Extractor::Impl::add_places(Choice* choice, std::string* error) {
+    for (Template::Part& part : choice->text.parts) {
+        int pointer = -1, element = -1;
+        if (is_of(part, Source::Kind::json)) {
+            pointer = pointers.add(part.source.pointer);
             choice->json = true;
-            if (index < 0) {
+            if (pointer < 0) {
                 *error = "more than 64 JSON pointers";
                 return false;
             }
         }
-        choice->pointer.push_back(index);
+        if (is_of(part, Source::Kind::xml))
+            element = static_cast<int>(index_in(&elements, part.source.pointer));
+        if (is_of(part, Source::Kind::variable)) part.source.index = index_in(&variables, part.source.text);
+        reads_claims |= is_of(part, Source::Kind::claim);
+        choice->pointer.push_back(pointer);
+        choice->element.push_back(element);
     }
     return true;
 }
@@ -66,17 +107,18 @@ void Extractor::Impl::note_id_headers() {
     }
 }
 
-bool Extractor::Impl::add(const std::vector<std::string>& texts, Field* field, std::string* error) {
+bool Extractor::Impl::add(const std::vector<std::string>& texts, SourceSet set, Field* field,
+                          std::string* error) {
     for (const std::string& text : texts) {
         Choice choice;
-        if (is_template(text)) {
-            if (!parse_template(text, SourceSet::event, &choice.text, error)) return false;
+        if (is_template(text, set)) {
+            if (!parse_template(text, set, &choice.text, error)) return false;
         } else {
             Template::Part& part = choice.text.parts.emplace_back();
             part.is_value = true;
-            if (!parse_source(text, SourceSet::event, &part.source, error)) return false;
+            if (!parse_source(text, set, &part.source, error)) return false;
         }
-        if (!add_pointers(&choice, error)) return false;
+        if (!add_places(&choice, error)) return false;
         field->push_back(std::move(choice));
     }
     return true;
@@ -88,8 +130,14 @@ namespace {
 class Extraction : public JsonSink {
   public:
     Extraction(const Request& request, std::size_t json_max, const PointerSet& pointers,
-               const std::array<Field, field_count>& fields, std::array<std::string*, field_count> out)
-        : request_(request), json_max_(json_max), pointers_(pointers), fields_(fields), out_(out) {}
+               const std::vector<XmlPath>& elements, const std::array<Field, field_count>& fields,
+               std::array<std::string*, field_count> out)
+        : request_(request),
+          json_max_(json_max),
+          pointers_(pointers),
+          elements_(elements),
+          fields_(fields),
+          out_(out) {}
 
     bool run() {
         bool json = false;
@@ -97,11 +145,11 @@ class Extraction : public JsonSink {
             next_[f] = advance(f, 0, false);
             json = json || next_[f] < fields_[f].size();
         }
-        if (!json) return true;
-        const bool parsed = parse();
+        if (!json) return parsed_;
+        if (!parse()) parsed_ = false;
         for (std::size_t f = 0; f < field_count; ++f)
             advance(f, next_[f], true);
-        return parsed;
+        return parsed_;
     }
 
     std::uint64_t found(int pointer, std::string_view value) override {
@@ -155,10 +203,20 @@ class Extraction : public JsonSink {
         return {};
     }
 
+    std::string_view xml_value(int element) {
+        if (found_elements_.empty()) {
+            found_elements_.resize(elements_.size());
+            parsed_ &=
+                request_.body.size <= json_max_ && find_in_xml(request_.body, elements_, &found_elements_);
+        }
+        return found_elements_[static_cast<std::size_t>(element)];
+    }
+
     std::string_view value_of(const Choice& choice, std::size_t at) {
         const Template::Part& part = choice.text.parts[at];
-        if (choice.pointer[at] < 0) return plain_value(request_, part.source, json_max_, &scratch_);
-        const std::string_view value = json_value(choice.pointer[at]);
+        const int pointer = choice.pointer[at], element = choice.element[at];
+        if (pointer < 0 && element < 0) return plain_value(request_, part.source, json_max_, &scratch_);
+        const std::string_view value = element < 0 ? json_value(pointer) : xml_value(element);
         return part.source.then == nullptr ? value : chained_value(part.source, value, &scratch_);
     }
 
@@ -191,10 +249,13 @@ class Extraction : public JsonSink {
     const Request& request_;
     const std::size_t json_max_;
     const PointerSet& pointers_;
+    const std::vector<XmlPath>& elements_;
     const std::array<Field, field_count>& fields_;
     const std::array<std::string*, field_count> out_;
     std::array<std::size_t, field_count> next_{};
     std::vector<std::pair<int, std::string>> found_;
+    std::vector<std::string> found_elements_;  ///< empty: the body was not read as XML
+    bool parsed_ = true;
     std::string scratch_, filtered_;
 };
 
@@ -203,12 +264,12 @@ class Extraction : public JsonSink {
 Extractor::Extractor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Extractor::~Extractor() = default;
 
-std::unique_ptr<Extractor> Extractor::make(const Fields& fields, std::string* error) {
+std::unique_ptr<Extractor> Extractor::make(const Fields& fields, std::string* error, SourceSet set) {
     auto impl = std::make_unique<Impl>();
     const std::array<const std::vector<std::string>*, field_count> given = {
         &fields.id, &fields.type, &fields.tenant, &fields.partition};
     for (std::size_t f = 0; f < field_count; ++f) {
-        if (!impl->add(*given[f], &impl->fields[f], error)) return nullptr;
+        if (!impl->add(*given[f], set, &impl->fields[f], error)) return nullptr;
     }
     impl->note_id_headers();
     return std::unique_ptr<Extractor>(new Extractor(std::move(impl)));
@@ -218,14 +279,24 @@ const std::vector<std::string>& Extractor::id_headers() const {
     return impl_->id_headers;
 }
 
+const std::vector<std::string>& Extractor::variables() const {
+    return impl_->variables;
+}
+
+bool Extractor::reads_claims() const {
+    return impl_->reads_claims;
+}
+
 void Extractor::extract(const Request& request, std::size_t json_max, Values* values) const {
     values->id.clear();
     values->type.clear();
     values->tenant.clear();
     values->partition.clear();
-    Extraction extraction(request, json_max, impl_->pointers, impl_->fields,
+    Extraction extraction(request, json_max, impl_->pointers, impl_->elements, impl_->fields,
                           {&values->id, &values->type, &values->tenant, &values->partition});
     values->parsed = extraction.run();
+    shorten_id(&values->id);
+    shorten_type(&values->type);
 }
 
 std::string Extractor::fallback_id(const Request& request, bool query_scheme,

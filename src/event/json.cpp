@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 
+#include "event/text.hpp"
 #include "event/utf8.hpp"
 
 namespace webhook::event {
@@ -303,6 +304,17 @@ int PointerSet::add(const std::vector<std::string>& tokens) {
     return node.leaf;
 }
 
+std::size_t bom_length(const BodyView& body) {
+    std::string_view rest = "\xef\xbb\xbf";
+    const std::size_t length = rest.size();
+    for (std::string_view chunk : body) {
+        chunk = chunk.substr(0, rest.size());
+        if (!take_prefix(&rest, chunk)) return 0;
+        if (rest.empty()) return length;
+    }
+    return 0;
+}
+
 void PointerSet::repeat(const std::vector<std::string>& tokens) {
     repeated_ = node_of(tokens);
 }
@@ -315,7 +327,11 @@ bool run(JsonPass* pass, const BodyView& body) {
     yajl_alloc_funcs memory = {Arena::allocate, Arena::resize, Arena::release, &arena};
     const Handle handle(yajl_alloc(&callbacks, &memory, pass));
     if (!handle) return false;
-    for (const std::string_view chunk : body) {
+    std::size_t skip = bom_length(body);
+    for (std::string_view chunk : body) {
+        const std::size_t skipped = std::min(skip, chunk.size());
+        chunk.remove_prefix(skipped);
+        skip -= skipped;
         if (chunk.empty()) continue;
         const auto* text = reinterpret_cast<const unsigned char*>(chunk.data());
         const yajl_status status = yajl_parse(handle.get(), text, chunk.size());

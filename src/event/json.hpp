@@ -13,6 +13,9 @@ namespace webhook::event {
 /// Deepest nesting that is read; beyond it a document counts as not JSON.
 inline constexpr std::size_t max_json_depth = 128;
 
+/// Length of the byte order mark (UTF-8) before a document, which is skipped; 0: there is none.
+std::size_t bom_length(const BodyView& body);
+
 /// A set of JSON pointers (RFC 6901) that are looked for in one pass. Of repeated keys the first counts.
 class PointerSet {
   public:

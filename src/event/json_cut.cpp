@@ -31,7 +31,12 @@ class CutPass {
     bool run(const BodyView& body) {
         handle_.reset(yajl_alloc(&callbacks, nullptr, this));
         if (!handle_) return false;
-        for (const std::string_view chunk : body) {
+        std::size_t skip = bom_length(body);
+        for (std::string_view chunk : body) {
+            const std::size_t skipped = std::min(skip, chunk.size());
+            chunk.remove_prefix(skipped);
+            skip -= skipped;
+            before_ += skipped;
             const auto* text = reinterpret_cast<const unsigned char*>(chunk.data());
             if (yajl_parse(handle_.get(), text, chunk.size()) != yajl_status_ok) return false;
             before_ += chunk.size();

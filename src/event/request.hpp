@@ -28,10 +28,14 @@ class Request {
     /// `name` is lower case.
     virtual Header header(std::string_view name) const = 0;
 
+    /// Evaluates one of Extractor::variables(). Only nginx has them.
+    virtual std::string_view variable(std::size_t /*index*/) const { return {}; }
+
     std::string_view method;  ///< "POST"
     std::string_view url;     ///< the public URL that the sender signed, absolute where it is known
     std::string_view path;    ///< raw, as the client sent it, without the query
     std::string_view query;   ///< raw, without "?"; empty when there is none
+    std::string_view claims;  ///< JSON of the token that was verified; empty before that, and without one
     BodyView body;
 
   protected:

@@ -1,5 +1,6 @@
 #include "event/source.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "event/suggest.hpp"
@@ -13,37 +14,89 @@ using Kind = Source::Kind;
 
 constexpr std::size_t max_pointer_tokens = 64;
 
+/// Where a word means something.
+enum class Where : std::uint8_t { anywhere, schemes, events };
+
 struct Word {
     std::string_view word;
     Kind kind;
-    bool named;        ///< "word:NAME"
-    bool scheme_only;  ///< means nothing outside signature schemes
+    bool named;  ///< "word:NAME"
+    Where where;
+
+    bool is_known(SourceSet set) const {
+        return where == Where::anywhere || (where == Where::schemes) == (set == SourceSet::scheme);
+    }
 };
 
 constexpr Word words[] = {
-    {"header", Kind::header, true, false},      {"query", Kind::query, true, false},
-    {"form", Kind::form, true, false},          {"json", Kind::json, true, false},
-    {"config", Kind::config, true, true},       {"claim", Kind::claim, true, true},
-    {"method", Kind::method, false, false},     {"url", Kind::url, false, true},
-    {"ts", Kind::timestamp, false, true},       {"secret", Kind::secret, false, true},
-    {"body", Kind::body, false, true},          {"query_string", Kind::query_string, false, true},
-    {"query", Kind::query_string, false, true}, {"form", Kind::form_fields, false, true},
+    {"header", Kind::header, true, Where::anywhere},
+    {"query", Kind::query, true, Where::anywhere},
+    {"form", Kind::form, true, Where::anywhere},
+    {"json", Kind::json, true, Where::anywhere},
+    {"xml", Kind::xml, true, Where::events},
+    {"path", Kind::path_segment, true, Where::anywhere},
+    {"path", Kind::path, false, Where::anywhere},
+    {"config", Kind::config, true, Where::schemes},
+    {"claim", Kind::claim, true, Where::anywhere},
+    {"method", Kind::method, false, Where::anywhere},
+    {"url", Kind::url, false, Where::schemes},
+    {"ts", Kind::timestamp, false, Where::schemes},
+    {"secret", Kind::secret, false, Where::schemes},
+    {"body", Kind::body, false, Where::schemes},
+    {"query_string", Kind::query_string, false, Where::schemes},
+    {"query", Kind::query_string, false, Where::schemes},
+    {"form", Kind::form_fields, false, Where::schemes},
 };
 
 std::vector<std::string_view> candidates(bool named, SourceSet set) {
     std::vector<std::string_view> found;
     for (const Word& known : words) {
-        if (known.named == named && (!known.scheme_only || set == SourceSet::scheme))
-            found.push_back(known.word);
+        if (known.named == named && known.is_known(set)) found.push_back(known.word);
     }
     return found;
 }
 
+/// "/a/b/@c": names of elements, and of an attribute at the end.
+bool parse_xml_path(std::string_view text, std::vector<std::string>* steps) {
+    while (take_prefix(&text, "/")) {
+        const std::string_view step = text.substr(0, text.find('/'));
+        const bool is_attribute = starts_with(step, "@");
+        const std::string_view name = step.substr(is_attribute ? 1 : 0);
+        if (name.empty() || name.find_first_of("@:*[]()") != std::string_view::npos) return false;
+        if (is_attribute && (steps->empty() || step.size() < text.size())) return false;
+        steps->emplace_back(step);
+        text.remove_prefix(step.size());
+    }
+    return text.empty() && !steps->empty() && steps->size() <= max_pointer_tokens;
+}
+
+/// 1 to 99.
+bool parse_index(std::string_view text, std::size_t* index) {
+    for (const char c : text) {
+        if (c < '0' || c > '9') return false;
+        *index = *index * 10 + static_cast<std::size_t>(c - '0');
+    }
+    return !text.empty() && text.size() <= 2 && text.front() != '0';
+}
+
 bool set_name(std::string_view name, std::string_view text, Source* source, std::string* error) {
     source->name = source->kind == Kind::header ? lower(name) : std::string(name);
-    if (source->kind == Kind::json) {
-        if (!parse_pointer(name, &source->pointer)) return fail(error, text, "is not a JSON pointer");
-        return true;
+    switch (source->kind) {
+        case Kind::json:
+            return parse_pointer(name, &source->pointer) || fail(error, text, "is not a JSON pointer");
+        case Kind::xml:
+            return parse_xml_path(name, &source->pointer) ||
+                   fail(error, text, "is not a path of local names such as xml:/a/b or xml:/a/@b");
+        case Kind::path_segment:
+            return parse_index(name, &source->index) ||
+                   fail(error, text, "is not a segment of the path, which are path:1 to path:99");
+        case Kind::claim:
+            if (starts_with(name, "/"))
+                return parse_pointer(name, &source->pointer) || fail(error, text, "is not a JSON pointer");
+            source->pointer = {source->name};
+            break;
+        default:
+            break;
     }
     if (name.empty()) return fail(error, text, "lacks a name");
     if (source->kind == Kind::header && !is_token(source->name)) {
@@ -54,6 +107,10 @@ bool set_name(std::string_view name, std::string_view text, Source* source, std:
 
 bool parse_single(std::string_view text, SourceSet set, Source* source, std::string* error) {
     source->text = std::string(text);
+    if (variable_length(text, set) == text.size() && !text.empty()) {
+        source->kind = Kind::variable;
+        return true;
+    }
     if (text == "sha256:body") {
         source->kind = Kind::body_sha256;
         return true;
@@ -63,13 +120,37 @@ bool parse_single(std::string_view text, SourceSet set, Source* source, std::str
     const std::string_view word = text.substr(0, colon);
     for (const Word& known : words) {
         if (known.word != word || known.named != named) continue;
-        if (known.scheme_only && set == SourceSet::event) break;
+        if (!known.is_known(set)) break;
         source->kind = known.kind;
         return !named || set_name(text.substr(colon + 1), text, source, error);
     }
     fail(error, text, "is not a source such as header:NAME, query:NAME or json:/a/b");
     *error += did_you_mean(word, candidates(named, set));
     return false;
+}
+
+/// What stands after ">", of which there may be several.
+bool parse_steps(std::string_view text, SourceSet set, Source* step, std::string* error) {
+    const std::size_t arrow = text.find('>');
+    const std::string_view first = text.substr(0, arrow);
+    if (first == "base64" && set != SourceSet::scheme) {
+        step->kind = Kind::base64;
+        step->text = std::string(first);
+    } else if (!parse_single(first, set, step, error)) {
+        return false;
+    }
+    const Kind kind = step->kind;
+    if (kind != Kind::json && kind != Kind::form && kind != Kind::xml && kind != Kind::base64)
+        return fail(error, step->text,
+                    set == SourceSet::scheme
+                        ? "cannot stand after \">\": only json: and form: can"
+                        : "cannot stand after \">\": only json:, form:, xml: and base64 can");
+    if (arrow == std::string_view::npos) return true;
+    step->text = std::string(text);
+    auto next = std::make_shared<Source>();
+    if (!parse_steps(text.substr(arrow + 1), set, next.get(), error)) return false;
+    step->then = std::move(next);
+    return true;
 }
 
 }  // namespace
@@ -98,14 +179,20 @@ bool parse_source(std::string_view text, SourceSet set, Source* source, std::str
     *source = Source{};
     if (!parse_single(text.substr(0, arrow), set, source, error)) return false;
     if (arrow == std::string_view::npos) return true;
-
-    auto next = std::make_shared<Source>();
-    if (!parse_source(text.substr(arrow + 1), set, next.get(), error)) return false;
-    if (next->kind != Kind::json && next->kind != Kind::form)
-        return fail(error, next->text, "cannot stand after \">\": only json: and form: can");
-    source->then = std::move(next);
     source->text = std::string(text);
+    auto next = std::make_shared<Source>();
+    if (!parse_steps(text.substr(arrow + 1), set, next.get(), error)) return false;
+    source->then = std::move(next);
     return true;
+}
+
+std::size_t variable_length(std::string_view text, SourceSet set) {
+    if (set != SourceSet::directive || !starts_with(text, "$")) return 0;
+    if (starts_with(text, "${")) return std::min(text.find('}'), text.size() - 1) + 1;
+    std::size_t length = 1;
+    while (length < text.size() && (is_alphanumeric(text[length]) || text[length] == '_'))
+        ++length;
+    return length;
 }
 
 }  // namespace webhook::event

@@ -42,7 +42,7 @@ bool parse_filter(std::string_view text, SourceSet set, Filter* filter, std::str
         if (known.word != text.substr(0, colon)) continue;
         const std::string_view arg = colon == std::string_view::npos ? "" : text.substr(colon + 1);
         if (known.arg != Arg::optional && (known.arg == Arg::required) == arg.empty()) break;
-        if (known.scheme_only && set == SourceSet::event) break;
+        if (known.scheme_only && set != SourceSet::scheme) break;
         *filter = {known.kind, std::string(arg)};
         SortedFields rule;
         if (known.kind != Filter::Kind::sorted || parse_sorted(arg, &rule)) return true;
@@ -200,6 +200,8 @@ class Parser {
 
     /// One value or one character.
     bool parse_one(std::string_view* text) {
+        if (const std::size_t length = variable_length(*text, set_); length != 0)
+            return parse_variable(text, length);
         if (!starts_value(*text)) {
             literal_.push_back(text->front());
             text->remove_prefix(1);
@@ -215,6 +217,16 @@ class Parser {
         return true;
     }
 
+    bool parse_variable(std::string_view* text, std::size_t length) {
+        flush();
+        Template::Part& part = result_->parts.emplace_back();
+        part.segment = segment_;
+        part.is_value = true;
+        const std::string_view variable = text->substr(0, length);
+        text->remove_prefix(length);
+        return parse_source(variable, set_, &part.source, error_);
+    }
+
     void flush() {
         if (literal_.empty()) return;
         Template::Part& part = result_->parts.emplace_back();
@@ -224,12 +236,13 @@ class Parser {
 
     /// Characters between the brackets that `text` starts with; 0 when it does not start with brackets that hold a
     /// value.
-    static std::size_t segment_length(std::string_view text) {
+    std::size_t segment_length(std::string_view text) const {
         if (text.front() != '[') return 0;
         bool has_value = false;
         for (std::size_t i = 1; i < text.size(); ++i) {
             if (text[i] == '[') return 0;
             if (text[i] == ']') return has_value ? i - 1 : 0;
+            has_value |= variable_length(text.substr(i), set_) != 0;
             if (!starts_value(text.substr(i))) continue;
             has_value = true;
             i = text.find('}', i);
@@ -247,11 +260,15 @@ class Parser {
 
 }  // namespace
 
-bool is_template(std::string_view text) {
+bool is_template(std::string_view text, SourceSet set) {
+    bool has_variable = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (starts_value(text.substr(i))) return true;
+        has_variable |= variable_length(text.substr(i), set) != 0;
     }
-    return false;
+    Source source;
+    std::string ignored;
+    return has_variable && !parse_source(text, set, &source, &ignored);
 }
 
 bool parse_template(std::string_view text, SourceSet set, Template* result, std::string* error) {

@@ -51,8 +51,8 @@ struct Template {
 /// parts.
 bool parse_template(std::string_view text, SourceSet set, Template* result, std::string* error);
 
-/// True when `text` is a template rather than a plain source.
-bool is_template(std::string_view text);
+/// True when `text` is a template rather than a plain source. "$" in a source (json:/_id/$oid) is no variable.
+bool is_template(std::string_view text, SourceSet set = SourceSet::event);
 
 /// Applies one filter in place. `raw_query` is what sorted_query sorts. `sorted`, `hmac` and `sha256` need more than the
 /// value: whoever has that applies them, here they change nothing.

@@ -48,6 +48,11 @@ inline bool take_prefix(std::string_view* text, std::string_view prefix) {
     return true;
 }
 
+/// Of ASCII: what no id, type, source or tenant may hold.
+inline bool is_control(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
 /// The name of a stream, an endpoint, a scheme or a secret: [A-Za-z0-9_.-]{1,longest}.
 inline bool is_name(std::string_view text, std::size_t longest = 64) {
     return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), [](char c) {

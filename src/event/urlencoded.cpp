@@ -94,6 +94,10 @@ std::string decode_escapes(std::string_view text, std::string_view only) {
     return out;
 }
 
+void decode_percent(std::string_view raw, std::string* out) {
+    out->append(decode_escapes(raw, {}));
+}
+
 void encode(std::string_view value, std::string* out) {
     static constexpr char digits[] = "0123456789ABCDEF";
     for (const char c : value) {

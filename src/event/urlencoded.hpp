@@ -23,6 +23,8 @@ void decode(std::string_view raw, std::string* out);
 
 /// `text` with the escapes (%XX) of the characters of `only` decoded, or all of them where that is empty. "+" stays.
 std::string decode_escapes(std::string_view text, std::string_view only);
+/// Appends `raw` with %XX decoded and "+" left as it is, as in a path.
+void decode_percent(std::string_view raw, std::string* out);
 
 /// Appends `value` with everything but unreserved characters (RFC 3986) as %XX.
 void encode(std::string_view value, std::string* out);

@@ -2,9 +2,12 @@
 
 #include "event/digest.hpp"
 #include "event/json.hpp"
+#include "event/lax_base64.hpp"
 #include "event/multipart.hpp"
+#include "event/path.hpp"
 #include "event/text.hpp"
 #include "event/urlencoded.hpp"
+#include "event/xml.hpp"
 
 namespace webhook::event {
 
@@ -48,26 +51,6 @@ std::string_view form_value(const Request& request, const Source& source, std::s
     return *scratch;
 }
 
-std::string_view first_value(const Request& request, const Source& source, std::size_t limit,
-                             std::string* scratch) {
-    switch (source.kind) {
-        case Source::Kind::header:
-            return request.header(source.name).value;
-        case Source::Kind::query:
-            return decoded(find_param(request.query, source.name).raw, scratch);
-        case Source::Kind::form:
-            return form_value(request, source, limit, scratch);
-        case Source::Kind::body_sha256:
-            return *scratch = to_hex(digest_of(Hash::sha256, request.body).view());
-        case Source::Kind::method:
-            return request.method;
-        case Source::Kind::query_string:
-            return request.query;
-        default:
-            return {};
-    }
-}
-
 class OneValue : public JsonSink {
   public:
     std::uint64_t found(int /*pointer*/, std::string_view text) override {
@@ -84,6 +67,57 @@ std::string json_value(const Source& source, std::string_view text) {
     const BodyView body{&text, 1, text.size()};
     if (!scan_json(pointers, body, 1, &sink)) sink.value.clear();
     return std::move(sink.value);
+}
+
+std::string xml_value(const Source& source, std::string_view text) {
+    std::vector<std::string> values;
+    find_in_xml({&text, 1, text.size()}, {source.pointer}, &values);
+    return std::move(values.front());
+}
+
+std::string_view first_value(const Request& request, const Source& source, std::size_t limit,
+                             std::string* scratch) {
+    switch (source.kind) {
+        case Source::Kind::header:
+            return request.header(source.name).value;
+        case Source::Kind::query:
+            return decoded(find_param(request.query, source.name).raw, scratch);
+        case Source::Kind::form:
+            return form_value(request, source, limit, scratch);
+        case Source::Kind::body_sha256:
+            return *scratch = to_hex(digest_of(Hash::sha256, request.body).view());
+        case Source::Kind::method:
+            return request.method;
+        case Source::Kind::query_string:
+            return request.query;
+        case Source::Kind::path:
+            return request.path;
+        case Source::Kind::path_segment:
+            return path_segment(request.path, source.index, scratch);
+        case Source::Kind::claim:
+            return *scratch = json_value(source, request.claims);
+        case Source::Kind::variable:
+            return request.variable(source.index);
+        default:
+            return {};
+    }
+}
+
+/// One step of a chain.
+std::string next_value(const Source& step, std::string_view text) {
+    std::string next;
+    switch (step.kind) {
+        case Source::Kind::json:
+            return json_value(step, text);
+        case Source::Kind::xml:
+            return xml_value(step, text);
+        case Source::Kind::base64:
+            if (!decode_lax_base64(text, &next)) next.clear();
+            return next;
+        default:
+            decode(find_param(text, step.name).raw, &next);
+            return next;
+    }
 }
 
 }  // namespace
@@ -106,16 +140,8 @@ bool may_be_form(const Request& request) {
 
 std::string_view chained_value(const Source& source, std::string_view text, std::string* scratch) {
     std::string current(text);
-    for (const Source* step = source.then.get(); step != nullptr && !current.empty();
-         step = step->then.get()) {
-        if (step->kind == Source::Kind::json) {
-            current = json_value(*step, current);
-            continue;
-        }
-        std::string next;
-        decode(find_param(current, step->name).raw, &next);
-        current = std::move(next);
-    }
+    for (const Source* step = source.then.get(); step != nullptr && !current.empty(); step = step->then.get())
+        current = next_value(*step, current);
     *scratch = std::move(current);
     return *scratch;
 }

@@ -9,9 +9,9 @@
 
 namespace webhook::event {
 
-/// The value of a source that does not need JSON, as a view into the request or, where it had to be decoded
+/// The value of a source that does not need a pass over a document (json, xml), as a view into the request or, where it had to be decoded
 /// or computed, into `scratch`. Absent and empty are the same: an empty view. Bodies over `limit` have no
-/// form values. Kinds that only a signature scheme knows (ts, secret, config) and json yield nothing here.
+/// form values. Kinds that only a signature scheme knows (ts, secret, config), json and xml yield nothing here.
 std::string_view plain_value(const Request& request, const Source& source, std::size_t limit,
                              std::string* scratch);
 

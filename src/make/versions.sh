@@ -24,6 +24,7 @@ probe() {
     library hiredis hiredis/hiredis.h HIREDIS_MAJOR . HIREDIS_MINOR . HIREDIS_PATCH
     library yajl yajl/yajl_version.h YAJL_VERSION
     present yajl-parse yajl/yajl_parse.h
+    library expat expat.h XML_MAJOR_VERSION . XML_MINOR_VERSION . XML_MICRO_VERSION
     library xxhash xxhash.h XXH_VERSION_NUMBER
     library cli11 CLI/Version.hpp CLI11_VERSION
     library fmt fmt/core.h FMT_VERSION

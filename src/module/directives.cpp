@@ -270,7 +270,10 @@ char* set_sources(ngx_conf_t* cf, const Words& words, std::optional<Sources>* wh
     event::Extractor::Fields fields;
     fields.*field = words.values();
     std::string error;
-    if (event::Extractor::make(fields, &error) == nullptr) return refuse(cf, "%s", error.c_str());
+    const auto extractor = event::Extractor::make(fields, &error, event::SourceSet::directive);
+    if (extractor == nullptr) return refuse(cf, "%s", error.c_str());
+    std::vector<Template> ignored;
+    if (!compile_variables(cf, *extractor, &ignored)) return static_cast<char*>(NGX_CONF_ERROR);
     *where = words.values();
     return ok;
 }

@@ -129,6 +129,7 @@ Verdict judge_with(const signature::Verifier& verifier, RequestState* state, std
         state->timestamp = copy_to_pool(state->request->pool, outcome.timestamp);
     }
     if (outcome.verdict == signature::Verdict::genuine) {
+        state->headers.claims = copy_to_pool(state->request->pool, outcome.claims);
         const bool late = is_handshake(state, verifier, signature::Stage::verified, &outcome);
         if (!late && !signature::delivers_by(verifier.scheme(), state->headers.method)) {
             *reason = "method not allowed but in a handshake";
@@ -183,18 +184,18 @@ Verdict identify(RequestState* state, std::string_view* reason) {
         return Verdict::malformed;
     }
     store::NewEvent& event = state->event;
-    event.id = checked(state, values.id, "id too long or with control characters", reason);
-    event.type = checked(state, values.type, "type too long or with control characters", reason);
+    event.id = checked(state, values.id, "id with control characters", reason);
+    event.type = checked(state, values.type, "type with control characters", reason);
     event.tenant = checked(state, values.tenant, "tenant too long or with control characters", reason);
     event.source = checked(state, source, "source too long or with control characters", reason);
     if (!reason->empty()) return Verdict::malformed;
-    if (event.type.empty()) event.type = "webhook";
     if (location.by_partition) state->partition_value = copy_to_pool(state->request->pool, values.partition);
     return Verdict::none;
 }
 
+/// What has no type is none that is not wanted.
 bool is_wanted(const Location& location, std::string_view type) {
-    return location.accept_types.empty() ||
+    return location.accept_types.empty() || type.empty() ||
            std::any_of(location.accept_types.begin(), location.accept_types.end(),
                        [type](const std::string& pattern) { return event::matches(pattern, type); });
 }
@@ -205,7 +206,9 @@ Verdict examine(RequestState* state, std::string_view* reason) {
     note_start(state);
     if (const Verdict verdict = judge_signature(state, reason); verdict != Verdict::none) return verdict;
     if (const Verdict verdict = identify(state, reason); verdict != Verdict::none) return verdict;
-    return is_wanted(*state->location, state->event.type) ? Verdict::none : Verdict::ignored;
+    if (!is_wanted(*state->location, state->event.type)) return Verdict::ignored;
+    if (state->event.type.empty()) state->event.type = "webhook";
+    return Verdict::none;
 }
 
 ngx_int_t refuse_method(RequestState* state) {

@@ -18,6 +18,7 @@
 #include "module/respond.hpp"
 #include "module/server.hpp"
 #include "module/status.hpp"
+#include "module/template.hpp"
 #include "signature/binding_rules.hpp"
 #include "signature/header_names.hpp"
 #include "signature/sns.hpp"
@@ -211,8 +212,16 @@ char* make_extractor(ngx_conf_t* cf, const LocationConf& conf, Location* locatio
             "it again under other ids");
     }
     std::string error;
-    location->extractor = event::Extractor::make(fields, &error);
-    return location->extractor != nullptr ? NGX_CONF_OK : refuse(cf, "%s", error.c_str());
+    location->extractor = event::Extractor::make(fields, &error, event::SourceSet::directive);
+    if (location->extractor == nullptr) return refuse(cf, "%s", error.c_str());
+    if (location->extractor->reads_claims() && !signature::has_claims(scheme)) {
+        const ngx_str_t name = to_ngx(signature::name_of(scheme));
+        return refuse(cf, "\"claim:\" is a source of schemes with tokens (JWT), which \"webhook %V\" is not",
+                      &name);
+    }
+    return compile_variables(cf, *location->extractor, &location->variables)
+               ? NGX_CONF_OK
+               : static_cast<char*>(NGX_CONF_ERROR);
 }
 
 void copy_settings(const LocationConf& conf, const Dedup& dedup, Location* location) {

@@ -22,7 +22,7 @@ struct Handshake;
 /// the request or the configuration.
 struct RequestState {
     explicit RequestState(ngx_http_request_t* r, const Location* where)
-        : request(r), location(where), headers(r) {}
+        : request(r), location(where), headers(r, &where->variables) {}
 
     ngx_http_request_t* request;
     const Location* location;

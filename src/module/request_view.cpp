@@ -1,9 +1,14 @@
 #include "module/request_view.hpp"
 
+#include "event/path.hpp"
+#include "module/settings.hpp"
+
 namespace webhook::module {
 
-RequestView::RequestView(ngx_http_request_t* request) : request_(request) {
+RequestView::RequestView(ngx_http_request_t* request, const std::vector<Template>* variables)
+    : request_(request), variables_(variables) {
     method = client_method(request);
+    path = event::path_of(view(request->unparsed_uri));
     query = raw_query(request);
 }
 
@@ -11,6 +16,12 @@ event::Request::Header RequestView::header(std::string_view name) const {
     Header found;
     for_each(name, [&found](std::string_view value) { found.add(value); });
     return found;
+}
+
+std::string_view RequestView::variable(std::size_t index) const {
+    std::string_view value;
+    if (variables_ == nullptr || index >= variables_->size()) return {};
+    return (*variables_)[index].evaluate(request_, &value) ? value : std::string_view();
 }
 
 std::string_view client_method(const ngx_http_request_t* request) {

@@ -2,17 +2,23 @@
 
 #include "module/ngx.hpp"
 
+#include <vector>
+
 #include "event/request.hpp"
 #include "event/text.hpp"
 
 namespace webhook::module {
 
+struct Template;
+
 /// nginx' request as signature schemes and extractors read it. Lives in the request's pool.
 class RequestView final : public event::Request {
   public:
-    explicit RequestView(ngx_http_request_t* request);
+    /// `variables`: what variable() evaluates; nullptr: there are none.
+    explicit RequestView(ngx_http_request_t* request, const std::vector<Template>* variables = nullptr);
 
     Header header(std::string_view name) const override;
+    std::string_view variable(std::size_t index) const override;
 
     /// Calls `use(value)` for each header of that (lower-case) name. nginx leaves tabs around a value.
     template <class Use>
@@ -20,6 +26,7 @@ class RequestView final : public event::Request {
 
   private:
     ngx_http_request_t* request_;
+    const std::vector<Template>* variables_;
 };
 
 /// The method as the client sent it, also after an internal redirect or in a subrequest, where nginx calls it GET.

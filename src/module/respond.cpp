@@ -124,7 +124,7 @@ std::string_view own_body(const RequestState& state, const Response& response) {
     }
     event::Extractor::Values values;
     response.values->extract(state.headers, 0, &values);
-    return copy_to_pool(state.request->pool, values.id);
+    return copy_to_pool(state.request->pool, values.tenant);
 }
 
 }  // namespace
@@ -150,7 +150,7 @@ char* add_acknowledgements(ngx_conf_t* cf, const signature::Scheme& scheme, bool
     response->type = wanted->type;
     if (wanted->has_values) {
         event::Extractor::Fields fields;
-        fields.id = {wanted->body};
+        fields.tenant = {wanted->body};  // which is not shortened, as ids are
         std::string error;
         response->values = event::Extractor::make(fields, &error);
         if (response->values == nullptr) return refuse(cf, "%s", error.c_str());

@@ -72,6 +72,7 @@ struct Location {
     std::vector<Template> variable_secrets;         ///< empty: `verifier` is ready
     std::unique_ptr<signature::Verifier> verifier;  ///< nullptr: made for each request
     std::unique_ptr<event::Extractor> extractor;
+    std::vector<Template> variables;  ///< of the extractor
     std::size_t json_max = 0;
     Template source;
     std::optional<Template> url;

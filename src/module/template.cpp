@@ -27,6 +27,13 @@ bool compile_template(ngx_conf_t* cf, const ngx_str_t& text, Template* result) {
     return true;
 }
 
+bool compile_variables(ngx_conf_t* cf, const event::Extractor& extractor, std::vector<Template>* variables) {
+    const std::vector<std::string>& texts = extractor.variables();
+    return std::all_of(texts.begin(), texts.end(), [&](const std::string& text) {
+        return compile_template(cf, to_ngx(copy_to_pool(cf->pool, text)), &variables->emplace_back());
+    });
+}
+
 bool Template::evaluate(ngx_http_request_t* request, std::string_view* value) const {
     if (complex == nullptr) {
         *value = literal;

@@ -89,6 +89,9 @@ bool differs_by_event(const Scheme& scheme, const Template::Part& part) {
         case Kind::query:
         case Kind::query_string:
             return true;
+        case Kind::path:
+        case Kind::path_segment:
+            return scheme.postback;
         case Kind::url:
             return scheme.postback || (scheme.digest && scheme.digest->from.kind == Kind::query);
         case Kind::header:
@@ -123,6 +126,19 @@ bool signs_query(const Scheme& scheme) {
     });
 }
 
+bool of_path(const Source& source) {
+    return source.kind == Kind::path || source.kind == Kind::path_segment;
+}
+
+/// True when the whole path is signed, alone or as a part of the URL.
+bool signs_path(const Scheme& scheme) {
+    return signs(scheme, Kind::path) ||
+           std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(), [](const auto& part) {
+               return part.is_value && part.segment == 0 && part.source.kind == Kind::url &&
+                      !is_filter(part, Filter::Kind::lower) && !is_filter(part, Filter::Kind::crc32);
+           });
+}
+
 bool same_filters(const std::vector<Filter>& a, const std::vector<Filter>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const Filter& x, const Filter& y) { return x.kind == y.kind && x.arg == y.arg; });
@@ -143,6 +159,7 @@ bool is_signature(const Scheme& scheme, const Template::Part& part) {
 
 bool is_signed(const Scheme& scheme, const Template::Part& part) {
     if (part.source.kind == Kind::query && signs_query(scheme)) return true;
+    if (of_path(part.source) && signs_path(scheme)) return true;
     if (signs(scheme, part.source) || is_signature(scheme, part)) return true;
     return std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(), [&](const auto& each) {
         return each.is_value && each.segment == 0 && is_same(each.source, part.source) &&
@@ -296,11 +313,12 @@ bool check_binding(const Scheme& scheme, std::string* error) {
 }
 
 bool read_id(const std::string& text, Template* id) {
+    constexpr auto set = event::SourceSet::directive;
     std::string ignored;
-    if (event::is_template(text)) return parse_template(text, event::SourceSet::event, id, &ignored);
+    if (event::is_template(text, set)) return parse_template(text, set, id, &ignored);
     Template::Part part;
     part.is_value = true;
-    const bool good = parse_source(text, event::SourceSet::event, &part.source, &ignored);
+    const bool good = parse_source(text, set, &part.source, &ignored);
     id->parts.push_back(std::move(part));
     return good;
 }

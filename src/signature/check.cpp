@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "event/extractor.hpp"
 #include "signature/binding_rules.hpp"
 #include "signature/check_rules.hpp"
 #include "signature/fail.hpp"
@@ -149,6 +150,18 @@ bool check_challenges(const Scheme& scheme, std::string* error) {
                        [&](const ChallengeRule& rule) { return check_challenge(scheme, rule, error); });
 }
 
+/// Claims are names of an event only where there is a token.
+template <std::vector<std::string> Scheme::*field>
+bool check_names(const Scheme& scheme, std::string* error) {
+    for (const std::string& text : scheme.*field) {
+        const auto choice = event::Extractor::make({{text}, {}, {}, {}}, error);
+        if (choice == nullptr) return false;
+        if (choice->reads_claims() && !has_claims(scheme))
+            return fail(error, "\"" + text + "\" is of tokens only (\"algorithm jwt-...\")");
+    }
+    return true;
+}
+
 void add_once(const std::string& name, std::vector<std::string>* names) {
     if (std::find(names->begin(), names->end(), name) == names->end()) names->push_back(name);
 }
@@ -222,11 +235,15 @@ bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* wo
                                        {"message", check_bound},       {"id", check_id},
                                        {"batch", check_batch},         {"challenge", check_challenges}};
     static constexpr Check own_checks[] = {{"algorithm", check_own_rules}, {"challenge", check_challenges}};
+    static constexpr Check name_checks[] = {{"id", check_names<&Scheme::id>},
+                                            {"type", check_names<&Scheme::type>},
+                                            {"tenant", check_names<&Scheme::tenant>}};
     const auto passes = [&](const Check& check) {
         *word = check.first;
         return check.second(scheme, error);
     };
     if (!passes({"algorithm", check_key_rules}) || !passes({"identity", check_identity})) return false;
+    if (!std::all_of(std::begin(name_checks), std::end(name_checks), passes)) return false;
     return has_own_rules(scheme) ? std::all_of(std::begin(own_checks), std::end(own_checks), passes)
                                  : std::all_of(std::begin(checks), std::end(checks), passes);
 }

@@ -120,6 +120,8 @@ std::string_view Evaluation::read_part(const event::Template::Part& part) {
         case Kind::query_string:
             value = request_.query;
             break;
+        case Kind::path:
+        case Kind::path_segment:
         case Kind::body_sha256:
             value = event::plain_value(request_, part.source, json_max_, &keep());
             break;

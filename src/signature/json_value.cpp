@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "event/text.hpp"
 #include "event/utf8.hpp"
 
 namespace webhook::signature {
@@ -132,6 +133,7 @@ const std::string* JsonValue::string(std::string_view name) const {
 
 bool parse_json(std::string_view text, JsonValue* value) {
     *value = {};
+    event::take_prefix(&text, "\xef\xbb\xbf");
     if (text.empty() || !event::valid_utf8(text) || !event::SurrogateScan().feed(text)) return false;
     Builder builder(value);
     const std::unique_ptr<yajl_handle_t, FreeParser> parser(yajl_alloc(&callbacks, nullptr, &builder));

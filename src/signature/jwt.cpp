@@ -102,6 +102,14 @@ bool digest_matches(const CodeInput& input, const JsonValue& claims) {
            equal(event::digest_of(rule.hash, input.request().body).view(), digest);
 }
 
+/// The claims of a token that was verified, as they stand in it.
+std::string claims_text(std::string_view text) {
+    Token token;
+    std::string claims;
+    if (split(text, &token)) decode_part(token.claims, &claims);
+    return claims;
+}
+
 Outcome check_claims(const CodeInput& input, const JsonValue& claims) {
     if (const char* wrong = wrong_claim(input.prepared, claims)) return {Verdict::forged, wrong, {}};
     if (input.scheme().digest && !digest_matches(input, claims))
@@ -206,6 +214,7 @@ Outcome check_jwt(const CodeInput& input) {
                                       ? "the token cannot be read"
                                       : verify_jwt(input.prepared, token, &budget, &claims);
                 outcome = why == nullptr ? check_claims(input, claims) : Outcome{Verdict::forged, why, {}};
+                if (outcome.verdict == Verdict::genuine) outcome.claims = claims_text(token);
                 return outcome.verdict != Verdict::genuine;
             });
         if (outcome.verdict == Verdict::genuine) break;

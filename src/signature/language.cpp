@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "event/extractor.hpp"
 #include "event/suggest.hpp"
 #include "signature/check.hpp"
 #include "signature/language_words.hpp"
@@ -356,12 +357,11 @@ bool Reader::read_digest(const Directive& words) {
 
 bool Reader::read_choices(const Directive& words, std::vector<std::string>* choices) {
     for (std::size_t i = 1; i < words.size(); ++i) {
-        event::Template text;
-        Source source;
-        const bool good = event::is_template(words[i])
-                              ? parse_template(words[i], SourceSet::event, &text, error_)
-                              : parse_source(words[i], SourceSet::event, &source, error_);
-        if (!good) return false;
+        const auto choice = event::Extractor::make({{words[i]}, {}, {}, {}}, error_, SourceSet::directive);
+        if (choice == nullptr) return false;
+        if (!choice->variables().empty())
+            return fail(quoted(words[i]) +
+                        ": variables of nginx are for webhook_id, webhook_type and so on, not for schemes");
         choices->push_back(words[i]);
     }
     return true;

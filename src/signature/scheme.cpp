@@ -192,6 +192,9 @@ bool has_unsigned_body(const Scheme& scheme) {
 bool signs_form(const Scheme& scheme) {
     return scheme.body.reads_form();
 }
+bool has_claims(const Scheme& scheme) {
+    return scheme.algorithm == Algorithm::jwt;
+}
 bool has_signature_in_body(const Scheme& scheme) {
     if (scheme.signature.from.empty()) return false;
     const event::Source& source = scheme.signature.from.front();

@@ -85,6 +85,8 @@ bool signs_url(const Scheme&);
 bool has_unsigned_body(const Scheme&);
 /// True when the body that is signed must be a form.
 bool signs_form(const Scheme&);
+/// True when requests bring a token, whose claims are sources of an event's names.
+bool has_claims(const Scheme&);
 /// True when the signature is a part of the body, which a sender has to write together with it.
 bool has_signature_in_body(const Scheme&);
 

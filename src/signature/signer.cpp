@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include "event/path.hpp"
 #include "event/urlencoded.hpp"
 #include "signature/check_rules.hpp"
 #include "signature/code_sign.hpp"
@@ -60,6 +61,7 @@ class Outgoing : public event::Request {
 
     void set_url(std::string_view text) {
         url = text;
+        path = event::path_of(text);
         query = query_of(text);
     }
 

@@ -36,6 +36,7 @@ struct Outcome {
     std::size_t key = 0;         ///< genuine: which of the secrets it was (HMAC and hash schemes)
     std::uint8_t message = 0;    ///< genuine: which of the messages was signed
     std::uint8_t covered = 0;    ///< genuine: a sum of the above, of schemes that cover what the sender chose
+    std::string claims = {};     ///< genuine: those of the token, as JSON, for event::Request::claims
 };
 
 /// Settings of one location (or of one `webhookctl verify`).

@@ -222,7 +222,8 @@ TEST(Extractor, MistakesAreNamed) {
               "\"config:x\" is not a source such as header:NAME, query:NAME or json:/a/b");
     EXPECT_EQ(error_of("{secret}"),
               "\"secret\" is not a source such as header:NAME, query:NAME or json:/a/b");
-    EXPECT_EQ(error_of("form:x>header:y"), "\"header:y\" cannot stand after \">\": only json: and form: can");
+    EXPECT_EQ(error_of("form:x>header:y"),
+              "\"header:y\" cannot stand after \">\": only json:, form:, xml: and base64 can");
 }
 
 TEST(Urlencoded, Params) {

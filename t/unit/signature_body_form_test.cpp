@@ -138,7 +138,9 @@ TEST(BodySchemes, JsonInAMultipartForm) {
     EXPECT_EQ(dropbox_sign(part + part + "--b 1--\r\n", type), Verdict::malformed);
     EXPECT_EQ(dropbox_sign(part + "--b 1", type), Verdict::malformed);
     EXPECT_EQ(dropbox_sign(part, type), Verdict::malformed);
-    EXPECT_EQ(dropbox_sign("x" + part + "--b 1--\r\n", type), Verdict::malformed);
+    EXPECT_EQ(dropbox_sign("preamble\r\n" + part + "--b 1--\r\nepilogue", type), Verdict::genuine);
+    EXPECT_EQ(dropbox_sign("\r\n--b 1\r\n\r\nunnamed\r\n" + part + "--b 1--", type), Verdict::genuine);
+    EXPECT_EQ(dropbox_sign("x" + part + "--b 1--\r\n", type), Verdict::no_signature);
     EXPECT_EQ(dropbox_sign(part + "--b 1--\r\n", "multipart/form-data"), Verdict::malformed);
     EXPECT_EQ(dropbox_sign(part + "--b 1--\r\n", "multipart/mixed; boundary=\"b 1\""), Verdict::malformed);
     test::PlainRequest request;

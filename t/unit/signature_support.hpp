@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "event/path.hpp"
 #include "event/request.hpp"
 #include "event/text.hpp"
 #include "signature/encoding.hpp"
@@ -40,6 +41,7 @@ class PlainRequest : public event::Request {
         url = url_;
         const std::size_t mark = url.find('?');
         query = mark == std::string_view::npos ? std::string_view() : url.substr(mark + 1);
+        path = event::path_of(url);
     }
 
     /// The body, cut at the given positions.
