@@ -59,7 +59,8 @@ my %scheme = (
     sized => 'algorithm hmac-sha256; signature form:HASH encoding=hex; message "{form|without:HASH|sized}"; unsigned_body;
         unsigned_id; id form:REFNO;',
     fields  => "$hmac message \"{form:a|sized}{form:b|sized}\"; unsigned_body; id form:a;",
-    jws     => 'algorithm jwt-hs256; signature body; timestamp claim:/data/signedDate unit=ms;',
+    jws     => 'algorithm jwt-hs256; signature body; timestamp claim:/data/signedDate unit=ms; id claim:jti;
+        type claim:/data/type; identity event;',
     payload => 'algorithm jwt-hs256; signature json:/signedPayload; claims iss=https://example.com;',
 );
 my %secret = ('rsa-512' => 'file:rsa.pem', 'rsa-pss' => 'file:rsa.pem', 'ec-sha1' => 'file:ec.pem',
@@ -69,7 +70,8 @@ my $blocks = join '', map { "webhook_scheme own-$_ { $scheme{$_} }\n" } sort key
 my $places = join '', map {
     my $key = ($secret{$_} // $secret) =~ s{^file:}{file:$dir/}r;
     my $more = $_ eq 'ec-sha1' ? "webhook_param verification_token $verification; webhook_param endpoint https://ebay.example/in;" : '';
-    "location /$_ { webhook own-$_; webhook_secret $key; $more proxy_pass http://127.0.0.1:%%PORT_back%%; }\n"
+    qq(location /$_ { webhook own-$_; webhook_secret $key; $more add_header X-Names "\$webhook_id \$webhook_type";\n)
+        . "proxy_pass http://127.0.0.1:%%PORT_back%%; }\n"
 } sort keys %scheme;
 $t->start_nginx(<<"EOT", ready => 0);
 %%GLOBALS%%
@@ -167,9 +169,10 @@ is status('/fields', 'a=11&b=3x+y', 'X-Sig' => hex_of('113x y'), @form), 401, 'b
 
 # --- tokens in the body
 my $ms = time * 1000;
-my $claims = qq({"jti":"e1","iss":"https://example.com","data":{"signedDate":$ms}});
+my $claims = qq({"jti":"e1","iss":"https://example.com","data":{"signedDate":$ms,"type":"paid"}});
 my $jws = token($claims);
-is status('/jws', $jws), 200, 'a token is the body';
+my $taken = $t->post('/jws', $jws);
+is "$taken->{status} $taken->{headers}{'x-names'}", '200 e1 paid', 'a token is the body, and its claims the names of the event';
 is status('/jws', " $jws\r\n"), 200, 'with a line end';
 is status('/jws', $jws =~ s/\.[^.]+\./'.' . encode_base64url('{"data":{"signedDate":' . $ms . '}}') . '.'/er), 401, 'with other claims';
 is status('/jws', token('{"data":{"signedDate":' . ($ms - 3_600_000) . '}}')), 401, 'an old one';

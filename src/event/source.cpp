@@ -91,6 +91,8 @@ bool set_name(std::string_view name, std::string_view text, Source* source, std:
             return parse_index(name, &source->index) ||
                    fail(error, text, "is not a segment of the path, which are path:1 to path:99");
         case Kind::claim:
+            if (starts_with(name, "/"))
+                return parse_pointer(name, &source->pointer) || fail(error, text, "is not a JSON pointer");
             source->pointer = {source->name};
             break;
         default:

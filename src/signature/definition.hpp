@@ -81,7 +81,7 @@ struct ClaimRule {
 };
 
 /// What makes the content of a request, see identity.hpp.
-enum class Content : std::uint8_t { body, parts, covered, request };
+enum class Content : std::uint8_t { body, parts, covered, request, claims };
 
 /// What is known of a sender's ids and retries.
 struct IdentityRule {

@@ -8,6 +8,7 @@
 #include "signature/contentful.hpp"
 #include "signature/evaluation.hpp"
 #include "signature/fail.hpp"
+#include "signature/jwt.hpp"
 #include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"
 #include "signature/url_variants.hpp"
@@ -66,6 +67,7 @@ Content content_rule(const Scheme& scheme) {
         case Algorithm::basic:
             return Content::request;
         case Algorithm::jwt:
+            if (has_token_in_body(scheme)) return Content::claims;
             return scheme.digest ? Content::body : Content::request;
         case Algorithm::aws_sns:
             return Content::body;
@@ -215,6 +217,9 @@ event::Digest content_of(const Scheme& definition, const event::Request& request
             break;
         case Content::request:
             update_request(scheme, request, &state);
+            break;
+        case Content::claims:
+            state.update(outcome.claims);
             break;
     }
     return state.finish();

@@ -24,6 +24,7 @@ bool is_element_id(const std::vector<std::string>& ids);
 ///   - the body, where the signature covers just that (with a timestamp, a nonce or separators, which never count);
 ///   - the signed parts, where URL, method, fields or only parts are signed, the latter with `content signed`;
 ///   - of an RFC 9421 signature the covered method, path and query, and the body;
+///   - of a token in the body its claims;
 ///   - else method, path, query without secrets, and body.
 /// Values that `volatile` names are left out of the body. `outcome`: of the check that found it genuine.
 event::Digest content_of(const Scheme& scheme, const event::Request& request, const Outcome& outcome,

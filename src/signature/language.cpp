@@ -420,9 +420,10 @@ bool Reader::read_ack(const Directive& words) {
     return true;
 }
 
-/// A definition with one message at most, checked.
-std::unique_ptr<Scheme> parse_one(std::string_view name, const std::vector<Directive>& directives,
-                                  LanguageError* error) {
+}  // namespace
+
+std::unique_ptr<Scheme> parse_one_message(std::string_view name, const std::vector<Directive>& directives,
+                                          LanguageError* error) {
     auto scheme = std::make_unique<Scheme>();
     scheme->name = std::string(name);
     Reader reader(scheme.get(), &error->message);
@@ -445,62 +446,6 @@ std::unique_ptr<Scheme> parse_one(std::string_view name, const std::vector<Direc
         error->directive = static_cast<std::size_t>(at - directives.begin());
         return nullptr;
     }
-    return scheme;
-}
-
-bool is_message(const Directive& words) {
-    return !words.empty() && words[0] == "message";
-}
-
-/// The definition with only one of its messages, and which of all directives those are.
-struct Choice {
-    Choice(const std::vector<Directive>& all, std::size_t number) {
-        std::size_t messages = 0;
-        for (std::size_t i = 0; i < all.size(); ++i) {
-            if (is_message(all[i]) && messages++ != number) continue;
-            directives.push_back(all[i]);
-            places.push_back(i);
-        }
-        places.push_back(all.size());
-    }
-
-    std::vector<Directive> directives;
-    std::vector<std::size_t> places;
-};
-
-/// Adds the definition with one of its further messages.
-bool add_alternative(std::string_view name, const Choice& choice, Scheme* scheme, LanguageError* error) {
-    auto other = parse_one(name, choice.directives, error);
-    if (other == nullptr) return false;
-    const auto at = std::find_if(choice.directives.begin(), choice.directives.end(), is_message);
-    error->directive = static_cast<std::size_t>(at - choice.directives.begin());
-    if (!check_alternative(*scheme, *other, &error->message)) return false;
-    derive(other.get());
-    scheme->alternatives.push_back(std::move(other));
-    return true;
-}
-
-}  // namespace
-
-std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Directive>& directives,
-                                     LanguageError* error) {
-    const auto messages =
-        static_cast<std::size_t>(std::count_if(directives.begin(), directives.end(), is_message));
-    if (messages > max_choices) {
-        *error = {directives.size(), "more than 4 messages"};
-        return nullptr;
-    }
-    std::unique_ptr<Scheme> scheme;
-    for (std::size_t i = 0; i < std::max<std::size_t>(messages, 1); ++i) {
-        const Choice choice(directives, i);
-        const bool good = i == 0 ? (scheme = parse_one(name, choice.directives, error)) != nullptr
-                                 : add_alternative(name, choice, scheme.get(), error);
-        if (!good) {
-            error->directive = choice.places[error->directive];
-            return nullptr;
-        }
-    }
-    derive(scheme.get());
     return scheme;
 }
 

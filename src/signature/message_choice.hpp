@@ -1,8 +1,11 @@
 #pragma once
 
-#include <string>
+#include <memory>
+#include <string_view>
+#include <vector>
 
 #include "signature/definition.hpp"
+#include "signature/language.hpp"
 
 namespace webhook::signature {
 
@@ -15,7 +18,8 @@ void each_choice(const Scheme& scheme, Use use) {
         use(*other);
 }
 
-/// False, with a message, when a signature of one message could be taken for one of the other.
-bool check_alternative(const Scheme& scheme, const Scheme& other, std::string* error);
+/// Parses and checks a definition that has one message at most; what parse_scheme() makes of each of several.
+std::unique_ptr<Scheme> parse_one_message(std::string_view name, const std::vector<Directive>& directives,
+                                          LanguageError* error);
 
 }  // namespace webhook::signature

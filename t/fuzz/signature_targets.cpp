@@ -48,7 +48,20 @@ void language(std::string_view input) {
 std::vector<std::string> language_seeds() {
     std::vector<std::string> seeds = {
         "webhook_scheme a { algorithm token; signature header:x; unsigned_body; }",
-        "algorithm 'hmac-sha256'; signature header:x \"split=,\" # c\n;"};
+        "algorithm 'hmac-sha256'; signature header:x \"split=,\" # c\n;",
+        "algorithm hmac-sha384; key whsec utf8; signature header:x-sig split=, prefix=sha256= prefix= "
+        "encoding=hex; "
+        "timestamp header:x-ts unit=http-date; message \"{ts}{url|decoded::/}{body}\"; message "
+        "\"{ts}{url}{body}\";",
+        "algorithm hmac-sha256; signature query:sig encoding=base64; message "
+        "\"{query|without:sig|sorted:=:,}\"; "
+        "postback; id query:a;",
+        "algorithm hmac-sha256; signature form:h encoding=hex; message \"{form|without:h|sized}\"; "
+        "unsigned_body; "
+        "unsigned_id;",
+        "algorithm jwt-hs256; signature body; claims /a/b=x; timestamp claim:/t unit=ms; id claim:/id;",
+        "algorithm ecdsa-p256-sha1; signature header:x-sig encoding=base64; challenge method=GET has=query:c "
+        "\"match=query:c=[a-z]{1,9}\" \"body={query:c|sha256:a,b}\";"};
     for (const std::string_view name : signature::scheme_names())
         seeds.emplace_back(signature::scheme_text(name));
     return seeds;

@@ -4,6 +4,7 @@
 
 #include "signature/challenge.hpp"
 #include "signature/header_names.hpp"
+#include "signature/identity.hpp"
 #include "signature/jwt.hpp"
 #include "signature/language.hpp"
 #include "signature/signer.hpp"
@@ -230,9 +231,29 @@ TEST(Words, ATokenIsAValueOfTheBody) {
     EXPECT_EQ(check(form, "", "token=x&token=" + token(claims)).verdict, Verdict::malformed);
 }
 
+TEST(Words, OfATokenInTheBodyTheClaimsAreTheContent) {
+    const Own own(
+        "algorithm jwt-hs256; signature json:/signed; id claim:jti; type claim:/data/list/0/a; identity "
+        "event;");
+    EXPECT_EQ(own.scheme->by, event::By::id);
+    const auto content = [&](const std::string& body) {
+        test::PlainRequest request;
+        request.set_body(body);
+        const Outcome outcome = own.verifier->check(request, now_ms);
+        EXPECT_EQ(outcome.verdict, Verdict::genuine);
+        return event::to_hex(content_of(*own.scheme, request, outcome, 1 << 20).view());
+    };
+    const std::string first = content(R"({"signed":")" + token(claims) + "\"}");
+    EXPECT_EQ(content(R"({"x":1, "signed":")" + token(claims) + "\"}"), first)
+        << "what is not signed does not count";
+    EXPECT_NE(content(R"({"signed":")" + token(R"({"jti":"2"})") + "\"}"), first);
+}
+
 TEST(Words, WhatATokenInTheBodyDoesNotSignIsNoName) {
     const std::string body = "algorithm jwt-hs256; signature json:/signed; ";
     EXPECT_EQ(problem_of(body), "");
+    EXPECT_EQ(problem_of(body + "id claim:/data/id; type \"{claim:type}.{claim:/a/0}\";"), "");
+    EXPECT_EQ(problem_of(body + "id claim:/data~2;"), "\"claim:/data~2\" is not a JSON pointer");
     for (const char* name : {"id json:/id;", "type header:X-Type;", "tenant query:t;", "id \"{json:/id}\";"})
         EXPECT_NE(problem_of(body + name).find("is not signed by the token"), std::string::npos) << name;
     EXPECT_EQ(problem_of(body + "id json:/id; unsigned_id;"), "");
