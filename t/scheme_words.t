@@ -64,10 +64,12 @@ my %scheme = (
 );
 my %secret = ('rsa-512' => 'file:rsa.pem', 'rsa-pss' => 'file:rsa.pem', 'ec-sha1' => 'file:ec.pem',
     keys => 'whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWo=');
+my $verification = '71745723-d031-455c-bfa5-f90d11b4f20a';
 my $blocks = join '', map { "webhook_scheme own-$_ { $scheme{$_} }\n" } sort keys %scheme;
 my $places = join '', map {
     my $key = ($secret{$_} // $secret) =~ s{^file:}{file:$dir/}r;
-    "location /$_ { webhook own-$_; webhook_secret $key; proxy_pass http://127.0.0.1:%%PORT_back%%; }\n"
+    my $more = $_ eq 'ec-sha1' ? "webhook_param verification_token $verification; webhook_param endpoint https://ebay.example/in;" : '';
+    "location /$_ { webhook own-$_; webhook_secret $key; $more proxy_pass http://127.0.0.1:%%PORT_back%%; }\n"
 } sort keys %scheme;
 $t->start_nginx(<<"EOT", ready => 0);
 %%GLOBALS%%
@@ -75,8 +77,6 @@ events { }
 http {
     %%HTTP%%
     $blocks
-    webhook_param verification_token 71745723-d031-455c-bfa5-f90d11b4f20a;
-    webhook_param endpoint https://ebay.example/in;
     server {
         listen 127.0.0.1:%%PORT%%;
         webhook_url https://h.example;
@@ -106,7 +106,7 @@ is status('/ec-sha1', $body, 'X-Sig' => signed_by('ec', $body, '-sha256')), 401,
 my $code = 'a8628072-3d33-45ee-9004-bee86830a22d';
 my $answer = $t->get("/ec-sha1?challenge_code=$code");
 is $answer->{body},
-    '{"challengeResponse":"' . sha256_hex($code . '71745723-d031-455c-bfa5-f90d11b4f20a' . 'https://ebay.example/in') . '"}',
+    '{"challengeResponse":"' . sha256_hex("$code${verification}https://ebay.example/in") . '"}',
     'the hash that is asked for';
 is $t->get('/ec-sha1?challenge_code=a%20b')->{status}, 400, 'not of every text';
 is $t->get('/ec-sha1?challenge_code=' . 'a' x 129)->{status}, 400, 'nor of a long one';
@@ -181,5 +181,26 @@ is status('/payload', qq({"signedPayload":"$jws"})), 200, 'a token is a value of
 is status('/payload', '{"signedPayload":"' . token('{"iss":"https://example.org"}') . '"}'), 401, 'of another sender';
 is status('/payload', qq({"signedPayload":"$jws","signedPayload":"$jws"})), 400, 'there twice';
 is status('/payload', '{}'), 401, 'not there';
+
+# --- headers that nginx drops
+sub warnings ($server = '', $location = '') {
+    my ($exit, $said) = $t->nginx_test(<<"EOT");
+%%GLOBALS%%
+events { }
+http {
+    %%HTTP%%
+    webhook_redis redis://127.0.0.1:1;
+    webhook_scheme own-names { algorithm hmac-sha256; signature header:X_Sig encoding=hex; }
+    server { $server listen 127.0.0.1:%%PORT%%; location / { webhook own-names; webhook_secret $secret; webhook_stream s; $location } }
+}
+EOT
+    is $exit, 0, 'a configuration that is taken';
+    return $said =~ /^(.*nginx drops.*)$/m ? $1 : '';
+}
+like warnings(), qr{\[warn\].*the header "x_sig", which this location reads: write "underscores_in_headers on;"}, 'nginx -t says so';
+is warnings('underscores_in_headers on;'), '', 'not where it comes through';
+is warnings('ignore_invalid_headers off;'), '', 'nor here';
+like warnings('underscores_in_headers on;', 'webhook_id header:X.Id;'), qr{"x\.id".*"ignore_invalid_headers off;"}, 'of a dot';
+like warnings('', 'webhook_headers x_trace;'), qr{x_trace|x_sig}, 'of headers that are kept';
 
 done_testing;

@@ -227,8 +227,7 @@ bool check_identity(const Scheme& scheme, std::string* error) {
     if (rule.names != Names::thing && scheme.id.empty())
         return fail(error, "\"identity\" without an \"id\" says nothing");
     if (!rule.signed_content) return true;
-    // Beside a message that is only a part another may hold all of the body.
-    return (has_message(scheme) && !scheme.digest && (scheme.unsigned_body || scheme.postback)) ||
+    return (has_message(scheme) && (is_partly_signed(scheme) || scheme.unsigned_body)) ||
            fail(error, "\"content signed\" is for schemes that sign only parts of the request");
 }
 

@@ -486,6 +486,10 @@ std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Di
                                      LanguageError* error) {
     const auto messages =
         static_cast<std::size_t>(std::count_if(directives.begin(), directives.end(), is_message));
+    if (messages > max_choices) {
+        *error = {directives.size(), "more than 4 messages"};
+        return nullptr;
+    }
     std::unique_ptr<Scheme> scheme;
     for (std::size_t i = 0; i < std::max<std::size_t>(messages, 1); ++i) {
         const Choice choice(directives, i);
@@ -495,10 +499,6 @@ std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Di
             error->directive = choice.places[error->directive];
             return nullptr;
         }
-    }
-    if (messages > max_choices) {
-        *error = {directives.size(), "more than 4 messages"};
-        return nullptr;
     }
     derive(scheme.get());
     return scheme;

@@ -161,6 +161,10 @@ std::vector<std::string> param_names(const Scheme& scheme) {
         for (const event::Template::Part& part : text.parts) {
             if (part.is_value && part.source.kind == event::Source::Kind::config)
                 names.insert(part.source.name);
+            if (part.is_value && wants_hash(part)) {
+                for (const std::string& name : hashed_params(part))
+                    names.insert(name);
+            }
         }
     };
     each_choice(scheme, [&](const Scheme& choice) { look(choice.message); });
@@ -189,7 +193,9 @@ bool signs_form(const Scheme& scheme) {
     return scheme.body.reads_form();
 }
 bool has_signature_in_body(const Scheme& scheme) {
-    return !scheme.signature.from.empty() && scheme.signature.from.front().needs_body();
+    if (scheme.signature.from.empty()) return false;
+    const event::Source& source = scheme.signature.from.front();
+    return source.needs_body() || source.kind == event::Source::Kind::body;
 }
 
 }  // namespace webhook::signature
