@@ -150,13 +150,12 @@ TEST(BodySchemes, OneSignatureIsOneContent) {
         EXPECT_EQ(outcome.verdict, Verdict::genuine) << sent;
         return std::string(content_of(*find_scheme("twilio"), request, outcome, 1 << 20).view());
     };
-    const std::string host = "https://hooks.example.com", query = "/in?b=1&a=it's&b=2";
+    const std::string host = "https://hooks.example.com", query = "/in?b=1&b=2&a=it's";
     const std::string plain = content(host + query, host + query);
-    EXPECT_EQ(content(host + "/in?b=1&a=it%27s&b=2", host + query), plain);
+    EXPECT_EQ(content(host + "/in?b=1&b=2&a=it%27s", host + query), plain);
     EXPECT_EQ(content(host + ":443" + query, host + query), plain);
-    const std::string grouped = host + "/in?b=1&b=2&a=it's";
-    EXPECT_EQ(content(grouped, grouped), content(host + query, grouped));
-    EXPECT_NE(content(grouped, grouped), plain) << "another signature";
+    EXPECT_EQ(content(host + "/in?b=1&a=it's&b=2", host + query), plain);
+    EXPECT_NE(content(host + query, host + ":443" + query), plain) << "another signature";
 }
 
 // --- a document within a form, and what stands beside it
