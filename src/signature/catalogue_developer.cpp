@@ -104,6 +104,16 @@ constexpr Definition definitions[] = {
     id header:X-Buildkite-Request;
     type header:X-Buildkite-Event;
 )"},
+    {"buildkite-token", R"(
+    # source: https://buildkite.com/docs/apis/webhooks/pipelines (read 2026-11-30)
+    # retries: not documented
+    # repeats: not documented
+    # Notification services that send their token as it is, not a signature.
+    algorithm token;
+    signature header:X-Buildkite-Token;
+    id header:X-Buildkite-Request;
+    type header:X-Buildkite-Event;
+)"},
     {"pagerduty", R"(
     algorithm hmac-sha256;
     signature header:X-Pagerduty-Signature split=, prefix=v1= encoding=hex;
