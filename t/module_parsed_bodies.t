@@ -28,6 +28,7 @@ http {
         location /graph  { webhook ms-graph;     webhook_secret state;             webhook_stream graph; }
         location /sign   { webhook dropbox-sign; webhook_secret key;               webhook_stream sign partitions=1; }
         location /monday { webhook monday;       webhook_secret s3cret;            webhook_stream monday partitions=1; }
+        location /gitea  { webhook gitea;        webhook_secret forge-secret-0123; webhook_stream gitea; webhook_json_max 16k; }
         location /file   { webhook twilio;       webhook_secret 12345;             webhook_stream file; client_body_in_file_only clean; }
     }
 }
@@ -37,6 +38,24 @@ $t->nginx->wait_log(qr/webhook: redis .* is ready/);
 sub is_verdict ($answer, $status, $verdict, $name) {
     is "$answer->{status} " . ($answer->{verdict} // $answer->{body}), "$status $verdict", $name;
 }
+
+# --- Gitea: the body is signed, or the payload of a form; only the latter must be parsed ---
+
+sub gitea ($id, $body, $signed, $type = 'application/json') {
+    return $t->post('/gitea', $body, 'Content-Type' => $type, 'X-Gitea-Delivery' => $id, 'X-Gitea-Event' => 'push',
+        'X-Gitea-Signature' => hmac_sha256_hex($signed, 'forge-secret-0123'));
+}
+my $push = '{"ref":"refs/heads/a&b"}';
+my $form = 'payload=%7B%22ref%22%3A%22refs%2Fheads%2Fa%26b%22%7D';
+my $urlencoded = 'application/x-www-form-urlencoded';
+is_verdict gitea('g1', $push, $push), 200, 'accepted', 'gitea: JSON';
+is_verdict gitea('g2', $form, $push, $urlencoded), 200, 'accepted', 'gitea: a form';
+is_verdict gitea('g2', $form, $push, $urlencoded), 200, 'duplicate', 'gitea: the form again';
+isnt gitea('g2', "$form&x=1", $push, $urlencoded)->{verdict}, 'accepted', 'gitea: the form again with a field that nobody signed';
+is_verdict gitea('g3', $form, "$push ", $urlencoded), 401, 'forged', 'gitea: a form with another payload';
+is_verdict gitea('g4', $form, $push), 401, 'forged', 'gitea: a form that says it is JSON';
+is_verdict gitea('g5', "$form&payload=x", $push, $urlencoded), 401, 'forged', 'gitea: two payloads';
+is_verdict gitea('g6', 'x' x 20_000, 'x' x 20_000), 200, 'accepted', 'gitea: JSON over webhook_json_max, which nobody parses';
 
 # --- Adyen ---
 

@@ -83,7 +83,11 @@ class Composer {
     }
 
   private:
-    std::string default_method() const { return is_query_scheme(scheme_) && !options_.data ? "GET" : "POST"; }
+    /// POST where the sender has both, the fields in a form or in the query.
+    std::string default_method() const {
+        const bool in_query = is_query_scheme(scheme_) && !signs_form(scheme_) && !options_.data;
+        return in_query ? "GET" : "POST";
+    }
 
     std::string content_type() const {
         if (!options_.content_type.empty()) return options_.content_type;

@@ -159,6 +159,16 @@ constexpr Definition definitions[] = {
     type header:X-Buildkite-Event;
     identity thing;
 )"},
+    {"buildkite-token", R"(
+    # source: https://buildkite.com/docs/apis/webhooks/pipelines (read 2026-11-30)
+    # retries: not documented
+    # repeats: not documented
+    # Notification services that send their token as it is, not a signature.
+    algorithm token;
+    signature header:X-Buildkite-Token;
+    id header:X-Buildkite-Request;
+    type header:X-Buildkite-Event;
+)"},
     {"pagerduty", R"(
     # source: github PagerDuty/developer-docs docs/webhooks/02-Behavior.md (read 2026-11-30) ; github PagerDuty/developer-docs docs/webhooks/01-Overview.md (read 2026-11-30)
     # retries: keep the id, for up to 48 hours; so does the unsigned X-Webhook-Id

@@ -84,8 +84,8 @@ constexpr Definition definitions[] = {
     signature header:X-HubSpot-Signature-V3 encoding=base64;
     timestamp header:X-HubSpot-Request-Timestamp unit=ms;
     # HubSpot signs the URL with :/?@!$'()*,; decoded.
-    url_variants;
     message "{method}{url}{body}{ts}";
+    message "{method}{url|decoded::/?@!$'()*,;}{body}{ts}";
     id json:/0/eventId;
     type json:/0/subscriptionType;
     identity event;
