@@ -3,7 +3,9 @@
 # webhookctl sign, verify, schemes, send and listen.
 
 use v5.36;
+use Digest::SHA qw(hmac_sha256 hmac_sha256_hex);
 use FindBin;
+use MIME::Base64 qw(encode_base64url);
 use lib "$FindBin::Bin/lib";
 use Test::Webhook;
 
@@ -101,6 +103,25 @@ my $own = $t->write('own.conf', 'webhook_scheme mine { algorithm hmac-sha256; si
 like $t->ctl('--schemes', $own, 'schemes')->{out}, qr/^mine +POST +header:x-id.*^stripe /ms, 'schemes: own ones are listed';
 is $t->ctl('--schemes', $own, 'schemes', 'mine')->{out},
     qq(algorithm hmac-sha256;\nsignature header:X-Mine encoding=hex;\nmessage "{body}";\nid header:x-id;\n), 'schemes: one of them';
+
+# what verify reads of a request beside its body
+my $named = $t->write('named.conf', 'webhook_scheme named { algorithm hmac-sha256; signature header:X-Mine encoding=hex; message "{path}.{body}"; id path:2; type xml:/a/b; }'
+    . ' webhook_scheme bearer { algorithm jwt-hs256; signature header:Authorization "prefix=Bearer "; claims exp; unsigned_body; id claim:jti; type claim:event; }');
+my $xml = '<a><b>made</b></a>';
+sub verify_as ($scheme, $url, $secret, @headers) {
+    return from_json($t->ctl({ stdin => $xml }, '--schemes', $named, 'verify', '--scheme', $scheme, '--url', $url, '--secret', $secret, '--clock', $clock, '--json',
+        map { ('-H', $_) } @headers)->{out});
+}
+my $mine = hmac_sha256_hex("/in/c%201.$xml", 's3cret');
+my $verified = verify_as('named', 'https://h.example/in/c%201?x=/y', 's3cret', "X-Mine: $mine");
+is_deeply [ @$verified{qw(verdict id type)} ], [ 'accepted', 'c 1', 'made' ], 'verify: a signed path, its segment, and XML';
+is verify_as('named', 'https://h.example/in/c%202', 's3cret', "X-Mine: $mine")->{verdict}, 'forged', 'verify: another path';
+my $jws = join '.', map { encode_base64url($_) } '{"alg":"HS256"}', to_json({ exp => $clock + 60, jti => 'j1', event => 'made' });
+my $long_key = '0123456789abcdef0123456789abcdef';
+$verified = verify_as('bearer', 'https://h.example/', $long_key, "Authorization: Bearer $jws." . encode_base64url(hmac_sha256($jws, $long_key)));
+is_deeply [ @$verified{qw(verdict id type)} ], [ 'accepted', 'j1', 'made' ], 'verify: claims';
+$verified = verify_as('bearer', 'https://h.example/', scalar reverse($long_key), "Authorization: Bearer $jws." . encode_base64url(hmac_sha256($jws, $long_key)));
+is_deeply [ @$verified{qw(verdict id)} ], [ 'forged', undef ], 'verify: no claims of a forged token';
 
 # send and listen
 my $key = 'whsec_' . b64('0123456789abcdef0123456789abcdef');

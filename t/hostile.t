@@ -72,7 +72,7 @@ my $deep = '[' x 200_000;
 my %odd = (
     'deep arrays' => $deep, 'deep and closed' => $deep . ']' x 200_000, 'deep objects' => '{"a":' x 100_000,
     'deep under the id' => '{"a":' . $deep . ',"id":"x"}', 'a megabyte of blanks' => ' ' x 1_000_000, 'NUL bytes' => "\0" x 1000, 'a NUL in JSON' => qq({"id":"a\0b"}),
-    'a NUL before' => qq(\0{"id":"a"}), 'cut off' => '{"id":"evt', 'a byte order mark' => "\xef\xbb\xbf{\"id\":\"a\"}", 'invalid UTF-8' => qq({"id":"\xff\xfe"}),
+    'a NUL before' => qq(\0{"id":"a"}), 'cut off' => '{"id":"evt', 'two byte order marks' => "\xef\xbb\xbf\xef\xbb\xbf{\"id\":\"a\"}", 'invalid UTF-8' => qq({"id":"\xff\xfe"}),
     'overlong UTF-8' => qq({"id":"\xc0\xaf"}), 'a surrogate in UTF-8' => qq({"id":"\xed\xa0\x80"}), 'UTF-16' => join('', map { "$_\0" } split //, '{"id":"a"}'),
     'an object as id' => '{"id":{"id":1}}', 'an array as id' => '{"id":["a"]}', 'null as id' => '{"id":null}', 'no id' => '{}', 'an empty id' => '{"id":""}', 'empty' => '',
     'two texts' => '{"x":1}{"id":"a"}', 'a comment' => '{/*"id":"a"*/}', 'a number out of any range' => '{"x":1e999999999,"y":' . '9' x 100_000 . '}', 'just a quote' => '"',
@@ -80,10 +80,11 @@ my %odd = (
 for my $name (sort keys %odd) {
     is_stored(github('/form', $odd{$name}), sha256_hex($odd{$name}), $name);
 }
+is_stored(github('/form', "\xef\xbb\xbf{\"id\":\"a\"}"), 'a', 'a byte order mark');
 is_stored(github('/deep', '{"a":' . '[' x 10 . '{"b":"in"}' . ']' x 10 . '}'), 'in', 'an id ten levels down');
 
 # --- ids that are none: refused, although signed
-my %bad_id = ('of a megabyte' => 'i' x 1_000_000, 'of 257 bytes' => 'i' x 257, 'with CR LF' => 'a\r\nSet-Cookie: x', 'with NUL' => 'a\u0000b', 'with ESC' => 'a\u001b[2J', 'with DEL' => 'a\u007f');
+my %bad_id = ('of a megabyte and NUL' => 'i' x 1_000_000 . '\u0000', 'with CR LF' => 'a\r\nSet-Cookie: x', 'with NUL' => 'a\u0000b', 'with ESC' => 'a\u001b[2J', 'with DEL' => 'a\u007f');
 for my $name (sort keys %bad_id) {
     is_refused(github('/form', qq({"id":"$bad_id{$name}"})), "an id $name", 400);
     is_refused(github('/form', qq({"id":"good","type":"$bad_id{$name}"})), "a type $name", 400);
@@ -91,6 +92,9 @@ for my $name (sort keys %bad_id) {
 is_refused(github('/form', 'id=a%0d%0ab&type=x', 'Content-Type' => 'application/x-www-form-urlencoded'), 'a form id with CR LF', 400);
 is_refused(github('/form', 'id=a%00b', 'Content-Type' => 'application/x-www-form-urlencoded'), 'a form id with NUL', 400);
 is_stored(github('/form', qq({"id":"@{[ 'i' x 256 ]}"})), 'i' x 256, 'an id of 256 bytes');
+# --- longer ones: the id is their hash, the type their beginning
+is_stored(github('/form', qq({"id":"@{[ 'i' x $_ ]}"})), 'sha256:' . sha256_hex('i' x $_), "an id of $_ bytes") for 257, 1_000_000;
+is_stored(github('/form', qq({"id":"good","type":"@{[ 'i' x 1_000_000 ]}"})), 'good', 'a type of a megabyte');
 for my $surrogate ('\ud800', '\udc00x', '\ud800\ud800', '\ud83d"') {
     my $answer = github('/form', qq({"id":"a$surrogate"}));
     ok $answer->{status} == 200 || $answer->{status} == 400, "a lone surrogate ($surrogate): no more than that" or diag $answer->{status};
@@ -157,10 +161,10 @@ for my $query ('security_token=s3cret&security_token=s3cret', 'security_token=s3
     is_refused($t->get("/postback?transaction_id=1&$query"), 'query ' . substr($query, 0, 40), 400, 401, 414);
 }
 is_refused($t->get('/postback?security_token=s3cret&transaction_id=a%0d%0ab'), 'a query id with CR LF', 400);
-is_refused($t->get('/postback?security_token=s3cret&transaction_id=' . 'x' x 100_000), 'a query id of 100 kB', 400);
+is_stored($t->get('/postback?security_token=s3cret&transaction_id=' . 'x' x 100_000), 'sha256:' . sha256_hex('x' x 100_000), 'a query id of 100 kB');
 
 # --- headers that become attributes
-is_refused($t->post('/publish', 'x', Authorization => 'Bearer s3cret', 'Idempotency-Key' => 'x' x 60_000), 'a header id of 60 kB', 400);
+is_stored($t->post('/publish', 'x', Authorization => 'Bearer s3cret', 'Idempotency-Key' => 'x' x 60_000), 'sha256:' . sha256_hex('x' x 60_000), 'a header id of 60 kB');
 is_refused($t->post('/publish', 'x', Authorization => 'Bearer s3cret', 'Idempotency-Key' => "a\x7fb"), 'a header id with DEL', 400);
 is_refused($t->post('/publish', 'x', Authorization => 'Bearer s3cret', 'Idempotency-Key' => 'a', 'Idempotency-Key' => 'b'), 'a header id twice', 400);
 is_refused($t->post('/publish', 'x', Authorization => "Bearer s3cret$_"), "a token and more", 400, 401) for "\0", ' x', ',s3cret', "\t.";

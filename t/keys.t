@@ -100,6 +100,7 @@ http {
     server {
         listen 127.0.0.1:%%PORT%%;
         webhook_url http://127.0.0.1:%%PORT%%;
+        add_header X-Verdict \$webhook_verdict always;    # Discord wants answers without a body
 $forms
         location = /watched  { webhook wise; webhook_secret "file:%%DIR%%/watched.json"; webhook_stream hooks partitions=1; }
         location = /tick     { webhook kick; webhook_secret "file:%%DIR%%/tick.json"; webhook_stream hooks partitions=1; }

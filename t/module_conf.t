@@ -46,7 +46,7 @@ my %right = (
         webhook_partition header:x-customer;
         webhook_id header:x-id json:/id;
         webhook_type "{header:x-a}.{json:/type}";
-        webhook_tenant header:x-tenant;
+        webhook_tenant header:x-tenant $arg_tenant "{path:2}-${http_x_shop}" xml:/a/@b form:x>base64>xml:/a;
         webhook_accept_types charge.* *;
 EOT
         webhook_redis redis://127.0.0.1:1/3;
@@ -96,7 +96,11 @@ my @wrong = (
     [ "$good if (\$arg_x) { webhook_stream other; }", qr/"webhook_stream" directive is not allowed here/ ],
     [ "$good webhook_id json:type;", qr/json:type/ ],
     [ "$good webhook_type nowhere:x;", qr/"nowhere:x" is not a source such as header:NAME/ ],
-    [ "$good webhook_tenant \$arg_t;", qr/"\$arg_t" is not a source such as header:NAME/ ],
+    [ "$good webhook_type 'x\${y';", qr/the closing bracket in "y" variable is missing in .*nginx\.conf:\d+/ ],
+    [ "$good webhook_partition \$-;", qr/invalid variable name in .*nginx\.conf:\d+/ ],
+    [ "$good webhook_id claim:jti;", qr/"claim:" is a source of schemes with tokens \(JWT\), which "webhook stripe" is not/ ],
+    [ "$good webhook_id xml:id;", qr/"xml:id" is not a path of local names such as xml:\/a\/b or xml:\/a\/\@b/ ],
+    [ "$good webhook_id path:a;", qr/"path:a" is not a segment of the path, which are path:1 to path:99/ ],
     [ "$good webhook_tolerance soon;", qr/invalid value "soon", it must be a time such as "5m", or "off"/ ],
     [ "$good webhook_dedup 0;", qr/invalid value "0", it must be a time such as "4d", "on" or "off"/ ],
     [ "$good webhook_dedup 1h by=x;", qr/invalid parameter "by=x"/ ],

@@ -73,7 +73,7 @@ return {
     razorpay => [ { path => '/hooks/razorpay', secret => 's', wrong => 'other', id => 'rzp_1', type => 'payment.captured',
         body => '{"entity":"event","event":"payment.captured","payload":{"payment":{"entity":{"amount":1999}}}}' } ],
     woocommerce => [ { path => '/hooks/woocommerce', secret => 's', wrong => 'other', id => 'd1', type => 'order.updated', body => '{"id":727,"total":"1999.00"}',
-        unsigned_answered => 1, also => [
+        also => [
             { what => 'the first ping', headers => { 'Content-Type' => 'application/x-www-form-urlencoded' }, body => 'webhook_id=1', status => 200 } ] } ],
     'lemon-squeezy' => [ { path => '/hooks/lemonsqueezy', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256, type => 'order_created',
         body => '{"meta":{"event_name":"order_created"},"data":{"id":"1","attributes":{"total":1999}}}' } ],
@@ -159,7 +159,7 @@ return {
         { path => '/hooks/adyen-platform', secret => '44782DEF547AAA06C910C43932B1EB0C', wrong => '44782DEF547AAA06C910C43932B1EB0D', id => 'TR1', type => 'balancePlatform.transfer.created',
             body => '{"data":{"id":"TR1","amount":{"value":1999}},"type":"balancePlatform.transfer.created"}' },
     ],
-    braintree => [ { path => '/hooks/braintree', secret => 'integration_private_key', wrong => 'other', form => 1, sign => \&braintree, stored_id => $sha256, change => [ 'bt_payload=PG', 'bt_payload=PH' ],
+    braintree => [ { path => '/hooks/braintree', secret => 'integration_private_key', wrong => 'other', form => 1, sign => \&braintree, stored_id => $sha256, type => 'check', send_type => 0, change => [ 'bt_payload=PG', 'bt_payload=PH' ],
         also => [ { what => 'the URL is verified', method => 'GET', path => '/hooks/braintree?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53', status => 200, answer => qr/\Aintegration_public_key\|[0-9a-f]{40}\z/ } ] } ],
     twilio => [
         { path => '/hooks/twilio', secret => 'token', wrong => 'other', form => 1, id => 'idem-1', type => 'delivered', body => 'MessageSid=SM1&MessageStatus=delivered&Price=1999' },

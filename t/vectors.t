@@ -57,7 +57,8 @@ EOT
     return $host{$key} = $name;
 }
 
-server_of($_) for @vectors;
+my @handshakes = grep { ($_->{kind} // '') eq 'challenge' && $known{ $_->{scheme} } } @all;
+server_of($_) for @vectors, @handshakes;
 
 # --- nginx with a clock of ours
 sub start ($name, @servers) {
@@ -101,8 +102,9 @@ sub check_told ($name, $answer) {
 
 sub check_accepted ($name, $vector, $answer, $body) {
     return check_told($name, $answer) if "$vector->{scheme} $vector->{note}" eq 'aws-sns subscription';
-    like $answer->{status}, qr/^20[02]$/, "$name: accepted" or return diag $answer->{body};
+    like $answer->{status}, qr/^20[024]$/, "$name: accepted" or return diag $answer->{body};
     is $answer->{verdict}, 'accepted', "$name: verdict";
+    # A sender that wants an answer of its own reads no id in it.
     is bytes($answer->{json}{id} // $answer->{headers}{'x-event-id'}), bytes($vector->{expect_id}), "$name: id" if defined $vector->{expect_id};
     my $stream_id = $answer->{headers}{'x-stream-id'};
     my ($entry) = $redis->entries('webhook:{vectors:0}:events', $stream_id, $stream_id);
@@ -125,5 +127,15 @@ for my $vector (@vectors) {
 }
 is $redis->xlen('webhook:{vectors:0}:events'), $stored, 'exactly the genuine ones are stored';
 diag "vectors: $count{accept} accepted, $count{reject} refused";
+
+# --- handshakes: answered as each sender wants it
+cmp_ok scalar @handshakes, '>=', 14, 'handshakes: ' . @handshakes;
+for my $vector (@handshakes) {
+    my ($answer) = send_vector($vector);
+    my ($name, $wanted) = (bytes("$vector->{scheme} handshake ($vector->{why})"), $vector->{expect_response});
+    is "$answer->{status} $answer->{headers}{'x-verdict'}", "$wanted->{status} challenge", $name or diag $answer->{body};
+    is $answer->{body}, bytes($wanted->{body}), "$name: answer";
+    is $answer->{headers}{'content-type'}, $wanted->{type}, "$name: type" if length $wanted->{body};
+}
 
 done_testing;

@@ -125,7 +125,8 @@ void split_part(std::string_view part, std::string_view* headers, std::string_vi
     if (take_prefix(content, line_end)) return;
     const std::size_t end = part.find(blank_line);
     *headers = part.substr(0, end);
-    *content = end == std::string_view::npos ? std::string_view("") : part.substr(end + blank_line.size());
+    *content =
+        end == std::string_view::npos ? part.substr(part.size()) : part.substr(end + blank_line.size());
 }
 
 /// Goes from one boundary to the next.

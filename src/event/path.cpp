@@ -21,7 +21,7 @@ std::string_view path_segment(std::string_view path, std::size_t index, std::str
         if (--index == 0) {
             if (segment.find('%') == std::string_view::npos) return segment;
             scratch->clear();
-            decode_percent(segment, scratch);
+            *scratch = decode_escapes(segment, {});
             return *scratch;
         }
         path.remove_prefix(segment.size());

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "event/fields.hpp"
 #include "event/suggest.hpp"
 #include "event/text.hpp"
 #include "event/urlencoded.hpp"
@@ -22,10 +23,17 @@ struct FilterWord {
 };
 
 constexpr FilterWord filter_words[] = {
-    {"lower", Filter::Kind::lower, Arg::none},         {"before", Filter::Kind::before, Arg::required},
-    {"without", Filter::Kind::without, Arg::required}, {"sortedquery", Filter::Kind::sorted_query, Arg::none},
-    {"crc32", Filter::Kind::crc32, Arg::none},         {"jsonesc", Filter::Kind::json_escape, Arg::none},
-    {"sorted", Filter::Kind::sorted, Arg::none, true}, {"hmac", Filter::Kind::hmac, Arg::optional, true},
+    {"lower", Filter::Kind::lower, Arg::none},
+    {"before", Filter::Kind::before, Arg::required},
+    {"without", Filter::Kind::without, Arg::required},
+    {"sortedquery", Filter::Kind::sorted_query, Arg::none},
+    {"crc32", Filter::Kind::crc32, Arg::none},
+    {"jsonesc", Filter::Kind::json_escape, Arg::none},
+    {"sorted", Filter::Kind::sorted, Arg::optional, true},
+    {"hmac", Filter::Kind::hmac, Arg::optional, true},
+    {"sha256", Filter::Kind::sha256, Arg::required, true},
+    {"sized", Filter::Kind::sized, Arg::none, true},
+    {"decoded", Filter::Kind::decoded, Arg::optional, true},
 };
 
 bool parse_filter(std::string_view text, SourceSet set, Filter* filter, std::string* error) {
@@ -36,7 +44,9 @@ bool parse_filter(std::string_view text, SourceSet set, Filter* filter, std::str
         if (known.arg != Arg::optional && (known.arg == Arg::required) == arg.empty()) break;
         if (known.scheme_only && set != SourceSet::scheme) break;
         *filter = {known.kind, std::string(arg)};
-        return true;
+        SortedFields rule;
+        if (known.kind != Filter::Kind::sorted || parse_sorted(arg, &rule)) return true;
+        return fail(error, text, "is not \"sorted:ASSIGN:JOIN\", such as \"sorted:=:&\"");
     }
     std::vector<std::string_view> known;
     for (const FilterWord& each : filter_words)
@@ -46,15 +56,28 @@ bool parse_filter(std::string_view text, SourceSet set, Filter* filter, std::str
     return false;
 }
 
-/// The set of all fields is only good sorted, and nothing else is.
-bool check_sorted(std::string_view text, const Template::Part& part, std::string* error) {
-    for (std::size_t i = 0; i < part.filters.size(); ++i) {
-        const bool is_sorted = part.filters[i].kind == Filter::Kind::sorted;
-        if (is_sorted && (i > 0 || part.source.kind != Source::Kind::form_fields))
-            return fail(error, text, "sorts something else than {form}");
+/// The set of all fields is only good put together: at the end, and after nothing but "without".
+bool check_fields(std::string_view text, const Template::Part& part, std::string* error) {
+    const bool is_form = part.source.kind == Source::Kind::form_fields;
+    const bool is_query = part.source.kind == Source::Kind::query_string;
+    bool joined = false;
+    for (const Filter& filter : part.filters) {
+        const bool sorts = filter.kind == Filter::Kind::sorted;
+        if (sorts && !is_form && !is_query)
+            return fail(error, text, "sorts something else than {form} or {query}");
+        if (sorts && is_query && filter.arg.empty())
+            return fail(error, text, "lacks what stands between fields, such as \"sorted:=:&\"");
+        if (joined || ((is_form || sorts) && !sorts && filter.kind != Filter::Kind::sized &&
+                       filter.kind != Filter::Kind::without))
+            return fail(error, text, "has a filter that fields cannot have");
+        joined = sorts || (is_form && filter.kind == Filter::Kind::sized);
     }
-    const bool sorted = !part.filters.empty() && part.filters.front().kind == Filter::Kind::sorted;
-    return sorted || part.source.kind != Source::Kind::form_fields || fail(error, text, "lacks \"|sorted\"");
+    const bool sorted_late =
+        joined && part.filters.size() > 1 &&
+        std::any_of(part.filters.begin(), part.filters.end() - 1,
+                    [](const Filter& filter) { return filter.kind != Filter::Kind::without; });
+    if (sorted_late) return fail(error, text, "has a filter that fields cannot have");
+    return joined || !is_form || fail(error, text, "lacks \"|sorted\"");
 }
 
 bool parse_value(std::string_view text, SourceSet set, Template::Part* part, std::string* error) {
@@ -65,9 +88,11 @@ bool parse_value(std::string_view text, SourceSet set, Template::Part* part, std
     while (bar != std::string_view::npos) {
         text.remove_prefix(bar + 1);
         bar = text.find('|');
-        if (!parse_filter(text.substr(0, bar), set, &part->filters.emplace_back(), error)) return false;
+        Filter& filter = part->filters.emplace_back();
+        if (!parse_filter(text.substr(0, bar), set, &filter, error)) return false;
+        filter.of_url = part->source.kind == Source::Kind::url;
     }
-    return check_sorted(whole, *part, error);
+    return check_fields(whole, *part, error);
 }
 
 bool starts_value(std::string_view rest) {
@@ -75,8 +100,9 @@ bool starts_value(std::string_view rest) {
 }
 
 /// Byte-exact but for the one pair: the sender signed the rest as it stands.
-std::string without_param(std::string_view value, std::string_view name) {
-    const std::size_t mark = value.find('?');
+std::string without_param(std::string_view value, bool of_url, std::string_view name) {
+    const std::size_t mark = of_url ? value.find('?') : std::string_view::npos;
+    if (of_url && mark == std::string_view::npos) return std::string(value);
     std::string_view query = mark == std::string_view::npos ? value : value.substr(mark + 1);
     std::string out(value);
     std::string_view pair;
@@ -86,7 +112,7 @@ std::string without_param(std::string_view value, std::string_view name) {
         out.erase(at, pair.size() + (at + pair.size() < value.size() ? 1 : 0));
         break;
     }
-    if (!out.empty() && (out.back() == '?' || out.back() == '&')) out.pop_back();
+    if (!out.empty() && ((of_url && out.back() == '?') || out.back() == '&')) out.pop_back();
     return out;
 }
 
@@ -269,7 +295,7 @@ void apply_filter(const Filter& filter, std::string_view raw_query, std::string*
             value->resize(std::min(value->size(), value->find(filter.arg)));
             break;
         case Filter::Kind::without:
-            *value = without_param(*value, filter.arg);
+            *value = without_param(*value, filter.of_url, filter.arg);
             break;
         case Filter::Kind::sorted_query:
             *value = sorted_pairs(raw_query);
@@ -283,8 +309,15 @@ void apply_filter(const Filter& filter, std::string_view raw_query, std::string*
             *value = std::move(escaped);
             break;
         }
+        case Filter::Kind::sized:
+            value->insert(0, std::to_string(value->size()));
+            break;
+        case Filter::Kind::decoded:
+            *value = decode_escapes(*value, filter.arg);
+            break;
         case Filter::Kind::sorted:
         case Filter::Kind::hmac:  // needs a key: the scheme applies it
+        case Filter::Kind::sha256:
             break;
     }
 }

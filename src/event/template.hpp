@@ -17,13 +17,17 @@ struct Filter {
         before,        ///< what stands before the first ARG (all of it where there is none)
         without,       ///< a URL or query without the parameter ARG
         sorted_query,  ///< the parameters of the raw query, sorted by name (bytes)
-        sorted,        ///< {form|sorted}: names with their values, both sorted, without separators
-        crc32,         ///< CRC-32 (as in zip) in decimal
-        json_escape,   ///< as it stands between the quotes of a JSON string (what JavaScript writes)
+        sorted,        ///< of all fields of {form} or {query}: see fields.hpp
+        sized,         ///< the value behind its length in bytes (decimal); of {form}: of each value
+        decoded,  ///< a URL or query with the escapes (%XX) of the characters ARG decoded, or of all of them
+        crc32,    ///< CRC-32 (as in zip) in decimal
+        json_escape,  ///< as it stands between the quotes of a JSON string (what JavaScript writes)
         hmac,  ///< in answers to handshakes only: the scheme's HMAC of it, ARG is hex (default) or base64
+        sha256,  ///< in answers to handshakes only: the SHA-256 of it and the parameters ARG (NAME,NAME), in hex
     };
     Kind kind;
     std::string arg;
+    bool of_url = false;  ///< the value is a URL: what stands before "?" is no parameter
 };
 
 /// Text with values in it: "v0:{ts}:{body}". What stands in brackets, "[id:{query:id};]", is left out when the first
@@ -50,8 +54,8 @@ bool parse_template(std::string_view text, SourceSet set, Template* result, std:
 /// True when `text` is a template rather than a plain source. "$" in a source (json:/_id/$oid) is no variable.
 bool is_template(std::string_view text, SourceSet set = SourceSet::event);
 
-/// Applies one filter in place. `raw_query` is what sorted_query sorts. `sorted` and `hmac` need more than the value:
-/// whoever has that applies them, here they change nothing.
+/// Applies one filter in place. `raw_query` is what sorted_query sorts. `sorted`, `hmac` and `sha256` need more than the
+/// value: whoever has that applies them, here they change nothing.
 void apply_filter(const Filter& filter, std::string_view raw_query, std::string* value);
 
 inline constexpr std::size_t max_template_parts = 24;

@@ -13,19 +13,25 @@ int hex_value(char c) {
     return -1;
 }
 
-/// Takes one decoded character off the front of `raw`, which is not empty; `plus` is what "+" stands for.
-char take_char(std::string_view* raw, char plus = ' ') {
-    const char c = raw->front();
-    if (c == '%' && raw->size() >= 3) {
-        const int high = hex_value((*raw)[1]);
-        const int low = hex_value((*raw)[2]);
-        if (high >= 0 && low >= 0) {
-            raw->remove_prefix(3);
-            return static_cast<char>(high * 16 + low);
-        }
+/// True when the text begins with an escape, of that character.
+bool is_escape(std::string_view text, char* c) {
+    if (text.size() < 3 || text.front() != '%') return false;
+    const int high = hex_value(text[1]);
+    const int low = hex_value(text[2]);
+    if (high < 0 || low < 0) return false;
+    *c = static_cast<char>(high * 16 + low);
+    return true;
+}
+
+/// Takes one decoded character off the front of `raw`, which is not empty.
+char take_char(std::string_view* raw) {
+    char c = raw->front();
+    if (is_escape(*raw, &c)) {
+        raw->remove_prefix(3);
+        return c;
     }
     raw->remove_prefix(1);
-    return c == '+' ? plus : c;
+    return c == '+' ? ' ' : c;
 }
 
 bool unreserved(char c) {
@@ -77,10 +83,15 @@ void decode(std::string_view raw, std::string* out) {
         out->push_back(take_char(&raw));
 }
 
-void decode_percent(std::string_view raw, std::string* out) {
-    out->reserve(out->size() + raw.size());
-    while (!raw.empty())
-        out->push_back(take_char(&raw, '+'));
+std::string decode_escapes(std::string_view text, std::string_view only) {
+    std::string out;
+    while (!text.empty()) {
+        char c = text.front();
+        const bool decodes = is_escape(text, &c) && (only.empty() || only.find(c) != std::string_view::npos);
+        out.push_back(decodes ? c : text.front());
+        text.remove_prefix(decodes ? 3 : 1);
+    }
+    return out;
 }
 
 void encode(std::string_view value, std::string* out) {

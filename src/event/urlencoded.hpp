@@ -21,8 +21,8 @@ bool is_encoded(std::string_view raw);
 /// Appends `raw` with %XX and "+" decoded. An escape that is none stays as it is (as the URL standard says).
 void decode(std::string_view raw, std::string* out);
 
-/// Appends `raw` with %XX decoded and "+" left as it is, as in a path.
-void decode_percent(std::string_view raw, std::string* out);
+/// `text` with the escapes (%XX) of the characters of `only` decoded, or all of them where that is empty. "+" stays.
+std::string decode_escapes(std::string_view text, std::string_view only);
 
 /// Appends `value` with everything but unreserved characters (RFC 3986) as %XX.
 void encode(std::string_view value, std::string* out);

@@ -122,28 +122,37 @@ void on_doctype(void* context, const XML_Char*, const XML_Char*, const XML_Char*
     guarded(context, [](XmlPass* pass) { pass->stop(); });
 }
 
-bool run(XML_Parser parser, const BodyView& body) {
+XML_Error feed(XML_Parser parser, const BodyView& body) {
     for (const std::string_view chunk : body) {
-        if (chunk.size() > INT_MAX) return false;
-        if (XML_Parse(parser, chunk.data(), static_cast<int>(chunk.size()), 0) != XML_STATUS_OK) return false;
+        if (chunk.size() > INT_MAX) return XML_ERROR_NO_MEMORY;
+        if (XML_Parse(parser, chunk.data(), static_cast<int>(chunk.size()), 0) != XML_STATUS_OK)
+            return XML_GetErrorCode(parser);
     }
-    return XML_Parse(parser, nullptr, 0, 1) == XML_STATUS_OK;
+    return XML_Parse(parser, nullptr, 0, 1) == XML_STATUS_OK ? XML_ERROR_NONE : XML_GetErrorCode(parser);
 }
 
-}  // namespace
-
-bool find_in_xml(const BodyView& body, const std::vector<XmlPath>& paths, std::vector<std::string>* values) {
+/// `encoding`: instead of what the document says; nullptr: as it says.
+XML_Error scan(const char* encoding, const BodyView& body, const std::vector<XmlPath>& paths,
+               std::vector<std::string>* values) {
     values->assign(paths.size(), {});
-    const Parser parser(XML_ParserCreate(nullptr));
-    if (!parser) return false;
+    const Parser parser(XML_ParserCreate(encoding));
+    if (!parser) return XML_ERROR_NO_MEMORY;
     XmlPass pass(parser.get(), paths, values);
     XML_SetUserData(parser.get(), &pass);
     XML_SetElementHandler(parser.get(), on_open, on_close);
     XML_SetCharacterDataHandler(parser.get(), on_text);
     XML_SetStartDoctypeDeclHandler(parser.get(), on_doctype);
-    const bool read = run(parser.get(), body);
-    if (!read) values->assign(paths.size(), {});
-    return read;
+    return feed(parser.get(), body);
+}
+
+}  // namespace
+
+bool find_in_xml(const BodyView& body, const std::vector<XmlPath>& paths, std::vector<std::string>* values) {
+    XML_Error error = scan(nullptr, body, paths, values);
+    // It says UTF-16 in letters of one byte: what .NET writes into a string and then sends as UTF-8.
+    if (error == XML_ERROR_INCORRECT_ENCODING) error = scan("UTF-8", body, paths, values);
+    if (error != XML_ERROR_NONE) values->assign(paths.size(), {});
+    return error == XML_ERROR_NONE;
 }
 
 }  // namespace webhook::event

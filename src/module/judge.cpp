@@ -176,8 +176,8 @@ Verdict read_event(RequestState* state, std::string_view* reason) {
         return Verdict::malformed;
     }
     store::NewEvent& event = state->event;
-    event.id = checked(state, values.id, "id too long or with control characters", reason);
-    event.type = checked(state, values.type, "type too long or with control characters", reason);
+    event.id = checked(state, values.id, "id with control characters", reason);
+    event.type = checked(state, values.type, "type with control characters", reason);
     event.tenant = checked(state, values.tenant, "tenant too long or with control characters", reason);
     event.partitionkey =
         checked(state, values.partition, "partition too long or with control characters", reason);

@@ -1,4 +1,5 @@
 #include "module/location.hpp"
+#include "module/dropped_headers.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -20,6 +21,7 @@
 #include "module/status.hpp"
 #include "module/template.hpp"
 #include "signature/binding_rules.hpp"
+#include "signature/header_names.hpp"
 #include "signature/identity.hpp"
 #include "signature/sns.hpp"
 
@@ -209,6 +211,11 @@ char* make_extractor(ngx_conf_t* cf, const LocationConf& conf, Location* locatio
     fields.type = conf.type ? *conf.type : signature::type_sources(scheme);
     fields.tenant = conf.tenant ? *conf.tenant : signature::tenant_sources(scheme);
     if (conf.partition) fields.partition = *conf.partition;
+    std::vector<std::string> names = signature::header_names(scheme);
+    for (const auto* texts : {&fields.id, &fields.type, &fields.tenant, &fields.partition})
+        signature::add_header_names(*texts, &names);
+    if (conf.headers) names.insert(names.end(), conf.headers->begin(), conf.headers->end());
+    warn_of_dropped_headers(cf, names);
     if (conf.id && !signature::trusts_id(scheme, *conf.id)) {
         ngx_conf_log_error(
             NGX_LOG_WARN, cf, 0,

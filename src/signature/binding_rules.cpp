@@ -7,6 +7,7 @@
 #include "signature/definition.hpp"
 #include "signature/fail.hpp"
 #include "signature/identity.hpp"
+#include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"
 
 namespace webhook::signature {
@@ -27,10 +28,10 @@ bool is_filter(const Template::Part& part, Filter::Kind kind) {
                        [kind](const Filter& filter) { return filter.kind == kind; });
 }
 
-/// A parameter that carries the signature or names the key: the only one that may be left out of what is signed.
-bool carries_signature(const Scheme& scheme, std::string_view param) {
-    const auto is = [param](const Source& source) {
-        return source.kind == Kind::query && source.name == param;
+/// A parameter or field that carries the signature or names the key: the only one that may be left out of what is signed.
+bool carries_signature(const Scheme& scheme, Kind kind, std::string_view param) {
+    const auto is = [kind, param](const Source& source) {
+        return source.kind == kind && source.name == param && source.then == nullptr;
     };
     return std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(), is) ||
            (scheme.key_id && is(*scheme.key_id));
@@ -39,18 +40,22 @@ bool carries_signature(const Scheme& scheme, std::string_view param) {
 /// `before:` must cut where the signature begins: "&NAME=". Anything shorter or other begins within a value as well.
 bool check_cut(const Scheme& scheme, const Template::Part& part, const Filter& cut, std::string* error) {
     const bool is_before = cut.kind == Filter::Kind::before;
+    const bool of_form = part.source.kind == Kind::form_fields;
     const bool of_query = part.source.kind == Kind::url || part.source.kind == Kind::query_string;
+    const bool sorts = part.filters.size() == 2 && &cut == &part.filters.front() &&
+                       (part.filters.back().kind == Filter::Kind::sorted ||
+                        (of_form && part.filters.back().kind == Filter::Kind::sized));
     std::string_view name = cut.arg;
-    bool good = of_query && part.filters.size() == 1;
+    bool good = (of_query || of_form) && (part.filters.size() == 1 || (sorts && !is_before));
     if (is_before) {
         good = good && name.size() > 2 && name.front() == '&' && name.back() == '=';
         if (good) name = name.substr(1, name.size() - 2);
     }
-    return (good && carries_signature(scheme, name)) ||
+    return (good && carries_signature(scheme, of_form ? Kind::form : Kind::query, name)) ||
            fail(error,
                 "what {" + part.source.text + "|" + (is_before ? "before:" : "without:") + cut.arg +
                     "} leaves out is not signed: only the signature's parameter may be left out, by one "
-                    "\"before:&NAME=\" or \"without:NAME\" of {url} or {query}");
+                    "\"before:&NAME=\" or \"without:NAME\" of {url}, {query} or {form}");
 }
 
 bool check_filters(const Scheme& scheme, const Template::Part& part, std::string* error) {
@@ -59,6 +64,9 @@ bool check_filters(const Scheme& scheme, const Template::Part& part, std::string
         if (cuts && !check_cut(scheme, part, filter, error)) return false;
         if (filter.kind == Filter::Kind::sorted_query && part.source.kind != Kind::query_string)
             return fail(error, "\"sortedquery\" is a filter of {query} only");
+        const bool of_url = part.source.kind == Kind::url || part.source.kind == Kind::query_string;
+        if (filter.kind == Filter::Kind::decoded && (!of_url || part.filters.size() != 1))
+            return fail(error, "\"decoded\" is the only filter of {url} or {query}");
         if (filter.kind != Filter::Kind::crc32) continue;
         if (part.source.kind != Kind::body)
             return fail(error, "a CRC-32 is no hash: others have that of {" + part.source.text + "}, too");
@@ -114,7 +122,7 @@ bool signs_query(const Scheme& scheme) {
         const bool of_query =
             part.is_value && (part.source.kind == Kind::url || part.source.kind == Kind::query_string);
         return of_query && part.segment == 0 && !is_filter(part, Filter::Kind::lower) &&
-               !is_filter(part, Filter::Kind::crc32);
+               !is_filter(part, Filter::Kind::crc32) && !is_filter(part, Filter::Kind::decoded);
     });
 }
 
@@ -211,6 +219,30 @@ bool needs_signed_id(const Scheme& scheme) {
            (scheme.unsigned_body || scheme.postback);
 }
 
+bool is_signed_by_message(const Scheme& scheme, const std::vector<std::string>& ids) {
+    for (const std::string& text : ids) {
+        Template id;
+        const bool good =
+            read_id(text, &id) && std::all_of(id.parts.begin(), id.parts.end(),
+                                              [&](const auto& part) { return is_certain(scheme, part); });
+        if (!good) return false;
+        if (is_always_there(scheme, id)) return true;
+    }
+    return true;
+}
+
+bool message_trusts_id(const Scheme& scheme, const std::vector<std::string>& ids) {
+    if (scheme.unsigned_id || !needs_signed_id(scheme)) return true;
+    // Without any id the content counts, of which some is not signed unless it is what was signed.
+    if (ids.empty()) return scheme.identity.signed_content;
+    for (const std::string& text : ids) {
+        Template id;
+        if (!read_id(text, &id) || !is_signed(scheme, id)) return false;
+        if (is_always_there(scheme, id)) return true;
+    }
+    return true;
+}
+
 }  // namespace
 
 bool is_common_header(std::string_view name) {
@@ -288,27 +320,15 @@ bool read_id(const std::string& text, Template* id) {
 }
 
 bool is_signed_id(const Scheme& scheme, const std::vector<std::string>& ids) {
-    for (const std::string& text : ids) {
-        Template id;
-        const bool good =
-            read_id(text, &id) && std::all_of(id.parts.begin(), id.parts.end(),
-                                              [&](const auto& part) { return is_certain(scheme, part); });
-        if (!good) return false;
-        if (is_always_there(scheme, id)) return true;
-    }
-    return true;
+    bool good = true;
+    each_choice(scheme, [&](const Scheme& choice) { good = good && is_signed_by_message(choice, ids); });
+    return good;
 }
 
 bool trusts_id(const Scheme& scheme, const std::vector<std::string>& ids) {
-    if (scheme.unsigned_id || !needs_signed_id(scheme)) return true;
-    // Without any id the content counts, of which some is not signed unless it is what was signed.
-    if (ids.empty()) return scheme.identity.signed_content;
-    for (const std::string& text : ids) {
-        Template id;
-        if (!read_id(text, &id) || !is_signed(scheme, id)) return false;
-        if (is_always_there(scheme, id)) return true;
-    }
-    return true;
+    bool good = true;
+    each_choice(scheme, [&](const Scheme& choice) { good = good && message_trusts_id(choice, ids); });
+    return good;
 }
 
 bool check_id(const Scheme& scheme, std::string* error) {

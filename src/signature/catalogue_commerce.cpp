@@ -103,7 +103,7 @@ constexpr Definition definitions[] = {
     algorithm hmac-sha256;
     signature header:X-Plivo-Signature-V3 header:X-Plivo-Signature-MA-V3 split=, encoding=base64;
     message "{url}?{form|sorted}.{header:X-Plivo-Signature-V3-Nonce}";
-    id form:MessageUUID form:CallUUID;
+    id form:MessageUUID form:CallUUID header:X-Plivo-Signature-V3-Nonce;
     type form:Status form:Event;
 )"},
     {"messagebird", R"(

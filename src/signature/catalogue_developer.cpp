@@ -55,6 +55,12 @@ constexpr Definition definitions[] = {
     # repeats: yes, a branch or tag that is made, deleted and made again; the id is another
     algorithm hmac-sha256;
     signature header:X-Gitea-Signature encoding=hex;
+    # Of a form the decoded payload is signed, and no other field.
+    message "{body}";
+    message "{form:payload}";
+    unsigned_body;
+    unsigned_id;
+    content signed;
     id header:X-Gitea-Delivery;
     type header:X-Gitea-Event;
     identity event;
@@ -65,6 +71,12 @@ constexpr Definition definitions[] = {
     # repeats: not documented
     algorithm hmac-sha256;
     signature header:X-Gogs-Signature encoding=hex;
+    # Of a form the decoded payload is signed, and no other field.
+    message "{body}";
+    message "{form:payload}";
+    unsigned_body;
+    unsigned_id;
+    content signed;
     id header:X-Gogs-Delivery;
     type header:X-Gogs-Event;
 )"},
@@ -138,7 +150,7 @@ constexpr Definition definitions[] = {
     # source: github buildkite/docs pages/apis/webhooks/pipelines.md (read 2026-11-30) ; github buildkite/docs pages/apis/webhooks/_webhook_signature.md (read 2026-11-30)
     # retries: not documented
     # repeats: yes, the body is the state when it is sent: two quick changes may look the same
-    # The documentation does not mention X-Buildkite-Request any more.
+    # The documentation does not mention X-Buildkite-Request, but requests have it.
     algorithm hmac-sha256;
     signature header:X-Buildkite-Signature split=, prefix=signature= encoding=hex;
     timestamp header:X-Buildkite-Signature split=, prefix=timestamp= unit=s;
@@ -196,7 +208,7 @@ constexpr Definition definitions[] = {
 )"},
     {"workos", R"(
     # source: https://workos.com/docs/events/data-syncing/webhooks.md (read 2026-11-30) ; npm @workos-inc/node 8.13.0 (read 2026-11-30)
-    # retries: keep the id; the SDK wants a time of at most 3 minutes, so the time is that of sending
+    # retries: keep the id (from memory); the SDK wants a time of at most 3 minutes, so the time is that of sending
     # repeats: no
     algorithm hmac-sha256;
     signature header:Workos-Signature split=, trim prefix=v1= encoding=hex;
@@ -235,9 +247,10 @@ constexpr Definition definitions[] = {
     # source: github lob/lob-openapi dist/lob-api-bundled.yml (read 2026-11-30)
     # retries: not documented
     # repeats: no
+    # It is not documented whether a retry is signed anew: older than 4 days is stale, before that the id is known.
     algorithm hmac-sha256;
     signature header:Lob-Signature encoding=hex;
-    timestamp header:Lob-Signature-Timestamp unit=auto;
+    timestamp header:Lob-Signature-Timestamp unit=auto window=345600,300;
     message "{ts}.{body}";
     id json:/id;
     type json:/event_type/id;

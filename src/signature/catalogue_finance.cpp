@@ -315,6 +315,44 @@ constexpr Definition definitions[] = {
     message "{ts}{method}{url}{body}";
     url_variants;
 )"},
+    {"alloy", R"(
+    # source: https://developer.alloy.com/public/docs/hash-based-message-authentication-code-hmac (read 2026-11-30)
+    # retries: not documented
+    # repeats: no
+    algorithm hmac-sha256;
+    signature header:Authorization encoding=base64;
+    id json:/request_token;
+    type json:/type;
+)"},
+    {"didit", R"(
+    # source: https://docs.didit.me/integration/webhooks (read 2026-11-30) ; from memory (the fields)
+    # retries: not documented
+    # repeats: not documented
+    # The id is that of the verification session. The time is not signed.
+    algorithm hmac-sha256;
+    signature header:X-Signature encoding=hex;
+    id json:/session_id;
+    type json:/webhook_type;
+)"},
+    {"bridge-api", R"(
+    # source: https://docs.bridgeapi.io/docs/secure-your-webhooks (read 2026-11-30) ; from memory (the form of the signature)
+    # retries: not documented
+    # repeats: not documented
+    # Bridge of the open banking, not that of stablecoins. Two signatures while a secret is being changed.
+    algorithm hmac-sha256;
+    signature header:BridgeApi-Signature split=, trim prefix=v1= encoding=hex;
+    type json:/type;
+)"},
+    {"tatum", R"(
+    # source: https://docs.tatum.io/docs/authenticating-notification-webhooks (read 2026-11-30) ; from memory (the algorithm)
+    # retries: not documented
+    # repeats: not documented
+    # The id is that of the transaction.
+    algorithm hmac-sha512;
+    signature header:X-Payload-Hash encoding=base64;
+    id json:/txId;
+    type json:/subscriptionType;
+)"},
 };
 // clang-format on
 

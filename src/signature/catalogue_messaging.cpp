@@ -9,7 +9,7 @@ namespace {
 // clang-format off
 constexpr Definition definitions[] = {
     {"slack", R"(
-    # source: npm @slack/bolt 5.1.0 (read 2026-11-30) ; github api-evangelist/slack asyncapi/slack-events-asyncapi.yml (read 2026-11-30)
+    # source: npm @slack/bolt 5.1.0 (read 2026-11-30) ; github api-evangelist/slack asyncapi/slack-events-asyncapi.yml (read 2026-11-30) ; https://hex.pm/packages/slink/0.4.0/files/lib/slink/dedup.ex (read 2026-11-30)
     # retries: keep the id, three within 6 minutes; none of commands and interactions
     # repeats: no
     algorithm hmac-sha256;
@@ -62,8 +62,9 @@ constexpr Definition definitions[] = {
     signature header:X-Twilio-Signature encoding=base64;
     url_variants;
     message "{url}{form|sorted}";
-    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid;
-    type form:MessageStatus form:CallStatus;
+    postback;
+    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid query:MessageSid query:CallSid;
+    type form:MessageStatus form:CallStatus query:MessageStatus query:CallStatus;
     identity thing;
     ack 200 text/xml "<Response></Response>";
 )"},
@@ -80,6 +81,31 @@ constexpr Definition definitions[] = {
     id header:I-Twilio-Idempotency-Token json:/0/id;
     type json:/0/type;
     identity event;
+)"},
+    {"twilio-sha256", R"(
+    # source: npm twilio 6.3.1 (read 2026-11-30)
+    # retries: not documented
+    # repeats: not documented
+    # Callbacks that are signed with a SharedKey by HMAC_SHA256, as X-Twilio-Webhooks-Signature-Settings says.
+    algorithm hmac-sha256;
+    signature header:X-Twilio-Signature encoding=base64;
+    url_variants;
+    message "{url}{form|sorted}";
+    postback;
+    id header:I-Twilio-Idempotency-Token form:MessageSid form:CallSid query:MessageSid query:CallSid;
+    type form:MessageStatus form:CallStatus query:MessageStatus query:CallStatus;
+    ack 200 text/xml "<Response></Response>";
+)"},
+    {"twilio-json-sha256", R"(
+    # source: npm twilio 6.3.1 (read 2026-11-30)
+    # retries: not documented
+    # repeats: not documented
+    algorithm hmac-sha256;
+    signature header:X-Twilio-Signature encoding=base64;
+    url_variants;
+    message "{url}";
+    digest query:bodySHA256 algorithm=sha256 encoding=hex;
+    id header:I-Twilio-Idempotency-Token;
 )"},
     {"mandrill", R"(
     # source: github anymail/django-anymail anymail/webhooks/mandrill.py (read 2026-11-30)
@@ -230,9 +256,10 @@ constexpr Definition definitions[] = {
     # source: github api-evangelist/customer-io asyncapi/customer-io-reporting-webhooks-asyncapi.yml (read 2026-11-30)
     # retries: keep the id (from memory)
     # repeats: no
+    # It is not documented whether a retry is signed anew: older than 4 days is stale, before that the id is known.
     algorithm hmac-sha256;
     signature header:X-Cio-Signature encoding=hex;
-    timestamp header:X-Cio-Timestamp unit=s;
+    timestamp header:X-Cio-Timestamp unit=s window=345600,300;
     message "v0:{ts}:{body}";
     id json:/event_id;
     type json:/metric;

@@ -231,6 +231,8 @@ constexpr Definition definitions[] = {
     algorithm hmac-sha256;
     signature header:X-Signature split=, trim prefix=v1= encoding=hex;
     timestamp header:X-Signature split=, trim prefix=ts= unit=auto;
+    # The id is signed as it was sent, or in lower case.
+    message "[id:{query:data.id};][request-id:{header:X-Request-Id};]ts:{ts};" any;
     message "[id:{query:data.id|lower};][request-id:{header:X-Request-Id};]ts:{ts};" any;
     unsigned_body;
     unsigned_id;

@@ -26,11 +26,11 @@ constexpr Definition definitions[] = {
     # source: github discord/discord-api-docs docs/events/webhook-events.mdx (read 2026-11-30) ; github discord/discord-api-docs developers/interactions/receiving-and-responding.mdx (read 2026-11-30)
     # retries: keep the body (from memory), for up to 10 minutes; none of interactions
     # repeats: no, events have their time
-    # The id is that of an interaction; events have none.
+    # The id is that of an interaction; events have none. It is not documented whether a retry is signed anew.
     algorithm ed25519;
     key hex;
     signature header:X-Signature-Ed25519 encoding=hex;
-    timestamp header:X-Signature-Timestamp unit=s;
+    timestamp header:X-Signature-Timestamp unit=s window=900,300;
     message "{ts}{body}";
     id json:/id;
     type json:/event/type json:/type;
@@ -115,10 +115,11 @@ constexpr Definition definitions[] = {
     # source: github KickEngineering/KickDevDocs events/webhook-security.md (read 2026-11-30)
     # retries: keep the id, three tries
     # repeats: no
+    # It is not documented whether a retry is signed anew: older than a day is stale, before that the id is known.
     algorithm rsa-sha256;
     key pem;
     signature header:Kick-Event-Signature encoding=base64;
-    timestamp header:Kick-Event-Message-Timestamp unit=rfc3339;
+    timestamp header:Kick-Event-Message-Timestamp unit=rfc3339 window=86400,300;
     message "{header:Kick-Event-Message-Id}.{ts}.{body}";
     id header:Kick-Event-Message-Id;
     type header:Kick-Event-Type;

@@ -83,6 +83,8 @@ constexpr Definition definitions[] = {
     algorithm hmac-sha256;
     signature header:X-HubSpot-Signature-V3 encoding=base64;
     timestamp header:X-HubSpot-Request-Timestamp unit=ms;
+    # HubSpot signs the URL with :/?@!$'()*,; decoded.
+    url_variants;
     message "{method}{url}{body}{ts}";
     id json:/0/eventId;
     type json:/0/subscriptionType;
@@ -223,7 +225,7 @@ constexpr Definition definitions[] = {
     # A request holds several events. Klaviyo-Webhook-Id is the subscription.
     algorithm hmac-sha256;
     signature header:Klaviyo-Signature encoding=hex;
-    timestamp header:Klaviyo-Timestamp unit=auto;
+    timestamp header:Klaviyo-Timestamp unit=http-date;
     message "{body}{ts}";
     id json:/data/0/external_id;
     type json:/data/0/topic;
@@ -233,9 +235,10 @@ constexpr Definition definitions[] = {
     # source: github persona-id/persona-openapi 2020-05-18/components/examples/account-created-webhook-body.yaml (read 2026-11-30)
     # retries: keep the id (from memory)
     # repeats: no
+    # It is not documented whether a retry is signed anew: older than 4 days is stale, before that the id is known.
     algorithm hmac-sha256;
     signature header:Persona-Signature "split=, " prefix=v1= encoding=hex;
-    timestamp header:Persona-Signature "split=, " prefix=t= unit=s;
+    timestamp header:Persona-Signature "split=, " prefix=t= unit=s window=345600,300;
     message "{ts}.{body}";
     id json:/data/id;
     type json:/data/attributes/name;

@@ -81,8 +81,9 @@ constexpr Definition definitions[] = {
     # source: github standard-webhooks/standard-webhooks spec/standard-webhooks.md (read 2026-11-30) ; npm @polar-sh/sdk 0.49.0 (read 2026-11-30)
     # retries: keep the id
     # repeats: no
+    # Secrets made since 2026-09-08 are decoded as Standard Webhooks says; the text of older ones is the key, whsec_ included.
     algorithm hmac-sha256;
-    key utf8;
+    key utf8 whsec;
     signature header:webhook-signature "split= " prefix=v1, encoding=base64;
     timestamp header:webhook-timestamp unit=s;
     message "{header:webhook-id}.{ts}.{body}";

@@ -1,4 +1,4 @@
-// Senders that sign as Standard Webhooks or Svix do: under their names where nothing differs, and with a definition of
+// Senders that sign as Standard Webhooks, Svix or Hook0 do: under their names where nothing differs, and with a definition of
 // their own where the fields do. The language is described in signature/language.hpp.
 
 #include "signature/catalogue.hpp"
@@ -73,6 +73,21 @@ constexpr Definition definitions[] = {
     id header:webhook-id;
     type json:/event_type;
 )"},
+    {"hook0", R"(
+    # source: github hook0/hook0 clients/conformance/signature.json (read 2026-11-30) ; github hook0/hook0 output-worker/src/work.rs (read 2026-11-30)
+    # retries: keep the id
+    # repeats: not documented
+    # v0 signs time and body; v1, which signs a list of headers too, is not read.
+    algorithm hmac-sha256;
+    signature header:X-Hook0-Signature split=, prefix=v0= encoding=hex;
+    timestamp header:X-Hook0-Signature split=, prefix=t= unit=s;
+    message "{ts}.{body}";
+    id header:X-Event-Id;
+    type header:X-Event-Type;
+)"},
+    {"coinbase-cdp", R"(
+    # source: https://docs.cdp.coinbase.com/webhooks/verify-signatures.md (read 2026-11-30)
+)", "hook0"},
 };
 // clang-format on
 

@@ -30,6 +30,7 @@ struct Piece {
     Slot slot;
     Pattern pattern;
     bool hmac = false;
+    bool hash = false;  ///< with `literal` behind it
     Encoding encoding = Encoding::hex;
 };
 
@@ -128,7 +129,7 @@ class Preparation {
     std::string text(const Template& from) {
         std::string out;
         for (const Template::Part& part : from.parts)
-            out += part.is_value ? param(part.source) : part.literal;
+            out += part.is_value ? param(part.source.name) : part.literal;
         return out;
     }
 
@@ -138,11 +139,16 @@ class Preparation {
             Piece& piece = out.emplace_back();
             piece.is_value = part.is_value && part.source.kind != Source::Kind::config;
             if (!piece.is_value) {
-                piece.literal = part.is_value ? param(part.source) : part.literal;
+                piece.literal = part.is_value ? param(part.source.name) : part.literal;
                 continue;
             }
             piece.slot = slot(part.source);
             piece.hmac = wants_hmac(part);
+            piece.hash = wants_hash(part);
+            if (piece.hash) {
+                for (const std::string& name : hashed_params(part))
+                    piece.literal += param(name);
+            }
             if (piece.hmac && part.filters.front().arg == "base64") piece.encoding = Encoding::base64;
             const Pattern* pattern = pattern_of(rule, part.source);
             piece.pattern = pattern != nullptr ? *pattern : plain_text();
@@ -166,10 +172,10 @@ class Preparation {
     const std::string& error() const { return error_; }
 
   private:
-    std::string param(const Source& source) {
-        const auto found = params_.find(source.name);
+    std::string param(const std::string& name) {
+        const auto found = params_.find(name);
         if (found != params_.end()) return found->second;
-        missing_param_ = source.name;
+        missing_param_ = name;
         return {};
     }
 
@@ -284,6 +290,9 @@ class Challenger {
                 *outcome = {Verdict::malformed, "the handshake's text is not of the expected form", {}};
             } else if (piece.hmac) {
                 encode_text(key->digest(value).view(), piece.encoding, out);
+            } else if (piece.hash) {
+                out->append(event::to_hex(
+                    event::digest_of(event::Hash::sha256, std::string(value) + piece.literal).view()));
             } else if (json) {
                 event::append_json(value, out);
             } else {

@@ -19,23 +19,41 @@ using Kind = Source::Kind;
 constexpr std::size_t max_signed_echo = 128;
 
 /// True when a handshake must prove to know this parameter: an answer with it would tell the token to anybody.
-bool is_token_param(const Scheme& scheme, const Source& param) {
+bool is_token_param(const Scheme& scheme, std::string_view param) {
     return std::any_of(scheme.challenges.begin(), scheme.challenges.end(), [&](const ChallengeRule& rule) {
         return std::any_of(
             rule.require.begin(), rule.require.end(), [&](const ChallengeRule::Wanted& wanted) {
                 const auto& parts = wanted.value.parts;
                 return !wanted.among &&
                        std::any_of(parts.begin(), parts.end(), [&](const Template::Part& part) {
-                           return is_config(part) && part.source.name == param.name;
+                           return is_config(part) && part.source.name == param;
                        });
             });
     });
 }
 
+/// What a caller chose is hashed with parameters behind it: where messages are hashed so, too, that would sign them.
+bool check_hash(const Scheme& scheme, const ChallengeRule& rule, const Template::Part& part,
+                std::string* error) {
+    if (scheme.algorithm == Algorithm::hash)
+        return fail(error, "\"sha256\" in an answer would sign messages of a plain hash");
+    const std::vector<std::string> names = hashed_params(part);
+    for (const std::string& name : names) {
+        if (!event::is_name(name))
+            return fail(error, "\"sha256:" + name + "\" is not the name of a parameter");
+        if (is_token_param(scheme, name))
+            return fail(error, "\"" + name + "\" is a token that must be proven: an answer may not hash it");
+    }
+    const Pattern* pattern = pattern_of(rule, part.source);
+    return (pattern != nullptr && pattern->max <= max_signed_echo) ||
+           fail(error,
+                "\"" + part.source.text + "\" is hashed for a stranger: it needs \"match=\" of at most 128");
+}
+
 bool check_value(const Scheme& scheme, const ChallengeRule& rule, const Template::Part& part,
                  std::string* error) {
     if (part.segment != 0) return fail(error, "brackets in an answer to a challenge are not supported");
-    if (is_config(part) && is_token_param(scheme, part.source))
+    if (is_config(part) && is_token_param(scheme, part.source.name))
         return fail(error,
                     "{" + part.source.text + "} is a token that must be proven: an answer may not tell it");
     if (!part.is_value || is_config(part)) return true;
@@ -44,8 +62,10 @@ bool check_value(const Scheme& scheme, const ChallengeRule& rule, const Template
         return fail(error, "\"" + source.text + "\" in an answer to a challenge is not supported");
     }
     if (part.filters.empty()) return true;
+    if (wants_hash(part)) return check_hash(scheme, rule, part, error);
     if (!wants_hmac(part))
-        return fail(error, "filters but \"hmac\" in an answer to a challenge are not supported");
+        return fail(error,
+                    "filters but \"hmac\" and \"sha256\" in an answer to a challenge are not supported");
     if (scheme.algorithm != Algorithm::hmac) return fail(error, "\"hmac\" needs an HMAC algorithm");
     if (!scheme.other_keys.empty()) return fail(error, "\"hmac\" needs a definition with one key rule");
     const std::string& encoding = part.filters.front().arg;

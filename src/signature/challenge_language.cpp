@@ -163,6 +163,21 @@ bool wants_hmac(const Template::Part& part) {
     return part.filters.size() == 1 && part.filters.front().kind == event::Filter::Kind::hmac;
 }
 
+bool wants_hash(const Template::Part& part) {
+    return part.filters.size() == 1 && part.filters.front().kind == event::Filter::Kind::sha256;
+}
+
+std::vector<std::string> hashed_params(const Template::Part& part) {
+    std::vector<std::string> names;
+    std::string_view rest = part.filters.front().arg;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.size(), rest.find(','));
+        names.emplace_back(rest.substr(0, end));
+        rest.remove_prefix(std::min(rest.size(), end + 1));
+    }
+    return names;
+}
+
 const Pattern* pattern_of(const ChallengeRule& rule, const Source& source) {
     for (const auto& [each, pattern] : rule.match) {
         if (each.text == source.text) return &pattern;

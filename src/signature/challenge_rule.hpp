@@ -52,6 +52,12 @@ bool is_readable_by_challenge(const event::Source& source);
 /// True when the value is to be the scheme's HMAC of itself.
 bool wants_hmac(const event::Template::Part& part);
 
+/// True when the value is to be the SHA-256 of itself and parameters behind it.
+bool wants_hash(const event::Template::Part& part);
+
+/// Their names.
+std::vector<std::string> hashed_params(const event::Template::Part& part);
+
 /// The pattern that the rule gives for a source, or nullptr.
 const Pattern* pattern_of(const ChallengeRule& rule, const event::Source& source);
 

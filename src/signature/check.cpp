@@ -53,8 +53,9 @@ bool check_signature(const Scheme& scheme, std::string* error) {
 bool is_late(const Scheme& scheme) {
     bool reads_body = std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
                                   [](const Source& source) { return source.needs_body(); });
-    each_message(scheme, [&](const Template& text) {
-        reads_body |= std::any_of(text.parts.begin(), text.parts.end(),
+    each_choice(scheme, [&](const Scheme& choice) {
+        const auto& parts = choice.message.parts;
+        reads_body |= std::any_of(parts.begin(), parts.end(),
                                   [](const auto& part) { return part.is_value && part.source.needs_body(); });
     });
     return scheme.timestamp && scheme.timestamp->from.front().needs_body() && !reads_body &&
@@ -137,8 +138,8 @@ void plan_body(Scheme* scheme) {
         add(source);
     if (scheme->timestamp) add(scheme->timestamp->from.front());
     if (scheme->digest) add(scheme->digest->from);
-    each_message(*scheme, [&](const Template& text) {
-        for (const Template::Part& part : text.parts) {
+    each_choice(*scheme, [&](const Scheme& choice) {
+        for (const Template::Part& part : choice.message.parts) {
             if (part.is_value) add(part.source);
         }
     });
@@ -176,8 +177,8 @@ void derive_single(Scheme* scheme) {
     if (scheme->timestamp) add_single(scheme->timestamp->from.front(), scheme);
     if (scheme->key_id) add_single(*scheme->key_id, scheme);
     if (scheme->digest) add_single(scheme->digest->from, scheme);
-    each_message(*scheme, [&](const Template& text) {
-        for (const Template::Part& part : text.parts) {
+    each_choice(*scheme, [&](const Scheme& choice) {
+        for (const Template::Part& part : choice.message.parts) {
             if (part.is_value) add_single(part.source, scheme);
         }
     });
@@ -257,8 +258,9 @@ void derive(Scheme* scheme) {
     derive_challenges(scheme);
     derive_methods(scheme);
     derive_identity(scheme);
-    each_message(*scheme, [&](const Template& text) {
-        scheme->reads_url |= std::any_of(text.parts.begin(), text.parts.end(), [](const auto& part) {
+    each_choice(*scheme, [&](const Scheme& choice) {
+        const auto& parts = choice.message.parts;
+        scheme->reads_url |= std::any_of(parts.begin(), parts.end(), [](const auto& part) {
             return part.is_value && part.source.kind == Kind::url;
         });
     });

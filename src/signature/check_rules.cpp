@@ -19,18 +19,55 @@ bool has_claim(const Scheme& scheme, std::string_view name) {
                        [&](const ClaimRule& rule) { return rule.name == name; });
 }
 
+bool is_in_body(const event::Source& source) {
+    return source.needs_body() || source.kind == Kind::body;
+}
+
+/// True when the source, or each value of the template, is a claim.
+bool is_of_claims(const std::string& text) {
+    std::string ignored;
+    event::Template value;
+    event::Source source;
+    if (!event::is_template(text))
+        return parse_source(text, event::SourceSet::scheme, &source, &ignored) && is_claim(source);
+    return parse_template(text, event::SourceSet::scheme, &value, &ignored) &&
+           std::all_of(value.parts.begin(), value.parts.end(),
+                       [](const auto& part) { return !part.is_value || is_claim(part.source); });
+}
+
+/// A token in the body signs its claims and nothing beside it. The event is what it says, so nothing need limit its time.
+bool check_body_token(const Scheme& scheme, std::string* error) {
+    const auto& from = scheme.signature.from;
+    if (!std::all_of(from.begin(), from.end(), is_in_body))
+        return fail(error, "tokens of one definition stand in the body, or all outside of it");
+    if (scheme.digest) return fail(error, "a token in the body takes no \"digest\"");
+    for (const auto* names : {&scheme.id, &scheme.type, &scheme.tenant}) {
+        if (names == &scheme.id && scheme.unsigned_id) continue;
+        const auto other = std::find_if_not(names->begin(), names->end(), is_of_claims);
+        if (other != names->end())
+            return fail(error, "\"" + *other +
+                                   "\" is not signed by the token: take it from a claim, such as claim:/id");
+    }
+    return true;
+}
+
 /// A token must be bound to this request or this time: otherwise one captured token would open the door for ever.
 bool check_jwt_rules(const Scheme& scheme, std::string* error) {
     if (scheme.signature.from.empty()) return fail(error, "\"signature\" is missing");
     for (const event::Source& source : scheme.signature.from) {
-        if ((source.kind != Kind::header && source.kind != Kind::query) || source.then != nullptr)
+        const bool is_outside =
+            (source.kind == Kind::header || source.kind == Kind::query) && source.then == nullptr;
+        if (!is_outside && !is_in_body(source))
             return fail(error, "tokens in \"" + source.text + "\" are not supported");
     }
     if (scheme.signature.encoding != Encoding::none) return fail(error, "a token has no \"encoding=\"");
     if (scheme.timestamp && !is_claim(scheme.timestamp->from.front()))
         return fail(error, "the timestamp of a token must be a claim");
-    if (scheme.timestamp && scheme.timestamp->unit != Unit::seconds)
-        return fail(error, "claims are in seconds: \"unit=s\"");
+    const bool is_number = !scheme.timestamp || scheme.timestamp->unit == Unit::seconds ||
+                           scheme.timestamp->unit == Unit::milliseconds;
+    if (!is_number) return fail(error, "claims are numbers: \"unit=s\" or \"unit=ms\"");
+    if (std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(), is_in_body))
+        return check_body_token(scheme, error);
     if (scheme.digest && !is_claim(scheme.digest->from))
         return fail(error, "the digest must be a claim of the token");
     if (!scheme.digest && !scheme.unsigned_body)

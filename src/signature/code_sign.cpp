@@ -147,6 +147,16 @@ HeaderList sign_http(const Prepared& prepared, const event::Request& request, st
 }  // namespace
 
 bool can_sign(const Scheme& scheme, std::string* error) {
+    const auto is_nested = [](std::string_view name) { return !name.empty() && name.front() == '/'; };
+    const bool nests = scheme.algorithm == Algorithm::jwt &&
+                       ((scheme.timestamp && is_nested(scheme.timestamp->from.front().name)) ||
+                        (scheme.digest && is_nested(scheme.digest->from.name)) ||
+                        std::any_of(scheme.claims.begin(), scheme.claims.end(),
+                                    [&](const ClaimRule& claim) { return is_nested(claim.name); }));
+    if (nests) {
+        *error = "\"" + scheme.name + "\" has claims within claims, which are not written";
+        return false;
+    }
     if (scheme.algorithm != Algorithm::aws_sns) return true;
     *error = "signatures of \"" + scheme.name + "\" stand in the body, which is sent as it is";
     return false;

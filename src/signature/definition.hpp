@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -92,13 +93,6 @@ struct IdentityRule {
     event::Pointers left_out;  ///< of a JSON body: what a retry changes
 };
 
-/// What is signed.
-struct MessageRule {
-    event::Template text;
-    bool any_bracket = false;          ///< one of its brackets must be there
-    std::optional<Pattern> beginning;  ///< class of the character that every such message begins with
-};
-
 struct Scheme {
     std::string name;
     Algorithm algorithm = Algorithm::none;
@@ -112,9 +106,10 @@ struct Scheme {
     SignatureRule signature;
     std::optional<TimestampRule> timestamp;
     event::Template message;
-    bool any_bracket = false;                 ///< one of the message's brackets must be there
-    std::optional<Pattern> beginning;         ///< class of the character that every message begins with
-    std::vector<MessageRule> other_messages;  ///< what may be signed in its place, see message_choice.hpp
+    bool any_bracket = false;          ///< one of the message's brackets must be there
+    std::optional<Pattern> beginning;  ///< class of the character that every message begins with
+    /// The same definition with each of the other messages that may be signed in place of this one.
+    std::vector<std::shared_ptr<const Scheme>> alternatives;
     std::optional<DigestRule> digest;
     std::vector<ClaimRule> claims;  ///< of a JWT
     std::vector<std::vector<std::string>>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "event/fields.hpp"
 #include "event/multipart.hpp"
 #include "event/urlencoded.hpp"
 #include "event/utf8.hpp"
@@ -77,6 +78,22 @@ bool Evaluation::read(const event::Source& source, std::string_view* value) {
     return found.count > 0;
 }
 
+void Evaluation::apply_filters(const event::Template::Part& part, std::string* text) {
+    for (const event::Filter& filter : part.filters) {
+        const bool joins =
+            filter.kind == event::Filter::Kind::sorted ||
+            (filter.kind == event::Filter::Kind::sized && part.source.kind == Kind::form_fields);
+        if (!joins) {
+            event::apply_filter(filter, request_.query, text);
+            continue;
+        }
+        std::string joined;
+        const char* problem = event::join_fields(*text, filter, &joined);
+        if (problem != nullptr) problem_ = {Verdict::malformed, problem};
+        *text = std::move(joined);
+    }
+}
+
 /// A body that a filter changes is needed in one piece.
 std::string_view Evaluation::filtered_body(const event::Template::Part& part) {
     if (request_.body.size > json_max_) {
@@ -87,8 +104,7 @@ std::string_view Evaluation::filtered_body(const event::Template::Part& part) {
     text.reserve(request_.body.size);
     for (const std::string_view chunk : request_.body)
         text.append(chunk);
-    for (const event::Filter& filter : part.filters)
-        event::apply_filter(filter, request_.query, &text);
+    apply_filters(part, &text);
     return text;
 }
 
@@ -121,11 +137,10 @@ std::string_view Evaluation::read_part(const event::Template::Part& part) {
         default:
             break;
     }
-    if (part.filters.empty() || part.source.kind == Kind::form_fields) return value;
+    if (part.filters.empty()) return value;
     std::string& text = keep();
     text.assign(value);
-    for (const event::Filter& filter : part.filters)
-        event::apply_filter(filter, request_.query, &text);
+    apply_filters(part, &text);
     return text;
 }
 

@@ -57,6 +57,7 @@ class Evaluation {
     std::string& keep() { return kept_.emplace_front(); }
     bool load();
     bool is_compressed();
+    void apply_filters(const event::Template::Part& part, std::string* text);
     std::string_view filtered_body(const event::Template::Part& part);
 
     struct Cached {

@@ -8,7 +8,9 @@
 #include "signature/contentful.hpp"
 #include "signature/evaluation.hpp"
 #include "signature/fail.hpp"
+#include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"
+#include "signature/url_variants.hpp"
 
 namespace webhook::signature {
 
@@ -140,9 +142,12 @@ void update_message(const Scheme& scheme, Evaluation* evaluation, HashState* sta
     if (scheme.digest) update_body(scheme, evaluation->request(), state);
 }
 
-void update_parts(const Scheme& scheme, const event::Request& request, std::size_t json_max,
-                  HashState* state) {
+/// The URL counts as it was signed: one signature is one content, however a copy spells the URL.
+void update_parts(const Scheme& scheme, const event::Request& request, const Outcome& outcome,
+                  std::size_t json_max, HashState* state) {
     Evaluation evaluation(request, &scheme.body, json_max);
+    const std::string url = outcome.url == 0 ? std::string() : url_variants(request.url).at(outcome.url - 1U);
+    if (outcome.url != 0) evaluation.set_url(url);
     const std::size_t elements = scheme.body.repeats() ? evaluation.elements() : 1;
     for (std::size_t i = 0; i < elements; ++i) {
         evaluation.select(i);
@@ -162,7 +167,9 @@ event::By derive_by(const Scheme& scheme) {
     const IdentityRule& rule = scheme.identity;
     if (rule.names == Names::attempt) return event::By::body;
     if (rule.names == Names::thing || !is_signed_id(scheme, scheme.id)) return event::By::both;
-    if (can_shift(scheme)) return event::By::body;
+    bool shifts = false;
+    each_choice(scheme, [&](const Scheme& choice) { shifts = shifts || can_shift(choice); });
+    if (shifts) return event::By::body;
     return is_element_id(scheme.id) ? event::By::both : event::By::id;
 }
 
@@ -186,18 +193,22 @@ bool is_element_id(const std::vector<std::string>& ids) {
 }
 
 bool is_plain_content(const Scheme& scheme) {
-    return scheme.content == Content::body && scheme.identity.left_out.empty();
+    bool plain = scheme.identity.left_out.empty();
+    each_choice(scheme, [&](const Scheme& choice) { plain = plain && choice.content == Content::body; });
+    return plain;
 }
 
-event::Digest content_of(const Scheme& scheme, const event::Request& request, const Outcome& outcome,
+event::Digest content_of(const Scheme& definition, const event::Request& request, const Outcome& outcome,
                          std::size_t json_max) {
+    const Scheme& scheme =
+        outcome.message == 0 ? definition : *definition.alternatives.at(outcome.message - 1U);
     HashState state(event::Hash::sha256);
     switch (scheme.content) {
         case Content::body:
             update_body(scheme, request, &state);
             break;
         case Content::parts:
-            update_parts(scheme, request, json_max, &state);
+            update_parts(scheme, request, outcome, json_max, &state);
             break;
         case Content::covered:
             update_covered(scheme, request, outcome, &state);
@@ -216,7 +227,8 @@ bool check_identity(const Scheme& scheme, std::string* error) {
     if (rule.names != Names::thing && scheme.id.empty())
         return fail(error, "\"identity\" without an \"id\" says nothing");
     if (!rule.signed_content) return true;
-    return (has_message(scheme) && is_partly_signed(scheme)) ||
+    // Beside a message that is only a part another may hold all of the body.
+    return (has_message(scheme) && !scheme.digest && (scheme.unsigned_body || scheme.postback)) ||
            fail(error, "\"content signed\" is for schemes that sign only parts of the request");
 }
 

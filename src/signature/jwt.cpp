@@ -4,7 +4,9 @@
 #include <charconv>
 
 #include "event/json_text.hpp"
+#include "event/values.hpp"
 #include "signature/code_check.hpp"
+#include "signature/language_words.hpp"
 
 namespace webhook::signature {
 
@@ -20,7 +22,7 @@ struct Token {
 bool split(std::string_view text, Token* token) {
     const std::size_t first = text.find('.');
     const std::size_t last = text.rfind('.');
-    if (text.size() > max_token || first == std::string_view::npos || first == last) return false;
+    if (first == std::string_view::npos || first == last) return false;
     token->header = text.substr(0, first);
     token->claims = text.substr(first + 1, last - first - 1);
     token->signature = text.substr(last + 1);
@@ -62,7 +64,7 @@ bool claim_is(const JsonValue& claim, const std::vector<std::string>& values) {
 
 const char* wrong_claim(const Prepared& prepared, const JsonValue& claims) {
     for (std::size_t i = 0; i < prepared.claims.size(); ++i) {
-        const JsonValue* claim = claims.find(prepared.scheme->claims[i].name);
+        const JsonValue* claim = find_claim(claims, prepared.scheme->claims[i].name);
         if (claim == nullptr) return "the token lacks a claim";
         if (!claim_is(*claim, prepared.claims[i])) return "a claim of the token is another";
     }
@@ -70,30 +72,33 @@ const char* wrong_claim(const Prepared& prepared, const JsonValue& claims) {
 }
 
 Outcome check_dates(const CodeInput& input, const JsonValue& claims) {
-    const std::int64_t now = input.now_ms / 1000;
-    std::int64_t seconds = 0;
+    constexpr std::int64_t leeway_ms = jwt_leeway * 1000;
+    std::int64_t unix_ms = 0;
     for (const std::string_view name : {"exp", "nbf"}) {
         const JsonValue* claim = claims.find(name);
         if (claim == nullptr) continue;
-        if (!numeric_date(*claim, &seconds)) return {Verdict::malformed, "unreadable date in the token", {}};
+        if (!numeric_date(*claim, Unit::seconds, &unix_ms))
+            return {Verdict::malformed, "unreadable date in the token", {}};
         if (!input.window.check) continue;
-        if (name == "exp" && now >= seconds + jwt_leeway)
+        if (name == "exp" && input.now_ms >= unix_ms + leeway_ms)
             return {Verdict::stale, "the token has expired", {}};
-        if (name == "nbf" && now < seconds - jwt_leeway)
+        if (name == "nbf" && input.now_ms < unix_ms - leeway_ms)
             return {Verdict::stale, "the token is not valid yet", {}};
     }
-    if (!input.scheme().timestamp) return {Verdict::genuine, "", {}};
-    const JsonValue* claim = claims.find(input.scheme().timestamp->from.front().name);
+    const auto& rule = input.scheme().timestamp;
+    if (!rule) return {Verdict::genuine, "", {}};
+    const JsonValue* claim = find_claim(claims, rule->from.front().name);
     if (claim == nullptr) return {Verdict::no_signature, "no timestamp", {}};
-    if (!numeric_date(*claim, &seconds)) return {Verdict::malformed, "unreadable timestamp", {}};
-    return check_age(input, seconds * 1000, {});
+    if (!numeric_date(*claim, rule->unit, &unix_ms)) return {Verdict::malformed, "unreadable timestamp", {}};
+    return check_age(input, unix_ms, {});
 }
 
 bool digest_matches(const CodeInput& input, const JsonValue& claims) {
     const DigestRule& rule = *input.scheme().digest;
-    const std::string* text = claims.string(rule.from.name);
+    const JsonValue* claim = find_claim(claims, rule.from.name);
     std::string digest;
-    return text != nullptr && decode_text(*text, rule.encoding, &digest) && !digest.empty() &&
+    return claim != nullptr && claim->kind == Kind::string &&
+           decode_text(claim->text, rule.encoding, &digest) && !digest.empty() &&
            equal(event::digest_of(rule.hash, input.request().body).view(), digest);
 }
 
@@ -119,15 +124,38 @@ std::string_view jwt_algorithm(const Scheme& scheme) {
     return *scheme.public_algorithm == PublicAlgorithm::rsa_sha256 ? "RS256" : "ES256";
 }
 
-bool numeric_date(const JsonValue& claim, std::int64_t* seconds) {
-    constexpr std::size_t max_digits = 12;
+bool numeric_date(const JsonValue& claim, Unit unit, std::int64_t* unix_ms) {
+    constexpr std::size_t max_digits = 15;
     if (claim.kind != Kind::number) return false;
     const std::string_view text = claim.text;
     const std::size_t point = std::min(text.find('.'), text.size());
     const bool plain = text.find_first_not_of("0123456789.") == std::string_view::npos;
     if (!plain || point == 0 || point > max_digits) return false;
-    std::from_chars(text.data(), text.data() + point, *seconds);
+    std::from_chars(text.data(), text.data() + point, *unix_ms);
+    if (unit == Unit::seconds) *unix_ms *= 1000;
     return true;
+}
+
+const JsonValue* find_claim(const JsonValue& claims, std::string_view name) {
+    std::vector<std::string> pointer;
+    if (name.empty() || name.front() != '/') return claims.find(name);
+    if (!event::parse_pointer(name, &pointer)) return nullptr;
+    const JsonValue* value = &claims;
+    for (const std::string& token : pointer) {
+        std::size_t index = 0;
+        if (value->kind == Kind::object)
+            value = value->find(token);
+        else if (value->kind == Kind::array && to_number(std::string_view(token), &index))
+            value = index < value->items.size() ? &value->items[index] : nullptr;
+        else
+            value = nullptr;
+        if (value == nullptr) return nullptr;
+    }
+    return value;
+}
+
+bool has_token_in_body(const Scheme& scheme) {
+    return scheme.algorithm == Algorithm::jwt && has_signature_in_body(scheme);
 }
 
 const char* verify_jwt(const Prepared& prepared, std::string_view text, std::size_t* budget,
@@ -149,19 +177,42 @@ const char* verify_jwt(const Prepared& prepared, std::string_view text, std::siz
     return read_object(token.claims, claims) ? nullptr : malformed;
 }
 
+namespace {
+
+/// The text that tokens stand in; false when it is absent, and after a problem with the body.
+bool read_tokens(const CodeInput& input, const event::Source& source, std::string* scratch,
+                 std::string_view* value) {
+    if (source.kind != event::Source::Kind::body) return input.evaluation->read(source, value);
+    if (!input.evaluation->is_parsable()) return false;
+    constexpr std::string_view blanks = " \t\r\n";
+    *value = event::whole_body(input.request().body, scratch);
+    value->remove_prefix(std::min(value->find_first_not_of(blanks), value->size()));
+    value->remove_suffix(value->size() - (value->find_last_not_of(blanks) + 1));
+    return !value->empty();
+}
+
+}  // namespace
+
 Outcome check_jwt(const CodeInput& input) {
     std::size_t budget = max_public_checks;
     std::size_t seen = 0;
     Outcome outcome{Verdict::no_signature, "no token", {}};
     for (const event::Source& source : input.scheme().signature.from) {
+        std::string scratch;
         std::string_view value;
-        if (!input.evaluation->read(source, &value)) continue;
+        const bool found = read_tokens(input, source, &scratch, &value);
+        if (input.evaluation->has_problem())
+            return {input.evaluation->problem().verdict, input.evaluation->problem().reason, {}};
+        if (!found) continue;
         if (value.data() == nullptr) value = "";
+        const bool in_body = source.kind == event::Source::Kind::body || source.needs_body();
         each_item(
             value, input.scheme().signature, input.prepared.signature_prefixes, [&](std::string_view token) {
                 if (seen++ == max_signatures) return false;
                 JsonValue claims;
-                const char* why = verify_jwt(input.prepared, token, &budget, &claims);
+                const char* why = !in_body && token.size() > max_token
+                                      ? "the token cannot be read"
+                                      : verify_jwt(input.prepared, token, &budget, &claims);
                 outcome = why == nullptr ? check_claims(input, claims) : Outcome{Verdict::forged, why, {}};
                 if (outcome.verdict == Verdict::genuine) outcome.claims = claims_text(token);
                 return outcome.verdict != Verdict::genuine;

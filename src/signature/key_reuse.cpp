@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "signature/definition.hpp"
+#include "signature/message_choice.hpp"
 
 namespace webhook::signature {
 
@@ -50,10 +51,10 @@ bool keeps_apart(const Scheme& scheme, const Template::Part& part, const Pattern
     }
 }
 
-std::size_t least_size(const Template& text) {
+std::size_t least_size(const Scheme& scheme) {
     constexpr std::size_t sha256_in_hex = 64;
     std::size_t size = 0;
-    for (const Template::Part& part : text.parts) {
+    for (const Template::Part& part : scheme.message.parts) {
         if (part.segment != 0) continue;
         size += part.literal.size();
         if (part.is_value && part.source.kind == Kind::body_sha256 && part.filters.empty())
@@ -62,21 +63,19 @@ std::size_t least_size(const Template& text) {
     return size;
 }
 
-bool is_apart(const Scheme& scheme, const Template& text, const std::optional<Pattern>& beginning,
-              const Pattern& pattern, bool documents) {
-    if (beginning && (beginning->allowed & pattern.allowed).none()) return true;
-    return least_size(text) > pattern.max ||
-           std::any_of(text.parts.begin(), text.parts.end(), [&](const Template::Part& part) {
+bool is_apart(const Scheme& scheme, const Pattern& pattern, bool documents) {
+    const auto& parts = scheme.message.parts;
+    if (scheme.beginning && (scheme.beginning->allowed & pattern.allowed).none()) return true;
+    return least_size(scheme) > pattern.max ||
+           std::any_of(parts.begin(), parts.end(), [&](const Template::Part& part) {
                return keeps_apart(scheme, part, pattern, documents);
            });
 }
 
 bool are_apart(const Scheme& scheme, const Pattern& pattern, bool documents) {
-    const auto& others = scheme.other_messages;
-    return is_apart(scheme, scheme.message, scheme.beginning, pattern, documents) &&
-           std::all_of(others.begin(), others.end(), [&](const MessageRule& other) {
-               return is_apart(scheme, other.text, other.beginning, pattern, documents);
-           });
+    bool apart = true;
+    each_choice(scheme, [&](const Scheme& choice) { apart = apart && is_apart(choice, pattern, documents); });
+    return apart;
 }
 
 /// The same of messages that an algorithm makes up: a dot between two parts (JWT), line ends.

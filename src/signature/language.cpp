@@ -31,7 +31,7 @@ class Reader {
         if (words.empty()) return fail("empty directive");
         for (const Entry& entry : entries) {
             if (entry.word != words[0]) continue;
-            const bool repeatable = entry.word == "challenge" || entry.word == "message";
+            const bool repeatable = entry.word == "challenge";
             if (!repeatable && has(entry.word)) {
                 return fail(quoted(words[0]) + " is duplicate");
             }
@@ -323,25 +323,16 @@ bool Reader::read_batch(const Directive& words) {
 }
 
 bool Reader::read_message(const Directive& words) {
-    MessageRule rule;
     for (std::size_t i = 2; i < words.size(); ++i) {
         std::string_view text;
         if (words[i] == "any") {
-            rule.any_bracket = true;
+            scheme_->any_bracket = true;
         } else if (!option(words[i], "begins=", &text) ||
-                   !parse_pattern(std::string(text) + "{1}", &rule.beginning.emplace())) {
+                   !parse_pattern(std::string(text) + "{1}", &scheme_->beginning.emplace())) {
             return invalid("parameter", words[i]);
         }
     }
-    if (!parse_template(words[1], SourceSet::scheme, &rule.text, error_)) return false;
-    if (std::count(seen_.begin(), seen_.end(), "message") > 1) {
-        scheme_->other_messages.push_back(std::move(rule));
-        return scheme_->other_messages.size() < max_choices || fail("more than 4 messages");
-    }
-    scheme_->message = std::move(rule.text);
-    scheme_->any_bracket = rule.any_bracket;
-    scheme_->beginning = rule.beginning;
-    return true;
+    return parse_template(words[1], SourceSet::scheme, &scheme_->message, error_);
 }
 
 bool Reader::read_digest(const Directive& words) {
@@ -429,10 +420,9 @@ bool Reader::read_ack(const Directive& words) {
     return true;
 }
 
-}  // namespace
-
-std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Directive>& directives,
-                                     LanguageError* error) {
+/// A definition with one message at most, checked.
+std::unique_ptr<Scheme> parse_one(std::string_view name, const std::vector<Directive>& directives,
+                                  LanguageError* error) {
     auto scheme = std::make_unique<Scheme>();
     scheme->name = std::string(name);
     Reader reader(scheme.get(), &error->message);
@@ -449,13 +439,66 @@ std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Di
     if (!reader.has("message") && has_message(*scheme))
         event::parse_template("{body}", SourceSet::scheme, &scheme->message, &error->message);
     std::string_view word;
-    std::size_t number = 0;
-    if (!check_choices(scheme.get(), &error->message, &word, &number)) {
-        const auto at = std::find_if(directives.begin(), directives.end(), [&](const Directive& words) {
-            return words[0] == word && number-- == 0;
-        });
+    if (!check_scheme(*scheme, &error->message, &word)) {
+        const auto at = std::find_if(directives.begin(), directives.end(),
+                                     [word](const Directive& words) { return words[0] == word; });
         error->directive = static_cast<std::size_t>(at - directives.begin());
         return nullptr;
+    }
+    return scheme;
+}
+
+bool is_message(const Directive& words) {
+    return !words.empty() && words[0] == "message";
+}
+
+/// The definition with only one of its messages, and which of all directives those are.
+struct Choice {
+    Choice(const std::vector<Directive>& all, std::size_t number) {
+        std::size_t messages = 0;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (is_message(all[i]) && messages++ != number) continue;
+            directives.push_back(all[i]);
+            places.push_back(i);
+        }
+        places.push_back(all.size());
+    }
+
+    std::vector<Directive> directives;
+    std::vector<std::size_t> places;
+};
+
+/// Adds the definition with one of its further messages.
+bool add_alternative(std::string_view name, const Choice& choice, Scheme* scheme, LanguageError* error) {
+    auto other = parse_one(name, choice.directives, error);
+    if (other == nullptr) return false;
+    const auto at = std::find_if(choice.directives.begin(), choice.directives.end(), is_message);
+    error->directive = static_cast<std::size_t>(at - choice.directives.begin());
+    if (!check_alternative(*scheme, *other, &error->message)) return false;
+    derive(other.get());
+    scheme->alternatives.push_back(std::move(other));
+    return true;
+}
+
+}  // namespace
+
+std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Directive>& directives,
+                                     LanguageError* error) {
+    const auto messages =
+        static_cast<std::size_t>(std::count_if(directives.begin(), directives.end(), is_message));
+    if (messages > max_choices) {
+        *error = {directives.size(), "more than 4 messages"};
+        return nullptr;
+    }
+    std::unique_ptr<Scheme> scheme;
+    for (std::size_t i = 0; i < std::max<std::size_t>(messages, 1); ++i) {
+        const Choice choice(directives, i);
+        const bool good = i == 0 ? (scheme = parse_one(name, choice.directives, error)) != nullptr
+                                 : add_alternative(name, choice, scheme.get(), error);
+        if (!good) {
+            error->directive = choice.places[error->directive];
+            return nullptr;
+        }
     }
     derive(scheme.get());
     return scheme;

@@ -14,17 +14,19 @@ namespace webhook::signature {
 /// The language of schemes: a list of directives, each a list of words. The words are those that nginx' own tokenizer
 /// gives for a block, so a `webhook_scheme NAME { ... }` block and the built-in catalogue share this parser.
 ///
-///   algorithm hmac-{sha1,sha256,sha512,md5} | {sha1,sha256,sha512,md5} | token | basic | none
-///             | ed25519 | ecdsa-p256-sha256 | rsa-sha256 | jwt-{hs256,es256,rs256}
+///   algorithm hmac-{sha1,sha256,sha384,sha512,md5} | {sha1,sha256,sha384,sha512,md5} | token | basic | none
+///             | ed25519 | ecdsa-p256-{sha256,sha1} | rsa-{sha256,sha512} | rsa-pss-{sha256,sha512} | jwt-{hs256,es256,rs256}
 ///             | aws-sns | contentful | http-signature | http-signature-hmac-sha256
-///   key       utf8 | whsec | base64 | hex | sha1 | nfkd     how the secret becomes the key; default utf8
+///   key       utf8 | whsec | base64 | hex | sha1 | nfkd     how the secret becomes the key; default utf8. Up to four: each
+///                                                           that decodes it makes a key
 ///             | pem | spki-base64 | whpk | jwk | hex | base64 [id=SRC]
 ///                                                           public keys, and what names the key; default pem
-///   signature SRC... [split=CHARS] [trim] [skip=N] [take=N] [prefix=TEXT] encoding=hex|base64|base64url
-///   timestamp SRC [split=] [trim] [skip=] [take=] [prefix=] unit=s|ms|auto|rfc3339 [window=PAST,FUTURE [exact]]
+///   signature SRC... [split=CHARS] [trim] [skip=N] [take=N] [prefix=TEXT]... encoding=hex|base64|base64url
+///   timestamp SRC [split=] [trim] [skip=] [take=] [prefix=]... unit=s|ms|auto|rfc3339|http-date [window=PAST,FUTURE [exact]]
 ///   message   TEMPLATE [any] [begins=[CLASS]]               default "{body}"; any: one of the brackets must be there;
-///                                                           begins: of which characters the first one is
-///   digest    SRC [algorithm=md5|sha1|sha256|sha512] [encoding=...]
+///                                                           begins: of which characters the first one is. Up to four
+///                                                           times: one of them is signed (message_choice.hpp)
+///   digest    SRC [algorithm=md5|sha1|sha256|sha384|sha512] [encoding=...]
 ///                                                           a hash of the body that the message covers
 ///   id, type, tenant  SRC|TEMPLATE...                       first non-empty wins
 ///   identity  event [vouched] | thing | attempt             what the id names; default thing. vouched: the token speaks for it

@@ -1,23 +1,21 @@
 #pragma once
 
-#include <cstddef>
 #include <string>
-#include <string_view>
 
 #include "signature/definition.hpp"
 
 namespace webhook::signature {
 
-/// Calls `use(text)` for each message that may be signed.
+/// Calls `use(scheme)` for the definition and for each of its alternatives: what holds of one message need not hold of the
+/// others.
 template <class Use>
-void each_message(const Scheme& scheme, Use use) {
-    use(scheme.message);
-    for (const MessageRule& other : scheme.other_messages)
-        use(other.text);
+void each_choice(const Scheme& scheme, Use use) {
+    use(scheme);
+    for (const auto& other : scheme.alternatives)
+        use(*other);
 }
 
-/// Checks a definition as it is, and as if each of the other messages were the only one: what holds of one message holds of
-/// none of the others. False with a message, the directive it is about, and of several of that name the number.
-bool check_choices(Scheme* scheme, std::string* error, std::string_view* word, std::size_t* number);
+/// False, with a message, when a signature of one message could be taken for one of the other.
+bool check_alternative(const Scheme& scheme, const Scheme& other, std::string* error);
 
 }  // namespace webhook::signature

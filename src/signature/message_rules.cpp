@@ -12,10 +12,14 @@ using event::Filter;
 using event::Template;
 using Kind = event::Source::Kind;
 
-/// Filters after which the value can still be told from any other.
+/// Filters after which the value can still be told from any other. Of a form's fields: but the signature's own; the lengths
+/// of its values say nothing of their names.
 bool keeps_value(const Template::Part& part) {
-    return std::all_of(part.filters.begin(), part.filters.end(), [](const Filter& filter) {
-        return filter.kind == Filter::Kind::json_escape || filter.kind == Filter::Kind::sorted;
+    const bool is_form = part.source.kind == Kind::form_fields;
+    return std::all_of(part.filters.begin(), part.filters.end(), [is_form](const Filter& filter) {
+        if (filter.kind == Filter::Kind::sized) return !is_form;
+        return filter.kind == Filter::Kind::json_escape || filter.kind == Filter::Kind::sorted ||
+               (is_form && filter.kind == Filter::Kind::without);
     });
 }
 
@@ -73,7 +77,8 @@ bool check_part(const Template& text, std::size_t at, std::string* error) {
     if (!part.is_value) return true;
     if (part.source.kind == Kind::claim) return fail(error, "{" + part.source.text + "} is of tokens only");
     for (const Filter& filter : part.filters) {
-        if (filter.kind == Filter::Kind::hmac) return fail(error, "\"hmac\" in a message is not supported");
+        if (filter.kind == Filter::Kind::hmac || filter.kind == Filter::Kind::sha256)
+            return fail(error, "\"hmac\" and \"sha256\" are for answers to challenges, not for messages");
     }
     const bool bare = part.source.kind == Kind::secret || part.source.kind == Kind::timestamp;
     if (bare && !part.filters.empty())

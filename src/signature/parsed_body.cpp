@@ -87,11 +87,9 @@ const char* ParsedBody::load_form() {
 const char* ParsedBody::set_field(std::size_t entry, std::string_view form) {
     Value& place = value_at(entry, 0);
     if (plan_.entries()[entry].kind == Kind::form_fields) {
-        std::string& sorted = kept_.emplace_front();
-        const char* problem = sort_fields(form, &sorted);
-        place.text = sorted;
+        place.text = form;
         place.present = true;
-        return problem;
+        return boundary_.empty() ? nullptr : "the body is not a form that can be signed";
     }
     const std::string& name = plan_.entries()[entry].name;
     std::size_t count = 0;
@@ -109,25 +107,6 @@ const char* ParsedBody::set_field(std::size_t entry, std::string_view form) {
     }
     place.present = count > 0;
     return count > 1 ? "a form field that the signature depends on is there twice" : nullptr;
-}
-
-/// Names with their values, both in byte order, equal pairs once, nothing in between.
-const char* ParsedBody::sort_fields(std::string_view form, std::string* sorted) {
-    if (!boundary_.empty()) return "the body is not a form that can be signed";
-    std::vector<std::pair<std::string, std::string>> fields;
-    std::string_view pair;
-    while (event::next_pair(&form, &pair)) {
-        if (fields.size() == max_form_fields) return "too many form fields";
-        const std::string_view name = event::pair_name(pair);
-        auto& [key, value] = fields.emplace_back();
-        event::decode(name, &key);
-        if (name.size() < pair.size()) event::decode(pair.substr(name.size() + 1), &value);
-    }
-    std::sort(fields.begin(), fields.end());
-    fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
-    for (const auto& [key, value] : fields)
-        sorted->append(key).append(value);
-    return nullptr;
 }
 
 /// The documents within: their problems are ours.

@@ -12,9 +12,6 @@
 
 namespace webhook::signature {
 
-/// Most fields of a form that is sorted for a signature: Twilio sends some thirty, and sorting is what strangers can make us do.
-inline constexpr std::size_t max_form_fields = 1000;
-
 /// The values of one document that a signature depends on. Strict: whatever two readers could understand differently
 /// (a key or field that is there twice, an object where a value belongs) is a problem.
 class ParsedBody : private event::JsonSink {
@@ -47,7 +44,6 @@ class ParsedBody : private event::JsonSink {
     const char* load_form();
     const char* load_inner();
     const char* set_field(std::size_t entry, std::string_view form);
-    const char* sort_fields(std::string_view form, std::string* sorted);
 
     const BodyPlan& plan_;
     event::BodyView body_;

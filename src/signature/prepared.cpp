@@ -8,6 +8,7 @@
 #include "event/text.hpp"
 #include "signature/fail.hpp"
 #include "signature/key_strength.hpp"
+#include "signature/message_choice.hpp"
 #include "signature/nfkd.hpp"
 
 namespace webhook::signature {
@@ -145,17 +146,14 @@ bool fill_in(const event::Template& from, const Params& params, event::Template*
 
 bool fill_messages(const Scheme& scheme, const Params& params, std::vector<PreparedMessage>* messages,
                    std::string* error) {
-    PreparedMessage& first = messages->emplace_back();
-    first.any_bracket = scheme.any_bracket;
-    first.beginning = scheme.beginning;
-    if (!fill_in(scheme.message, params, &first.text, error)) return false;
-    for (const MessageRule& other : scheme.other_messages) {
-        PreparedMessage& next = messages->emplace_back();
-        next.any_bracket = other.any_bracket;
-        next.beginning = other.beginning;
-        if (!fill_in(other.text, params, &next.text, error)) return false;
-    }
-    return true;
+    bool good = true;
+    each_choice(scheme, [&](const Scheme& choice) {
+        PreparedMessage& message = messages->emplace_back();
+        message.any_bracket = choice.any_bracket;
+        message.beginning = choice.beginning;
+        good = good && fill_in(choice.message, params, &message.text, error);
+    });
+    return good;
 }
 
 bool fill_prefixes(const Items& items, const Params& params, Prefixes* prefixes, std::string* error) {

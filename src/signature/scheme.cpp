@@ -161,9 +161,13 @@ std::vector<std::string> param_names(const Scheme& scheme) {
         for (const event::Template::Part& part : text.parts) {
             if (part.is_value && part.source.kind == event::Source::Kind::config)
                 names.insert(part.source.name);
+            if (part.is_value && wants_hash(part)) {
+                for (const std::string& name : hashed_params(part))
+                    names.insert(name);
+            }
         }
     };
-    each_message(scheme, look);
+    each_choice(scheme, [&](const Scheme& choice) { look(choice.message); });
     std::for_each(scheme.signature.prefixes.begin(), scheme.signature.prefixes.end(), look);
     if (scheme.timestamp)
         std::for_each(scheme.timestamp->prefixes.begin(), scheme.timestamp->prefixes.end(), look);
@@ -192,7 +196,9 @@ bool has_claims(const Scheme& scheme) {
     return scheme.algorithm == Algorithm::jwt;
 }
 bool has_signature_in_body(const Scheme& scheme) {
-    return !scheme.signature.from.empty() && scheme.signature.from.front().needs_body();
+    if (scheme.signature.from.empty()) return false;
+    const event::Source& source = scheme.signature.from.front();
+    return source.needs_body() || source.kind == event::Source::Kind::body;
 }
 
 }  // namespace webhook::signature

@@ -44,8 +44,9 @@ bool cuts_signature_only(const Scheme& scheme, const Template::Part& part, const
 
 bool only_signature_follows(const Scheme& scheme, const event::Request& request) {
     bool good = true;
-    each_message(scheme, [&](const Template& text) {
-        good = good && std::all_of(text.parts.begin(), text.parts.end(), [&](const Template::Part& part) {
+    each_choice(scheme, [&](const Scheme& choice) {
+        const auto& parts = choice.message.parts;
+        good = good && std::all_of(parts.begin(), parts.end(), [&](const Template::Part& part) {
                    return cuts_signature_only(scheme, part, request);
                });
     });

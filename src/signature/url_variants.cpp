@@ -58,6 +58,20 @@ std::string normalized(const Tail& tail) {
     return out;
 }
 
+/// Decodes the characters that HubSpot lists, in the path and in the query.
+std::string unescaped(std::string_view text) {
+    static constexpr std::string_view plain = ":/?@!$'()*,;";
+    std::string out;
+    while (!text.empty()) {
+        std::string one;
+        if (text.front() == '%') event::decode(text.substr(0, 3), &one);
+        const bool listed = one.size() == 1 && plain.find(one.front()) != std::string_view::npos;
+        out.push_back(listed ? one.front() : text.front());
+        text.remove_prefix(listed ? 3 : 1);
+    }
+    return out;
+}
+
 void append_component(std::string_view raw, std::string* out) {
     std::string value;
     event::decode(raw, &value);
@@ -112,7 +126,7 @@ std::vector<std::string> url_variants(std::string_view url) {
     const std::string start = std::string(url.substr(0, at + mark.size())).append(without_port(authority));
     const Tail tail = split_tail(text);
     std::vector<std::string> all;
-    for (const std::string& each : {std::string(text), normalized(tail), rewritten(tail)}) {
+    for (const std::string& each : {std::string(text), normalized(tail), rewritten(tail), unescaped(text)}) {
         if (each.empty() && !text.empty()) continue;
         for (const std::string_view port : {std::string_view(), std::string_view(https ? ":443" : ":80")}) {
             std::string variant = std::string(start).append(port).append(each);

@@ -13,6 +13,7 @@ namespace webhook::signature {
 ///   2. with the characters escaped that the URL standard escapes, such as ' in a query
 ///   3. so, and the query written anew: decoded, values of one name brought together, escaped as JavaScript's
 ///      encodeURIComponent() does, which leaves ' as it is
+///   4. as it came, but :/?@!$'()*,; decoded, which change nothing of what stands where in a query
 std::vector<std::string> url_variants(std::string_view url);
 
 }  // namespace webhook::signature

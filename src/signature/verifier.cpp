@@ -169,20 +169,21 @@ bool Verifier::Impl::matches(const Message& message, const Candidates& candidate
     return false;
 }
 
-/// For senders that sign a URL with or without the port that its scheme implies.
+/// For senders that sign another spelling of the URL than comes, see url_variants().
 bool Verifier::Impl::matches_other_url(const event::Template& text, const Candidates& candidates,
                                        Evaluation* evaluation, Outcome* outcome) const {
     const std::string_view url = evaluation->request().url, ts = outcome->timestamp;
-    bool match = false;
-    for (const std::string& variant : url_variants(url)) {
-        if (match || variant == url) continue;
-        evaluation->set_url(variant);
+    const std::vector<std::string> variants = url_variants(url);
+    for (std::size_t i = 0; i < variants.size() && outcome->url == 0; ++i) {
+        if (variants[i] == url) continue;
+        evaluation->set_url(variants[i]);
         Message message;
         message.resolve(text, ts, evaluation);
-        match = matches(message, candidates, evaluation->request().body, outcome);
+        if (matches(message, candidates, evaluation->request().body, outcome))
+            outcome->url = static_cast<std::uint8_t>(i + 1);
     }
     evaluation->set_url(url);
-    return match;
+    return outcome->url != 0;
 }
 
 /// `budget`: checks that are left for this request.
@@ -248,7 +249,8 @@ bool Verifier::Impl::is_signed(const Candidates& candidates, Evaluation* evaluat
     const event::BodyView& body = evaluation->request().body;
     std::optional<std::size_t> budget;
     bool any = false;
-    for (const PreparedMessage& rule : prepared.messages) {
+    for (std::size_t i = 0; i < prepared.messages.size(); ++i) {
+        const PreparedMessage& rule = prepared.messages[i];
         Message message;
         const Message::Error resolved = message.resolve(rule.text, ts, evaluation);
         // A body that cannot be read as another message wants it was not signed by that one.
@@ -262,6 +264,7 @@ bool Verifier::Impl::is_signed(const Candidates& candidates, Evaluation* evaluat
                                      (scheme().url_variants &&
                                       matches_other_url(rule.text, candidates, evaluation, outcome));
         if (!match) continue;
+        outcome->message = static_cast<std::uint8_t>(i);
         const char* flaw = message.flaw(scheme(), rule, body);
         if (flaw != nullptr) *outcome = {Verdict::forged, flaw, ts};
         return flaw == nullptr;

@@ -64,7 +64,7 @@ void tokens(std::string_view input) {
     for (const auto& [name, member] : value.members) {
         std::int64_t seconds = 0;
         REQUIRE(read.find(name) != nullptr && read.find(name)->text == member.text);
-        (void)signature::numeric_date(member, &seconds);
+        (void)signature::numeric_date(member, signature::Unit::seconds, &seconds);
     }
 }
 

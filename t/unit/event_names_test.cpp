@@ -6,6 +6,7 @@
 #include "event/digest.hpp"
 #include "event/extractor.hpp"
 #include "event/json.hpp"
+#include "event/json_cut.hpp"
 #include "event/path.hpp"
 #include "event/template.hpp"
 #include "signature_support.hpp"
@@ -163,6 +164,21 @@ TEST(Json, ByteOrderMarks) {
     request.set_header("content-type", "application/x-www-form-urlencoded");
     request.set_body("p=%EF%BB%BF%7B%22id%22%3A%22in%22%7D");
     EXPECT_EQ(id_of(request, {"form:p>json:/id"}), "in");
+}
+
+TEST(Json, ValuesAreLeftOutBehindAByteOrderMark) {
+    const Pointers attempt = {{"attempt"}};
+    const auto content = [&](const std::string& text, std::size_t cut) {
+        test::PlainRequest request;
+        request.set_body("\xef\xbb\xbf" + text, {cut});
+        HashState state(Hash::sha256);
+        update_without(attempt, request.body, &state);
+        return to_hex(state.finish().view());
+    };
+    const std::string first = content(R"({"id":1,"attempt":1})", 0);
+    for (std::size_t cut = 0; cut <= 20; ++cut)
+        EXPECT_EQ(content(R"({"id":1,"attempt":23})", cut), first) << cut;
+    EXPECT_NE(content(R"({"id":2,"attempt":1})", 0), first);
 }
 
 TEST(Names, LongOnes) {

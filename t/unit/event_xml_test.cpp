@@ -100,6 +100,9 @@ TEST(Xml, Encodings) {
     for (const std::string& utf16 : {std::string("\xff\xfe<\0a\0>\0x\0<\0/\0a\0>\0", 18),
                                      std::string("\xfe\xff\0<\0a\0>\0x\0<\0/\0a\0>", 18)})
         EXPECT_EQ(xml_id(utf16, "xml:/a"), "x");
+    EXPECT_EQ(xml_id("<?xml version='1.0' encoding='utf-16'?><a>\xc3\xa9</a>", "xml:/a"), "\xc3\xa9")
+        << "what .NET says of UTF-8";
+    EXPECT_TRUE(is_refused("<?xml version='1.0' encoding='utf-16'?><a>\xe9</a>"));
     EXPECT_EQ(xml_id("<?xml version='1.0' encoding='EUC-JP'?><a>x</a>", "xml:/a"), "")
         << "an unknown encoding";
     EXPECT_TRUE(is_refused("<a>\xff</a>"));

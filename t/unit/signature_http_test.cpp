@@ -109,6 +109,19 @@ TEST(HttpSignature, ChangesAreForged) {
     EXPECT_EQ(made.judge(), Verdict::malformed);
 }
 
+TEST(HttpSignature, SignaturesThatWereSentTwiceMustAgree) {
+    SignedRequest made;
+    made.sign(R"(("@method" "@target-uri" "content-digest"))" + created);
+    for (const char* name : {"signature", "signature-input"}) {
+        const std::string value(made.request.header(name).value);
+        made.request.headers.emplace_back(name, value);
+        EXPECT_EQ(made.judge(), Verdict::genuine) << name;
+        made.request.headers.emplace_back(name, value + ", other=1");
+        EXPECT_EQ(made.judge(), Verdict::malformed) << name;
+        made.request.set_header(name, value);
+    }
+}
+
 TEST(HttpSignature, LabelsAndDates) {
     const std::string list = R"(("@method" "@target-uri" "content-digest"))";
     SignedRequest two;

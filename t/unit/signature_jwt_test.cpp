@@ -61,6 +61,27 @@ TEST(Jwt, OnlyTheOneFormIsTaken) {
     EXPECT_EQ(plaid(other), Verdict::forged);
 }
 
+// Claims are sources of names, so those of a token that nobody vouches for must not come out of the check.
+TEST(Jwt, ClaimsAreToldWhenTheTokenIsGenuine) {
+    const auto verifier = verifier_of(*find_scheme("plaid"), test::p256_public);
+    const auto claims_of = [&](const std::string& token, std::int64_t at = now) {
+        test::PlainRequest request;
+        request.set_body(token_body);
+        request.set_header("plaid-verification", token);
+        const Outcome outcome = verifier->check(request, at * 1000);
+        EXPECT_EQ(outcome.claims.empty(), outcome.verdict != Verdict::genuine);
+        return outcome.claims;
+    };
+    const std::string good = es256(es256_header, plaid_claims());
+    EXPECT_EQ(claims_of(good), plaid_claims());
+    EXPECT_EQ(claims_of(good, now + 3600), "") << "stale";
+    EXPECT_EQ(claims_of(good + "x"), "") << "forged";
+    EXPECT_EQ(claims_of(es256(es256_header, json{{"iat", now}, {"request_body_sha256", "00"}}.dump())), "")
+        << "of another body";
+    EXPECT_EQ(claims_of(es256(es256_header, R"({"iat":1,"iat":2})")), "") << "a repeated claim";
+    EXPECT_EQ(claims_of(""), "");
+}
+
 TEST(Jwt, TheAlgorithmIsTheSchemes) {
     for (const char* header :
          {R"({"alg":"none"})", R"({"alg":"HS256"})", R"({"alg":"es256"})", R"({"alg":"RS256"})", R"({})",

@@ -91,9 +91,9 @@ TEST(SchemeLanguage, MistakesAreNamed) {
               "brackets that begin with \"ts\" are never left out");
     EXPECT_EQ(parse_error(good + "message \"{form}\";"), "\"form\" lacks \"|sorted\"");
     EXPECT_EQ(parse_error(good + "message \"{body|sorted}\";"),
-              "\"body|sorted\" sorts something else than {form}");
+              "\"body|sorted\" sorts something else than {form} or {query}");
     EXPECT_EQ(parse_error(good + "message \"{body}{header:x|hmac}\";"),
-              "\"hmac\" in a message is not supported");
+              "\"hmac\" and \"sha256\" are for answers to challenges, not for messages");
     EXPECT_EQ(parse_error(good + "batch form:a;"), "\"form:a\" is not the JSON pointer of an array");
     EXPECT_EQ(parse_error(good + "id \"{query:a|sorted}\";"), "\"sorted\" is not a filter");
     EXPECT_EQ(

@@ -23,9 +23,9 @@ test::KeyPair secret_for(std::string_view scheme, char digit) {
         const std::size_t at = text.find("algorithm ");
         return test::pair_for(text.substr(at, text.find(';', at) - at), digit == 'b');
     }
-    const std::string secret = scheme == "postmark"
-                                   ? std::string("user:pass") + digit
-                                   : "00112233445566778899aabbccddeeff0123456" + std::string(1, digit);
+    const bool is_basic = scheme_text(scheme).find("algorithm basic") != std::string_view::npos;
+    const std::string secret = is_basic ? std::string("user:pass") + digit
+                                        : "00112233445566778899aabbccddeeff0123456" + std::string(1, digit);
     return {secret, secret};
 }
 

@@ -95,6 +95,10 @@ signed('checkr', header('X-Checkr-Signature', hexed), body(id='1002d6bca6acdfcbb
 signed('deel', header('x-deel-signature', lambda k, b: hexed(k, 'POST' + b)), body(data={'meta': {'event_type': 'contract.created'}}), None, 'contract.created')
 signed('transfi', header('X-Transfi-Hmac-Hash', hexed), body(status='fund_settled'))
 signed('upayments', lambda k, b, t: {'X-Timestamp': t, 'X-Signature': b64(k, t + 'POST' + 'https://hooks.example.com/in/upayments' + b)}, body(track_id='t1'), stamp=1)
+signed('alloy', header('Authorization', b64), body(request_token='480aae3a-a850-4276-b3a2-e8698988e016', type='create:evaluations:run_create'), '480aae3a-a850-4276-b3a2-e8698988e016', 'create:evaluations:run_create')
+signed('didit', lambda k, b, t: {'X-Timestamp': str(NOW), 'X-Signature': hexed(k, b)}, body(session_id='s1', webhook_type='status.updated'), 's1', 'status.updated')
+signed('bridge-api', header('BridgeApi-Signature', lambda k, b: 'v1=' + hexed('old', b).upper() + ',v1=' + hexed(k, b).upper()), body(type='item.refreshed'), None, 'item.refreshed')
+signed('tatum', header('x-payload-hash', lambda k, b: b64(k, b, 'sha512')), body(txId='0x1', subscriptionType='ADDRESS_EVENT'), '0x1', 'ADDRESS_EVENT')
 
 # --- commerce
 signed('clickup', header('X-Signature', hexed), body(webhook_id='7689a169', event='taskCreated', task_id='c0j'), None, 'taskCreated')
@@ -302,6 +306,30 @@ for note, genuine, url, text, value in MESSAGEBIRD:
     vectors[-1]['url'] = url
 add('messagebird', 'stale', 'of the sender\'s reference file, an hour later', 'reject', {'Content-Type': 'text/plain', 'MessageBird-Signature-JWT': MESSAGEBIRD[0][4]}, MESSAGEBIRD[0][3],
     '36efdd1aace2e26cd490f0d951138253bef2f7c6d34d18981da781555cc4cebb', clock=1625482800)
+
+# Of the file that Hook0's clients are held against: name, accepted, signature, headers, body, secret, clock.
+HOOK0 = [
+    ('a-body-scheme-signature-verifies', True, 't=1800000000,v0=d17d66b66fca89390c5b967c45e8928fc732db07a0aabe8167b1e98213081ffe',
+     {'x-event-id': 'evt-1', 'x-delivery-id': 'dlv-1', 'content-type': 'application/json'}, '{"event":"user.created"}', 'a-subscription-secret', 1800000000),
+    ('a-code-that-is-not-hexadecimal', False, 't=1800000000,v0=d17d66b66fca89390c5b967c45e8928fc732db07a0aabe8167b1e98213081ffz',
+     {'x-event-id': 'evt-1', 'x-delivery-id': 'dlv-1', 'content-type': 'application/json'}, '{"event":"user.created"}', 'a-subscription-secret', 1800000000),
+    ('a-code-that-is-not-whole', False, 't=1800000000,v0=d17d66b66fca89390c5b967c45e8928fc732db07a0aabe8167b1e98213081ff',
+     {'x-event-id': 'evt-1', 'x-delivery-id': 'dlv-1', 'content-type': 'application/json'}, '{"event":"user.created"}', 'a-subscription-secret', 1800000000),
+    ('a-moment-older-than-the-tolerance', False, 't=1799999699,v0=4168cc6c683357e103055b48584715f12e2baa4e679b8e076254247f11edf34d',
+     {'x-event-id': 'evt-1', 'x-delivery-id': 'dlv-1', 'content-type': 'application/json'}, '{"event":"user.created"}', 'a-subscription-secret', 1800000000),
+    ('a-moment-further-ahead-than-the-tolerance', False, 't=1800000301,v0=ba4b79e449ae52edb505b6baa07380be2baa6e0c4c6fec3b9a01c85d47a4935f',
+     {'x-event-id': 'evt-1', 'x-delivery-id': 'dlv-1', 'content-type': 'application/json'}, '{"event":"user.created"}', 'a-subscription-secret', 1800000000),
+    ('a-moment-at-the-edge-of-the-window', True, 't=1799999700,v0=f9689580483e051113d28de23c1658c509da2b00e7bc15a5aaa83b8bdf83ff81',
+     {'x-event-id': 'evt-1', 'x-delivery-id': 'dlv-1', 'content-type': 'application/json'}, '{"event":"user.created"}', 'a-subscription-secret', 1800000000),
+]
+for scheme in ('hook0', 'coinbase-cdp'):
+    for note, genuine, value, headers, text, secret, clock in HOOK0:
+        add(scheme, note, "of Hook0's conformance file", 'accept' if genuine else 'reject', {**headers, 'X-Hook0-Signature': value}, text, secret, clock=clock,
+            published=True, source='github hook0/hook0 clients/conformance/signature.json', **({'expect_id': 'evt-1'} if genuine else {}))
+    add(scheme, 'both-versions', "of Hook0's tests", 'accept', {'Content-Type': 'text/plain', 'X-Event-Id': '1a01cb48-5142-4d9b-8f90-d20cca61f0ee', 'X-Event-Type': 'service.resource.verb',
+        'X-Hook0-Signature': 't=1636936200,v0=1b3d69df55f1e52f05224ba94a5162abeb17ef52cd7f4948c390f810d6a87e98,h=x-event-id x-event-type,v1=bc521546ba5de381b12f135782d2008b028c3065c191760b12b76850a8fc8f51'},
+        'hello !', 'secret', clock=1636936200, published=True, source='github hook0/hook0 output-worker/src/work.rs', expect_id='1a01cb48-5142-4d9b-8f90-d20cca61f0ee', expect_type='service.resource.verb')
+    add(scheme, 'tampered-body', 'body changed after signing', 'reject', {**HOOK0[0][3], 'X-Hook0-Signature': HOOK0[0][2]}, HOOK0[0][4] + ' ', HOOK0[0][5], clock=HOOK0[0][6], grammar_reason='signature')
 
 # Judged alike by the sender's own library, but for those that it takes at any time.
 CHECKED = {'onfido': '@onfido/api WebhookEventVerifier.readPayload', 'mailersend': 'mailersend MailerSendUtils.verifyWebHook', 'cronofy': 'cronofy hmacValid',
