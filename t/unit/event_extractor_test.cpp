@@ -63,6 +63,15 @@ TEST(Extractor, JsonValues) {
     EXPECT_EQ(json_id("{\"1\":\"key\"}", "/1"), "key");
 }
 
+TEST(Extractor, DoubledBracketsAreBrackets) {
+    PlainRequest request;
+    request.set_body(R"({"a":"v"})");
+    EXPECT_EQ(extract(*make({"[[{json:/a};{json:/b}]]"}), request).id, "[v;]");
+    EXPECT_EQ(extract(*make({"[[[{json:/a}]]]{json:/a}"}), request).id, "[v]v")
+        << "a bracket around optional text";
+    EXPECT_EQ(extract(*make({"[[[{json:/b}]]]{json:/a}"}), request).id, "[]v");
+}
+
 TEST(Extractor, FirstOfRepeatedKeysCounts) {
     EXPECT_EQ(json_id(R"({"id":"a","id":"b"})", "/id"), "a");
     EXPECT_EQ(json_id(R"({"id":null,"id":"b"})", "/id"), "");

@@ -213,7 +213,9 @@ TEST(Identity, EverySenderOfTheCatalogueHasASource) {
             EXPECT_FALSE(facts.retries.empty()) << each.name;
             EXPECT_FALSE(facts.repeats.empty()) << each.name;
             EXPECT_EQ(each.alias_of, alias_of(each.name));
-            if (!each.alias_of.empty()) EXPECT_EQ(scheme_text(each.name), scheme_text(each.alias_of));
+            if (!each.alias_of.empty()) {
+                EXPECT_EQ(scheme_text(each.name), scheme_text(each.alias_of));
+            }
             EXPECT_EQ(scheme_text(each.name).find("id sha256:body"), std::string_view::npos) << each.name;
         }
     }
