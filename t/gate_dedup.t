@@ -113,7 +113,7 @@ is $receiver->count('/other'), 1, 'has its own ids';
 $body = event();
 is send_event($_, $body)->{verdict}, undef, "$_: another gate" for qw(/named /named/a /named/r);
 is_duplicate('/named?other=1', $body, 'an if block belongs to the location around it');
-$t->nginx->wait_log(qr/\[warn\] .*webhook conflict: the id was seen with another body/);
+$t->nginx->wait_log(qr/\[warn\] .*webhook conflict: the id was seen with other content/);
 for my $size (5_000, 300_000) {
     $body = event($size);
     send_event('/a', $body);

@@ -149,7 +149,7 @@ sub memory () { return slurp("/proc/$workers[0]/status") =~ /^VmRSS:\s+(\d+)/m ?
 for my $scheme (@schemes) {
     my @texts = hostile_requests($scheme);
     my @answers = answers(@texts);
-    my @wrong = grep { my $answer = $answers[$_]; $answer->{status} !~ /^4/ && $answer->{body} !~ /"verdict":"challenge"/ } 0 .. $#texts;
+    my @wrong = grep { my $answer = $answers[$_]; $answer->{status} !~ /^4/ && $answer->{body} !~ /"verdict":"challenge"|^\{"smartsheetHookResponse":"[\w-]+"\}$/ } 0 .. $#texts;
     is @wrong, 0, "$scheme->{name}: " . @texts . ' hostile requests are refused'
         or diag map { "$answers[$_]{status} $answers[$_]{body} to\n" . substr($texts[$_], 0, 300) . "\n" } @wrong[ 0 .. ($#wrong < 3 ? $#wrong : 3) ];
     is scalar(my @entries = $t->events('hooks')), 0, "$scheme->{name}: nothing is stored" or last;

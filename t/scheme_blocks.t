@@ -25,7 +25,7 @@ my (%host, %servers);
 
 # A handshake of these is answered with an HMAC, so that no other scheme may have their key beside them: they get an nginx each.
 my %alone = map { $_ => 1 } grep { $text{$_} =~ /\|hmac/ } keys %text;
-is_deeply [ sort keys %alone ], [qw(braintree linkedin x zoom)], 'schemes that answer HMACs';
+is_deeply [ sort keys %alone ], [qw(braintree linkedin smartcar x zoom)], 'schemes that answer HMACs';
 
 # The port of a scheme as it is built in ('') or defined again ('own'); '_' is that of all others.
 sub port_of ($scheme, $own) { return join '', '_', $own, $alone{$scheme} ? $scheme : () }
@@ -49,6 +49,7 @@ sub server_of ($vector) {
         location / {
             webhook %s;
             webhook_source same;
+            webhook_dedup off;
             webhook_secret %s;
             %s
             webhook_url %s;

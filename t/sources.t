@@ -123,7 +123,7 @@ for my $click (qw(a b c)) {
     is_event $t->get("/click/$click/sale?security_token=tok&goal=g1&shop=s$click", 'X-Plan' => 'gold'),
         { verdict => 'accepted', id => $click, type => 'sale.g1', tenant => "paid:s$click" }, "captures and a map: $click";
 }
-is_event $t->get('/click/a/sale?security_token=tok&shop=sa'), { verdict => 'duplicate', id => 'a', type => 'sale.' }, 'a copy, by its variables';
+is_event $t->get('/click/a/sale?security_token=tok&goal=g1&shop=sa'), { verdict => 'duplicate', id => 'a', type => 'sale.g1' }, 'a copy';
 is_event $t->get('/click/a/sale?security_token=no'), { verdict => 'forged' }, 'nothing of it is taken before verification';
 is scalar($t->events('captured')), 3, 'three clicks are stored';
 is $t->get('/gate/g1?security_token=tok', 'X-Plan' => 'gold')->{body}, '/application/paid/g1', 'a gate hands them on';

@@ -42,13 +42,50 @@ sub params ($text) {
     return grep { !$seen{$_}++ } $text =~ /\{config:([\w-]+)/g;
 }
 
-for my $scheme (@schemes) {
+my @own = grep { !$_->{alias_of} } @schemes;
+for my $scheme (@own) {
     my ($id, $type) = map { join ' ', map { "`$_`" } @{ $scheme->{$_} } } qw(id type);
     my @params = params($scheme->{text});
     my @notes = ($scheme->{signs_url} ? '*URL*' : (), $scheme->{unsigned_body} ? '*unsigned body*' : ());
     push @notes, '*param* ' . join ' ', map { "`$_`" } @params if @params;
     printf "| `%s` | %s | %s | %s | %s | %s |\n", $scheme->{name}, secret($scheme->{text}), $scheme->{methods}, join(', ', @notes), $id || 'SHA-256',
         $type || '-';
+}
+
+print <<'END';
+
+## Other names
+
+These are the same definition under another name, which is also the default of [`webhook_source`](directives.md#webhook_source).
+
+| name | scheme | source |
+|---|---|---|
+END
+
+# Cells must not end at a bar in the text.
+sub cell ($text) { return $text =~ s/\|/\\|/gr }
+
+for my $scheme (grep { $_->{alias_of} } @schemes) {
+    printf "| `%s` | `%s` | %s |\n", $scheme->{name}, $scheme->{alias_of}, cell($scheme->{sender}{source});
+}
+
+print <<'END';
+
+## What tells events apart
+
+What is known of each sender's ids, and where from. *names*: the id is that of an event (retries keep it, it is never used twice), of a thing that has several events, or of an
+attempt. *signed*: the signature covers the id. *by*: what [`webhook_dedup`](directives.md#webhook_dedup) goes by unless you say otherwise; *off*: honest requests repeat, so copies
+are not looked for. An id that is not signed cannot stop the replay of a captured request under another id; `by=body` does, where bodies do not repeat.
+
+| scheme | names | signed | by | retries | bodies repeat | source |
+|---|---|---|---|---|---|---|
+END
+
+for my $scheme (@own) {
+    my ($identity, $sender) = @$scheme{qw(identity sender)};
+    my $has_id = @{ $scheme->{id} };
+    printf "| `%s` | %s | %s | %s | %s | %s | %s |\n", $scheme->{name}, $has_id ? $identity->{names} : '-', !$has_id ? '-' : $identity->{signed} ? 'yes' : '**no**',
+        $identity->{repeats} ? '*off*' : $has_id ? $identity->{by} : 'body', map { cell($_) } @$sender{qw(retries repeats source)};
 }
 
 print <<'END';
@@ -85,7 +122,7 @@ sub handshake ($text) {
     return \%is;
 }
 
-for my $scheme (@schemes) {
+for my $scheme (@own) {
     for my $text ($scheme->{text} =~ /^\s*challenge\s+((?:"[^"]*"|'[^']*'|[^;"'])*);/mg) {
         my $is = handshake($text);
         printf "| `%s` | %s | %s | %s |\n", $scheme->{name}, join(' ', $is->{method}, @{ $is->{request} }), join(' ', @{ $is->{proves} }) || '-',

@@ -88,13 +88,12 @@ void identify(RequestState* state) {
     if (!looks_for_copies && state->has_id) return;
     const By by = state->has_id ? location.by : By::body;
     const event::Digest content = by == By::id ? event::Digest{} : content_of(*state);
-    if (!state->has_id) {
-        state->event.id = copy_to_pool(state->request->pool, event::to_hex(content.view()));
-    }
+    // Chooses the partition, so that copies meet which differ in their ids.
+    if (by == By::body) state->content = copy_to_pool(state->request->pool, event::to_hex(content.view()));
+    if (!state->has_id) state->event.id = state->content;
     const bool nameless = !state->has_id && is_empty(*state);
     if (nameless) count_nameless(*state);
     state->identity.dedup = location.dedup && !nameless;
-    if (by == By::body && state->has_id) state->content = copy_to_pool(state->request->pool, content.view());
     if (state->identity.dedup) {
         state->identity = make_identity(*state, by, content);
         state->identity.content = by == By::id ? mark(*state) : store::mark_of(content);

@@ -27,16 +27,6 @@ constexpr Definition definitions[] = {
     id json:/_id;
     type json:/kind;
 )"},
-    {"gogs", R"(
-    # source: github gogs/gogs internal/database/webhook.go (read 2026-11-30)
-    # retries: keep the id, on demand only
-    # repeats: not documented
-    algorithm hmac-sha256;
-    signature header:X-Gogs-Signature encoding=hex;
-    id header:X-Gogs-Delivery;
-    identity event;
-    type header:X-Gogs-Event;
-)"},
     {"bitbucket-server", R"(
     # source: https://confluence.atlassian.com/display/BITBUCKETSERVER087/Manage+webhooks (read 2026-11-30) ; https://coderabbitai.github.io/bitbucket/interfaces/server.BitbucketServerWebhookHeaders.html (read 2026-11-30)
     # retries: not documented

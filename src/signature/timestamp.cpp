@@ -196,14 +196,15 @@ std::string format_date(std::int64_t unix_ms, Unit unit) {
 
 bool parse_timestamp(std::string_view text, Unit unit, std::int64_t* unix_ms) {
     if (unit == Unit::rfc3339) return parse_rfc3339(text, unix_ms);
-    if (unit == Unit::http_date) return parse_http_date(text, unix_ms);
+    const bool digits = !text.empty() && text.front() >= '0' && text.front() <= '9';
+    if (unit == Unit::http_date && !digits) return parse_http_date(text, unix_ms);
     if (text.empty() || text.size() > max_digits) return false;
     std::int64_t value = 0;
     for (const char c : text) {
         if (c < '0' || c > '9') return false;
         value = value * 10 + (c - '0');
     }
-    const bool is_ms = unit == Unit::milliseconds || (unit == Unit::automatic && text.size() >= ms_digits);
+    const bool is_ms = unit == Unit::milliseconds || (unit != Unit::seconds && text.size() >= ms_digits);
     *unix_ms = is_ms ? value : value * 1000;
     return true;
 }
