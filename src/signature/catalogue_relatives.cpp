@@ -39,23 +39,14 @@ constexpr Definition definitions[] = {
     {"recall-ai", R"(
     # source: npm @trigger.dev/sdk 4.8.3 docs/webhooks/sources.mdx (read 2026-11-30)
 )", "standard"},
-    {"replicate", R"(
-    # source: npm replicate 1.4.0 (read 2026-11-30)
-)", "standard"},
     {"shipbob", R"(
     # source: https://www.skills.sh/hookdeck/webhook-skills/shipbob-webhooks (read 2026-11-30)
-)", "standard"},
-    {"signatureapi", R"(
-    # source: https://signatureapi.com/docs/api/guides/how-to/verify-webhooks (read 2026-11-30)
 )", "standard"},
     {"straddle", R"(
     # source: https://www.rubydoc.info/gems/straddle/Straddle/Resources/Webhooks (read 2026-11-30)
 )", "standard"},
     {"stytch", R"(
     # source: from memory
-)", "svix"},
-    {"tolt", R"(
-    # source: https://docs.tolt.com/sdks/webhooks (read 2026-11-30)
 )", "svix"},
     {"vanta", R"(
     # source: from memory
