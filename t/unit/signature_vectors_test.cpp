@@ -39,7 +39,7 @@ void fill(const json& vector, test::PlainRequest* request) {
     const std::string body = vector.at("body");
     std::string decoded = body;
     if (vector.at("body_encoding") == "base64") {
-        ASSERT_TRUE(signature::decode_text(body, signature::Encoding::base64, false, &decoded));
+        ASSERT_TRUE(signature::decode_text(body, signature::Encoding::base64, &decoded));
     }
     request->set_body(decoded);
     request->set_url(vector.at("config").value("url", vector.at("url").get<std::string>()));
