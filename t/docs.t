@@ -153,7 +153,10 @@ is_deeply [ sort keys %verdict ],
 
 my @schemes = sort map { (split)[0] } grep { /^[a-z]/ } split /\n/, $t->ctl('schemes', '--json')->{out} =~ s/.*?"name":"([^"]+)".*/$1/gr;
 my $schemes = slurp("$root/docs/schemes.md");
-my @listed = $schemes =~ /^\| `([\w-]+)` \| .* \| .* \| .* \| .* \| .* \|$/mg;
+my @listed = ($schemes =~ s/^## What tells events apart.*//msr) =~ /^\| `([\w-]+)` \|/mg;
+my @identities = $schemes =~ /^## What tells events apart(.*?)^## /ms ? $1 =~ /^\| `([\w-]+)` \|/mg : ();
+is_deeply \@identities, [ grep { my $name = $_; !grep { $_ eq $name } $schemes =~ /^## Other names(.*?)^## /ms ? $1 =~ /^\| `([\w-]+)` \|/mg : () } @schemes ],
+    'docs/schemes.md: what tells the events of each apart';
 is_deeply [ sort @listed ], \@schemes, 'docs/schemes.md: the catalogue';
 is $t->run([ $^X, "$root/src/make/schemes.pl" ], stdin => $t->ctl('schemes', '--json')->{out})->{out}, $schemes,
     'docs/schemes.md: as src/make/schemes.pl writes it';

@@ -6,6 +6,7 @@
 #include "event/extractor.hpp"
 #include "event/path.hpp"
 #include "event/text.hpp"
+#include "signature/identity.hpp"
 
 namespace webhook::ctl {
 
@@ -67,15 +68,15 @@ std::string_view verdict_name(signature::Verdict verdict) {
     return "forged";
 }
 
-Identity identify(const signature::Scheme& scheme, const event::Request& request) {
+Identity identify(const signature::Scheme& scheme, const event::Request& request,
+                  const signature::Outcome& outcome) {
     std::string error;
     const auto extractor = event::Extractor::make({id_sources(scheme), type_sources(scheme), {}, {}}, &error);
     if (!extractor) throw Failure(error);
     event::Extractor::Values values;
     extractor->extract(request, json_max, &values);
     if (values.id.empty()) {
-        values.id = event::Extractor::fallback_id(request, is_query_scheme(scheme),
-                                                  signature::secret_query_params(scheme));
+        values.id = event::to_hex(signature::content_of(scheme, request, outcome, json_max).view());
     }
     return {values.id, values.type.empty() ? "webhook" : values.type};
 }

@@ -36,10 +36,11 @@ std::string_view query_of(std::string_view url);
 /// The word of the verdict table in docs/directives.md: "accepted" for a genuine request.
 std::string_view verdict_name(signature::Verdict verdict);
 
-/// Id and type where the scheme has them; id falls back to the hash of the body (or of the query).
+/// Id and type where the scheme has them; id falls back to the hash of the content.
 struct Identity {
     std::string id, type;
 };
-Identity identify(const signature::Scheme& scheme, const event::Request& request);
+Identity identify(const signature::Scheme& scheme, const event::Request& request,
+                  const signature::Outcome& outcome);
 
 }  // namespace webhook::ctl

@@ -299,24 +299,4 @@ void Extractor::extract(const Request& request, std::size_t json_max, Values* va
     shorten_type(&values->type);
 }
 
-std::string Extractor::fallback_id(const Request& request, bool query_scheme,
-                                   const std::vector<std::string>& secret_params) {
-    HashState state(Hash::sha256);
-    if (query_scheme) {
-        state.update(request.method);
-        state.update("\n");
-        std::string_view query = request.query;
-        std::string_view pair;
-        while (next_pair(&query, &pair)) {
-            const auto is_it = [&](const std::string& secret) { return name_is(pair_name(pair), secret); };
-            if (std::any_of(secret_params.begin(), secret_params.end(), is_it)) continue;
-            state.update(pair);
-            state.update("&");
-        }
-        state.update("\n");
-    }
-    state.update(request.body);
-    return to_hex(state.finish().view());
-}
-
 }  // namespace webhook::event

@@ -50,11 +50,6 @@ class Extractor {
     /// True when some value is a claim, which only tokens have.
     bool reads_claims() const;
 
-    /// SHA-256 of the body, or for query schemes of method, query without the `secret_params` and body; 64
-    /// hex digits.
-    static std::string fallback_id(const Request& request, bool query_scheme,
-                                   const std::vector<std::string>& secret_params);
-
   private:
     struct Impl;
     explicit Extractor(std::unique_ptr<Impl> impl);

@@ -131,13 +131,17 @@ bool same_filters(const std::vector<Filter>& a, const std::vector<Filter>& b) {
                       [](const Filter& x, const Filter& y) { return x.kind == y.kind && x.arg == y.arg; });
 }
 
-/// The signature itself, which tells the signed text, where it has one spelling only.
+/// The signature itself, which tells the signed text, where it has one spelling only (that of a public key has several).
 bool is_signature(const Scheme& scheme, const Template::Part& part) {
     const SignatureRule& rule = scheme.signature;
-    const bool one = rule.from.size() == 1 && rule.split.empty() && is_same(rule.from.front(), part.source);
+    const bool is_fixed = scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::hash;
+    const bool one = rule.from.size() == 1 && rule.split.empty() && !rule.trim && rule.prefixes.size() <= 1 &&
+                     is_same(rule.from.front(), part.source);
     const bool lowered = part.filters.size() == 1 && part.filters.front().kind == Filter::Kind::lower;
-    return one && ((rule.encoding == Encoding::hex && lowered) ||
-                   (rule.encoding == Encoding::base64 && part.filters.empty()));
+    // Base64 may come with its padding or without, where it has some.
+    const bool is_exact = rule.encoding == Encoding::base64 && rule.prefixes.empty() &&
+                          part.filters.empty() && event::digest_size(scheme.hash) % 3 == 0;
+    return is_fixed && one && ((rule.encoding == Encoding::hex && lowered) || is_exact);
 }
 
 /// The value that a chain starts with.

@@ -128,6 +128,7 @@ struct Signer::Impl {
     void add_signatures(const std::vector<std::string>& all, const std::string& ts, Outgoing* request,
                         std::string* url) const;
     std::string list(const std::vector<std::string>& all, const std::string& ts) const;
+    void add_nonces(std::string_view id, Outgoing* request) const;
     bool shares_header() const;
 };
 
@@ -146,6 +147,15 @@ void Signer::Impl::add_names(const SignRequest& given, Outgoing* request) const 
         Source source;
         if (value.empty() || !fits_header(value) || !header_source(*sources, &source)) continue;
         if (request->header(source.name).count == 0) request->set(source, std::string(value));
+    }
+}
+
+/// Headers that are signed and nothing else says: any text will do, and the id is another for each event.
+void Signer::Impl::add_nonces(std::string_view id, Outgoing* request) const {
+    for (const event::Template::Part& part : scheme().message.parts) {
+        const bool is_header = part.is_value && part.segment == 0 && part.source.kind == Kind::header;
+        if (is_header && request->header(part.source.name).count == 0)
+            request->set(part.source, id.empty() || !fits_header(id) ? "1" : std::string(id));
     }
 }
 
@@ -189,6 +199,9 @@ std::string Signer::Impl::list(const std::vector<std::string>& all, const std::s
     const std::string separator = separator_of(rule);
     std::string text;
     if (shares_header()) text = prepared.timestamp_prefixes.front().text + ts;
+    // What receivers leave out at the front, such as the name of a key.
+    for (std::size_t i = shares_header() ? 1 : 0; i < rule.skip; ++i)
+        text += (text.empty() ? "" : separator) + "1";
     const std::size_t count = rule.split.empty() ? 1 : std::min(all.size(), max_signatures);
     for (std::size_t i = 0; i < count; ++i) {
         if (!text.empty()) text += separator;
@@ -243,6 +256,7 @@ Signed Signer::Impl::sign(const SignRequest& given) const {
             request.set(rule.from, text);
     }
     request.set_url(url);
+    add_nonces(given.id, &request);
     const char* problem = nullptr;
     const std::vector<std::string> all = signatures(ts, &request, &problem);
     request.set_url({});

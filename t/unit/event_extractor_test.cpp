@@ -198,21 +198,6 @@ TEST(Extractor, BodyHash) {
     request.set_body("abc", {1});
     const std::string hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
     EXPECT_EQ(extract(*make({"sha256:body"}), request).id, hash);
-    EXPECT_EQ(Extractor::fallback_id(request, false, {}), hash);
-}
-
-TEST(Extractor, FallbackOfQuerySchemesLeavesSecretsOut) {
-    PlainRequest a;
-    PlainRequest b;
-    a.set_url("https://h.example/p?x=1&sig=aa");
-    b.set_url("https://h.example/p?x=1&s%69g=bb");
-    EXPECT_EQ(Extractor::fallback_id(a, true, {"sig"}), Extractor::fallback_id(b, true, {"sig"}));
-    EXPECT_NE(Extractor::fallback_id(a, true, {}), Extractor::fallback_id(b, true, {}));
-    b.set_url("https://h.example/p?x=2&sig=aa");
-    EXPECT_NE(Extractor::fallback_id(a, true, {"sig"}), Extractor::fallback_id(b, true, {"sig"}));
-    b.set_url("https://h.example/p?x=1");
-    b.method = "GET";
-    EXPECT_NE(Extractor::fallback_id(a, true, {"sig"}), Extractor::fallback_id(b, true, {"sig"}));
 }
 
 TEST(Extractor, MistakesAreNamed) {

@@ -7,6 +7,7 @@
 #include "event/extractor.hpp"
 #include "signature/definition.hpp"
 #include "signature/evaluation.hpp"
+#include "signature/identity.hpp"
 #include "signature/language.hpp"
 #include "signature/message_rules.hpp"
 #include "signature/verifier.hpp"
@@ -64,8 +65,7 @@ std::string id_of(const Scheme& scheme, const event::Request& request) {
     const auto extractor = event::Extractor::make({scheme.id, {}, {}, {}}, &error);
     EXPECT_TRUE(extractor) << error;
     extractor->extract(request, 1 << 20, &values);
-    return values.id.empty() ? event::Extractor::fallback_id(request, scheme.postback, scheme.secret_params)
-                             : values.id;
+    return values.id.empty() ? event::to_hex(content_of(scheme, request, {}, 1 << 20).view()) : values.id;
 }
 
 class Definition {

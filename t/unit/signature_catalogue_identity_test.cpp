@@ -96,14 +96,12 @@ using Rule = std::pair<const char*, event::By>;
 TEST(CatalogueIdentity, IdsDecideOnlyWhereTheyNameTheEvent) {
     constexpr event::By id = event::By::id, both = event::By::both, body = event::By::body;
     const Rule rules[] = {
-        {"box", id},          {"notion", id},    {"paypal", id},
-        {"admob", id},        {"slack", id},     {"webflow", both},
-        {"elevenlabs", both}, {"meta", both},    {"postmark", both},
-        {"telegram", both},   {"github", both},  {"gitea", both},
-        {"bitbucket", both},  {"jira", both},    {"linear", both},
-        {"sentry", both},     {"sanity", both},  {"zendesk", both},
-        {"buildkite", both},  {"twilio", both},  {"dropbox-sign", both},
-        {"wise", body},       {"mailgun", body},
+        {"box", body},          {"notion", id},     {"paypal", id},       {"admob", id},
+        {"slack", id},          {"webflow", both},  {"elevenlabs", both}, {"meta", both},
+        {"postmark", both},     {"telegram", both}, {"github", both},     {"gitea", both},
+        {"bitbucket", both},    {"jira", both},     {"linear", both},     {"sentry", both},
+        {"sanity", both},       {"zendesk", both},  {"buildkite", both},  {"twilio", both},
+        {"dropbox-sign", both}, {"wise", body},     {"mailgun", body},
     };
     for (const auto& [name, by] : rules)
         EXPECT_EQ(signature::find_scheme(name)->by, by) << name;

@@ -216,7 +216,7 @@ TEST(Identity, EverySenderOfTheCatalogueHasASource) {
             if (!each.alias_of.empty()) {
                 EXPECT_EQ(scheme_text(each.name), scheme_text(each.alias_of));
             }
-            EXPECT_EQ(scheme_text(each.name).find("id sha256:body"), std::string_view::npos) << each.name;
+            EXPECT_EQ(scheme_text(each.name).find("    id sha256:body"), std::string_view::npos) << each.name;
         }
     }
 }

@@ -281,7 +281,7 @@ TEST(Timestamp, HttpDates) {
     EXPECT_EQ(ms_of("Thursday, 09-Oct-25 08:53:20 GMT", Unit::http_date), 1760000000000);
     EXPECT_EQ(ms_of("Thu Feb 29 12:00:00 2024", Unit::http_date), 1709208000000);
     EXPECT_EQ(ms_of("784111777", Unit::http_date), 784111777000);
-    EXPECT_EQ(ms_of("784111777000", Unit::http_date), 784111777000);
+    EXPECT_EQ(ms_of("1760000000000", Unit::http_date), 1760000000000);
     for (const char* bad :
          {"", "Sun", "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 UTC",
           "Sun, 6 Nov 1994 08:49:37 GMT", "Son, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 94 08:49:37 GMT",

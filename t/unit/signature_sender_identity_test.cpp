@@ -63,10 +63,10 @@ TEST(SenderIdentity, ChangesLeftOutOfTheContentAreNoConflictEither) {
     const auto content = [](std::string_view name, const std::string& body) {
         return marks_of(name, {body}).content;
     };
-    EXPECT_EQ(content("stripe", R"({"id":"evt_1","pending_webhooks":2})"),
-              content("stripe", R"({"id":"evt_1","pending_webhooks":1})"));
-    EXPECT_NE(content("stripe", R"({"id":"evt_1","pending_webhooks":2})"),
-              content("stripe", R"({"id":"evt_1","livemode":true,"pending_webhooks":2})"));
+    EXPECT_EQ(content("paddle", R"({"event_id":"evt_1","notification_id":"ntf_2"})"),
+              content("paddle", R"({"event_id":"evt_1","notification_id":"ntf_1"})"));
+    EXPECT_NE(content("paddle", R"({"event_id":"evt_1","notification_id":"ntf_2"})"),
+              content("paddle", R"({"event_id":"evt_1","livemode":true,"notification_id":"ntf_2"})"));
 }
 
 TEST(SenderIdentity, TwoEventsOfOneThingAreTwo) {

@@ -14,7 +14,10 @@ namespace webhook::signature {
 namespace {
 
 constexpr std::int64_t now_ms = 1760000000000;
-const std::string good_body = "{\"id\":\"evt_1\",\"type\":\"order.paid\",\"webhookTimestamp\":1760000000000}";
+const std::string good_body =
+    "{\"id\":\"evt_1\",\"type\":\"order.paid\",\"webhookTimestamp\":1760000000000,"
+    "\"timestamp\":1760000000000,\"webhookMetadata\":{\"webhookDeliveryAttemptTimestamp\":\"2025-10-09T08:53:"
+    "20Z\"}}";
 
 /// A secret that every key rule can read, or a pair of keys; 'b' gives others than 'a'.
 test::KeyPair secret_for(std::string_view scheme, char digit) {
@@ -30,10 +33,10 @@ test::KeyPair secret_for(std::string_view scheme, char digit) {
 }
 
 /// What a scheme asks for beside the secret.
-const std::map<std::string, std::string> params = {{"public_key", "pk"},
-                                                   {"audience", "https://hooks.example.com/in"},
-                                                   {"email", "push@example.com"},
-                                                   {"webhook_id", "wh-1"}};
+const std::map<std::string, std::string> params = {
+    {"public_key", "pk"},          {"audience", "https://hooks.example.com/in"},
+    {"email", "push@example.com"}, {"webhook_id", "wh-1"},
+    {"app_key", "app-1"},          {"environment", "master"}};
 
 /// Schemes whose signature stands in the body cannot be signed for.
 bool can_sign(std::string_view name) {
