@@ -122,7 +122,7 @@ is_refused(stripe('/stripe', "t=$now," . 'v1=,' x 10_000 . $good), '10,000 empty
 is_refused(stripe('/stripe', ',' x 100_000), '100,000 commas');
 is_refused(stripe('/stripe', 't=1,' x 10_000 . "t=$now,$good"), '10,000 timestamps before the one that is signed');
 is_stored(stripe('/stripe', "t=$now,$good" . ',t=1' x 10_000), 'evt_1', '10,000 timestamps after it: the first is the one');
-is_refused(stripe('/stripe', "t=$now,$good", 'Stripe-Signature' => "t=$now,$good"), 'the header twice', 400);
+is_refused(stripe('/stripe', "t=$now,$good", 'Stripe-Signature' => "t=$now,$good,v1=00"), 'the header twice, not the same', 400);
 is_refused(stripe('/stripe', "t=$now,$good", 'stripe-signature' => ''), 'the header twice, once empty', 400);
 is_refused(stripe('/stripe', "t=$now,$good", map { ('X-' . $_ => 'x') } 1 .. 20_000), '20,000 headers', 400, 401, 431, 494, 0, 200);
 $stored = count_stored();   # nginx may have taken the last: it is genuine

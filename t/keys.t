@@ -72,7 +72,7 @@ my %form = (
     'wise-map'        => [ 'wise', 'a', to_json({ k1 => $public{b}, k2 => $public{a} }) ],
     'http-pem'        => [ 'http-signature', 'ec', $public{ec} ],
 );
-my $forms = join "\n", map { "        location = /$_ { webhook $form{$_}[0]; webhook_secret \"file:" . $t->write("forms/$_", "$form{$_}[2]\n") . '"; webhook_stream hooks partitions=1; }' }
+my $forms = join "\n", map { "        location = /$_ { webhook $form{$_}[0]; webhook_source $_; webhook_secret \"file:" . $t->write("forms/$_", "$form{$_}[2]\n") . '"; webhook_stream hooks partitions=1; }' }
     sort keys %form;
 
 $t->write('watched.json', jwks('a'));

@@ -108,8 +108,8 @@ for my $scheme (sort keys %genuine) {
     my @forged;
     for my $name (grep { !$unsigned->{$_} } sort keys %headers) {
         my @rest = without($headers, $name);
-        push @forged, map { text($scheme, [ @rest, $name => $_ ]) } changed_values($headers{$name}, $genuine{$scheme}{list});
-        push @forged, text($scheme, \@rest), text($scheme, [ @$headers, $name => $headers{$name} ]), text($scheme, [ $name => 'x', @$headers ]), text($scheme, [ @$headers, $name => '' ]);
+        push @forged, map { text($scheme, [ @rest, $name => $_ ]) } grep { $_ ne $headers{$name} =~ s/=+$//r } changed_values($headers{$name}, $genuine{$scheme}{list});    # base64 may lack its padding
+        push @forged, text($scheme, \@rest), text($scheme, [ @$headers, $name => "$headers{$name}x" ]), text($scheme, [ $name => 'x', @$headers ]), text($scheme, [ @$headers, $name => '' ]);
     }
     if (!$genuine{$scheme}{token}) {
         push @forged, map { text($scheme, $headers, $_) } grep { $_ ne $body } changed_values($body);

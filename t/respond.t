@@ -97,7 +97,7 @@ answers($t->request(method => 'POST', path => '/large', body => $large, chunked 
 
 answers($t->post('/page', event('p')), 404, undef, 'the error page', 'error_page goes before the usual body');
 answers($t->post('/page', event('p'), 'Stripe-Signature' => 't=1,v1=' . '0' x 64), 404, 'text/plain', "no such page\n", 'a body of its own before error_page');
-answers($t->post('/page', event('p'), ('Stripe-Signature' => 't=1,v1=00') x 2), 403, undef, 'the error page: malformed', 'by the new status');
+answers($t->post('/page', event('p'), 'Stripe-Signature' => 't=1,v1=00', 'Stripe-Signature' => 't=2,v1=00'), 403, undef, 'the error page: malformed', 'by the new status');
 answers(signed('/gate', event('g')), 204, '', '', 'a gate');
 
 # --- what providers want to read

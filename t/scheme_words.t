@@ -127,7 +127,9 @@ my %now = map { $_ => strftime($_, gmtime) } '%a, %d %b %Y %H:%M:%S GMT', '%A, %
 is status('/date', $body, 'X-Date' => $_, 'X-Sig' => hex_of("$body$_")), 200, "a date: $_" for sort values %now;
 my $old = strftime('%a, %d %b %Y %H:%M:%S GMT', gmtime(time - 3600));
 is status('/date', $body, 'X-Date' => $old, 'X-Sig' => hex_of("$body$old")), 401, 'an old one';
-is status('/date', $body, 'X-Date' => time, 'X-Sig' => hex_of($body . time)), 400, 'no date';
+my $digits = time;
+is status('/date', $body, 'X-Date' => $digits, 'X-Sig' => hex_of("$body$digits")), 200, 'in seconds';
+is status('/date', $body, 'X-Date' => 'today', 'X-Sig' => hex_of("${body}today")), 400, 'no date';
 
 # --- one of several
 is status('/messages?id=Ab1', $body, 'X-Sig' => hex_of("id:ab1;$body")), 200, 'the first message';

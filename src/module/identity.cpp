@@ -22,6 +22,9 @@ bool is_empty(const RequestState& state) {
 event::Digest content_of(const RequestState& state) {
     signature::Outcome outcome;
     outcome.covered = state.covered;
+    outcome.message = state.signed_message;
+    outcome.url = state.signed_url;
+    outcome.claims = std::string(state.headers.claims);
     return signature::content_of(*state.location->scheme, state.headers, outcome, state.location->json_max);
 }
 

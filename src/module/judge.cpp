@@ -133,6 +133,8 @@ Verdict judge_with(const signature::Verifier& verifier, RequestState* state, std
         }
     }
     state->covered = outcome.covered;
+    state->signed_message = outcome.message;
+    state->signed_url = outcome.url;
     *reason = outcome.reason;
     return map(outcome.verdict);
 }

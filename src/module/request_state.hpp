@@ -35,11 +35,11 @@ struct RequestState {
     bool refused_body = false;  ///< nginx itself refused the body as too large
     std::string_view reason;    ///< of a refusal
     std::string_view timestamp, stream_id;
-    store::Identity identity;                   ///< of a judged event
-    bool has_id = false;                        ///< the sender gave one
-    std::string_view content;                   ///< its hash, where copies are known by that alone
-    std::uint8_t covered = 0;                   ///< see signature::Outcome
-    bool counted = false;                       ///< in the zone
+    store::Identity identity;  ///< of a judged event
+    bool has_id = false;       ///< the sender gave one
+    std::string_view content;  ///< its hash, where copies are known by that alone
+    std::uint8_t covered = 0, signed_message = 0, signed_url = 0;  ///< see signature::Outcome
+    bool counted = false;                                          ///< in the zone
     std::uint64_t started_us = 0, sent_us = 0;  ///< for the zone's histograms; 0: not noted
     ngx_msec_t sent = 0;                        ///< when the append was sent
     ngx_int_t redis_ms = -1;                    ///< how long Redis took; -1: was not asked

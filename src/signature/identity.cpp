@@ -153,8 +153,8 @@ void update_parts(const Scheme& scheme, const event::Request& request, const Out
     const std::size_t elements = scheme.body.repeats() ? evaluation.elements() : 1;
     for (std::size_t i = 0; i < elements; ++i) {
         evaluation.select(i);
+        if (i > 0) state->update("\n");
         update_message(scheme, &evaluation, state);
-        state->update("\n");
     }
 }
 

@@ -14,7 +14,7 @@ export const event = () => ({ headers: form, body: 'bt_payload=PG5vdGlmaWNhdGlvb
 export function sign({ secret }) {
     const sample = gateway(secret).webhookTesting.sampleNotification(braintree.WebhookNotification.Kind.SubscriptionWentPastDue, 'my_id');
     const body = new URLSearchParams(sample).toString();
-    return { headers: {}, body, id: createHash('sha256').update(body).digest('hex') };
+    return { headers: {}, body, id: createHash('sha256').update(sample.bt_payload).digest('hex') };
 }
 export async function verify({ body, secret }) {
     const fields = new URLSearchParams(body);

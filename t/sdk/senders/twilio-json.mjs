@@ -5,6 +5,7 @@ export const scheme = 'twilio-json';
 export const secret = '12345678901234567890123456789012';
 export const event = (id) => ({
     id,
+    type: 'com.twilio.messaging.message.delivered',
     headers: { 'I-Twilio-Idempotency-Token': id },
     body: JSON.stringify([{ specversion: '1.0', type: 'com.twilio.messaging.message.delivered', data: { price: 1999 } }]),
 });
