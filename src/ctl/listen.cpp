@@ -69,7 +69,8 @@ class Receiver {
         // Several endpoints may deliver one event here: a repeat is one to the same path.
         const std::string target(message.url.substr(0, message.url.find('?')));
         arrival.repeat = !arrival.webhook_id.empty() && !seen_.insert(arrival.webhook_id + " " + target);
-        if (arrival.type.empty() && !message.bytes().empty()) arrival.type = identify(*scheme_, message, {}).type;
+        if (arrival.type.empty() && !message.bytes().empty())
+            arrival.type = identify(*scheme_, message, {}).type;
         if (!verifier_) return arrival;
         const signature::Outcome outcome = verifier_->check(message, now_ms());
         arrival.signature = verdict_name(outcome.verdict);

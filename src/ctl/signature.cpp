@@ -99,7 +99,8 @@ Judgement judge(const VerifyOptions& options, Message& message, const signature:
     Judgement judgement{
         std::string(verdict_name(outcome->verdict)), outcome->reason, std::string(outcome->timestamp), {}};
     message.claims = outcome->claims;
-    if (outcome->verdict == signature::Verdict::genuine) judgement.identity = identify(scheme, message, *outcome);
+    if (outcome->verdict == signature::Verdict::genuine)
+        judgement.identity = identify(scheme, message, *outcome);
     message.claims = {};
     return judgement;
 }
