@@ -234,6 +234,7 @@ constexpr Definition definitions[] = {
     signature query:verifier encoding=hex;
     message "{query:id}:{query:snuid}:{query:currency}:{secret}";
     id query:id;
+    content signed;
     postback;
 )"},
     {"terra", R"(

@@ -70,7 +70,7 @@ Content content_rule(const Scheme& scheme) {
             if (has_token_in_body(scheme)) return Content::claims;
             return scheme.digest ? Content::body : Content::request;
         case Algorithm::aws_sns:
-            return Content::body;
+            return Content::claims;
         case Algorithm::contentful:
         case Algorithm::http_signature:
             return Content::covered;

@@ -121,7 +121,9 @@ Outcome check_message(const CodeInput& input, const JsonValue& message) {
     if (!verify_any(input.prepared.public_keys, *url, algorithm, digest.view(), signature, &budget))
         return {Verdict::forged, why_none_verified(input.prepared.public_keys, *url), {}};
     if (!is_wanted_topic(input.prepared, message)) return {Verdict::forged, "another topic", {}};
-    return check_timestamp(input, *message.string("Timestamp"));
+    Outcome outcome = check_timestamp(input, *message.string("Timestamp"));
+    outcome.claims = std::move(text);  // the content: other members of the body are anybody's
+    return outcome;
 }
 
 }  // namespace
