@@ -11,8 +11,8 @@
 #include "module/directives.hpp"
 #include "module/gate_conf.hpp"
 #include "module/handler.hpp"
-#include "module/identity.hpp"
 #include "module/key_watch.hpp"
+#include "module/location_identity.hpp"
 #include "module/place.hpp"
 #include "module/pool.hpp"
 #include "module/redis_url.hpp"
@@ -22,7 +22,6 @@
 #include "module/template.hpp"
 #include "signature/binding_rules.hpp"
 #include "signature/header_names.hpp"
-#include "signature/identity.hpp"
 #include "signature/sns.hpp"
 
 namespace webhook::module {
@@ -163,14 +162,6 @@ char* refuse_directories(ngx_conf_t* cf, const WatchedKeys& keys) {
     return NGX_CONF_OK;
 }
 
-/// For sources that depend on the request. Of public keys the words of the configuration count, as the files may change.
-void note_scopes(const LocationConf& conf, Location* location) {
-    if (!conf.secrets) return;
-    const bool words = signature::uses_public_keys(*location->scheme);
-    for (const Secret& secret : *conf.secrets)
-        location->scopes.push_back(scope_of(words && !secret.file.empty() ? secret.file : secret.literal));
-}
-
 char* make_verifier(ngx_conf_t* cf, const LocationConf& conf, Location* location) {
     signature::VerifierOptions& options = location->options;
     bool variable = false;
@@ -279,61 +270,6 @@ std::string difference(const store::StreamSettings& earlier, const store::Stream
         return "max_backlog_bytes=" + std::to_string(earlier.max_backlog_bytes);
     }
     return "a \"webhook_dedup\" window of " + std::to_string(earlier.dedup_window_ms / 1000) + "s";
-}
-
-std::string text_of(const Place& place) {
-    return std::string(place.file) + ":" + std::to_string(place.line);
-}
-
-/// What tells the location's events apart. The default needs no more than what the scheme knows of its sender.
-void choose_identity(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup, Location* location) {
-    const signature::Scheme& scheme = *location->scheme;
-    const bool shared = location->source.complex != nullptr;
-    location->by = dedup.by.value_or(conf.id ? event::By::both : signature::default_by(scheme));
-    location->names_things = conf.id.has_value() || signature::id_names(scheme) == signature::Names::thing;
-    location->dedup = dedup.window_ms != 0;
-    if (location->by != event::By::id) return;
-    const std::vector<std::string>& ids = conf.id ? *conf.id : signature::id_sources(scheme);
-    if (dedup.by && shared) {
-        ngx_conf_log_error(
-            NGX_LOG_WARN, cf, 0,
-            "\"webhook_dedup\" \"by=id\" beside a \"webhook_source\" with variables, where several "
-            "senders could use one id: \"by=both\" is used");
-    } else if (dedup.by && !signature::is_signed_id(scheme, ids)) {
-        ngx_conf_log_error(
-            NGX_LOG_WARN, cf, 0,
-            "\"webhook_dedup\" \"by=id\", but the id is not signed: who saw one request can use the id "
-            "of an event that has not come yet, which then is not stored. \"by=both\" stores it");
-    }
-    if (shared) location->by = event::By::both;
-}
-
-/// Locations that share stream and source share their ids, which by=id are taken to be of one sender.
-char* check_shared_source(ngx_conf_t* cf, const LocationConf& conf, const Location& location) {
-    if (location.by != event::By::id || !location.dedup) return NGX_CONF_OK;
-    Stream::Sender sender{location.source.literal, {}, text_of(conf.stream->place)};
-    for (const Secret& secret : conf.secrets.value_or(std::vector<Secret>()))
-        sender.secrets.push_back(secret.file.empty() ? secret.literal : secret.file);
-    for (const Stream::Sender& other : location.stream->senders) {
-        if (other.source != sender.source || other.secrets == sender.secrets) continue;
-        return refuse(
-            cf,
-            "source \"%s\" of stream \"%s\" has other secrets in %s, so that one sender's ids could be taken "
-            "for another's: give each its own \"webhook_source\"",
-            sender.source.c_str(), location.stream->appender.settings().name.c_str(), other.where.c_str());
-    }
-    location.stream->senders.push_back(std::move(sender));
-    return NGX_CONF_OK;
-}
-
-/// Who can change what chooses the partition can send a captured request to others, where it is new.
-void warn_of_partition(ngx_conf_t* cf, const LocationConf& conf, const Location& location) {
-    if (!conf.partition || !location.dedup || signature::name_of(*location.scheme) == "none") return;
-    if (signature::is_signed_id(*location.scheme, *conf.partition)) return;
-    ngx_conf_log_error(
-        NGX_LOG_WARN, cf, 0,
-        "\"webhook_partition\" names a value that is not signed: copies are recognised within one "
-        "partition, and who saw one request can send it again to others");
 }
 
 char* choose_stream(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup, Location* location) {
