@@ -94,6 +94,7 @@ void identify(RequestState* state) {
     // Chooses the partition, so that copies meet which differ in their ids.
     if (by == By::body) state->content = copy_to_pool(state->request->pool, event::to_hex(content.view()));
     if (!state->has_id) state->event.id = state->content;
+    if (!looks_for_copies) return;
     const bool nameless = !state->has_id && is_empty(*state);
     if (nameless) count_nameless(*state);
     state->identity.dedup = location.dedup && !nameless;
