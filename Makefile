@@ -53,6 +53,7 @@ Q        = $(if $(V),,@)
 say      = $(if $(V),,@printf '  %-5s %s\n' $(1) "$(2)")
 # All cores, unless the caller chose a number of jobs: -j1 is one job.
 JOBFLAG  = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+# Its lines begin with "+": make hands its jobs on to what it takes for another make, and does not see one in a variable.
 SUBMAKE  = $(MAKE) --no-print-directory $(JOBFLAG)
 export V BUILD
 # Rewrites a file only when its content changes, so that what depends on it is not made again for nothing.
@@ -90,34 +91,34 @@ deps-check:
 	@src/make/deps.sh run test check
 
 run: deps              ## build and start nginx, Redis, a worker and a receiver on loopback; Ctrl-C stops them
-	@$(SUBMAKE) all
+	+@$(SUBMAKE) all
 	@exec src/make/run.sh
 demo: deps             ## send real-looking webhooks through it and show what became of each
-	@$(SUBMAKE) all
+	+@$(SUBMAKE) all
 	@exec src/make/demo.sh
 
 test: deps-test        ## install what is missing, build, run all tests
-	@$(SUBMAKE) all unit
+	+@$(SUBMAKE) all unit
 	@src/make/test.sh
 build-sanitize: deps-test
-	@$(SUBMAKE) module
-	@$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=1 OPT="-O1 -g1" programs unit
+	+@$(SUBMAKE) module
+	+@$(SUBMAKE) BUILD=$(BUILD)/sanitize SANITIZE=1 OPT="-O1 -g1" programs unit
 test-sanitize: build-sanitize  ## the tests of our programs with ASan and UBSan, the module's central ones under valgrind
 	@BUILD=$(BUILD)/sanitize MODULE=$(MODULE) TEST_SANITIZE=1 src/make/test.sh
 sdk:                   ## install (npm, into $(BUILD)/sdk) the senders' own packages, which t/sdk.t tries
 	@SDK=$(BUILD)/sdk src/make/sdk.sh
 bench: deps-test       ## CPU per event beside plain nginx, CPU per delivery of the worker
-	@$(SUBMAKE) all
+	+@$(SUBMAKE) all
 	@TEST_BUILD=$(BUILD) perl -It/lib t/bench/bench.pl
 fuzz:                  ## libFuzzer (clang) on every parser, FUZZ_SECONDS=20 each
 	@src/make/deps.sh run test fuzz
-	@$(SUBMAKE) BUILD=$(BUILD)/fuzz CXX=clang++ OPT="-O1 -gline-tables-only" SAN=-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined WARN= $(BUILD)/fuzz/fuzzer
+	+@$(SUBMAKE) BUILD=$(BUILD)/fuzz CXX=clang++ OPT="-O1 -gline-tables-only" SAN=-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined WARN= $(BUILD)/fuzz/fuzzer
 	@BUILD=$(BUILD)/fuzz FUZZ_SECONDS=$(or $(FUZZ_SECONDS),20) src/make/fuzz.sh
 check-quick: deps-check  ## format, direction of includes, cppcheck
 	@JOBS=$(JOBS) src/make/check.sh quick
 check: deps-check      ## the same and clang-tidy
 	@src/make/deps.sh tidy
-	@$(SUBMAKE) module
+	+@$(SUBMAKE) module
 	@JOBS=$(JOBS) src/make/check.sh all
 
 # --- programs: the three lowest layers are C++17, as nginx' own build compiles them, and go into the module, too; the rest is C++20 ---

@@ -100,12 +100,27 @@ my $several = $t->start_process('make', [ 'make', '-C', $tree, @with, 'JOBS=3' ]
 spew($t->file('log'), '');
 ok wait_for('three jobs', sub { most_at_once() == 3 }), 'make: JOBS of them';
 
+# A target that calls make for its build hands the jobs on.
+sub jobs_of (@words) {
+    $t->run([ 'make', 'clean' ], cwd => $tree);
+    spew($t->file('log'), '');
+    spew($t->file('hold'), '');
+    my $make = $t->start_process('nested', [ 'make', '-C', $tree, @with, @words, '-o', 'deps-test', 'build-sanitize' ]);
+    my $good = wait_for("three jobs of make @words", sub { most_at_once() == 3 });
+    unlink $t->file('hold');
+    wait_for('its end', sub { !$make->alive });
+    $make->started_again;
+    return $good;
+}
 # --- two at once: one lock ---
 my $second = $t->start_process('second', [ 'make', '-C', $tree, @with, 'programs' ]);
 ok wait_for('the second make', sub { $second->output =~ /another make builds in build: waiting/ }), 'a second make waits and says so';
 unlink $t->file('hold');
 wait_for('both', sub { !$several->alive && !$second->alive });
 is_deeply compiled(), \@all, 'and finds all made';
+ok jobs_of($_), "make $_, of a target that calls make" for '-j3', 'JOBS=3';
+$t->run([ 'make', 'clean' ], cwd => $tree);
+build('-j2');
 
 # --- what makes it again ---
 my @programs = grep { !/module/ } @all;
