@@ -17,18 +17,17 @@ my $secret = '0123456789abcdef0123456789abcdef';
 
 # --- keys and signatures of openssl
 sub openssl (@words) {
-    my $dir = $t->dir;
-    my $log = "$dir/openssl.log";
-    system("openssl @words >>$log 2>&1") == 0 or die "openssl @words: " . slurp($log);
+    my $result = $t->run([ 'openssl', @words ]);
+    die "openssl @words: $result->{err}" if $result->{exit};
 }
 my $dir = $t->dir;
-openssl("genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out $dir/rsa.key");
-openssl("pkey -in $dir/rsa.key -pubout -out $dir/rsa.pem");
-openssl("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out $dir/ec.key");
-openssl("pkey -in $dir/ec.key -pubout -out $dir/ec.pem");
+openssl(qw(genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out), "$dir/rsa.key");
+openssl(qw(pkey -pubout -in), "$dir/rsa.key", '-out', "$dir/rsa.pem");
+openssl(qw(genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out), "$dir/ec.key");
+openssl(qw(pkey -pubout -in), "$dir/ec.key", '-out', "$dir/ec.pem");
 sub signed_by ($key, $text, @options) {
     $t->write('text', $text);
-    openssl("dgst @options -sign $dir/$key.key -out $dir/signature $dir/text");
+    openssl('dgst', @options, '-sign', "$dir/$key.key", '-out', "$dir/signature", "$dir/text");
     return encode_base64(slurp("$dir/signature"), '');
 }
 sub token ($claims, $key = $secret) {
@@ -68,7 +67,7 @@ my %secret = ('rsa-512' => 'file:rsa.pem', 'rsa-pss' => 'file:rsa.pem', 'ec-sha1
 my $verification = '71745723-d031-455c-bfa5-f90d11b4f20a';
 my $blocks = join '', map { "webhook_scheme own-$_ { $scheme{$_} }\n" } sort keys %scheme;
 my $places = join '', map {
-    my $key = ($secret{$_} // $secret) =~ s{^file:}{file:$dir/}r;
+    my $key = ($secret{$_} // $secret) =~ s{^file:(.*)}{"file:$dir/$1"}r;
     my $more = $_ eq 'ec-sha1' ? "webhook_param verification_token $verification; webhook_param endpoint https://ebay.example/in;" : '';
     qq(location /$_ { webhook own-$_; webhook_secret $key; $more add_header X-Names "\$webhook_id \$webhook_type";\n)
         . "proxy_pass http://127.0.0.1:%%PORT_back%%; }\n"

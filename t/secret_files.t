@@ -61,7 +61,7 @@ sub path ($name) { return $t->file("secrets/$name") }
 
 # What a program said of the file: [ taken, problem or warning ]
 sub said ($taken, $output, $name) {
-    my ($what) = $output =~ m{secret file "\Q@{[ path($name) ]}\E" (.*?)(?: in \S+nginx\.conf:\d+|; its deliveries wait)?$}m;
+    my ($what) = $output =~ m{secret file "\Q@{[ path($name) ]}\E" (.*?)(?: in .*?nginx\.conf:\d+|; its deliveries wait)?$}m;
     return [ $taken ? 1 : 0, ($what // '') =~ s/: remove them, unless they belong to it$//r ];
 }
 
