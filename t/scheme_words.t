@@ -95,7 +95,7 @@ my $body = '{"id":"evt_1"}';
 # --- algorithms
 is status('/sha384', $body, 'X-Sig' => hmac_sha384_hex($body, $secret)), 200, 'HMAC-SHA-384';
 is status('/sha384', "$body ", 'X-Sig' => hmac_sha384_hex($body, $secret)), 401, 'of another body';
-my @pss = ('-sha256', '-sigopt rsa_padding_mode:pss', '-sigopt rsa_pss_saltlen:digest');
+my @pss = qw(-sha256 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:digest);
 is status('/rsa-512', $body, 'X-Sig' => signed_by('rsa', $body, '-sha512')), 200, 'RSA with SHA-512';
 is status('/rsa-512', $body, 'X-Sig' => signed_by('rsa', $body, '-sha256')), 401, 'with SHA-256';
 is status('/rsa-pss', $body, 'X-Sig' => signed_by('rsa', $body, @pss)), 200, 'RSA-PSS';
