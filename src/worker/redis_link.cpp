@@ -127,6 +127,7 @@ void RedisLink::close() {
     socket_.close(ignored);
     open_ = false;
     ready_ = false;
+    login_due_ = false;
     out_.clear();
     pause_.cancel();
     fail_pending();
@@ -215,7 +216,14 @@ asio::awaitable<bool> RedisLink::log_in() {
 void RedisLink::log_in_as(const store::RedisAddress& address) {
     if (!former_) former_ = address_;
     address_ = address;
-    if (!ready_ || !address_.logs_in()) return;
+    login_due_ = ready_ && address_.logs_in();
+    if (pending_.empty()) try_new_login();
+}
+
+/// Redis 8 and Valkey 8 do not answer an AUTH that fails when it came behind a command that blocks (seen with XREAD, 8.0.2 and
+/// 8.1.1), so that all later replies would be taken for those of the commands before.
+void RedisLink::try_new_login() {
+    if (!std::exchange(login_due_, false)) return;
     send(login_command(address_), [this](const ReplyPtr& reply) {
         if (!reply) return;  // the next connection tries again
         if (reply->root().is_error()) {
@@ -285,6 +293,7 @@ void RedisLink::answer(ReplyPtr reply) {
     if (pending_.empty()) return distrust("unexpected reply: " + std::string(reply->root().text));
     const auto callback = std::move(pending_.front().callback);
     pending_.pop_front();
+    if (pending_.empty()) try_new_login();  // before the callback sends more
     const std::string_view text = reply->root().text;
     const bool bad =
         reply->root().is_error() && (store::is_server_error(text) || store::is_missing_right(text));

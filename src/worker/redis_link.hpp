@@ -47,7 +47,8 @@ class RedisLink {
     /// Gets each reply to INFO: one for a new connection, then one every 5 s.
     std::function<void(std::string_view info)> on_info;
 
-    /// Takes up another user or password. The present connection tries them first and stays in use when they are refused.
+    /// Takes up another user or password. The present connection tries them as soon as nothing is pending on it, and stays
+    /// in use when they are refused.
     void log_in_as(const store::RedisAddress& address);
 
     /// Closes the connection because it cannot be used (read-only replica, ...); a new one is made.
@@ -71,6 +72,7 @@ class RedisLink {
     boost::asio::awaitable<void> watch();
     boost::asio::awaitable<void> write_out();
     void answer(ReplyPtr reply);
+    void try_new_login();
     void fail_pending();
     void came_up();
     boost::asio::awaitable<void> rest_until(SteadyTime time);  ///< or until the connection ends
@@ -91,6 +93,7 @@ class RedisLink {
     unsigned short_lives_ = 0;         ///< connections in a row that were lost soon after they were ready
     bool told_up_ = false;             ///< the log says that it is connected
     bool open_ = false, ready_ = false, stopped_ = false, flushing_ = false;
+    bool login_due_ = false;  ///< a new user or password has not been tried on this connection
 };
 
 }  // namespace webhook::worker
