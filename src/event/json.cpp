@@ -10,6 +10,7 @@
 
 #include "event/text.hpp"
 #include "event/utf8.hpp"
+#include "event/yajl_handle.hpp"
 
 namespace webhook::event {
 
@@ -54,11 +55,6 @@ class Arena {
     alignas(16) std::array<unsigned char, 4096> block_;
     std::size_t used_ = 0;
 };
-
-struct FreeHandle {
-    void operator()(yajl_handle handle) const { yajl_free(handle); }
-};
-using Handle = std::unique_ptr<std::remove_pointer_t<yajl_handle>, FreeHandle>;
 
 }  // namespace
 
@@ -229,35 +225,25 @@ std::string_view text_of(const unsigned char* text, std::size_t size) {
     return {reinterpret_cast<const char*>(text), size};
 }
 
-// Exceptions of a sink (out of memory) must not cross yajl's C frames: they end the pass as "not JSON".
-template <class Call>
-int guarded(Call call) {
-    try {
-        return call();
-    } catch (...) {
-        return 0;
-    }
-}
-
 const yajl_callbacks callbacks = {
-    [](void* ctx) { return guarded([&] { return pass_of(ctx)->nothing(); }); },
+    [](void* ctx) { return guard_yajl([&] { return pass_of(ctx)->nothing(); }); },
     [](void* ctx, int value) {
-        return guarded([&] { return pass_of(ctx)->value(value != 0 ? "true" : "false"); });
+        return guard_yajl([&] { return pass_of(ctx)->value(value != 0 ? "true" : "false"); });
     },
     nullptr,
     nullptr,
     [](void* ctx, const char* text, std::size_t size) {
-        return guarded([&] { return pass_of(ctx)->value({text, size}); });
+        return guard_yajl([&] { return pass_of(ctx)->value({text, size}); });
     },
     [](void* ctx, const unsigned char* text, std::size_t size) {
-        return guarded([&] { return pass_of(ctx)->value(text_of(text, size)); });
+        return guard_yajl([&] { return pass_of(ctx)->value(text_of(text, size)); });
     },
-    [](void* ctx) { return guarded([&] { return pass_of(ctx)->open(false); }); },
+    [](void* ctx) { return guard_yajl([&] { return pass_of(ctx)->open(false); }); },
     [](void* ctx, const unsigned char* text, std::size_t size) {
         return pass_of(ctx)->key(text_of(text, size));
     },
     [](void* ctx) { return pass_of(ctx)->close(); },
-    [](void* ctx) { return guarded([&] { return pass_of(ctx)->open(true); }); },
+    [](void* ctx) { return guard_yajl([&] { return pass_of(ctx)->open(true); }); },
     [](void* ctx) { return pass_of(ctx)->close(); },
 };
 
@@ -325,7 +311,7 @@ namespace {
 bool run(JsonPass* pass, const BodyView& body) {
     Arena arena;
     yajl_alloc_funcs memory = {Arena::allocate, Arena::resize, Arena::release, &arena};
-    const Handle handle(yajl_alloc(&callbacks, &memory, pass));
+    const YajlHandle handle(yajl_alloc(&callbacks, &memory, pass));
     if (!handle) return false;
     std::size_t skip = bom_length(body);
     for (std::string_view chunk : body) {

@@ -8,15 +8,11 @@
 #include <utility>
 
 #include "event/json.hpp"
+#include "event/yajl_handle.hpp"
 
 namespace webhook::event {
 
 namespace {
-
-struct FreeHandle {
-    void operator()(yajl_handle handle) const { yajl_free(handle); }
-};
-using Handle = std::unique_ptr<std::remove_pointer_t<yajl_handle>, FreeHandle>;
 
 /// From the byte behind the token before a value to the byte behind the value.
 struct Range {
@@ -112,20 +108,10 @@ class CutPass {
         return 1;
     }
 
-    // No exception (out of memory) crosses yajl's C frames: it ends the pass, and all of the body counts.
-    template <class Call>
-    static int guarded(Call call) {
-        try {
-            return call();
-        } catch (...) {
-            return 0;
-        }
-    }
-
     static constexpr std::size_t none = SIZE_MAX;
 
     const Pointers& left_out_;
-    Handle handle_;
+    YajlHandle handle_;
     std::vector<Level> path_;
     std::vector<Range> ranges_;
     std::size_t before_ = 0;  ///< bytes of the chunks before
@@ -135,21 +121,21 @@ class CutPass {
 };
 
 const yajl_callbacks CutPass::callbacks = {
-    [](void* ctx) { return guarded([&] { return of(ctx)->end_of_value(); }); },
-    [](void* ctx, int) { return guarded([&] { return of(ctx)->end_of_value(); }); },
+    [](void* ctx) { return guard_yajl([&] { return of(ctx)->end_of_value(); }); },
+    [](void* ctx, int) { return guard_yajl([&] { return of(ctx)->end_of_value(); }); },
     nullptr,
     nullptr,
-    [](void* ctx, const char*, std::size_t) { return guarded([&] { return of(ctx)->end_of_value(); }); },
+    [](void* ctx, const char*, std::size_t) { return guard_yajl([&] { return of(ctx)->end_of_value(); }); },
     [](void* ctx, const unsigned char*, std::size_t) {
-        return guarded([&] { return of(ctx)->end_of_value(); });
+        return guard_yajl([&] { return of(ctx)->end_of_value(); });
     },
-    [](void* ctx) { return guarded([&] { return of(ctx)->open(false); }); },
+    [](void* ctx) { return guard_yajl([&] { return of(ctx)->open(false); }); },
     [](void* ctx, const unsigned char* text, std::size_t size) {
-        return guarded([&] { return of(ctx)->key({reinterpret_cast<const char*>(text), size}); });
+        return guard_yajl([&] { return of(ctx)->key({reinterpret_cast<const char*>(text), size}); });
     },
-    [](void* ctx) { return guarded([&] { return of(ctx)->close(); }); },
-    [](void* ctx) { return guarded([&] { return of(ctx)->open(true); }); },
-    [](void* ctx) { return guarded([&] { return of(ctx)->close(); }); },
+    [](void* ctx) { return guard_yajl([&] { return of(ctx)->close(); }); },
+    [](void* ctx) { return guard_yajl([&] { return of(ctx)->open(true); }); },
+    [](void* ctx) { return guard_yajl([&] { return of(ctx)->close(); }); },
 };
 
 /// The part of [begin, end) of the whole body that lies in a chunk which starts at `offset`.

@@ -20,7 +20,6 @@ std::string_view path_segment(std::string_view path, std::size_t index, std::str
         const std::string_view segment = path.substr(0, path.find('/'));
         if (--index == 0) {
             if (segment.find('%') == std::string_view::npos) return segment;
-            scratch->clear();
             *scratch = decode_escapes(segment, {});
             return *scratch;
         }
