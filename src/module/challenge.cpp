@@ -5,6 +5,7 @@
 #include "event/digest.hpp"
 #include "event/json_text.hpp"
 #include "module/answer.hpp"
+#include "module/identity.hpp"
 #include "module/pool.hpp"
 
 namespace webhook::module {
@@ -69,8 +70,7 @@ void tell_operator(RequestState* state) {
     state->identity = {};
     state->identity.key = store::make_key("webhook", event::By::body, {}, hash);
     state->identity.content = store::mark_of(hash);
-    const auto hex = store::to_hex(state->identity.key);
-    event.key = copy_to_pool(state->request->pool, {hex.data(), hex.size()});
+    note_key(state);
     event.partitionkey = event.idnames = {};
     state->content = event.id;
     event.source = "webhook";

@@ -90,7 +90,8 @@ void identify(RequestState* state) {
     const bool looks_for_copies = location.stream != nullptr || location.once != nullptr;
     if (!looks_for_copies && state->has_id) return;
     const By by = state->has_id ? location.by : By::body;
-    const event::Digest content = by == By::id ? event::Digest{} : content_of(*state);
+    const bool needs_content = by == By::body || (by == By::both && location.dedup);
+    const event::Digest content = needs_content ? content_of(*state) : event::Digest{};
     // Chooses the partition, so that copies meet which differ in their ids.
     if (by == By::body) state->content = copy_to_pool(state->request->pool, event::to_hex(content.view()));
     if (!state->has_id) state->event.id = state->content;
@@ -101,10 +102,14 @@ void identify(RequestState* state) {
     if (state->identity.dedup) {
         state->identity = make_identity(*state, by, content);
         state->identity.content = by == By::id ? mark(*state) : store::mark_of(content);
-        const auto hex = store::to_hex(state->identity.key);
-        state->event.key = copy_to_pool(state->request->pool, {hex.data(), hex.size()});
+        note_key(state);
     }
     if (is_shared_id(*state, by)) state->event.idnames = "thing";
+}
+
+void note_key(RequestState* state) {
+    const auto hex = store::to_hex(state->identity.key);
+    state->event.key = copy_to_pool(state->request->pool, {hex.data(), hex.size()});
 }
 
 std::string_view partition_value(const RequestState& state) {

@@ -22,6 +22,9 @@ std::string scope_of(std::string_view secret);
 /// content tells it from others, it is stored without looking for copies.
 void identify(RequestState* state);
 
+/// Notes the identity's key as the event's `key`.
+void note_key(RequestState* state);
+
 /// What chooses the partition: all copies share it.
 std::string_view partition_value(const RequestState& state);
 

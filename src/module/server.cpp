@@ -23,13 +23,6 @@ bool same_server(const RedisServer& server, const ServerSettings& settings) {
            server.connect_timeout == settings.connect_timeout;
 }
 
-/// Locations that look for no copies agree with any window.
-bool same_settings(const store::StreamSettings& a, const store::StreamSettings& b) {
-    return a.partitions == b.partitions && a.max_backlog == b.max_backlog &&
-           a.max_backlog_bytes == b.max_backlog_bytes &&
-           (a.dedup_window_ms == b.dedup_window_ms || a.dedup_window_ms == 0 || b.dedup_window_ms == 0);
-}
-
 Stream* find_stream(const RedisServer& server, const std::string& name) {
     const auto found = std::find_if(
         server.streams.begin(), server.streams.end(),
@@ -55,7 +48,7 @@ const Stream* find_other_settings(const Servers& servers, const RedisAddress& ad
     for (const auto& server : servers) {
         if (!same_address(server->address, address)) continue;
         const Stream* stream = find_stream(*server, settings.name);
-        if (stream != nullptr && !same_settings(stream->appender.settings(), settings)) return stream;
+        if (stream != nullptr && !store::agree(stream->appender.settings(), settings)) return stream;
     }
     return nullptr;
 }
