@@ -37,7 +37,8 @@ struct Outcome {
     std::uint8_t message = 0;    ///< genuine: which of the messages was signed
     std::uint8_t url = 0;  ///< genuine: 0: the URL was signed as it came, else which of its variants, from 1
     std::uint8_t covered = 0;  ///< genuine: a sum of the above, of schemes that cover what the sender chose
-    std::string claims = {};   ///< genuine: those of the token, as JSON, for event::Request::claims
+    /// genuine: those of the token, as JSON, for event::Request::claims; of SNS the signed text
+    std::string claims = {};
 };
 
 /// Settings of one location (or of one `webhookctl verify`).
