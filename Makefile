@@ -30,12 +30,14 @@ SAN       = $(if $(SANITIZE),-fsanitize=address$(comma)undefined -fno-sanitize-r
 CXXFLAGS += $(OPT) $(WARN) $(DEFS) $(SAN) -Isrc -MMD -MP -pthread
 LDFLAGS  += $(SAN) -pthread
 
-LIB_SRC    = $(sort $(wildcard src/event/*.cpp src/signature/*.cpp src/store/*.cpp))
-WORKER_SRC = $(sort $(wildcard src/endpoint/*.cpp src/link/*.cpp src/worker/*.cpp))
-CTL_SRC    = $(sort $(wildcard src/endpoint/*.cpp src/link/*.cpp src/ctl/*.cpp))
+# Folders are one level deep, or two where a layer has parts.
+sources    = $(sort $(foreach folder,$(2),$(wildcard src/$(folder)/$(1) src/$(folder)/*/$(1))))
+LIB_SRC    = $(call sources,*.cpp,base event signature store)
+WORKER_SRC = $(call sources,*.cpp,endpoint link worker)
+CTL_SRC    = $(call sources,*.cpp,endpoint link ctl)
 FUZZ_SRC   = $(sort $(filter-out %/fuzz_main.cpp,$(wildcard t/fuzz/*.cpp)))
-UNIT_SRC   = $(sort $(wildcard t/unit/*.cpp) $(FUZZ_SRC) $(filter-out %/main.cpp,$(WORKER_SRC) $(CTL_SRC)))
-MODULE_SRC = config $(sort $(wildcard src/event/*.hpp src/signature/*.hpp src/store/*.hpp src/module/*.[ch]pp))
+UNIT_SRC   = $(sort $(wildcard $(addprefix t/unit/,*.cpp */*.cpp */*/*.cpp)) $(FUZZ_SRC) $(filter-out %/main.cpp,$(WORKER_SRC) $(CTL_SRC)))
+MODULE_SRC = config $(call sources,*.hpp,base event signature store) $(call sources,*.[ch]pp,module)
 
 obj        = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(1))
 LIB        = $(BUILD)/libwebhook.a
@@ -121,15 +123,16 @@ check: deps-check      ## the same and clang-tidy
 	+@$(SUBMAKE) module
 	@JOBS=$(JOBS) src/make/check.sh all
 
-# --- programs: the three lowest layers are C++17, as nginx' own build compiles them, and go into the module, too; the rest is C++20 ---
+# --- programs: the four lowest layers are C++17, as nginx' own build compiles them, and go into the module, too; the rest is C++20 ---
 PIC = -fPIC -fno-semantic-interposition
 # Tests are called once or twice: what optimizing them costs is not won back. What they test is optimized.
 $(BUILD)/obj/t/unit/%.o: TEST_OPT = -O0
-$(BUILD)/obj/src/event/%.o $(BUILD)/obj/src/signature/%.o $(BUILD)/obj/src/store/%.o: STD = -std=gnu++17 $(PIC)
+$(BUILD)/obj/t/%.o: FROM_TOP = -I.
+$(addprefix $(BUILD)/obj/src/,$(addsuffix /%.o,base event signature store)): STD = -std=gnu++17 $(PIC)
 $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
-	$(Q)$(CXX) $(or $(STD),-std=gnu++20) $(CXXFLAGS) $(TEST_OPT) -c -o $@ $<
+	$(Q)$(CXX) $(or $(STD),-std=gnu++20) $(CXXFLAGS) $(TEST_OPT) $(FROM_TOP) -c -o $@ $<
 
 $(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/files
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
@@ -144,7 +147,7 @@ $(BUILD)/unit-tests: $(call obj,$(UNIT_SRC)) $(LIB) $(BUILD)/files
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(UNIT_LIBS)
 
 # Only with clang, see the target fuzz; clang 14 cannot compile coroutines with these sanitizers.
-FUZZ_PARTS = $(wildcard src/endpoint/*.cpp) $(addprefix src/link/,http_reader.cpp) $(addprefix src/worker/,address_guard.cpp answer.cpp settings.cpp)
+FUZZ_PARTS = $(wildcard src/endpoint/*.cpp) $(addprefix src/,link/http_reader.cpp worker/settings.cpp $(addprefix worker/send/,address_guard.cpp response_parser.cpp))
 $(BUILD)/fuzzer: $(call obj,$(sort $(wildcard t/fuzz/*.cpp) $(FUZZ_PARTS))) $(LIB) $(BUILD)/files
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(WORKER_LIBS)
@@ -174,7 +177,7 @@ $(MODULE): $(BUILD)/nginx/objs/Makefile $(LIB) FORCE
 	@! nm -Du --demangle $(NGX_SO) | grep 'webhook::' || { echo 'undefined in the module' >&2; exit 1; }
 	@cmp -s $(NGX_SO) $@ || cp --remove-destination $(NGX_SO) $@
 
--include $(wildcard $(BUILD)/obj/*/*/*.d)
+-include $(wildcard $(addprefix $(BUILD)/obj/,*/*/*.d */*/*/*.d */*/*/*/*.d))
 
 # Only here: a make that some test calls must not inherit them.
 install: export DESTDIR := $(DESTDIR)

@@ -41,7 +41,7 @@ flags_of() {
                 echo "-isystem $nginx/$folder"
             done ;;
         src/base/* | src/event/* | src/signature/* | src/store/*) echo "-std=gnu++17 -Isrc" ;;
-        *) echo "-std=gnu++20 -Isrc -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL" ;;
+        *) echo "-std=gnu++20 -Isrc -I. -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL" ;;
     esac
 }
 # The analyzer takes every co_await for a use of what Asio left uninitialized.
