@@ -3,7 +3,7 @@
 # Several builds can live side by side: make BUILD=/tmp/mine all. Paths in here are relative on purpose: the
 # repository may lie in a folder whose name has a space in it. V=1 shows the commands.
 
-VERSION  := $(shell sed -n 's/.*"\([0-9][0-9.]*\)".*/\1/p' src/event/version.hpp 2>/dev/null)
+VERSION  := $(shell sed -n 's/.*"\([0-9][0-9.]*\)".*/\1/p' src/base/version.hpp 2>/dev/null)
 
 BUILD    ?= build
 CXX      ?= g++

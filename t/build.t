@@ -17,7 +17,7 @@ my $symbols = $t->run([ 'nm', '-D', '--defined-only', "$build/ngx_http_webhook_m
 is_deeply [ sort $symbols->{out} =~ /^\S+ \S (\S+)$/mg ],
     [ qw(ngx_http_webhook_module ngx_module_names ngx_module_order ngx_modules) ], 'the module exports only what nginx looks for';
 
-my ($version) = slurp("$root/src/event/version.hpp") =~ /"([\d.]+)"/;
+my ($version) = slurp("$root/src/base/version.hpp") =~ /"([\d.]+)"/;
 for my $program (qw(webhookctl webhook-worker)) {
     my $result = $t->run([ "$build/$program", '--version' ]);
     is $result->{exit}, 0, "$program --version";

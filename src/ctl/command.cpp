@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/suggest.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
-#include "event/suggest.hpp"
-#include "event/text.hpp"
-#include "event/version.hpp"
 
 namespace webhook::ctl {
 

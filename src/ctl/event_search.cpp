@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "base/glob.hpp"
 #include "ctl/event_reader.hpp"
 #include "ctl/progress.hpp"
-#include "event/pattern.hpp"
 
 namespace webhook::ctl {
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/text.hpp"
+#include "base/version.hpp"
 #include "ctl/failure.hpp"
-#include "event/text.hpp"
-#include "event/version.hpp"
 #include "link/connector.hpp"
 #include "link/http_reader.hpp"
 

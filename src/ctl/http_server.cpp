@@ -12,8 +12,8 @@
 #include <exception>
 #include <utility>
 
+#include "base/text.hpp"
 #include "ctl/failure.hpp"
-#include "event/text.hpp"
 #include "link/http_connection.hpp"
 #include "link/http_reader.hpp"
 

@@ -8,11 +8,11 @@
 #include <cstring>
 #include <memory>
 
+#include "base/text.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
 #include "ctl/time.hpp"
 #include "event/secret_text.hpp"
-#include "event/text.hpp"
 #include "signature/secret_file.hpp"
 
 namespace webhook::ctl {

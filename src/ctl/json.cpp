@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include "base/visible.hpp"
 #include "endpoint/strict_json.hpp"
-#include "event/visible.hpp"
 
 namespace webhook::ctl {
 

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "base/text.hpp"
 #include "ctl/command.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/http_server.hpp"
@@ -12,7 +13,6 @@
 #include "ctl/signing.hpp"
 #include "ctl/time.hpp"
 #include "endpoint/units.hpp"
-#include "event/text.hpp"
 #include "signature/verifier.hpp"
 
 namespace webhook::ctl {

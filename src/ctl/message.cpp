@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "ctl/failure.hpp"
 #include "event/extractor.hpp"
 #include "event/path.hpp"
-#include "event/text.hpp"
 #include "signature/identity.hpp"
 
 namespace webhook::ctl {

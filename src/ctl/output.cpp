@@ -5,9 +5,9 @@
 #include <cerrno>
 #include <cstdio>
 
-#include "event/utf8.hpp"
-#include "event/visible.hpp"
-#include "signature/encoding.hpp"
+#include "base/encoding.hpp"
+#include "base/utf8.hpp"
+#include "base/visible.hpp"
 
 namespace webhook::ctl {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "base/urlencoded.hpp"
 #include "ctl/json.hpp"
 #include "ctl/message.hpp"
-#include "event/urlencoded.hpp"
 
 namespace webhook::ctl {
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/text.hpp"
 #include "ctl/command.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/http_client.hpp"
@@ -18,7 +19,6 @@
 #include "ctl/signing.hpp"
 #include "ctl/table.hpp"
 #include "endpoint/units.hpp"
-#include "event/text.hpp"
 
 namespace webhook::ctl {
 

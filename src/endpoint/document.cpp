@@ -2,10 +2,10 @@
 
 #include <map>
 
+#include "base/text.hpp"
 #include "endpoint/document_fields.hpp"
 #include "endpoint/field_reader.hpp"
 #include "endpoint/strict_json.hpp"
-#include "event/text.hpp"
 
 namespace webhook::endpoint {
 namespace {

@@ -5,13 +5,13 @@
 #include <map>
 #include <memory>
 
+#include "base/suggest.hpp"
+#include "base/text.hpp"
 #include "endpoint/document.hpp"
 #include "endpoint/header_rules.hpp"
 #include "endpoint/secret_value.hpp"
 #include "endpoint/url.hpp"
 #include "endpoint/url_secrets.hpp"
-#include "event/suggest.hpp"
-#include "event/text.hpp"
 #include "signature/scheme.hpp"
 #include "signature/scheme_set.hpp"
 #include "signature/signer.hpp"

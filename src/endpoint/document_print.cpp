@@ -1,12 +1,12 @@
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "endpoint/document.hpp"
 #include "endpoint/document_fields.hpp"
 #include "endpoint/header_rules.hpp"
 #include "endpoint/secret_value.hpp"
 #include "endpoint/units.hpp"
 #include "endpoint/url_secrets.hpp"
-#include "event/text.hpp"
 
 namespace webhook::endpoint {
 namespace {

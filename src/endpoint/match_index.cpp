@@ -5,7 +5,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "event/pattern.hpp"
+#include "base/glob.hpp"
 
 namespace webhook::endpoint {
 namespace {

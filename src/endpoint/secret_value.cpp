@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
+#include "base/text.hpp"
 #include "event/secret_text.hpp"
-#include "event/text.hpp"
 #include "signature/hmac.hpp"
 
 namespace webhook::endpoint {

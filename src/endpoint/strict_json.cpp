@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::endpoint {
 namespace {

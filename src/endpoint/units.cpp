@@ -4,7 +4,7 @@
 #include <charconv>
 #include <limits>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::endpoint {
 namespace {

@@ -6,9 +6,9 @@
 #include <array>
 #include <charconv>
 
+#include "base/suggest.hpp"
+#include "base/text.hpp"
 #include "event/source.hpp"
-#include "event/suggest.hpp"
-#include "event/text.hpp"
 
 namespace webhook::endpoint {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "endpoint/secret_value.hpp"
-#include "event/text.hpp"
 
 namespace webhook::endpoint {
 namespace {

@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <utility>
 
-#include "event/digest.hpp"
-#include "event/json.hpp"
+#include "base/digest.hpp"
+#include "base/json_scan.hpp"
+#include "base/text.hpp"
+#include "base/urlencoded.hpp"
+#include "base/utf8.hpp"
+#include "base/xml.hpp"
 #include "event/template.hpp"
-#include "event/text.hpp"
-#include "event/urlencoded.hpp"
-#include "event/utf8.hpp"
 #include "event/values.hpp"
-#include "event/xml.hpp"
 
 namespace webhook::event {
 

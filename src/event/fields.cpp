@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "event/text.hpp"
-#include "event/urlencoded.hpp"
+#include "base/text.hpp"
+#include "base/urlencoded.hpp"
 
 namespace webhook::event {
 

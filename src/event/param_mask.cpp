@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::event {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "event/text.hpp"
-#include "event/urlencoded.hpp"
+#include "base/text.hpp"
+#include "base/urlencoded.hpp"
 
 namespace webhook::event {
 

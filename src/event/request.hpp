@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "event/body.hpp"
+#include "base/body.hpp"
 
 namespace webhook::event {
 

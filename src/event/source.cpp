@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "event/suggest.hpp"
-#include "event/text.hpp"
+#include "base/suggest.hpp"
+#include "base/text.hpp"
 
 namespace webhook::event {
 

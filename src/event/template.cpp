@@ -4,10 +4,10 @@
 #include <array>
 #include <utility>
 
+#include "base/suggest.hpp"
+#include "base/text.hpp"
+#include "base/urlencoded.hpp"
 #include "event/fields.hpp"
-#include "event/suggest.hpp"
-#include "event/text.hpp"
-#include "event/urlencoded.hpp"
 
 namespace webhook::event {
 

@@ -1,13 +1,13 @@
 #include "event/values.hpp"
 
-#include "event/digest.hpp"
-#include "event/json.hpp"
-#include "event/lax_base64.hpp"
-#include "event/multipart.hpp"
+#include "base/digest.hpp"
+#include "base/json_scan.hpp"
+#include "base/lax_base64.hpp"
+#include "base/multipart.hpp"
+#include "base/text.hpp"
+#include "base/urlencoded.hpp"
+#include "base/xml.hpp"
 #include "event/path.hpp"
-#include "event/text.hpp"
-#include "event/urlencoded.hpp"
-#include "event/xml.hpp"
 
 namespace webhook::event {
 

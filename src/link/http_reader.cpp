@@ -4,7 +4,7 @@
 #include <charconv>
 #include <utility>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::link {
 namespace {

@@ -4,7 +4,7 @@
 #include <new>
 #include <string>
 
-#include "event/visible.hpp"
+#include "base/visible.hpp"
 #include "module/challenge.hpp"
 #include "module/counters.hpp"
 #include "module/respond.hpp"

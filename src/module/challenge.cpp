@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "event/digest.hpp"
-#include "event/json_text.hpp"
+#include "base/digest.hpp"
+#include "base/json_text.hpp"
 #include "module/answer.hpp"
 #include "module/identity.hpp"
 #include "module/pool.hpp"

@@ -2,10 +2,10 @@
 
 #include <cstdarg>
 
+#include "base/suggest.hpp"
+#include "base/text.hpp"
 #include "event/extractor.hpp"
 #include "event/param_mask.hpp"
-#include "event/suggest.hpp"
-#include "event/text.hpp"
 #include "module/location.hpp"
 #include "module/place.hpp"
 #include "module/pool.hpp"

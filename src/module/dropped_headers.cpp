@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::module {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
 #include "module/counters.hpp"
 #include "module/pool.hpp"
 #include "module/template.hpp"

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "event/pattern.hpp"
+#include "base/glob.hpp"
 #include "module/answer.hpp"
 #include "module/challenge.hpp"
 #include "module/counters.hpp"

@@ -3,7 +3,7 @@
 #include <map>
 #include <string>
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
 #include "module/directives.hpp"
 #include "module/settings.hpp"
 #include "signature/key_reuse.hpp"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "event/suggest.hpp"
+#include "base/suggest.hpp"
 #include "module/bypass.hpp"
 #include "module/core_conf.hpp"
 #include "module/directives.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "event/json_text.hpp"
+#include "base/json_text.hpp"
 #include "module/masking.hpp"
 #include "module/pool.hpp"
 

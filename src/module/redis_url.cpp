@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 #include "module/pool.hpp"
 
 namespace webhook::module {

@@ -4,8 +4,8 @@
 
 #include <vector>
 
+#include "base/text.hpp"
 #include "event/request.hpp"
-#include "event/text.hpp"
 
 namespace webhook::module {
 

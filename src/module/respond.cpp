@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "event/json_text.hpp"
-#include "event/suggest.hpp"
+#include "base/json_text.hpp"
+#include "base/suggest.hpp"
 #include "module/directives.hpp"
 #include "module/pool.hpp"
 #include "module/template.hpp"

@@ -2,9 +2,9 @@
 
 #include <cstdlib>
 
+#include "base/text.hpp"
 #include "event/param_mask.hpp"
 #include "event/secret_text.hpp"
-#include "event/text.hpp"
 #include "module/key_files.hpp"
 #include "module/pool.hpp"
 #include "signature/secret_file.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "event/suggest.hpp"
+#include "base/suggest.hpp"
 #include "module/answer.hpp"
 #include "module/core_conf.hpp"
 #include "module/counters.hpp"

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "event/json_text.hpp"
-#include "event/utf8.hpp"
+#include "base/json_text.hpp"
+#include "base/utf8.hpp"
 #include "module/counters.hpp"
 #include "module/zone.hpp"
 

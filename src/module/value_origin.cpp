@@ -6,8 +6,8 @@
 #include <memory>
 #include <new>
 
+#include "base/text.hpp"
 #include "event/secret_text.hpp"
-#include "event/text.hpp"
 #include "module/directives.hpp"
 #include "module/place.hpp"
 #include "module/pool.hpp"

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
-#include "event/text.hpp"
+#include "base/fail.hpp"
+#include "base/text.hpp"
 #include "signature/definition.hpp"
-#include "signature/fail.hpp"
 #include "signature/identity.hpp"
 #include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "event/json.hpp"
+#include "base/json_scan.hpp"
 #include "event/source.hpp"
 
 namespace webhook::signature {

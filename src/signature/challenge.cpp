@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "event/json_text.hpp"
-#include "event/urlencoded.hpp"
+#include "base/json_text.hpp"
+#include "base/urlencoded.hpp"
 #include "event/values.hpp"
 #include "signature/definition.hpp"
 #include "signature/key_strength.hpp"

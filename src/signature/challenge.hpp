@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "event/digest.hpp"
-#include "event/json.hpp"
+#include "base/digest.hpp"
+#include "base/json_scan.hpp"
 #include "event/request.hpp"
 #include "signature/challenge_rule.hpp"
 #include "signature/hmac.hpp"

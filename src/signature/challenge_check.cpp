@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <iterator>
 
-#include "event/text.hpp"
+#include "base/fail.hpp"
+#include "base/text.hpp"
 #include "signature/binding_rules.hpp"
 #include "signature/challenge_rule.hpp"
 #include "signature/definition.hpp"
-#include "signature/fail.hpp"
 #include "signature/key_reuse.hpp"
 
 namespace webhook::signature {

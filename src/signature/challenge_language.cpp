@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <array>
 
-#include "event/suggest.hpp"
-#include "event/text.hpp"
+#include "base/fail.hpp"
+#include "base/suggest.hpp"
+#include "base/text.hpp"
 #include "signature/challenge_rule.hpp"
 #include "signature/definition.hpp"
-#include "signature/fail.hpp"
 #include "signature/language_words.hpp"
 
 namespace webhook::signature {

@@ -4,10 +4,10 @@
 #include <iterator>
 #include <utility>
 
+#include "base/fail.hpp"
 #include "event/extractor.hpp"
 #include "signature/binding_rules.hpp"
 #include "signature/check_rules.hpp"
-#include "signature/fail.hpp"
 #include "signature/identity.hpp"
 #include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "signature/fail.hpp"
+#include "base/fail.hpp"
 
 namespace webhook::signature {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "event/json_text.hpp"
-#include "event/text.hpp"
+#include "base/json_text.hpp"
+#include "base/text.hpp"
 #include "signature/contentful.hpp"
 #include "signature/evaluation.hpp"
 #include "signature/http_signature.hpp"

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "event/body.hpp"
+#include "base/body.hpp"
 #include "signature/hmac.hpp"
 
 namespace webhook::signature {

@@ -7,14 +7,14 @@
 #include <string>
 #include <vector>
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
+#include "base/encoding.hpp"
+#include "base/json_cut.hpp"
 #include "event/identity.hpp"
-#include "event/json_cut.hpp"
 #include "event/source.hpp"
 #include "event/template.hpp"
 #include "signature/body_plan.hpp"
 #include "signature/challenge_rule.hpp"
-#include "signature/encoding.hpp"
 #include "signature/public_key.hpp"
 #include "signature/scheme.hpp"
 #include "signature/timestamp.hpp"

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "signature/openssl_handle.hpp"
+#include "base/openssl_handle.hpp"
 
 namespace webhook::signature {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/multipart.hpp"
+#include "base/urlencoded.hpp"
+#include "base/utf8.hpp"
 #include "event/fields.hpp"
-#include "event/multipart.hpp"
-#include "event/urlencoded.hpp"
-#include "event/utf8.hpp"
 #include "event/values.hpp"
 
 namespace webhook::signature {

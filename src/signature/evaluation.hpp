@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "event/request.hpp"
-#include "event/text.hpp"
 #include "signature/parsed_body.hpp"
 #include "signature/prepared.hpp"
 #include "signature/verifier.hpp"

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
 
 namespace webhook::signature {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 #include "signature/code_check.hpp"
 #include "signature/contentful.hpp"
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/structured_field.hpp"
 #include "event/request.hpp"
-#include "signature/structured_field.hpp"
 
 namespace webhook::signature {
 

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "event/json_cut.hpp"
-#include "event/urlencoded.hpp"
+#include "base/fail.hpp"
+#include "base/json_cut.hpp"
+#include "base/urlencoded.hpp"
 #include "signature/binding_rules.hpp"
 #include "signature/contentful.hpp"
 #include "signature/evaluation.hpp"
-#include "signature/fail.hpp"
 #include "signature/jwt.hpp"
 #include "signature/message_choice.hpp"
 #include "signature/message_rules.hpp"

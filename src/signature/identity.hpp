@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
 #include "event/identity.hpp"
 #include "event/request.hpp"
 #include "signature/definition.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "event/json_text.hpp"
+#include "base/json_text.hpp"
 #include "event/values.hpp"
 #include "signature/code_check.hpp"
 #include "signature/language_words.hpp"

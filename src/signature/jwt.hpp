@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "signature/json_value.hpp"
+#include "base/json_value.hpp"
 #include "signature/prepared.hpp"
 
 namespace webhook::signature {

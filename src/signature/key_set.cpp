@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "signature/fail.hpp"
-#include "signature/json_value.hpp"
+#include "base/fail.hpp"
+#include "base/json_value.hpp"
 #include "signature/key_text.hpp"
 
 namespace webhook::signature {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <iterator>
 
-#include "event/text.hpp"
-#include "event/utf8.hpp"
-#include "signature/encoding.hpp"
-#include "signature/fail.hpp"
-#include "signature/json_value.hpp"
+#include "base/encoding.hpp"
+#include "base/fail.hpp"
+#include "base/json_value.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "signature/key_text.hpp"
 
 namespace webhook::signature {

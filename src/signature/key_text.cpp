@@ -13,8 +13,8 @@
 #include <memory>
 #include <utility>
 
-#include "signature/fail.hpp"
-#include "signature/openssl_handle.hpp"
+#include "base/fail.hpp"
+#include "base/openssl_handle.hpp"
 
 namespace webhook::signature {
 

@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "signature/encoding.hpp"
-#include "signature/json_value.hpp"
+#include "base/encoding.hpp"
+#include "base/json_value.hpp"
 #include "signature/public_key.hpp"
 
 namespace webhook::signature {

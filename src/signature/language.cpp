@@ -4,8 +4,8 @@
 #include <initializer_list>
 #include <utility>
 
+#include "base/suggest.hpp"
 #include "event/extractor.hpp"
-#include "event/suggest.hpp"
 #include "signature/check.hpp"
 #include "signature/language_words.hpp"
 #include "signature/message_choice.hpp"

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "base/fail.hpp"
 #include "signature/check.hpp"
-#include "signature/fail.hpp"
 #include "signature/language.hpp"
 #include "signature/message_rules.hpp"
 

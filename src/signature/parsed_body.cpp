@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "event/multipart.hpp"
-#include "event/urlencoded.hpp"
+#include "base/multipart.hpp"
+#include "base/urlencoded.hpp"
 #include "event/values.hpp"
 
 namespace webhook::signature {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "event/body.hpp"
+#include "base/body.hpp"
 #include "event/request.hpp"
 #include "signature/body_plan.hpp"
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "event/text.hpp"
-#include "signature/fail.hpp"
+#include "base/fail.hpp"
+#include "base/text.hpp"
 #include "signature/key_strength.hpp"
 #include "signature/message_choice.hpp"
 #include "signature/nfkd.hpp"

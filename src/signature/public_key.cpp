@@ -10,9 +10,9 @@
 #include <array>
 #include <utility>
 
+#include "base/fail.hpp"
+#include "base/openssl_handle.hpp"
 #include "signature/ed25519_point.hpp"
-#include "signature/fail.hpp"
-#include "signature/openssl_handle.hpp"
 
 namespace webhook::signature {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
 
 namespace webhook::signature {
 

@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 #include "signature/catalogue.hpp"
 #include "signature/identity.hpp"
 #include "signature/language.hpp"

@@ -1,7 +1,7 @@
 #include "signature/scheme_set.hpp"
 
-#include "event/suggest.hpp"
-#include "event/text.hpp"
+#include "base/suggest.hpp"
+#include "base/text.hpp"
 #include "signature/definition.hpp"
 
 namespace webhook::signature {

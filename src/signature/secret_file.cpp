@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <system_error>
 
-#include "event/text.hpp"
-#include "signature/fail.hpp"
+#include "base/fail.hpp"
+#include "base/text.hpp"
 #include "signature/key_strength.hpp"
 
 namespace webhook::signature {

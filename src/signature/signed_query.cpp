@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "event/urlencoded.hpp"
+#include "base/urlencoded.hpp"
 #include "signature/message_choice.hpp"
 
 namespace webhook::signature {

@@ -4,8 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "base/urlencoded.hpp"
 #include "event/path.hpp"
-#include "event/urlencoded.hpp"
 #include "signature/check_rules.hpp"
 #include "signature/code_sign.hpp"
 #include "signature/evaluation.hpp"

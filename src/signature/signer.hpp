@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "event/body.hpp"
+#include "base/body.hpp"
 #include "signature/scheme.hpp"
 
 namespace webhook::signature {

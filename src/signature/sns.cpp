@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "event/text.hpp"
+#include "base/json_value.hpp"
+#include "base/text.hpp"
 #include "event/values.hpp"
 #include "signature/code_check.hpp"
-#include "signature/json_value.hpp"
 
 // Amazon SNS, "Verifying the signatures of Amazon SNS messages": what is signed is a fixed list of members, chosen by
 // Type, each as its name, a newline, its value, a newline. The certificate comes from configuration, never from the

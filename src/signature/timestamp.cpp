@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdio>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::signature {
 

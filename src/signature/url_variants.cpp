@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "event/urlencoded.hpp"
+#include "base/urlencoded.hpp"
 
 namespace webhook::signature {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "event/urlencoded.hpp"
+#include "base/urlencoded.hpp"
 #include "signature/code_check.hpp"
 #include "signature/evaluation.hpp"
 #include "signature/signed_query.hpp"

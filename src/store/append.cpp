@@ -5,7 +5,7 @@
 #include <cstring>
 #include <utility>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 #include "store/append_library.hpp"
 #include "store/entry_id.hpp"
 #include "store/keys.hpp"

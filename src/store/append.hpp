@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "event/body.hpp"
+#include "base/body.hpp"
 #include "store/identity.hpp"
 
 struct redisReply;

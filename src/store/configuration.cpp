@@ -3,7 +3,7 @@
 #include <array>
 #include <random>
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
 #include "store/keys.hpp"
 #include "store/resp.hpp"
 

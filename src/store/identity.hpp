@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "event/body.hpp"
-#include "event/digest.hpp"
+#include "base/body.hpp"
+#include "base/digest.hpp"
 #include "event/identity.hpp"
 
 namespace webhook::store {

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::store {
 

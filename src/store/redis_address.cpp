@@ -6,7 +6,7 @@
 #include <charconv>
 #include <tuple>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::store {
 

@@ -1,7 +1,7 @@
 #include "store/reservation.hpp"
 
-#include "event/digest.hpp"
-#include "event/text.hpp"
+#include "base/digest.hpp"
+#include "base/text.hpp"
 #include "store/reply.hpp"
 #include "store/reservation_script.hpp"
 

@@ -1,6 +1,6 @@
 #include "store/rights.hpp"
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 #include "store/keys.hpp"
 
 namespace webhook::store {

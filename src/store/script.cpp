@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
 #include "store/resp.hpp"
 
 namespace webhook::store {

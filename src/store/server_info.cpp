@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::store {
 

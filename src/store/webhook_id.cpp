@@ -1,6 +1,6 @@
 #include "store/webhook_id.hpp"
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
 #include "store/netstrings.hpp"
 
 namespace webhook::store {

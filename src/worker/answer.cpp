@@ -4,7 +4,7 @@
 #include <charconv>
 #include <ctime>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::worker {
 namespace {

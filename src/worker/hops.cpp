@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <deque>
 
-#include "event/digest.hpp"
-#include "event/text.hpp"
+#include "base/digest.hpp"
+#include "base/text.hpp"
 
 namespace webhook::worker {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <memory>
 
-#include "event/visible.hpp"
+#include "base/visible.hpp"
 
 namespace webhook::worker {
 

@@ -2,10 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
+#include "base/urlencoded.hpp"
 #include "endpoint/strict_json.hpp"
 #include "event/source.hpp"
-#include "event/text.hpp"
-#include "event/urlencoded.hpp"
 
 namespace webhook::worker {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <string>
 
+#include "base/json_scan.hpp"
 #include "endpoint/url.hpp"
-#include "event/json.hpp"
 #include "worker/event.hpp"
 
 namespace webhook::worker {

@@ -10,10 +10,10 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "event/suggest.hpp"
-#include "event/text.hpp"
-#include "event/version.hpp"
-#include "event/visible.hpp"
+#include "base/suggest.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "base/visible.hpp"
 #include "worker/log.hpp"
 #include "worker/preflight.hpp"
 #include "worker/worker.hpp"

@@ -9,9 +9,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/suggest.hpp"
 #include "endpoint/strict_json.hpp"
 #include "endpoint/units.hpp"
-#include "event/suggest.hpp"
 #include "signature/secret_file.hpp"
 #include "store/keys.hpp"
 

@@ -4,9 +4,9 @@
 #include <array>
 #include <charconv>
 
+#include "base/text.hpp"
+#include "base/version.hpp"
 #include "endpoint/header_rules.hpp"
-#include "event/text.hpp"
-#include "event/version.hpp"
 #include "signature/scheme.hpp"
 
 namespace webhook::worker {

@@ -3,17 +3,17 @@
 #include <algorithm>
 
 #include "../unit/signature_support.hpp"
+#include "base/json_cut.hpp"
+#include "base/json_scan.hpp"
+#include "base/json_text.hpp"
+#include "base/lax_base64.hpp"
+#include "base/multipart.hpp"
+#include "base/urlencoded.hpp"
+#include "base/utf8.hpp"
+#include "base/xml.hpp"
 #include "event/extractor.hpp"
-#include "event/json.hpp"
-#include "event/json_cut.hpp"
-#include "event/json_text.hpp"
-#include "event/lax_base64.hpp"
-#include "event/multipart.hpp"
 #include "event/source.hpp"
 #include "event/template.hpp"
-#include "event/urlencoded.hpp"
-#include "event/utf8.hpp"
-#include "event/xml.hpp"
 #include "target.hpp"
 
 namespace webhook::fuzz {

@@ -8,9 +8,9 @@
 #include "../unit/public_key_support.hpp"
 #include "../unit/signature_support.hpp"
 #include "../vectors/vectors.hpp"
+#include "base/encoding.hpp"
 #include "signature/challenge.hpp"
 #include "signature/definition.hpp"
-#include "signature/encoding.hpp"
 #include "signature/verifier.hpp"
 #include "target.hpp"
 

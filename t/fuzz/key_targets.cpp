@@ -2,15 +2,15 @@
 
 #include "../unit/public_key_support.hpp"
 #include "../unit/signature_support.hpp"
-#include "event/json.hpp"
-#include "event/utf8.hpp"
+#include "base/json_scan.hpp"
+#include "base/json_value.hpp"
+#include "base/structured_field.hpp"
+#include "base/utf8.hpp"
 #include "signature/ed25519_point.hpp"
 #include "signature/http_signature.hpp"
-#include "signature/json_value.hpp"
 #include "signature/key_set.hpp"
 #include "signature/key_strength.hpp"
 #include "signature/key_text.hpp"
-#include "signature/structured_field.hpp"
 #include "target.hpp"
 
 namespace webhook::fuzz {

@@ -1,7 +1,7 @@
 // The language of schemes, and the small texts that they read.
 
 #include "../unit/signature_support.hpp"
-#include "signature/encoding.hpp"
+#include "base/encoding.hpp"
 #include "signature/language.hpp"
 #include "signature/nfkd.hpp"
 #include "signature/pattern.hpp"

@@ -3,8 +3,8 @@
 #include <ctime>
 #include <random>
 
+#include "base/glob.hpp"
 #include "endpoint/match_index.hpp"
-#include "event/pattern.hpp"
 
 namespace webhook::endpoint {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "event/json.hpp"
+#include "base/json_scan.hpp"
+#include "base/urlencoded.hpp"
+#include "base/utf8.hpp"
 #include "event/template.hpp"
-#include "event/urlencoded.hpp"
-#include "event/utf8.hpp"
 #include "signature_support.hpp"
 
 namespace webhook::event {

@@ -1,6 +1,6 @@
 // What senders may write as multipart/form-data (RFC 7578, RFC 2046), and what is refused since readers differ in it.
 
-#include "event/multipart.hpp"
+#include "base/multipart.hpp"
 
 #include <gtest/gtest.h>
 

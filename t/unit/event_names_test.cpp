@@ -3,10 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
+#include "base/json_cut.hpp"
+#include "base/json_scan.hpp"
 #include "event/extractor.hpp"
-#include "event/json.hpp"
-#include "event/json_cut.hpp"
 #include "event/path.hpp"
 #include "event/template.hpp"
 #include "signature_support.hpp"

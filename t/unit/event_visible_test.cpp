@@ -1,10 +1,10 @@
-#include "event/visible.hpp"
+#include "base/visible.hpp"
 
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
 
-#include "event/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace webhook::event {
 namespace {

@@ -1,6 +1,6 @@
 // Values of XML bodies, and what must not be read as one.
 
-#include "event/xml.hpp"
+#include "base/xml.hpp"
 
 #include <gtest/gtest.h>
 

@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <memory>
 
+#include "base/openssl_handle.hpp"
 #include "sender_server.hpp"
-#include "signature/openssl_handle.hpp"
 
 namespace webhook::test {
 

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "event/digest.hpp"
-#include "event/version.hpp"
+#include "base/digest.hpp"
+#include "base/version.hpp"
 #include "sender_support.hpp"
 #include "worker/hops.hpp"
 

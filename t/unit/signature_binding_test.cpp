@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "event/utf8.hpp"
-#include "signature/encoding.hpp"
+#include "base/encoding.hpp"
+#include "base/utf8.hpp"
 #include "signature/key_reuse.hpp"
 #include "signature/language.hpp"
 #include "signature/signer.hpp"

@@ -1,7 +1,7 @@
 // Schemes whose signature depends on the fields of a form: what they take, and that nothing can be read in two ways.
 
-#include "event/digest.hpp"
-#include "event/urlencoded.hpp"
+#include "base/digest.hpp"
+#include "base/urlencoded.hpp"
 #include "signature/identity.hpp"
 #include "signature/url_variants.hpp"
 #include "signature_body_support.hpp"

@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/encoding.hpp"
 #include "event/extractor.hpp"
-#include "signature/encoding.hpp"
 #include "signature/verifier.hpp"
 #include "signature_support.hpp"
 

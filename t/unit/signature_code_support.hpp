@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "base/encoding.hpp"
 #include "public_key_support.hpp"
-#include "signature/encoding.hpp"
 #include "signature/hmac.hpp"
 #include "signature/key_set.hpp"
 #include "signature/verifier.hpp"

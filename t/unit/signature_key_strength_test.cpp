@@ -5,9 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/encoding.hpp"
 #include "public_key_support.hpp"
 #include "signature/ed25519_point.hpp"
-#include "signature/encoding.hpp"
 #include "signature/key_set.hpp"
 #include "signature/key_strength.hpp"
 #include "signature/signer.hpp"

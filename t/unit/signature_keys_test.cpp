@@ -4,9 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
+#include "base/encoding.hpp"
 #include "public_key_support.hpp"
-#include "signature/encoding.hpp"
 #include "signature/key_set.hpp"
 
 namespace webhook::signature {

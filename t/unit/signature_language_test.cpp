@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/encoding.hpp"
 #include "signature/catalogue.hpp"
-#include "signature/encoding.hpp"
 #include "signature/timestamp.hpp"
 
 namespace webhook::signature {

@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "base/encoding.hpp"
+#include "base/text.hpp"
 #include "event/path.hpp"
 #include "event/request.hpp"
-#include "event/text.hpp"
-#include "signature/encoding.hpp"
 
 namespace webhook::test {
 

@@ -8,8 +8,8 @@
 #include <set>
 
 #include "../vectors/vectors.hpp"
+#include "base/encoding.hpp"
 #include "event/extractor.hpp"
-#include "signature/encoding.hpp"
 #include "signature/identity.hpp"
 #include "signature/verifier.hpp"
 #include "signature_support.hpp"

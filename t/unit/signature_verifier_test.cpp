@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "signature/encoding.hpp"
+#include "base/encoding.hpp"
 #include "signature/signer.hpp"
 #include "signature_support.hpp"
 

@@ -1,4 +1,4 @@
-#include "event/json.hpp"
+#include "base/json_scan.hpp"
 
 #include <yajl/yajl_parse.h>
 
@@ -8,9 +8,9 @@
 #include <cstring>
 #include <memory>
 
-#include "event/text.hpp"
-#include "event/utf8.hpp"
-#include "event/yajl_handle.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "base/yajl_handle.hpp"
 
 namespace webhook::event {
 

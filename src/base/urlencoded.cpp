@@ -1,6 +1,6 @@
-#include "event/urlencoded.hpp"
+#include "base/urlencoded.hpp"
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::event {
 

@@ -1,10 +1,10 @@
-#include "event/multipart.hpp"
+#include "base/multipart.hpp"
 
 #include <algorithm>
 #include <optional>
 #include <string>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::event {
 

@@ -1,4 +1,4 @@
-#include "event/pattern.hpp"
+#include "base/glob.hpp"
 
 #include <cstddef>
 

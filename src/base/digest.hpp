@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "event/body.hpp"
+#include "base/body.hpp"
 
 namespace webhook::event {
 

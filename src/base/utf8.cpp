@@ -1,4 +1,4 @@
-#include "event/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "event/body.hpp"
+#include "base/body.hpp"
 
 namespace webhook::event {
 

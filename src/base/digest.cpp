@@ -2,7 +2,7 @@
 // without an allocation; this is the only file that uses them.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
-#include "event/digest.hpp"
+#include "base/digest.hpp"
 
 namespace webhook::event {
 

@@ -1,6 +1,6 @@
-#include "event/lax_base64.hpp"
+#include "base/lax_base64.hpp"
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::event {
 

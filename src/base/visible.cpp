@@ -1,8 +1,8 @@
-#include "event/visible.hpp"
+#include "base/visible.hpp"
 
 #include <cstdio>
 
-#include "event/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace webhook::event {
 

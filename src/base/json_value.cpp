@@ -1,12 +1,12 @@
-#include "signature/json_value.hpp"
+#include "base/json_value.hpp"
 
 #include <yajl/yajl_parse.h>
 
 #include <algorithm>
 #include <memory>
 
-#include "event/text.hpp"
-#include "event/utf8.hpp"
+#include "base/text.hpp"
+#include "base/utf8.hpp"
 
 namespace webhook::signature {
 

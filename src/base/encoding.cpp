@@ -1,4 +1,4 @@
-#include "signature/encoding.hpp"
+#include "base/encoding.hpp"
 
 namespace webhook::signature {
 

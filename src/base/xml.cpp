@@ -1,4 +1,4 @@
-#include "event/xml.hpp"
+#include "base/xml.hpp"
 
 #include <expat.h>
 
@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::event {
 

@@ -1,10 +1,10 @@
-#include "event/suggest.hpp"
+#include "base/suggest.hpp"
 
 #include <algorithm>
 #include <array>
 #include <utility>
 
-#include "event/text.hpp"
+#include "base/text.hpp"
 
 namespace webhook::event {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "event/body.hpp"
+#include "base/body.hpp"
 
 namespace webhook::event {
 

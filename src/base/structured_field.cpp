@@ -1,9 +1,9 @@
-#include "signature/structured_field.hpp"
+#include "base/structured_field.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-#include "signature/encoding.hpp"
+#include "base/encoding.hpp"
 
 namespace webhook::signature {
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "event/body.hpp"
-#include "event/digest.hpp"
+#include "base/body.hpp"
+#include "base/digest.hpp"
 
 namespace webhook::event {
 

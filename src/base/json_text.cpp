@@ -1,8 +1,8 @@
-#include "event/json_text.hpp"
+#include "base/json_text.hpp"
 
 #include <cstdio>
 
-#include "event/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace webhook::event {
 

@@ -1,4 +1,4 @@
-#include "event/json_cut.hpp"
+#include "base/json_cut.hpp"
 
 #include <yajl/yajl_parse.h>
 
@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "event/json.hpp"
-#include "event/yajl_handle.hpp"
+#include "base/json_scan.hpp"
+#include "base/yajl_handle.hpp"
 
 namespace webhook::event {
 
