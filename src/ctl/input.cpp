@@ -13,7 +13,7 @@
 #include "ctl/output.hpp"
 #include "ctl/time.hpp"
 #include "event/secret_text.hpp"
-#include "signature/secret_file.hpp"
+#include "signature/keys/secret_file.hpp"
 
 namespace webhook::ctl {
 

@@ -13,7 +13,7 @@
 #include "ctl/signing.hpp"
 #include "ctl/time.hpp"
 #include "endpoint/units.hpp"
-#include "signature/verifier.hpp"
+#include "signature/verify/verifier.hpp"
 
 namespace webhook::ctl {
 

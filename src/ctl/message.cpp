@@ -6,7 +6,7 @@
 #include "ctl/failure.hpp"
 #include "event/extractor.hpp"
 #include "event/path.hpp"
-#include "signature/identity.hpp"
+#include "signature/verify/identity.hpp"
 
 namespace webhook::ctl {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "event/request.hpp"
-#include "signature/verifier.hpp"
+#include "signature/verify/verifier.hpp"
 
 namespace webhook::ctl {
 

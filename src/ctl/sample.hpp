@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "signature/scheme.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::ctl {
 

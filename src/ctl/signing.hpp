@@ -8,9 +8,9 @@
 
 #include "ctl/command.hpp"
 #include "ctl/failure.hpp"
-#include "signature/scheme.hpp"
-#include "signature/scheme_set.hpp"
-#include "signature/signer.hpp"
+#include "signature/language/scheme_set.hpp"
+#include "signature/model/scheme.hpp"
+#include "signature/sign/signer.hpp"
 
 namespace webhook::ctl {
 

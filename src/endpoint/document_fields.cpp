@@ -12,9 +12,9 @@
 #include "endpoint/secret_value.hpp"
 #include "endpoint/url.hpp"
 #include "endpoint/url_secrets.hpp"
-#include "signature/scheme.hpp"
-#include "signature/scheme_set.hpp"
-#include "signature/signer.hpp"
+#include "signature/language/scheme_set.hpp"
+#include "signature/model/scheme.hpp"
+#include "signature/sign/signer.hpp"
 
 namespace webhook::endpoint {
 namespace {

@@ -5,7 +5,7 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "event/secret_text.hpp"
-#include "signature/hmac.hpp"
+#include "signature/keys/hmac.hpp"
 
 namespace webhook::endpoint {
 namespace {

@@ -3,7 +3,7 @@
 #include "module/ngx.hpp"
 
 #include "module/request_state.hpp"
-#include "signature/challenge.hpp"
+#include "signature/verify/challenge.hpp"
 
 namespace webhook::module {
 

@@ -6,7 +6,7 @@
 #include "module/counters.hpp"
 #include "module/pool.hpp"
 #include "module/template.hpp"
-#include "signature/identity.hpp"
+#include "signature/verify/identity.hpp"
 
 namespace webhook::module {
 

@@ -8,7 +8,7 @@
 #include <memory>
 #include <system_error>
 
-#include "signature/secret_file.hpp"
+#include "signature/keys/secret_file.hpp"
 
 namespace webhook::module {
 

@@ -6,9 +6,9 @@
 #include "base/digest.hpp"
 #include "module/directives.hpp"
 #include "module/settings.hpp"
-#include "signature/key_reuse.hpp"
-#include "signature/language.hpp"
-#include "signature/prepared.hpp"
+#include "signature/keys/key_reuse.hpp"
+#include "signature/keys/prepared.hpp"
+#include "signature/language/parser.hpp"
 
 namespace webhook::module {
 

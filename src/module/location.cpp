@@ -20,9 +20,9 @@
 #include "module/server.hpp"
 #include "module/status.hpp"
 #include "module/template.hpp"
-#include "signature/binding_rules.hpp"
-#include "signature/header_names.hpp"
-#include "signature/sns.hpp"
+#include "signature/language/header_names.hpp"
+#include "signature/language/validate_binding.hpp"
+#include "signature/verify/sns.hpp"
 
 namespace webhook::module {
 

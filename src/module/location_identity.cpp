@@ -7,7 +7,7 @@
 #include "module/directives.hpp"
 #include "module/identity.hpp"
 #include "module/stream.hpp"
-#include "signature/identity.hpp"
+#include "signature/verify/identity.hpp"
 
 namespace webhook::module {
 

@@ -7,7 +7,7 @@
 #include "event/secret_text.hpp"
 #include "module/key_files.hpp"
 #include "module/pool.hpp"
-#include "signature/secret_file.hpp"
+#include "signature/keys/secret_file.hpp"
 
 namespace webhook::module {
 

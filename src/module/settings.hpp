@@ -15,9 +15,9 @@
 #include "module/stream.hpp"
 #include "module/value_origin.hpp"
 #include "module/verdict.hpp"
-#include "signature/scheme.hpp"
-#include "signature/scheme_set.hpp"
-#include "signature/verifier.hpp"
+#include "signature/language/scheme_set.hpp"
+#include "signature/model/scheme.hpp"
+#include "signature/verify/verifier.hpp"
 #include "store/reservation.hpp"
 
 namespace webhook::module {

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "signature/hmac.hpp"
+#include "signature/keys/hmac.hpp"
 
 namespace webhook::worker {
 

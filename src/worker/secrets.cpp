@@ -1,7 +1,7 @@
 #include "worker/secrets.hpp"
 
 #include "endpoint/secret_value.hpp"
-#include "signature/secret_file.hpp"
+#include "signature/keys/secret_file.hpp"
 
 namespace webhook::worker {
 

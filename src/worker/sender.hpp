@@ -7,7 +7,7 @@
 
 #include "endpoint/document.hpp"
 #include "link/dns.hpp"
-#include "signature/scheme_set.hpp"
+#include "signature/language/scheme_set.hpp"
 #include "worker/attempt.hpp"
 #include "worker/event.hpp"
 

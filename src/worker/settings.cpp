@@ -12,7 +12,7 @@
 #include "base/suggest.hpp"
 #include "endpoint/strict_json.hpp"
 #include "endpoint/units.hpp"
-#include "signature/secret_file.hpp"
+#include "signature/keys/secret_file.hpp"
 #include "store/keys.hpp"
 
 namespace webhook::worker {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "signature/scheme_set.hpp"
+#include "signature/language/scheme_set.hpp"
 #include "store/redis_address.hpp"
 #include "worker/address_guard.hpp"
 

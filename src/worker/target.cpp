@@ -7,7 +7,7 @@
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "endpoint/header_rules.hpp"
-#include "signature/scheme.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::worker {
 namespace {

@@ -9,8 +9,8 @@
 
 #include "endpoint/document.hpp"
 #include "endpoint/url.hpp"
-#include "signature/scheme_set.hpp"
-#include "signature/signer.hpp"
+#include "signature/language/scheme_set.hpp"
+#include "signature/sign/signer.hpp"
 #include "worker/event.hpp"
 #include "worker/macros.hpp"
 #include "worker/origin.hpp"

@@ -9,9 +9,9 @@
 #include "../unit/signature_support.hpp"
 #include "../vectors/vectors.hpp"
 #include "base/encoding.hpp"
-#include "signature/challenge.hpp"
-#include "signature/definition.hpp"
-#include "signature/verifier.hpp"
+#include "signature/model/definition.hpp"
+#include "signature/verify/challenge.hpp"
+#include "signature/verify/verifier.hpp"
 #include "target.hpp"
 
 namespace webhook::fuzz {

@@ -6,11 +6,11 @@
 #include "base/json_value.hpp"
 #include "base/structured_field.hpp"
 #include "base/utf8.hpp"
-#include "signature/ed25519_point.hpp"
-#include "signature/http_signature.hpp"
-#include "signature/key_set.hpp"
-#include "signature/key_strength.hpp"
-#include "signature/key_text.hpp"
+#include "signature/keys/ed25519_point.hpp"
+#include "signature/keys/key_set.hpp"
+#include "signature/keys/key_strength.hpp"
+#include "signature/keys/key_text.hpp"
+#include "signature/verify/http_signature.hpp"
 #include "target.hpp"
 
 namespace webhook::fuzz {

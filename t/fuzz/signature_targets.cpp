@@ -2,13 +2,13 @@
 
 #include "../unit/signature_support.hpp"
 #include "base/encoding.hpp"
-#include "signature/language.hpp"
-#include "signature/nfkd.hpp"
-#include "signature/pattern.hpp"
-#include "signature/scheme_set.hpp"
-#include "signature/timestamp.hpp"
-#include "signature/url_variants.hpp"
-#include "signature/verifier.hpp"
+#include "signature/keys/nfkd.hpp"
+#include "signature/language/parser.hpp"
+#include "signature/language/scheme_set.hpp"
+#include "signature/model/pattern.hpp"
+#include "signature/model/timestamp.hpp"
+#include "signature/verify/url_variants.hpp"
+#include "signature/verify/verifier.hpp"
 #include "target.hpp"
 
 namespace webhook::fuzz {

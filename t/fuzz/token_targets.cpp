@@ -1,8 +1,8 @@
 // Tokens of strangers, and tokens of one's own.
 
 #include "../unit/public_key_support.hpp"
-#include "signature/jwt.hpp"
-#include "signature/language.hpp"
+#include "signature/language/parser.hpp"
+#include "signature/verify/jwt.hpp"
 #include "target.hpp"
 
 namespace webhook::fuzz {

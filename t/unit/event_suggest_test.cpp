@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "signature/scheme.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::event {
 namespace {

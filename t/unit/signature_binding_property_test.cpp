@@ -5,12 +5,12 @@
 #include <random>
 
 #include "event/extractor.hpp"
-#include "signature/definition.hpp"
-#include "signature/evaluation.hpp"
-#include "signature/identity.hpp"
-#include "signature/language.hpp"
-#include "signature/message_rules.hpp"
-#include "signature/verifier.hpp"
+#include "signature/language/parser.hpp"
+#include "signature/model/definition.hpp"
+#include "signature/model/message_rules.hpp"
+#include "signature/verify/evaluation.hpp"
+#include "signature/verify/identity.hpp"
+#include "signature/verify/verifier.hpp"
 #include "signature_support.hpp"
 
 namespace webhook::signature {

@@ -5,10 +5,10 @@
 
 #include "base/encoding.hpp"
 #include "base/utf8.hpp"
-#include "signature/key_reuse.hpp"
-#include "signature/language.hpp"
-#include "signature/signer.hpp"
-#include "signature/verifier.hpp"
+#include "signature/keys/key_reuse.hpp"
+#include "signature/language/parser.hpp"
+#include "signature/sign/signer.hpp"
+#include "signature/verify/verifier.hpp"
 #include "signature_support.hpp"
 
 namespace webhook::signature {

@@ -2,8 +2,8 @@
 
 #include "base/digest.hpp"
 #include "base/urlencoded.hpp"
-#include "signature/identity.hpp"
-#include "signature/url_variants.hpp"
+#include "signature/verify/identity.hpp"
+#include "signature/verify/url_variants.hpp"
 #include "signature_body_support.hpp"
 
 namespace webhook::signature {

@@ -1,6 +1,6 @@
 // Schemes of one's own that sign values of the body.
 
-#include "signature/language.hpp"
+#include "signature/language/parser.hpp"
 #include "signature_body_support.hpp"
 
 namespace webhook::signature {

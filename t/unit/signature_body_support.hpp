@@ -9,7 +9,7 @@
 
 #include "base/encoding.hpp"
 #include "event/extractor.hpp"
-#include "signature/verifier.hpp"
+#include "signature/verify/verifier.hpp"
 #include "signature_support.hpp"
 
 namespace webhook::signature {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "event/identity.hpp"
-#include "signature/identity.hpp"
-#include "signature/scheme.hpp"
+#include "signature/model/scheme.hpp"
+#include "signature/verify/identity.hpp"
 #include "signature_support.hpp"
 
 namespace webhook {

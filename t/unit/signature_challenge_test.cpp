@@ -6,10 +6,10 @@
 #include <sstream>
 
 #include "../vectors/vectors.hpp"
-#include "signature/definition.hpp"
-#include "signature/language.hpp"
-#include "signature/prepared.hpp"
-#include "signature/verifier.hpp"
+#include "signature/keys/prepared.hpp"
+#include "signature/language/parser.hpp"
+#include "signature/model/definition.hpp"
+#include "signature/verify/verifier.hpp"
 #include "signature_support.hpp"
 
 namespace webhook {

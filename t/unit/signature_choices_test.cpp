@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "public_key_support.hpp"
-#include "signature/language.hpp"
-#include "signature/message_choice.hpp"
-#include "signature/prepared.hpp"
-#include "signature/signer.hpp"
-#include "signature/verifier.hpp"
+#include "signature/keys/prepared.hpp"
+#include "signature/language/parser.hpp"
+#include "signature/model/message_choice.hpp"
+#include "signature/sign/signer.hpp"
+#include "signature/verify/verifier.hpp"
 #include "signature_support.hpp"
 
 namespace webhook::signature {

@@ -11,9 +11,9 @@
 
 #include "base/encoding.hpp"
 #include "public_key_support.hpp"
-#include "signature/hmac.hpp"
-#include "signature/key_set.hpp"
-#include "signature/verifier.hpp"
+#include "signature/keys/hmac.hpp"
+#include "signature/keys/key_set.hpp"
+#include "signature/verify/verifier.hpp"
 #include "signature_support.hpp"
 
 namespace webhook::signature {

@@ -1,8 +1,8 @@
 // HTTP Message Signatures (RFC 9421), as somebody who tries to forge them.
 
 #include "base/structured_field.hpp"
-#include "signature/http_signature.hpp"
-#include "signature/scheme_set.hpp"
+#include "signature/language/scheme_set.hpp"
+#include "signature/verify/http_signature.hpp"
 #include "signature_code_support.hpp"
 
 namespace webhook::signature {

@@ -1,13 +1,13 @@
 // What tells events apart: what is content, what an id may be relied on for.
 
-#include "signature/identity.hpp"
+#include "signature/verify/identity.hpp"
 
 #include <gtest/gtest.h>
 
 #include <memory>
 
-#include "signature/catalogue.hpp"
-#include "signature/language.hpp"
+#include "signature/catalogue/catalogue.hpp"
+#include "signature/language/parser.hpp"
 #include "signature_support.hpp"
 
 namespace webhook::signature {

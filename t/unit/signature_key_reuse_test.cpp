@@ -1,4 +1,4 @@
-#include "signature/key_reuse.hpp"
+#include "signature/keys/key_reuse.hpp"
 
 #include <gtest/gtest.h>
 

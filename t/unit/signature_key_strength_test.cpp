@@ -7,11 +7,11 @@
 
 #include "base/encoding.hpp"
 #include "public_key_support.hpp"
-#include "signature/ed25519_point.hpp"
-#include "signature/key_set.hpp"
-#include "signature/key_strength.hpp"
-#include "signature/signer.hpp"
-#include "signature/verifier.hpp"
+#include "signature/keys/ed25519_point.hpp"
+#include "signature/keys/key_set.hpp"
+#include "signature/keys/key_strength.hpp"
+#include "signature/sign/signer.hpp"
+#include "signature/verify/verifier.hpp"
 #include "signature_support.hpp"
 
 namespace webhook::signature {

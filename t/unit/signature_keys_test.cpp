@@ -7,7 +7,7 @@
 #include "base/digest.hpp"
 #include "base/encoding.hpp"
 #include "public_key_support.hpp"
-#include "signature/key_set.hpp"
+#include "signature/keys/key_set.hpp"
 
 namespace webhook::signature {
 namespace {

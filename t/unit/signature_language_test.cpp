@@ -1,10 +1,10 @@
-#include "signature/language.hpp"
+#include "signature/language/parser.hpp"
 
 #include <gtest/gtest.h>
 
 #include "base/encoding.hpp"
-#include "signature/catalogue.hpp"
-#include "signature/timestamp.hpp"
+#include "signature/catalogue/catalogue.hpp"
+#include "signature/model/timestamp.hpp"
 
 namespace webhook::signature {
 namespace {

@@ -1,8 +1,8 @@
-#include "signature/scheme_set.hpp"
+#include "signature/language/scheme_set.hpp"
 
 #include <gtest/gtest.h>
 
-#include "signature/definition.hpp"
+#include "signature/model/definition.hpp"
 
 namespace webhook::signature {
 namespace {

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "signature/secret_file.hpp"
+#include "signature/keys/secret_file.hpp"
 
 namespace webhook::test {
 namespace {

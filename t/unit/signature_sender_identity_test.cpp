@@ -1,7 +1,7 @@
 // What the catalogue says of payment and postback senders: retries of an event are one event, other events are others.
 
-#include "signature/catalogue.hpp"
-#include "signature/identity.hpp"
+#include "signature/catalogue/catalogue.hpp"
+#include "signature/verify/identity.hpp"
 #include "signature_body_support.hpp"
 
 namespace webhook::signature {

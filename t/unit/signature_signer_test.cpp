@@ -1,13 +1,13 @@
 // What the signer makes, the verifier takes: for every scheme there is.
 
-#include "signature/signer.hpp"
+#include "signature/sign/signer.hpp"
 
 #include <gtest/gtest.h>
 
 #include <map>
 
 #include "public_key_support.hpp"
-#include "signature/verifier.hpp"
+#include "signature/verify/verifier.hpp"
 #include "signature_support.hpp"
 
 namespace webhook::signature {

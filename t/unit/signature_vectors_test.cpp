@@ -10,8 +10,8 @@
 #include "../vectors/vectors.hpp"
 #include "base/encoding.hpp"
 #include "event/extractor.hpp"
-#include "signature/identity.hpp"
-#include "signature/verifier.hpp"
+#include "signature/verify/identity.hpp"
+#include "signature/verify/verifier.hpp"
 #include "signature_support.hpp"
 
 namespace webhook {

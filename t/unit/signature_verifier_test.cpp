@@ -1,9 +1,9 @@
-#include "signature/verifier.hpp"
+#include "signature/verify/verifier.hpp"
 
 #include <gtest/gtest.h>
 
 #include "base/encoding.hpp"
-#include "signature/signer.hpp"
+#include "signature/sign/signer.hpp"
 #include "signature_support.hpp"
 
 namespace webhook::signature {

@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "signature/challenge.hpp"
-#include "signature/header_names.hpp"
-#include "signature/identity.hpp"
-#include "signature/jwt.hpp"
-#include "signature/language.hpp"
-#include "signature/signer.hpp"
-#include "signature/verifier.hpp"
+#include "signature/language/header_names.hpp"
+#include "signature/language/parser.hpp"
+#include "signature/sign/signer.hpp"
+#include "signature/verify/challenge.hpp"
+#include "signature/verify/identity.hpp"
+#include "signature/verify/jwt.hpp"
+#include "signature/verify/verifier.hpp"
 #include "signature_support.hpp"
 
 namespace webhook::signature {

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "signature/language/parser.hpp"
+#include "signature/model/scheme.hpp"
+
+namespace webhook::signature {
+
+/// The schemes that somebody defined himself, beside the built-in ones. Immutable once filled; the schemes live as long as
+/// the set.
+class SchemeSet {
+  public:
+    SchemeSet();
+    ~SchemeSet();
+    SchemeSet(SchemeSet&&) noexcept;
+    SchemeSet& operator=(SchemeSet&&) noexcept;
+
+    /// Why this name cannot be given to a scheme of one's own (not [A-Za-z0-9_.-]{1,64}, built-in, taken); empty: it can.
+    std::string check_name(std::string_view name) const;
+
+    /// False, with the directive at fault, when name or definition is wrong. What a built-in scheme may say, this may, but
+    /// `algorithm none`: nothing but the name "none" says to a reader of a configuration that nothing is verified.
+    bool add(std::string_view name, const std::vector<Directive>& directives, LanguageError* error);
+
+    /// The scheme of that name, one's own or built-in; nullptr: there is none.
+    const Scheme* find(std::string_view name) const;
+
+    /// For the end of a message about a name that no scheme has: `, did you mean "stripe"?`, or nothing.
+    std::string suggestion(std::string_view name) const;
+
+    /// Names of one's own schemes, sorted.
+    std::vector<std::string_view> names() const;
+
+    /// The definition of one's own or a built-in scheme; empty: there is none.
+    std::string_view text(std::string_view name) const;
+
+  private:
+    struct Own {
+        std::unique_ptr<Scheme> scheme;
+        std::string text;
+    };
+    std::map<std::string, Own, std::less<>> own_;
+};
+
+/// What is wrong in a text, and in which line of it (the first is 1).
+struct TextError {
+    std::size_t line = 1;
+    std::string message;
+};
+
+/// Adds the scheme whose definition is `text`, the inside of a block.
+bool add_scheme_text(std::string_view name, std::string_view text, SchemeSet* set, TextError* error);
+
+/// Adds every scheme of a text of `webhook_scheme NAME { ... }` blocks, such as a file that nginx includes.
+bool add_scheme_blocks(std::string_view text, SchemeSet* set, TextError* error);
+
+}  // namespace webhook::signature

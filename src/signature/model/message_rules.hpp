@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+#include "signature/model/definition.hpp"
+
+namespace webhook::signature {
+
+/// True for algorithms whose signature is of a message; the others have rules of their own, or a token.
+bool has_message(const Scheme& scheme);
+
+/// True when the message holds that kind of value for certain (not in brackets, and nothing cut off by a filter).
+bool signs(const Scheme& scheme, event::Source::Kind kind);
+
+/// True when the message holds this very source for certain.
+bool signs(const Scheme& scheme, const event::Source& source);
+
+/// True when whoever changes the body changes the message: the body, its SHA-256, or all fields of a form.
+bool signs_body(const Scheme& scheme);
+
+/// False, with a message, when a part of a message cannot be computed, or means nothing.
+bool check_part(const event::Template& text, std::size_t at, std::string* error);
+
+}  // namespace webhook::signature
