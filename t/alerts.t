@@ -19,7 +19,7 @@ my $checked = promtool('check', 'rules', $rules);
 is $checked->{exit}, 0, 'promtool check rules' or diag $checked->{out} . $checked->{err};
 
 # --- each metric is one that the status page shows
-my $shown = slurp($t->root . '/src/module/status_text.cpp');
+my $shown = slurp($t->root . '/src/module/stats/exposition.cpp');
 my %metrics = map { $_ => 1 } slurp($rules) =~ /\b(webhook_[a-z_]+)/g;
 for my $metric (sort keys %metrics) {
     my $name = $metric =~ s/_(?:bucket|sum|count)$//r;

@@ -126,7 +126,7 @@ sub check_sh ($example, $where) {
 }
 
 # --- lists
-my $source = join '', map { slurp($_) } glob "'$root/src/module/'*.cpp";
+my $source = join '', map { slurp($_) } glob "'$root/src/module/'{*,*/*}.cpp";
 my %defined = map { $_ => 1 } $source =~ /ngx_string\("(webhook\w*)"\)/g;
 my $page = slurp("$root/docs/directives.md");
 my %described = map { $_ => 1 } map { split /, / } $page =~ /^### (webhook.*)$/mg;
@@ -138,7 +138,7 @@ is_deeply [ sort keys %variables ], [ sort @$variables ], 'docs/directives.md: t
 # A name is a directive's or a variable's, or both: by the table it stands in.
 sub split_names ($defined) {
     my (@directives, @variables);
-    for my $file (glob "'$root/src/module/'*.cpp") {
+    for my $file (glob "'$root/src/module/'{*,*/*}.cpp") {
         my $text = slurp($file);
         my @names = $text =~ /ngx_string\("(webhook\w*)"\)/g;
         push @{ $file =~ /variables/ ? \@variables : \@directives }, @names;

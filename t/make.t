@@ -18,14 +18,14 @@ sub script ($name, $text) {
     chmod 0755, $t->write($name, "#!/bin/bash\n$text");
 }
 
-$t->write("a tree/$_", slurp("$root/$_")) for 'Makefile', 'src/event/version.hpp', map { s{^\Q$root/}{}r } glob "'$root/src/make/'*.sh";
+$t->write("a tree/$_", slurp("$root/$_")) for 'Makefile', 'src/base/version.hpp', map { s{^\Q$root/}{}r } glob "'$root/src/make/'*.sh";
 chmod 0755, glob "'$tree/src/make/*.sh'";
 $t->write('a tree/config', '');
-for my $name (qw(event/text signature/key store/lease endpoint/url worker/core ctl/time module/gate)) {
+for my $name (qw(base/text event/source signature/keys/key signature/model/scheme store/lease endpoint/url worker/core ctl/time module/gate/gate module/redis/link worker/send/sender)) {
     $t->write("a tree/src/$name.cpp", 'int ' . $name =~ s/\W/_/gr . ";\n");
 }
 $t->write("a tree/src/$_/main.cpp", "int main() {}\n") for qw(worker ctl);
-$t->write('a tree/src/module/gate.hpp', '');
+$t->write('a tree/src/module/gate/gate.hpp', '');
 
 # say/*: what the compiler tells about versions. log: what was compiled, "begin" and "end". hold: it waits before it ends.
 script('bin/cxx', <<'EOT');
@@ -51,7 +51,7 @@ printf '%s\n' "$@" > "$top/configured"
 mkdir -p objs
 echo '#define NGX 1' > objs/ngx_auto_config.h
 so=objs/ngx_http_webhook_module.so
-printf 'modules: %s\n%s: objs/gate.o\n\tcc -o %s objs/gate.o -shared\nobjs/gate.o: addon/src/module/gate.cpp\n\t"%s/bin/cxx" -c -fPIC -o objs/gate.o addon/src/module/gate.cpp\n' $so $so $so "$top" > objs/Makefile
+printf 'modules: %s\n%s: objs/gate.o\n\tcc -o %s objs/gate.o -shared\nobjs/gate.o: addon/src/module/gate/gate.cpp\n\t"%s/bin/cxx" -c -fPIC -o objs/gate.o addon/src/module/gate.cpp\n' $so $so $so "$top" > objs/Makefile
 EOT
 
 sub compiled () {
@@ -70,14 +70,14 @@ sub build (@words) {
     return $result;
 }
 
-my @all = sort map { "src/$_.cpp" } qw(event/text signature/key store/lease endpoint/url worker/core worker/main ctl/time ctl/main module/gate);
+my @all = sort map { "src/$_.cpp" } qw(base/text event/source signature/keys/key signature/model/scheme store/lease endpoint/url worker/core worker/main ctl/time ctl/main module/gate/gate module/redis/link worker/send/sender);
 
 # --- what is made, and in which order ---
 my $first = build('-j1');
 is $first->{exit}, 0, 'make' or diag $first->{out}, $first->{err};
 is_deeply $first->{compiled}, \@all, 'each file is compiled, once: what module and programs share, too';
 my @lines = slurp($t->file('log')) =~ /^begin (?:addon\/)?(\S+\.cpp)/mg;
-is_deeply [ grep { !m{^src/(?:event|signature|store)/} } @lines ]->[0], 'src/module/gate.cpp', 'the module first';
+is_deeply [ grep { !m{^src/(?:base|event|signature|store)/} } @lines ]->[0], 'src/module/gate/gate.cpp', 'the module first';
 my @steps = $first->{out} =~ /^\[ *(\d+)\/(\d+)\] +\S/mg;
 my $total = @steps / 2;
 is_deeply \@steps, [ map { $_, $total } 1 .. $total ], 'steps are counted, 1 of N to N of N' or diag $first->{out};
@@ -132,11 +132,11 @@ like slurp("$tree/build/flags"), qr/^hiredis 1\.2\.0$/m, 'build/flags names it';
 spew($t->file('say/compiler'), "g++ (Test) 14.2.0\n");
 is_deeply build()->{compiled}, \@all, 'another compiler: all';
 is_deeply build('OPT=-O0')->{compiled}, \@all, 'other flags: all';
-is_deeply build('OPT=-O0', 'MODULE_CC_OPT=-O0 -DX=1')->{compiled}, ['src/module/gate.cpp'], 'other flags of the module';
+is_deeply build('OPT=-O0', 'MODULE_CC_OPT=-O0 -DX=1')->{compiled}, ['src/module/gate/gate.cpp'], 'other flags of the module';
 like slurp($t->file('configured')), qr/^--with-cc-opt=-O0 -DX=1$/m, 'which configure is given';
 $t->write('ngx/src/core/nginx.h', qq{#define NGINX_VERSION      "1.22.1"\nint patched;\n});
 utime 0, 0, $t->file('ngx/src/core/nginx.h');
-is_deeply build('OPT=-O0', 'MODULE_CC_OPT=-O0 -DX=1')->{compiled}, ['src/module/gate.cpp'], 'other headers of nginx, of the same version and older: the module';
+is_deeply build('OPT=-O0', 'MODULE_CC_OPT=-O0 -DX=1')->{compiled}, ['src/module/gate/gate.cpp'], 'other headers of nginx, of the same version and older: the module';
 is_deeply build('OPT=-O0', 'MODULE_CC_OPT=-O0 -DX=1')->{compiled}, [], 'and then nothing';
 
 # --- a module that does not fit ends it at once ---
@@ -147,7 +147,7 @@ isnt $failed->{exit}, 0, 'configure fails: so does make';
 like $failed->{err}, qr/no way/, 'and shows why';
 is_deeply [ grep { m{/(?:worker|ctl)/} } @{ $failed->{compiled} } ], [], 'no program was compiled';
 unlink $t->file('no-configure');
-$t->write('a tree/src/module/gate.cpp', 'int gate = nonsense;');
+$t->write('a tree/src/module/gate/gate.cpp', 'int gate = nonsense;');
 $failed = build();
 isnt $failed->{exit}, 0, 'the module does not compile: so does make';
 is_deeply [ grep { m{/(?:worker|ctl)/} } @{ $failed->{compiled} } ], [], 'no program was compiled';

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "module/ngx.hpp"
+#include "module/ngx/ngx.hpp"
 
 #include <cstdint>
 #include <map>
@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "event/extractor.hpp"
-#include "module/bypass.hpp"
-#include "module/place.hpp"
-#include "module/stream.hpp"
-#include "module/value_origin.hpp"
+#include "module/conf/bypass.hpp"
+#include "module/conf/value_origin.hpp"
+#include "module/ngx/conf_place.hpp"
+#include "module/redis/stream.hpp"
 #include "module/verdict.hpp"
 #include "signature/language/scheme_set.hpp"
 #include "signature/model/scheme.hpp"

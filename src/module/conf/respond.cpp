@@ -1,0 +1,180 @@
+#include "module/conf/respond.hpp"
+
+#include <memory>
+#include <string>
+
+#include "base/json_text.hpp"
+#include "base/suggest.hpp"
+#include "module/conf/directives.hpp"
+#include "module/ngx/pool.hpp"
+#include "module/ngx/template.hpp"
+
+namespace webhook::module {
+
+namespace {
+
+char* const ok = NGX_CONF_OK;
+char* const failed = static_cast<char*>(NGX_CONF_ERROR);
+char duplicate_text[] = "is duplicate";
+
+constexpr std::string_view json_type = "application/json";
+
+/// GIF89a of one transparent pixel, the smallest that browsers show.
+constexpr char pixel[] =
+    "GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff!\xf9\x04\x01\0\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02"
+    "D\x01\0;";
+constexpr std::string_view pixel_image(pixel, sizeof pixel - 1);
+static_assert(pixel_image.size() == 43);
+
+/// Verdicts after which the sender must come again, or the event is lost.
+bool needs_retry(Verdict verdict) {
+    return verdict == Verdict::busy || verdict == Verdict::unavailable || verdict == Verdict::in_progress;
+}
+
+/// 200 to 599 without redirections, which nobody who sends webhooks follows; 0 when it is none.
+unsigned parse_status(const ngx_str_t& word) {
+    const ngx_int_t status = ngx_atoi(word.data, word.len);
+    const bool good = (status >= 200 && status <= 299) || (status >= 400 && status <= 599);
+    return good && word.len == 3 ? static_cast<unsigned>(status) : 0;
+}
+
+/// " accepted duplicate ...": those that can be answered otherwise.
+std::string verdict_names() {
+    std::string names;
+    for (std::size_t i = 1; i < verdict_count; ++i) {
+        const auto verdict = static_cast<Verdict>(i);
+        if (verdict != Verdict::challenge) names.append(" ").append(info_of(verdict).name);
+    }
+    return names;
+}
+
+std::string suggest_verdict(std::string_view word) {
+    std::vector<std::string_view> names;
+    for (std::size_t i = 1; i < verdict_count; ++i)
+        names.push_back(info_of(static_cast<Verdict>(i)).name);
+    return event::did_you_mean(word, names);
+}
+
+char* read_body(ngx_conf_t* cf, const ngx_str_t* word, ngx_uint_t count, Response* response) {
+    if (count == 1) {
+        if (view(word[0]) != "gif") {
+            return refuse(cf, "invalid parameter \"%V\", it must be \"gif\", or a media type and a body",
+                          &word[0]);
+        }
+        response->type = "image/gif";
+        response->body.literal = pixel_image;
+    } else {
+        if (view(word[0]).find('/') == std::string_view::npos) {
+            return refuse(cf, "invalid type \"%V\", it must be a media type such as \"text/plain\"",
+                          &word[0]);
+        }
+        response->type = view(word[0]);
+        if (!compile_template(cf, word[1], &response->body)) return failed;
+    }
+    response->has_body = true;
+    return ok;
+}
+
+char* read_response(ngx_conf_t* cf, LocationConf* conf) {
+    const auto* word = static_cast<ngx_str_t*>(cf->args->elts);
+    const Verdict verdict = verdict_from_name(view(word[1]));
+    if (verdict == Verdict::none) {
+        const std::string advice = suggest_verdict(view(word[1]));
+        return refuse(cf, "unknown verdict \"%V\"%s it must be one of%s", &word[1],
+                      advice.empty() ? "," : advice.c_str(), verdict_names().c_str());
+    }
+    if (verdict == Verdict::challenge) return refuse(cf, "\"challenge\" is answered as its provider asks");
+    auto response = std::make_shared<Response>();
+    response->status = parse_status(word[2]);
+    if (response->status == 0)
+        return refuse(cf, "invalid status \"%V\", it must be 2xx, 4xx or 5xx", &word[2]);
+    if (needs_retry(verdict) && response->status < 300) {
+        return refuse(cf, "status %V for \"%V\" would lose the event: the sender would not send it again",
+                      &word[2], &word[1]);
+    }
+    const ngx_uint_t more = cf->args->nelts - 3;
+    if (more != 0 && response->status == NGX_HTTP_NO_CONTENT) return refuse(cf, "status 204 has no body");
+    if (more != 0) {
+        if (char* bad = read_body(cf, word + 3, more, response.get()); bad != ok) return bad;
+    }
+    return conf->responses.emplace(verdict, std::move(response)).second ? ok : duplicate_text;
+}
+
+unsigned default_status(const RequestState& state) {
+    if (state.verdict == Verdict::duplicate && state.location->reject_duplicates) return NGX_HTTP_CONFLICT;
+    return info_of(state.verdict).status;
+}
+
+std::string_view default_body(const RequestState& state) {
+    const VerdictInfo& info = info_of(state.verdict);
+    if (!info.with_id) return info.answer;
+    static std::string scratch;  // one thread; keeps its capacity
+    scratch.assign("{\"verdict\":\"");
+    scratch.append(info.name);
+    scratch.append("\",\"id\":\"");
+    event::append_json(state.event.id, &scratch);
+    scratch.append("\"}");
+    return copy_to_pool(state.request->pool, scratch);
+}
+
+std::string_view own_body(const RequestState& state, const Response& response) {
+    if (response.values == nullptr) {
+        std::string_view body;
+        return response.body.evaluate(state.request, &body) ? body : std::string_view();
+    }
+    event::Extractor::Values values;
+    response.values->extract(state.headers, 0, &values);
+    return copy_to_pool(state.request->pool, values.tenant);
+}
+
+}  // namespace
+
+char* set_respond(ngx_conf_t* cf, ngx_command_t* /*command*/, void* data) {
+    auto* conf = static_cast<LocationConf*>(static_cast<PlainConf*>(data));
+    return guarded(cf->log, failed, [=] { return read_response(cf, conf); });
+}
+
+char* add_acknowledgements(ngx_conf_t* cf, const signature::Scheme& scheme, bool reject_duplicates,
+                           Responses* responses) {
+    if (signature::name_of(scheme) == "publish") {
+        // An application that uses an id twice has a fault, which it must see. Senders' retries may differ a little.
+        auto conflict = std::make_shared<Response>();
+        conflict->status = NGX_HTTP_CONFLICT;
+        responses->emplace(Verdict::conflict, std::move(conflict));
+    }
+    const signature::Acknowledgement* wanted = signature::acknowledgement(scheme);
+    if (wanted == nullptr) return ok;
+    auto response = std::make_shared<Response>();
+    response->status = wanted->status;
+    response->has_body = !wanted->type.empty();
+    response->type = wanted->type;
+    if (wanted->has_values) {
+        event::Extractor::Fields fields;
+        fields.tenant = {wanted->body};  // which is not shortened, as ids are
+        std::string error;
+        response->values = event::Extractor::make(fields, &error);
+        if (response->values == nullptr) return refuse(cf, "%s", error.c_str());
+    } else {
+        response->body.literal = wanted->body;
+    }
+    for (const Verdict verdict :
+         {Verdict::accepted, Verdict::duplicate, Verdict::conflict, Verdict::ignored}) {
+        if (verdict == Verdict::duplicate && reject_duplicates) continue;
+        responses->emplace(verdict, response);
+    }
+    return ok;
+}
+
+Reply compose_reply(const RequestState& state) {
+    const Responses& responses = state.location->responses;
+    const auto found = responses.find(state.verdict);
+    const Response* response = found == responses.end() ? nullptr : found->second.get();
+    const unsigned status = response != nullptr ? response->status : default_status(state);
+    if (response != nullptr && response->has_body) {
+        return {status, response->type, own_body(state, *response), true};
+    }
+    if (signature::answers_without_body(*state.location->scheme)) return {status, {}, {}, false};
+    return {status, json_type, default_body(state), false};
+}
+
+}  // namespace webhook::module

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "module/ngx/ngx.hpp"
+
+namespace webhook::module {
+
+/// An event of nginx that calls a method and has no socket: a timer, or posted for a later moment of the loop. It leaves
+/// nginx' lists when it goes.
+class OwnEvent : public ngx_event_t {
+  public:
+    OwnEvent() : ngx_event_t{} {}
+    ~OwnEvent() {
+        unpost();
+        if (timer_set) ngx_del_timer(this);
+    }
+    OwnEvent(const OwnEvent&) = delete;
+    OwnEvent& operator=(const OwnEvent&) = delete;
+
+    template <auto method, class Owner>
+    void set_up(Owner* owner, ngx_log_t* log_to) {
+        connection_.fd = static_cast<ngx_socket_t>(-1);
+        connection_.data = owner;
+        data = &connection_;
+        log = log_to;
+        handler = [](ngx_event_t* event) {
+            (static_cast<Owner*>(static_cast<ngx_connection_t*>(event->data)->data)->*method)();
+        };
+    }
+
+    void unpost() {
+        if (posted) {
+            ngx_delete_posted_event(this);  // several statements
+        }
+    }
+
+  private:
+    ngx_connection_t connection_{};  ///< nginx' debug log looks for a connection behind every event
+};
+
+}  // namespace webhook::module

@@ -1,0 +1,107 @@
+#pragma once
+
+#include "module/ngx/ngx.hpp"
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "module/ngx/timer.hpp"
+#include "module/redis/redis_client.hpp"
+#include "store/reservation.hpp"
+
+namespace webhook::module {
+
+class Reservations;
+
+/// What became of the wish to pass. The reason lives only during the call that hands it over.
+struct Reserved {
+    enum class State : std::uint8_t { reserved, duplicate, conflict, in_progress, busy, unavailable };
+    State state = State::unavailable;
+    std::string_view reason;  ///< of busy and unavailable, for the log
+};
+
+/// An event on its way through a gate, in Redis' eyes.
+///
+///     asking -> held (renewed) -> confirming | releasing -> gone
+///        |                            ^      <- sent again while Redis is away, until `deadline`
+///        +- refused: gone             |
+///        +- abandoned, reply lost: releasing
+///
+/// On the heap, for it may outlive the request. It belongs to Reservations; a request has a pointer to it while it is
+/// asking (until `tell` says other than reserved) or held (until settle()).
+struct Reservation {
+    enum class Step : std::uint8_t { asking, held, confirming, releasing };
+    using Tell = void (*)(void* owner, const Reserved& reserved);
+
+    RedisClient::Command command;  ///< first: the client hands back its address
+    ngx_queue_t link;
+    Reservations* book = nullptr;
+    const store::Reserver* gate = nullptr;  ///< in the configuration
+    store::Claim claim;
+    Step step = Step::asking;
+    bool text_sent = false;  ///< the script went as text: a second NOSCRIPT is an error
+    void* owner = nullptr;   ///< of asking; nullptr: nobody waits any more
+    Tell tell = nullptr;
+    ngx_msec_t at = 0;        ///< sent: when; held: when it was renewed
+    ngx_msec_t deadline = 0;  ///< of confirming and releasing
+};
+
+/// The reservations of this process on one server: asks, renews, and tells Redis the outcome until it has heard it.
+class Reservations {
+  public:
+    Reservations(RedisServer* server, ngx_log_t* log);
+    /// To be called when the server's client is gone.
+    ~Reservations();
+    Reservations(const Reservations&) = delete;
+    Reservations& operator=(const Reservations&) = delete;
+
+    /// Asks for the event's reservation; `tell` is called with what became of it. nullptr: `refused` says why not, and
+    /// `tell` is not called. At most `limit` may ask at once.
+    Reservation* reserve(const store::Reserver& gate, std::string_view partition_value,
+                         const store::Identity& identity, ngx_uint_t limit, void* owner,
+                         Reservation::Tell tell, Reserved* refused);
+
+    /// The request ended while asking: what is reserved nevertheless is released.
+    static void abandon(Reservation* reservation) { reservation->owner = nullptr; }
+
+    /// Requests that wait for an answer of Redis.
+    ngx_uint_t asking() const { return asking_; }
+
+    enum class End : std::uint8_t {
+        confirm,  ///< the event has passed
+        release,  ///< it has not: the next copy may
+        leave,    ///< nobody knows: the reservation runs out by itself
+    };
+    /// Of a held one, which is the caller's no more.
+    void settle(Reservation* reservation, End end);
+
+  private:
+    bool send(Reservation* reservation);
+    void on_reply(Reservation* reservation, const redisReply* reply);
+    void on_asked(Reservation* reservation, const redisReply* reply);
+    void on_settled(Reservation* reservation, const redisReply* reply);
+    void finish(Reservation* reservation, const Reserved& reserved);
+    void hold(Reservation* reservation);
+    void note_refusal(std::string_view error);
+    void begin_settling(Reservation* reservation, Reservation::Step step);
+    void wait(Reservation* reservation);
+    void give_up(Reservation* reservation);
+    void on_retry_timer();
+    void on_renew_timer();
+
+    RedisServer* server_;
+    ngx_log_t* log_;
+    ngx_queue_t sent_;     ///< a command is under way
+    ngx_queue_t held_;     ///< the one to be renewed next first
+    ngx_queue_t waiting_;  ///< outcomes to be sent (again)
+    ngx_uint_t asking_ = 0, waiting_count_ = 0, lost_ = 0;
+    std::array<char, 8> token_head_{};  ///< of this process
+    std::uint64_t tokens_ = 0;
+    std::string out_;       ///< scratch; keeps its capacity
+    std::string refusal_;   ///< the last error that was logged; empty after a success
+    OwnEvent retry_timer_;  ///< cancelable, but for confirmations of the last seconds
+    OwnEvent renew_timer_;  ///< cancelable
+};
+
+}  // namespace webhook::module

@@ -1,0 +1,94 @@
+#include "module/request/new_event.hpp"
+
+#include <algorithm>
+
+#include "base/json_text.hpp"
+#include "module/ngx/pool.hpp"
+#include "module/request/masking.hpp"
+
+namespace webhook::module {
+
+namespace {
+
+constexpr std::string_view hops_header = "webhook-hops";
+
+bool is_secret_header(const signature::Scheme& scheme, std::string_view name) {
+    if (name == "authorization" || name == "proxy-authorization") return true;
+    const auto& secret = signature::secret_headers(scheme);
+    return std::find(secret.begin(), secret.end(), name) != secret.end();
+}
+
+/// Adds `"name":["value",...]` when the request has such a header.
+void add_header(const RequestState& state, std::string_view name, std::string* json) {
+    bool first = true;
+    state.headers.for_each(name, [&](std::string_view value) {
+        if (first) {
+            json->append(json->empty() ? "{\"" : ",\"");
+            event::append_json(name, json);
+            json->append("\":[\"");
+        } else {
+            json->append(",\"");
+        }
+        first = false;
+        event::append_json(is_secret_header(*state.location->scheme, name) ? masked_text : value, json);
+        json->push_back('"');
+    });
+    if (!first) json->push_back(']');
+}
+
+std::string_view make_headers(const RequestState& state) {
+    static std::string json;  // one thread; keeps its capacity
+    json.clear();
+    bool hops_kept = false;
+    for (const std::string& name : state.location->headers) {
+        add_header(state, name, &json);
+        hops_kept |= name == hops_header;
+    }
+    if (!hops_kept) add_header(state, hops_header, &json);  // the worker ends loops by it
+    if (json.empty()) return {};
+    json.push_back('}');
+    return copy_to_pool(state.request->pool, json);
+}
+
+/// RFC 3339 in UTC with milliseconds. The part up to the seconds is made once a second.
+std::string_view format_time(const ngx_time_t& now, char* out) {
+    constexpr std::size_t to_seconds = 19;
+    static time_t second = 0;
+    static u_char made[to_seconds + 1];
+    if (now.sec != second) {
+        ngx_tm_t utc;
+        ngx_gmtime(now.sec, &utc);
+        ngx_sprintf(made, "%4d-%02d-%02dT%02d:%02d:%02d", utc.ngx_tm_year, utc.ngx_tm_mon, utc.ngx_tm_mday,
+                    utc.ngx_tm_hour, utc.ngx_tm_min, utc.ngx_tm_sec);
+        second = now.sec;
+    }
+    ngx_memcpy(out, made, to_seconds);
+    out[19] = '.';
+    out[20] = static_cast<char>('0' + now.msec / 100);
+    out[21] = static_cast<char>('0' + now.msec / 10 % 10);
+    out[22] = static_cast<char>('0' + now.msec % 10);
+    out[23] = 'Z';
+    return {out, 24};
+}
+
+}  // namespace
+
+void complete_event(RequestState* state) {
+    ngx_http_request_t* request = state->request;
+    store::NewEvent& event = state->event;
+    const ngx_time_t& now = *ngx_timeofday();
+    event.received_ms = static_cast<std::uint64_t>(now.sec) * 1000 + now.msec;
+    event.time = format_time(now, state->time);
+    event.method = state->headers.method;
+    event.path = state->headers.path;
+    event.query = mask_query(request->pool, secret_params(request), state->headers.query);
+    event.remote = view(request->connection->addr_text);
+    if (request->headers_in.content_type != nullptr) {
+        event.datacontenttype = event::trim_blanks(view(request->headers_in.content_type->value));
+    }
+    event.contentencoding = state->headers.header("content-encoding").value;
+    event.headers = make_headers(*state);
+    event.data = state->headers.body;
+}
+
+}  // namespace webhook::module

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "module/ngx/ngx.hpp"
+
+#include <string>
+
+#include "module/settings.hpp"
+
+namespace webhook::module {
+
+/// The counters as JSON, one line. There must be a webhook_zone.
+std::string status_json(const MainState& main);
+
+/// The same in the text format of Prometheus (0.0.4).
+std::string status_prometheus(const MainState& main);
+
+}  // namespace webhook::module
