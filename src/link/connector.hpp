@@ -8,8 +8,8 @@
 
 #include "link/address_order.hpp"
 #include "link/connect_race.hpp"
-#include "link/dns.hpp"
 #include "link/http_connection.hpp"
+#include "link/resolver.hpp"
 
 namespace webhook::link {
 

@@ -9,10 +9,10 @@
 #include "worker/endpoint_table.hpp"
 #include "worker/partition.hpp"
 #include "worker/pressure.hpp"
-#include "worker/redis_link.hpp"
-#include "worker/sender.hpp"
+#include "worker/redis/link.hpp"
+#include "worker/send/sender.hpp"
 #include "worker/settings.hpp"
-#include "worker/signal_flag.hpp"
+#include "worker/wakeup.hpp"
 
 namespace webhook::worker {
 

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "worker/clock.hpp"
-#include "worker/event.hpp"
 #include "worker/schedule.hpp"
+#include "worker/send/event.hpp"
 
 namespace webhook::worker {
 

@@ -7,7 +7,7 @@
 
 #include "endpoint/document.hpp"
 #include "worker/delivery.hpp"
-#include "worker/sender.hpp"
+#include "worker/send/sender.hpp"
 
 namespace webhook::worker {
 

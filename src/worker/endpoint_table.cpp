@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "worker/target.hpp"
+#include "worker/send/prepared_endpoint.hpp"
 
 namespace webhook::worker {
 

@@ -14,7 +14,7 @@
 #include "store/settle.hpp"
 #include "worker/delivery.hpp"
 #include "worker/endpoint_state.hpp"
-#include "worker/signal_flag.hpp"
+#include "worker/wakeup.hpp"
 
 namespace webhook::worker {
 

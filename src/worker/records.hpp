@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "worker/attempt.hpp"
-#include "worker/event.hpp"
+#include "worker/send/attempt.hpp"
+#include "worker/send/event.hpp"
 
 namespace webhook::worker {
 

@@ -4,7 +4,7 @@
 #include <random>
 
 #include "endpoint/document.hpp"
-#include "worker/attempt.hpp"
+#include "worker/send/attempt.hpp"
 
 namespace webhook::worker {
 

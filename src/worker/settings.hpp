@@ -10,7 +10,7 @@
 
 #include "signature/language/scheme_set.hpp"
 #include "store/redis_address.hpp"
-#include "worker/address_guard.hpp"
+#include "worker/send/address_guard.hpp"
 
 namespace webhook::worker {
 

@@ -2,7 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "worker/signal_flag.hpp"
+#include "worker/wakeup.hpp"
 
 namespace webhook::worker {
 

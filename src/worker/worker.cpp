@@ -6,11 +6,11 @@
 #include <boost/asio/detached.hpp>
 #include <csignal>
 
+#include "worker/due_deliveries.hpp"
 #include "worker/intake.hpp"
 #include "worker/log.hpp"
 #include "worker/maintenance.hpp"
 #include "worker/settler.hpp"
-#include "worker/waiting_room.hpp"
 
 namespace webhook::worker {
 

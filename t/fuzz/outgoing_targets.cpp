@@ -4,7 +4,7 @@
 #include "endpoint/url.hpp"
 #include "store/redis_address.hpp"
 #include "target.hpp"
-#include "worker/answer.hpp"
+#include "worker/send/response_parser.hpp"
 #include "worker/settings.hpp"
 
 namespace webhook::fuzz {

@@ -9,7 +9,7 @@
 #include <mutex>
 
 #include "link/address_order.hpp"
-#include "link/dns.hpp"
+#include "link/resolver.hpp"
 
 namespace webhook::link {
 namespace {

@@ -8,7 +8,7 @@
 #include "base/digest.hpp"
 #include "base/version.hpp"
 #include "sender_support.hpp"
-#include "worker/hops.hpp"
+#include "worker/send/hops.hpp"
 
 namespace webhook::test {
 namespace {

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "sender_server.hpp"
-#include "worker/address_guard.hpp"
-#include "worker/sender.hpp"
+#include "worker/send/address_guard.hpp"
+#include "worker/send/sender.hpp"
 
 namespace webhook::test {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "worker/hops.hpp"
+#include "worker/send/hops.hpp"
 
 namespace webhook::worker {
 namespace {

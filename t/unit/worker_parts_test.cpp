@@ -7,14 +7,14 @@
 #include <fstream>
 #include <iterator>
 
-#include "worker/answer.hpp"
 #include "worker/delivery.hpp"
 #include "worker/log.hpp"
-#include "worker/macros.hpp"
 #include "worker/membership.hpp"
 #include "worker/records.hpp"
-#include "worker/redis_reply.hpp"
+#include "worker/redis/reply.hpp"
 #include "worker/schedule.hpp"
+#include "worker/send/macros.hpp"
+#include "worker/send/response_parser.hpp"
 #include "worker/settings.hpp"
 
 namespace webhook::worker {

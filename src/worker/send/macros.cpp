@@ -1,4 +1,4 @@
-#include "worker/macros.hpp"
+#include "worker/send/macros.hpp"
 
 #include <nlohmann/json.hpp>
 

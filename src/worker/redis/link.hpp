@@ -13,7 +13,7 @@
 #include "store/redis_address.hpp"
 #include "store/script.hpp"
 #include "worker/clock.hpp"
-#include "worker/redis_reply.hpp"
+#include "worker/redis/reply.hpp"
 
 namespace webhook::worker {
 

@@ -1,4 +1,4 @@
-#include "worker/waiting_room.hpp"
+#include "worker/due_deliveries.hpp"
 
 #include <spdlog/spdlog.h>
 

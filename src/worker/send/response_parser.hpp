@@ -7,7 +7,7 @@
 
 #include "endpoint/document.hpp"
 #include "link/http_reader.hpp"
-#include "worker/attempt.hpp"
+#include "worker/send/attempt.hpp"
 
 namespace webhook::worker {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "link/dns.hpp"
 #include "link/http_connection.hpp"
+#include "link/resolver.hpp"
 #include "worker/clock.hpp"
 
 namespace webhook::worker {

@@ -1,4 +1,4 @@
-#include "worker/redis_reply.hpp"
+#include "worker/redis/reply.hpp"
 
 #include <algorithm>
 #include <cstring>

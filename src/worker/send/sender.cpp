@@ -1,4 +1,4 @@
-#include "worker/sender.hpp"
+#include "worker/send/sender.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -10,12 +10,12 @@
 
 #include "link/connector.hpp"
 #include "link/deadline.hpp"
-#include "worker/address_guard.hpp"
-#include "worker/answer.hpp"
-#include "worker/hops.hpp"
-#include "worker/lent_head.hpp"
-#include "worker/origin.hpp"
-#include "worker/target.hpp"
+#include "worker/send/address_guard.hpp"
+#include "worker/send/hops.hpp"
+#include "worker/send/origin.hpp"
+#include "worker/send/prepared_endpoint.hpp"
+#include "worker/send/response_parser.hpp"
+#include "worker/send/scratch_buffer.hpp"
 
 namespace webhook::worker {
 namespace {

@@ -6,10 +6,10 @@
 #include <string>
 
 #include "endpoint/document.hpp"
-#include "link/dns.hpp"
+#include "link/resolver.hpp"
 #include "signature/language/scheme_set.hpp"
-#include "worker/attempt.hpp"
-#include "worker/event.hpp"
+#include "worker/send/attempt.hpp"
+#include "worker/send/event.hpp"
 
 namespace webhook::worker {
 

@@ -1,4 +1,4 @@
-#include "worker/address_guard.hpp"
+#include "worker/send/address_guard.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "worker/event.hpp"
+#include "worker/send/event.hpp"
 
 #include "store/webhook_id.hpp"
 

@@ -1,4 +1,4 @@
-#include "worker/target.hpp"
+#include "worker/send/prepared_endpoint.hpp"
 
 #include <algorithm>
 #include <array>

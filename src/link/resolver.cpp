@@ -1,4 +1,4 @@
-#include "link/dns.hpp"
+#include "link/resolver.hpp"
 
 #include <netdb.h>
 #include <sys/socket.h>

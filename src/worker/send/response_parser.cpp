@@ -1,4 +1,4 @@
-#include "worker/answer.hpp"
+#include "worker/send/response_parser.hpp"
 
 #include <algorithm>
 #include <charconv>

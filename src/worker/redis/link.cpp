@@ -1,4 +1,4 @@
-#include "worker/redis_link.hpp"
+#include "worker/redis/link.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -18,7 +18,7 @@
 #include "store/resp.hpp"
 #include "store/rights.hpp"
 #include "store/server_info.hpp"
-#include "worker/signal_flag.hpp"
+#include "worker/wakeup.hpp"
 
 namespace webhook::worker {
 

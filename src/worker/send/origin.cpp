@@ -1,4 +1,4 @@
-#include "worker/origin.hpp"
+#include "worker/send/origin.hpp"
 
 #include <algorithm>
 

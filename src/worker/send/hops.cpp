@@ -1,4 +1,4 @@
-#include "worker/hops.hpp"
+#include "worker/send/hops.hpp"
 
 #include <algorithm>
 #include <deque>

@@ -11,10 +11,10 @@
 #include "endpoint/url.hpp"
 #include "signature/language/scheme_set.hpp"
 #include "signature/sign/signer.hpp"
-#include "worker/event.hpp"
-#include "worker/macros.hpp"
-#include "worker/origin.hpp"
-#include "worker/secrets.hpp"
+#include "worker/send/event.hpp"
+#include "worker/send/macros.hpp"
+#include "worker/send/origin.hpp"
+#include "worker/send/secrets.hpp"
 
 namespace webhook::worker {
 

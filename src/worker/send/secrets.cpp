@@ -1,4 +1,4 @@
-#include "worker/secrets.hpp"
+#include "worker/send/secrets.hpp"
 
 #include "endpoint/secret_value.hpp"
 #include "signature/keys/secret_file.hpp"

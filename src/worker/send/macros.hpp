@@ -4,7 +4,7 @@
 
 #include "base/json_scan.hpp"
 #include "endpoint/url.hpp"
-#include "worker/event.hpp"
+#include "worker/send/event.hpp"
 
 namespace webhook::worker {
 
