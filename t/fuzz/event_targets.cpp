@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "../unit/signature_support.hpp"
 #include "base/json_cut.hpp"
 #include "base/json_scan.hpp"
 #include "base/json_text.hpp"
@@ -14,7 +13,8 @@
 #include "event/extractor.hpp"
 #include "event/source.hpp"
 #include "event/template.hpp"
-#include "target.hpp"
+#include "t/fuzz/target.hpp"
+#include "t/unit/signature/support.hpp"
 
 namespace webhook::fuzz {
 

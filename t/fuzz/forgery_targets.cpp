@@ -5,14 +5,14 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "../unit/public_key_support.hpp"
-#include "../unit/signature_support.hpp"
-#include "../vectors/vectors.hpp"
 #include "base/encoding.hpp"
 #include "signature/model/definition.hpp"
 #include "signature/verify/challenge.hpp"
 #include "signature/verify/verifier.hpp"
-#include "target.hpp"
+#include "t/fuzz/target.hpp"
+#include "t/unit/signature/public_key_support.hpp"
+#include "t/unit/signature/support.hpp"
+#include "t/vectors/vectors.hpp"
 
 namespace webhook::fuzz {
 

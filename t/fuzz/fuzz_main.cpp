@@ -6,7 +6,7 @@
 #include <fstream>
 #include <string>
 
-#include "target.hpp"
+#include "t/fuzz/target.hpp"
 
 namespace {
 

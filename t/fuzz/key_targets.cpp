@@ -1,7 +1,5 @@
 // Keys, and what schemes with rules of their own read: structured fields, JSON as a tree.
 
-#include "../unit/public_key_support.hpp"
-#include "../unit/signature_support.hpp"
 #include "base/json_scan.hpp"
 #include "base/json_value.hpp"
 #include "base/structured_field.hpp"
@@ -11,7 +9,9 @@
 #include "signature/keys/key_strength.hpp"
 #include "signature/keys/key_text.hpp"
 #include "signature/verify/http_signature.hpp"
-#include "target.hpp"
+#include "t/fuzz/target.hpp"
+#include "t/unit/signature/public_key_support.hpp"
+#include "t/unit/signature/support.hpp"
 
 namespace webhook::fuzz {
 

@@ -3,7 +3,7 @@
 #include "endpoint/document.hpp"
 #include "endpoint/url.hpp"
 #include "store/redis_address.hpp"
-#include "target.hpp"
+#include "t/fuzz/target.hpp"
 #include "worker/send/response_parser.hpp"
 #include "worker/settings.hpp"
 

@@ -1,6 +1,5 @@
 // The language of schemes, and the small texts that they read.
 
-#include "../unit/signature_support.hpp"
 #include "base/encoding.hpp"
 #include "signature/keys/nfkd.hpp"
 #include "signature/language/parser.hpp"
@@ -9,7 +8,8 @@
 #include "signature/model/timestamp.hpp"
 #include "signature/verify/url_variants.hpp"
 #include "signature/verify/verifier.hpp"
-#include "target.hpp"
+#include "t/fuzz/target.hpp"
+#include "t/unit/signature/support.hpp"
 
 namespace webhook::fuzz {
 

@@ -9,7 +9,7 @@
 #include "store/keys.hpp"
 #include "store/netstrings.hpp"
 #include "store/server_info.hpp"
-#include "target.hpp"
+#include "t/fuzz/target.hpp"
 
 namespace webhook::fuzz {
 

@@ -1,4 +1,4 @@
-#include "target.hpp"
+#include "t/fuzz/target.hpp"
 
 #include <algorithm>
 #include <cstdio>

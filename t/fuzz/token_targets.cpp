@@ -1,9 +1,9 @@
 // Tokens of strangers, and tokens of one's own.
 
-#include "../unit/public_key_support.hpp"
 #include "signature/language/parser.hpp"
 #include "signature/verify/jwt.hpp"
-#include "target.hpp"
+#include "t/fuzz/target.hpp"
+#include "t/unit/signature/public_key_support.hpp"
 
 namespace webhook::fuzz {
 

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <random>
 
-#include "../fuzz/target.hpp"
+#include "t/fuzz/target.hpp"
 
 namespace webhook::fuzz {
 namespace {
