@@ -12,7 +12,7 @@ use Test::Webhook;
 my $rounds = $ENV{ROUNDS} // 3;
 my $events = $ENV{EVENTS} // 20000;
 my $connections = $ENV{CONNECTIONS} // 32;
-my $secret = 'whsec_' . b64('k' x 24);
+my $secret = 'whsec_' . b64(join '', map { chr(32 + $_ * 7 % 90) } 1 .. 24);
 
 my $t = Test::Webhook->new;
 my $server = $t->start_redis(options => [ 'appendfsync everysec' ], unix => 1);
