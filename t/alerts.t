@@ -47,9 +47,10 @@ my sub series (%change) {
         (
             map {
                 my $host = $_;
-                map { (qq(webhook_requests_total{$labels{$host}, source="stripe", verdict="$_"}) => $_ eq
-                        'accepted' ? '0+600x60' : '0x60') }
-                    qw(accepted busy unavailable forged unsigned)
+                map { (
+                    qq(webhook_requests_total{$labels{$host}, source="stripe", verdict="$_"}) =>
+                        ($_ eq 'accepted' ? '0+600x60' : '0x60')
+                ) } qw(accepted busy unavailable forged unsigned)
             } qw(a b)
         ),
         (
@@ -82,8 +83,8 @@ my @cases = (
         'a:80: only 0 nginx workers can use Redis r2'
     ],
     [
-        'a short trouble', { qq(webhook_redis_ready_workers{$labels{b}, server="r1"}) => '2x28 1x0 2x30' },
-        undef
+        'a short trouble',
+        { qq(webhook_redis_ready_workers{$labels{b}, server="r1"}) => '2x28 1x0 2x30' }, undef
     ],
     [
         'one host is busy',
@@ -122,8 +123,8 @@ my @cases = (
         'slow answers',
         {
             map { (
-                qq(webhook_decision_seconds_bucket{$labels{$_}, source="stripe", le="0.01"}) => '0+500x60') }
-                qw(a b)
+                qq(webhook_decision_seconds_bucket{$labels{$_}, source="stripe", le="0.01"}) => '0+500x60'
+            ) } qw(a b)
         },
         'WebhookSlow',
         { severity => 'warning' },
@@ -134,8 +135,8 @@ for my $case (@cases) {
     my ($name, $change, $alert, $labels, $summary) = @$case;
     my @wanted = map { {
         eval_time => '29m', alertname => $_,
-        exp_alerts => $alert
-            && $alert eq $_ ? [ { exp_labels => $labels, exp_annotations => { summary => $summary } } ] : [],
+        exp_alerts => ($alert // '') eq $_
+            ? [ { exp_labels => $labels, exp_annotations => { summary => $summary } } ] : [],
     } } @names;
     my $file = $t->write('rules-test.yml', to_json({ rule_files => [$rules], evaluation_interval => '1m',
         tests => [ { interval => '1m', input_series => series(%$change), alert_rule_test => \@wanted } ] }));

@@ -277,12 +277,13 @@ for ([ [qw(--confg canary)], qr/no option "--confg", did you mean "--config"\?/ 
     like $result->{err}, $_->[1], 'says why';
     unlike $result->{out} . $result->{err}, qr/canary|Signals/, 'and no value, no help';
 }
-is $t->ctl($_, '--help')->{exit}, 0, "$_ --help"
-    for
-    qw(apply export endpoint events event deliveries attempts dead ledger send verify sign schemes listen);
-like $t->ctl($_, '--help')->{out}, qr/Examples?:/, "$_ --help: examples"
-    for
-    qw(apply export endpoint events event deliveries attempts dead ledger send verify sign schemes listen);
+for my $command (
+    qw(apply export endpoint events event deliveries attempts dead ledger send verify sign schemes listen)
+) {
+    my $help = $t->ctl($command, '--help');
+    is $help->{exit}, 0, "$command --help";
+    like $help->{out}, qr/Examples?:/, "$command --help: examples";
+}
 
 # Output that is lost is told.
 for my $words (['export'], ['schemes'], ['--help'], ['--version']) {

@@ -58,7 +58,7 @@ is_deeply [ map { $_->{id} } lines('events', '--limit', 2) ], [ 'evt_6', 'evt_5'
 is_deeply [ map { $_->{id} } lines('events', '--type', 'order.*') ], ['evt_6'], 'events: type';
 is_deeply [ map { $_->{id} } lines('events', '--id', 'evt_3') ], ['evt_3'], 'events: id';
 is scalar(lines('events', '--source', 'github')), 0, 'events: source';
-is + (lines('events', '--stream', 'hooks', '--data', '--limit', 1))[0]{data},
+is +(lines('events', '--stream', 'hooks', '--data', '--limit', 1))[0]{data},
     '{"id":"evt_6","type":"order.new"}', 'events: with data';
 like $t->ctl('events')->{out},
     qr/^ACCEPTED .*\n\S+Z +hooks:\d\/\d+-\d +stripe +order\.new +evt_6 +(?:-|[0-9a-f]{32}) +33$/m,
@@ -68,8 +68,8 @@ is $t->ctl('events', '--stream', 'nothing')->{exit}, 2, 'events: no such stream'
 my ($event) = lines('event', 'evt_3');
 is $event->{data}, '{"id":"evt_3","type":"invoice.paid"}', 'event: its body';
 is $event->{type}, 'invoice.paid', 'event: its type';
-is + (lines('event', $event->{entry}))[0]{id}, 'evt_3', 'event: by entry';
-is + (lines('event', "hooks:$event->{partition}/$event->{entry}"))[0]{id}, 'evt_3',
+is +(lines('event', $event->{entry}))[0]{id}, 'evt_3', 'event: by entry';
+is +(lines('event', "hooks:$event->{partition}/$event->{entry}"))[0]{id}, 'evt_3',
     'event: by partition and entry';
 like $t->ctl('event', 'evt_3')->{out}, qr/^type +invoice\.paid\n.*\n\{"id":"evt_3"/ms, 'event: for people';
 is $t->ctl('event', 'nobody')->{exit}, 1, 'event: not found: exit 1';

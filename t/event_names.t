@@ -85,7 +85,7 @@ is $found->{data}, 'second', 'event: by key';
 is $found->{webhook_id}, "msg_$keys{second}", 'webhook-id: the key';
 is_deeply [ @$found{qw(path partitionkey idnames)} ], [ '/shop/a%20b', 'customer 7', 'thing' ],
     'event --json: path, partitionkey';
-is + (all('event', "msg_$keys{second}"))[0]{data}, 'second', 'event: by webhook-id';
+is +(all('event', "msg_$keys{second}"))[0]{data}, 'second', 'event: by webhook-id';
 like $t->ctl('event', $keys{first})->{out},
     qr/^path +\/shop\/a%20b\nkey +$keys{first}\npartitionkey +customer 7$/m, 'event: for people';
 is scalar(all('event', 'order_1')), 2, 'event: two with the id';

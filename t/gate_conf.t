@@ -169,7 +169,7 @@ for my $content ("$gate $pass post_action /x;", "$gate $pass post_action \@app; 
         qr/"post_action" (?:is carried out for requests that "webhook" refused, too: it cannot be used in the same location|directive is not allowed here).* in .+nginx\.conf:\d+/,
         'with its reason';
 }
-is + ($t->nginx_test(config("$gate $pass } location /other { post_action /x; $port")))[0], 0,
+is +($t->nginx_test(config("$gate $pass } location /other { post_action /x; $port")))[0], 0,
     'post_action elsewhere';
 
 my ($exit, $output) = $t->nginx_test(config("$gate webhook_stream hooks;", 'webhook_dry_run on;'));

@@ -282,7 +282,7 @@ for my $text ('$HIDDEN', '"${HIDDEN}"', '"$ENV{HIDDEN}"') {
     }
 }
 $t->write('slash', "/etc/hidden\n");
-is + ($t->nginx_test(config('webhook stripe; webhook_secret file:%%DIR%%/slash; webhook_stream hooks;')))[0],
+is +($t->nginx_test(config('webhook stripe; webhook_secret file:%%DIR%%/slash; webhook_stream hooks;')))[0],
     0, 'a file may hold such a secret';
 for my $value ('file:/etc/hidden', 'env:HIDDEN', '/etc/hidden', './hidden', 'SECRET', 'whsec_...',
     'secret:hidden')

@@ -80,7 +80,7 @@ sub lost ($name, %arg) {
     wait_for('nothing to be under way', sub { in_flight() == 0 });
     my %again;
     $again{ verdict($_) }++ for $t->parallel(map { text($path, $_) } @bodies);
-    is + ($again{accepted} // 0) + ($again{duplicate} // 0), @bodies, "$name: all of them at once again"
+    is +($again{accepted} // 0) + ($again{duplicate} // 0), @bodies, "$name: all of them at once again"
         or diag explain \%again;
     my %stored;
     $stored{ $_->{id} }++ for $t->events('hooks');

@@ -221,7 +221,7 @@ $answer = $t->get('/token?goal_id=sale&transaction_id=t1&security_token=s3cret')
 is_verdict $answer, 200, 'accepted', 'postback by GET';
 is $answer->{json}{id}, 't1', 'postback: id';
 ($entry) = grep { ($_->{fields} // $_)->{id} eq 't1' } $t->events('hooks');
-is + ($entry->{fields} // $entry)->{query}, 'goal_id=sale&transaction_id=t1&security_token=***',
+is +($entry->{fields} // $entry)->{query}, 'goal_id=sale&transaction_id=t1&security_token=***',
     'postback: secret masked in the entry';
 is_verdict $t->get('/token?transaction_id=t2&security%5Ftoken=wrong-secret'), 401, 'forged',
     'postback: wrong token';
@@ -251,7 +251,7 @@ is scalar(grep { m{^/stripe\|413\|too_large\|} } @lines), 2, 'access log: too_la
 is scalar(grep { m{^/forged-page\|413\|too_large\|.*\|the body is over client_max_body_size$} } @lines), 2,
     'access log: too_large beside an error_page';
 ok scalar(grep { m{^/page\|418\|unsigned\|} } @lines), 'access log: after an error_page';
-like + (grep { /^.token/ } @lines)[0], qr{^/token\?goal_id=sale&transaction_id=t1&security_token=\*\*\*\|},
+like +(grep { /^.token/ } @lines)[0], qr{^/token\?goal_id=sale&transaction_id=t1&security_token=\*\*\*\|},
     'access log: secret parameter masked';
 ok !grep({ /s3cret|wrong-secret/ } @lines), 'no secret in the access log';
 ok !grep({ /webhook.*s3cret/ && !/request:/ } $t->nginx->log), 'no secret in our log lines';

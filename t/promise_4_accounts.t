@@ -80,7 +80,7 @@ $r->script('/crm' => 200);
 my $before = $r->count('/crm');
 is $t->ctl(qw(dead replay --endpoint crm))->{exit}, 0, 'dead replay';
 ledger_is('a replayed dead letter is a new delivery', replayed => 1, delivered => 1);
-is + ($r->requests('/crm'))[-1]{headers}{'webhook-id'}, $tries[0]{headers}{'webhook-id'},
+is +($r->requests('/crm'))[-1]{headers}{'webhook-id'}, $tries[0]{headers}{'webhook-id'},
     'replayed with the same webhook-id';
 is $r->count('/crm'), $before + 1, 'delivered once';
 is $t->ctl(qw(dead replay --endpoint crm))->{exit} && 0, 0, 'nothing more to replay';
@@ -114,7 +114,7 @@ ledger_is('paused: its delivery is created and waits', accepted => 1, routed => 
     delivered => 1, waiting => 1);
 ok received($t, '/crm')->{evt_held}, 'the other endpoint has it';
 ok !received($t, '/erp')->{evt_held}, 'paused: not delivered';
-ok + (grep { $_->{endpoint} eq 'erp' } lines($t->ctl(qw(deliveries --json --endpoint erp)))),
+ok +(grep { $_->{endpoint} eq 'erp' } lines($t->ctl(qw(deliveries --json --endpoint erp)))),
     'paused: it is among the waiting ones';
 $t->ctl(qw(endpoint resume erp));
 ledger_is('resumed: all delivered', delivered => 1, waiting => -1);
@@ -156,7 +156,7 @@ in_effect(
 wait_for('no delivery waits', sub { !$t->ledger->{total}{waiting} });
 my $after = $t->ledger->{total};
 cmp_ok $after->{dead}, '>', $expected{dead}, '410: what waited is dead';
-ok + (grep { ($_->{reason} // '') eq 'disabled' } lines($t->ctl(qw(dead list --json --endpoint gone)))),
+ok +(grep { ($_->{reason} // '') eq 'disabled' } lines($t->ctl(qw(dead list --json --endpoint gone)))),
     'with the reason';
 %expected = %$after{ keys %expected };
 is post_event($t, 'gone_more', body => $gone_body->('gone_more'))->{verdict}, 'accepted',

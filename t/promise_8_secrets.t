@@ -149,7 +149,7 @@ is scalar(my @said = grep { /nosuchfile/ } split /\n/, $t->worker->output), 1,
 my $count = $t->write('secrets/nosuchfile', 'found');
 $t->worker->signal('HUP');
 $r->wait_requests(6, '/missing');
-is + ($r->requests('/missing'))[0]{headers}{'x-file'}, 'found',
+is +($r->requests('/missing'))[0]{headers}{'x-file'}, 'found',
     'it is read again on SIGHUP, what waited is delivered';
 
 # --- what an event keeps

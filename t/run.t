@@ -38,7 +38,7 @@ wait_for('make run', sub { -e "$build/run/env" || !$run->alive }, 60);
 wait_for('its announcement', sub { $run->output =~ /Ctrl-C stops all of it/ });
 like $run->output, qr{http://127.0.0.1:\d+/}, 'run: says where it is';
 is slurp("$build/run/secrets/stripe"), $secret, 'run: keeps its secrets';
-is + (stat "$build/run/secrets/stripe")[2] & 0777, 0600, 'run: which only their owner may read';
+is +(stat "$build/run/secrets/stripe")[2] & 0777, 0600, 'run: which only their owner may read';
 is $t->run(["$make/demo.sh"], env => \%env)->{exit}, 0, 'demo: beside it';
 ok wait_for('the deliveries',
     sub { $run->output =~ m{POST /crm/stripe .*type=invoice.paid .*signature=accepted} }),

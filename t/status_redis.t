@@ -140,7 +140,7 @@ wait_for(
         @$streams == 1 && $streams->[0]{stream} eq 'sales' && $streams->[0]{backlog} == 0;
     }
 );
-ok + (grep { $_->{source} eq 'stripe' } @{ status()->{sources} }), 'the counts of sources stay';
+ok +(grep { $_->{source} eq 'stripe' } @{ status()->{sources} }), 'the counts of sources stay';
 for my $zone ('webhook_zone webhook 512k;', 'webhook_zone counters 512k;') {
     my $since = status()->{since};
     $t->reload_nginx(configuration($zone, $streams), gone => 1);

@@ -92,8 +92,7 @@ sub _free_port ($self) {
     croak 'no free port';
 }
 
-# --- configuration
-# ---------------------------------------------------------------------------------------------------
+# --- configuration ------------------------------------------------------------------------------------------
 
 sub _globals ($self, $name) {
     my $level = $ENV{TEST_DEBUG} ? 'debug' : 'info';
@@ -131,8 +130,7 @@ sub expand ($self, $text, $nginx = 'nginx') {
     return $text;
 }
 
-# --- parts
-# -----------------------------------------------------------------------------------------------------------
+# --- parts --------------------------------------------------------------------------------------------------
 
 sub _part ($self, $kind, $name) {
     my ($part) = grep { $_->{kind} eq $kind && $_->{name} eq $name } @{ $self->{parts} };
@@ -282,8 +280,7 @@ sub start_load ($self, %arg) {
         log => "$self->{dir}/load-" . ++$self->{loads} . '.log', %arg);
 }
 
-# --- requests
-# --------------------------------------------------------------------------------------------------------
+# --- requests -----------------------------------------------------------------------------------------------
 
 sub build ($self, %arg) { return Test::Webhook::HTTP::build(%arg) }
 sub connect ($self, $port = $self->port('nginx')) { return Test::Webhook::HTTP->new($port) }
@@ -336,8 +333,7 @@ sub parallel ($self, @texts) { return Test::Webhook::HTTP::parallel($self->port(
 # Those of the connections that have an answer, as soon as so many have.
 sub answered ($self, $count, @connections) { return Test::Webhook::HTTP::answered($count, @connections) }
 
-# --- commands
-# --------------------------------------------------------------------------------------------------------
+# --- commands -----------------------------------------------------------------------------------------------
 
 # run([cmd...], stdin => $text, env => {}, cwd =>): {exit, out, err}; exit 128 + N for signal N.
 sub run ($self, $cmd, %arg) {
@@ -409,8 +405,7 @@ sub events ($self, $stream, $redis = 'redis') {
     return map { $client->entries($_) } @keys;
 }
 
-# --- the end
-# ---------------------------------------------------------------------------------------------------------
+# --- the end ------------------------------------------------------------------------------------------------
 
 # Lines of nginx' log that are alerts and are meant to be there.
 sub allow_log ($self, @patterns) { push @{ $self->{allow} }, @patterns }
