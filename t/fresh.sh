@@ -1,7 +1,8 @@
 #!/bin/bash
-# fresh.sh SUITE (bookworm, trixie): what a newcomer gets. Makes a bare Debian of that suite, clones what is committed into a folder
-# with a space, runs `make demo` and `make test` there as root with nothing installed but make, and prints what took how long.
-# Root only. DEBS=FOLDER keeps packages for the next time, TARGETS="demo test" chooses, MIRROR=URL is another mirror.
+# fresh.sh SUITE (bookworm, trixie): what a newcomer gets. Makes a bare Debian of that suite, clones what is
+# committed into a folder with a space, runs `make demo` and `make test` there as root with nothing installed
+# but make, and prints what took how long. Root only. DEBS=FOLDER keeps packages for the next time,
+# TARGETS="demo test" chooses, MIRROR=URL is another mirror.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -18,7 +19,7 @@ source=$root/srv/a\ folder/nginx-webhook
 times=()
 running=
 
-# --- the end -----------------------------------------------------------------------------------------------------------
+# --- the end ------------------------------------------------------------------------------------------------
 
 clean_up() {
     trap '' INT TERM HUP
@@ -56,7 +57,7 @@ step() {
     fi
 }
 
-# --- the steps ---------------------------------------------------------------------------------------------------------
+# --- the steps ----------------------------------------------------------------------------------------------
 
 inside() { chroot_run "$root" sh -c "cd '/srv/a folder/nginx-webhook' && $1"; }
 

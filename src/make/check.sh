@@ -1,6 +1,7 @@
 #!/bin/bash
-# check.sh quick|all [FILE...]: format, direction of includes and cppcheck of our sources, or of the files named; all: clang-tidy too.
-# They are judged by Debian 12's versions of the tools only, for each version judges differently: others are named and left out.
+# check.sh quick|all [FILE...]: format, direction of includes and cppcheck of our sources, or of the files
+# named; all: clang-tidy too. They are judged by Debian 12's versions of the tools only, for each version
+# judges differently: others are named and left out.
 set -uo pipefail
 
 build=${BUILD:-build}
@@ -63,8 +64,9 @@ if can_judge clang-format; then
 fi
 
 if can_judge cppcheck; then
-    # cppcheck does not know coroutines (whose parameters must be values, and which end without a return) and takes both arms of an
-    # early co_return for one path, and fails on literals like 50ms (cppcheckError); g++ (-Wreturn-type) and clang-tidy (use-after-move) judge these.
+    # cppcheck does not know coroutines (whose parameters must be values, and which end without a return) and
+    # takes both arms of an early co_return for one path, and fails on literals like 50ms (cppcheckError); g++
+    # (-Wreturn-type) and clang-tidy (use-after-move) judge these.
     cppcheck --quiet --std=c++20 --language=c++ -Isrc -j "$jobs" --error-exitcode=1 --inline-suppr \
         --enable=warning,performance,portability --suppress=missingIncludeSystem --suppress=unknownMacro \
         --suppress=internalAstError --suppress=syntaxError --suppress=passedByValue --suppress=missingReturn \

@@ -1,7 +1,7 @@
 #!/bin/bash
-# configure.sh NGX_SRC BUILD: prepares nginx' build of the module in BUILD/nginx, from the headers of nginx-dev.
-# nginx' configure writes beside itself and takes no path with a space, so it gets a folder of links and only
-# relative names: the links may point wherever they like.
+# configure.sh NGX_SRC BUILD: prepares nginx' build of the module in BUILD/nginx, from the headers of
+# nginx-dev. nginx' configure writes beside itself and takes no path with a space, so it gets a folder of
+# links and only relative names: the links may point wherever they like.
 set -euo pipefail
 
 ngx_src=$1

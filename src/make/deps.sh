@@ -1,6 +1,7 @@
 #!/bin/bash
-# deps.sh GROUP...: installs the Debian packages of the groups (run, test, check, tidy, fuzz, node, trixie) that are missing, and checks that
-# what a build needs is there then. Asks only dpkg and the compiler when all is there: no root and no network needed.
+# deps.sh GROUP...: installs the Debian packages of the groups (run, test, check, tidy, fuzz, node, trixie)
+# that are missing, and checks that what a build needs is there then. Asks only dpkg and the compiler when all
+# is there: no root and no network needed.
 set -euo pipefail
 export LC_ALL=C
 
@@ -36,11 +37,12 @@ fail() {
     exit 1
 }
 
-# --- what is missing -------------------------------------------------------------------------------------------------
+# --- what is missing ----------------------------------------------------------------------------------------
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
-# Prints the version that apt would install. The answer is read whole: a pipe that is closed early would end apt-cache by SIGPIPE.
+# Prints the version that apt would install. The answer is read whole: a pipe that is closed early would end
+# apt-cache by SIGPIPE.
 candidate() {
     local policy
     policy=$(apt-cache policy "$1" 2> /dev/null) || return 1
@@ -62,7 +64,8 @@ boost_is_there() {
     [[ ${found[boost]:-missing} != missing && ${found[boost]} -ge 108100 && ${found[boost-beast]} == present ]]
 }
 
-# The distribution's own Boost where it is new enough; else the first newer one it has beside it (Debian 12: 1.81).
+# The distribution's own Boost where it is new enough; else the first newer one it has beside it (Debian 12:
+# 1.81).
 boost_package() {
     local version name
     version=$(candidate libboost-dev || true)
@@ -103,7 +106,7 @@ known_to_apt() {
     done
 }
 
-# --- installing ------------------------------------------------------------------------------------------------------
+# --- installing ---------------------------------------------------------------------------------------------
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then
@@ -182,7 +185,7 @@ install_missing() {
     fi
 }
 
-# --- checking --------------------------------------------------------------------------------------------------------
+# --- checking -----------------------------------------------------------------------------------------------
 
 faults=()
 

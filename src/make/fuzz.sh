@@ -1,6 +1,6 @@
 #!/bin/bash
-# fuzz.sh: every target of t/fuzz under libFuzzer, FUZZ_SECONDS each. What it learns stays in BUILD; an input that
-# breaks something is named, and belongs into t/fuzz/corpus/TARGET once the fault is mended.
+# fuzz.sh: every target of t/fuzz under libFuzzer, FUZZ_SECONDS each. What it learns stays in BUILD; an input
+# that breaks something is named, and belongs into t/fuzz/corpus/TARGET once the fault is mended.
 set -uo pipefail
 
 failed=()

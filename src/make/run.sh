@@ -1,12 +1,13 @@
 #!/bin/bash
-# run.sh: the whole of it on this machine's loopback: Redis, nginx with the module, a worker, a receiver that prints what
-# it gets. Everything lies in BUILD/run: configuration, secrets (made at the first run), data, logs, and `env`, by which
-# other programs find it. Ctrl-C stops all of it; so does the end of any part.
+# run.sh: the whole of it on this machine's loopback: Redis, nginx with the module, a worker, a receiver that
+# prints what it gets. Everything lies in BUILD/run: configuration, secrets (made at the first run), data,
+# logs, and `env`, by which other programs find it. Ctrl-C stops all of it; so does the end of any part.
 set -euo pipefail
 PATH=$PATH:/usr/sbin    # where Debian has nginx
 
-# Ctrl-C is for this script alone: make, which waits for it, would end by it too and call it an error. So the script takes the terminal
-# with a process group of its own, and gives it back at the end. Where it does not own the terminal (`make run &`) it leaves it.
+# Ctrl-C is for this script alone: make, which waits for it, would end by it too and call it an error. So the
+# script takes the terminal with a process group of its own, and gives it back at the end. Where it does not
+# own the terminal (`make run &`) it leaves it.
 if [ -t 0 ] && [ -z "${RUN_TERMINAL_OF:-}" ]; then
     exec perl -MPOSIX -e '
         $ENV{RUN_TERMINAL_OF} = getpgrp();
@@ -29,7 +30,7 @@ build=$(cd "${BUILD:-build}" && pwd)
 run=$build/run
 here=$(dirname "$0")
 
-# --- small helpers -----------------------------------------------------------------------------------------------
+# --- small helpers ------------------------------------------------------------------------------------------
 
 say() { printf '%s\n' "$*"; }
 
@@ -65,13 +66,13 @@ wait_for() {
     done
 }
 
-# --- processes: started, watched and ended by id --------------------------------------------------------------------
+# --- processes: started, watched and ended by id ------------------------------------------------------------
 
 declare -A pid_of=()
 order=()
 
-# start NAME COMMAND...: in a session of its own, so that Ctrl-C reaches only this script, which ends the parts in order;
-# should the script itself be killed, the kernel ends them.
+# start NAME COMMAND...: in a session of its own, so that Ctrl-C reaches only this script, which ends the
+# parts in order; should the script itself be killed, the kernel ends them.
 start() {
     local name=$1
     shift
@@ -116,7 +117,7 @@ fail() {
     exit 1
 }
 
-# --- configuration ---------------------------------------------------------------------------------------------------
+# --- configuration ------------------------------------------------------------------------------------------
 
 make_secrets() {
     new_secret stripe "whsec_$(random_hex 16)"
@@ -161,7 +162,7 @@ write_configuration() {
     fill endpoints.json endpoints.json
 }
 
-# --- the parts -------------------------------------------------------------------------------------------------------
+# --- the parts ----------------------------------------------------------------------------------------------
 
 listens() { perl -MIO::Socket::INET -e 'exit !IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARGV[0])' "$1"; }
 
@@ -213,7 +214,7 @@ write_env() {
     mv "$run/env.new" "$run/env"     # whole or not at all: others wait for it
 }
 
-# --- main ------------------------------------------------------------------------------------------------------------
+# --- main ---------------------------------------------------------------------------------------------------
 
 if [ -e "$run/env" ] && (. "$run/env" && kill -0 "$RUN_PID" 2> /dev/null); then
     say "it runs already (process $(. "$run/env"; echo "$RUN_PID")); see $run/env" >&2

@@ -1,6 +1,6 @@
 #!/bin/bash
-# sdk.sh: installs the npm packages of t/sdk into SDK (a folder), for t/sdk.t. Never an error: where they cannot be
-# installed (no root, no registry) the file SDK/missing says why, and the test says so loudly.
+# sdk.sh: installs the npm packages of t/sdk into SDK (a folder), for t/sdk.t. Never an error: where they
+# cannot be installed (no root, no registry) the file SDK/missing says why, and the test says so loudly.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,6 +1,7 @@
 #!/bin/bash
-# test.sh: unit tests, then t/*.t, on what lies in BUILD. SDK: the folder of the npm packages for t/sdk.t. MODULE: the module lies elsewhere (a sanitized build has none of
-# its own); then its central tests also run under valgrind. TEST_JOBS: so many test files at once.
+# test.sh: unit tests, then t/*.t, on what lies in BUILD. SDK: the folder of the npm packages for t/sdk.t.
+# MODULE: the module lies elsewhere (a sanitized build has none of its own); then its central tests also run
+# under valgrind. TEST_JOBS: so many test files at once.
 set -uo pipefail
 
 PATH=$PATH:/usr/sbin    # where Debian has nginx

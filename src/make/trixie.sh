@@ -1,7 +1,8 @@
 #!/bin/bash
-# trixie.sh prepare | run COMMAND...: Debian 13 in BUILD/trixie, for t/trixie.t on another Debian: its g++, nginx, hiredis, Redis and
-# Valkey, and the module built there. Programs are taken from BUILD, with the libraries that Debian 13 has no more: what differs for them is
-# Redis only, and building them twice is most of a build. Where it cannot be made the file BUILD/trixie/missing says why.
+# trixie.sh prepare | run COMMAND...: Debian 13 in BUILD/trixie, for t/trixie.t on another Debian: its g++,
+# nginx, hiredis, Redis and Valkey, and the module built there. Programs are taken from BUILD, with the
+# libraries that Debian 13 has no more: what differs for them is Redis only, and building them twice is most
+# of a build. Where it cannot be made the file BUILD/trixie/missing says why.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")/../.." && pwd)

@@ -1,6 +1,7 @@
 #!/bin/bash
-# versions.sh [NGX_SRC]: prints the compiler and the versions of the libraries that a build takes from this machine, a line each.
-# "NAME missing" means that the compiler finds no header of it. make rebuilds when a line changes; deps.sh checks the lines.
+# versions.sh [NGX_SRC]: prints the compiler and the versions of the libraries that a build takes from this
+# machine, a line each. "NAME missing" means that the compiler finds no header of it. make rebuilds when a
+# line changes; deps.sh checks the lines.
 set -uo pipefail
 
 cxx=${CXX:-g++}

@@ -1,5 +1,6 @@
-# Sourced by what tries the product on a bare Debian: makes the folder that holds it, runs commands in it, removes it. Root only.
-# A namespace of its own holds all mounts and processes of a command, so the kernel takes them away whatever ends it.
+# Sourced by what tries the product on a bare Debian: makes the folder that holds it, runs commands in it,
+# removes it. Root only. A namespace of its own holds all mounts and processes of a command, so the kernel
+# takes them away whatever ends it.
 
 # The mirrors of this machine, or those of Debian: MIRROR and SECURITY_MIRROR choose others.
 chroot_mirrors() {
@@ -41,8 +42,8 @@ chroot_make() {
     echo '127.0.0.1 localhost' > "$root/etc/hosts"
 }
 
-# chroot_run ROOT COMMAND...: in the chroot, with /proc, /dev/shm, /dev/pts, the packages of DEBS and what BIND (lines FROM:TO) names; ends with all it has
-# started.
+# chroot_run ROOT COMMAND...: in the chroot, with /proc, /dev/shm, /dev/pts, the packages of DEBS and what
+# BIND (lines FROM:TO) names; ends with all it has started.
 chroot_run() {
     local root=$1
     shift
