@@ -56,7 +56,13 @@ printf '%s\n' "$@" > "$top/configured"
 mkdir -p objs
 echo '#define NGX 1' > objs/ngx_auto_config.h
 so=objs/ngx_http_webhook_module.so
-printf 'modules: %s\n%s: objs/gate.o\n\tcc -o %s objs/gate.o -shared\nobjs/gate.o: addon/src/module/gate/gate.cpp\n\t"%s/bin/cxx" -c -fPIC -o objs/gate.o addon/src/module/gate.cpp\n' $so $so $so "$top" > objs/Makefile
+object=objs/gate.o
+source=addon/src/module/gate/gate.cpp
+{
+    printf 'modules: %s\n' $so
+    printf '%s: %s\n\tcc -o %s %s -shared\n' $so $object $so $object
+    printf '%s: %s\n\t"%s/bin/cxx" -c -fPIC -o %s %s\n' $object $source "$top" $object $source
+} > objs/Makefile
 EOT
 
 sub compiled () {

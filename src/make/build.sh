@@ -44,7 +44,9 @@ progress() {
 
 # In a dry run the commands are printed that would print the lines of above.
 count() {
-    again -n PREPARED=1 "$@" 2> /dev/null | grep -cE "^printf '  %-5s|addon/src/.*\.cpp( |\\\\|$)|-o objs/ngx_http_webhook_module\.so"
+    local compiled="addon/src/.*\.cpp( |\\\\|$)"
+    again -n PREPARED=1 "$@" 2> /dev/null \
+        | grep -cE "^printf '  %-5s|$compiled|-o objs/ngx_http_webhook_module\.so"
 }
 
 build() {

@@ -38,9 +38,10 @@ flags_of() {
         src/module/*)
             local folder
             echo "-std=gnu++17 -Isrc"
-            for folder in src/core src/event src/event/modules src/os/unix src/http src/http/modules src/http/v2 objs; do
-                echo "-isystem $nginx/$folder"
-            done ;;
+            for folder in core event event/modules os/unix http http/modules http/v2; do
+                echo "-isystem $nginx/src/$folder"
+            done
+            echo "-isystem $nginx/objs" ;;
         src/base/* | src/event/* | src/signature/* | src/store/*) echo "-std=gnu++17 -Isrc" ;;
         *) echo "-std=gnu++20 -Isrc -I. -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL" ;;
     esac

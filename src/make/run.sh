@@ -20,7 +20,8 @@ if [ -t 0 ] && [ -z "${RUN_TERMINAL_OF:-}" ]; then
 fi
 
 give_terminal_back() {
-    [ -z "${RUN_TERMINAL_OF:-}" ] || [ "$RUN_TERMINAL_OF" = $$ ] || perl -MPOSIX -e 'tcsetpgrp(0, $ARGV[0]) if tcgetpgrp(0) == $ARGV[1]' "$RUN_TERMINAL_OF" $$ || true
+    [ -n "${RUN_TERMINAL_OF:-}" ] && [ "$RUN_TERMINAL_OF" != $$ ] || return 0
+    perl -MPOSIX -e 'tcsetpgrp(0, $ARGV[0]) if tcgetpgrp(0) == $ARGV[1]' "$RUN_TERMINAL_OF" $$ || true
 }
 trap give_terminal_back EXIT
 # Stopped, it could not be continued: make and the shell would not know of it.
@@ -38,8 +39,10 @@ say() { printf '%s\n' "$*"; }
 free_port() {
     perl -MIO::Socket::INET -e '
         for my $port ($ARGV[0] .. $ARGV[0] + 500) {
-            next if !IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $port, Listen => 1, ReuseAddr => 1);
-            print $port; exit;
+            my %at = (LocalAddr => "127.0.0.1", LocalPort => $port);
+            next if !IO::Socket::INET->new(%at, Listen => 1, ReuseAddr => 1);
+            print $port;
+            exit;
         }
         die "no free port from $ARGV[0] on\n"' "$1"
 }
@@ -133,7 +136,8 @@ make_secrets() {
 fill() {
     local user=
     [ "$(id -u)" != 0 ] || user='user root;'
-    BUILD_DIR=$build RUN_DIR=$run PORT=$port REDIS=$redis RECEIVER=$receiver USER_LINE=$user REDIS_LISTEN=$redis_listen \
+    BUILD_DIR=$build RUN_DIR=$run PORT=$port REDIS=$redis RECEIVER=$receiver USER_LINE=$user \
+        REDIS_LISTEN=$redis_listen \
         perl -pe 's/@(\w+)@/$ENV{$1} \/\/ die "no $1\n"/ge' "$here/run/$1" > "$run/$2"
 }
 
@@ -164,7 +168,10 @@ write_configuration() {
 
 # --- the parts ----------------------------------------------------------------------------------------------
 
-listens() { perl -MIO::Socket::INET -e 'exit !IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARGV[0])' "$1"; }
+listens() {
+    perl -MIO::Socket::INET \
+        -e 'exit !IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARGV[0])' "$1"
+}
 
 redis_answers() { WEBHOOK_REDIS=$redis "$build/webhookctl" events --limit 1; }
 
@@ -178,7 +185,8 @@ start_all() {
     start worker "$build/webhook-worker" --config "$run/worker.json"
     start nginx nginx -p "$run/nginx/" -c "$run/nginx/nginx.conf" -e "$run/nginx/error.log"
     wait_for 10 nginx listens "$port" || fail "nginx did not start"
-    wait_for 10 "the module's connection to Redis" grep -q 'webhook: redis .* is ready' "$run/nginx/error.log" || fail
+    wait_for 10 "the module's connection to Redis" \
+        grep -q 'webhook: redis .* is ready' "$run/nginx/error.log" || fail
 }
 
 announce() {

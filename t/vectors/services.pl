@@ -53,7 +53,7 @@ sub timed ($header, $t = 't', $v = 'v1', $sign = $hex, $unit = 1) {
 # Fields: scheme, secret, body, sign(body, key, ts); timed: the signature holds the time; id, type: what must
 # come out.
 my @senders = (
-# --- operations
+    # --- operations
     {
         scheme => 'alchemy', sign => of_body('X-Alchemy-Signature', $hex), id => 'whevt_1',
         type => 'ADDRESS_ACTIVITY',
@@ -261,7 +261,7 @@ my @senders = (
             '{"account":"a","state":"FINISHED","timestamp":1596979684,"run":{"id":"01EF9PFPNFFM2MQXTJKHK1B869"}}'
     },
 
-# --- communication
+    # --- communication
     {
         scheme => 'mattermost', token => 1, in_body => 1, form => 1, id => 'axdygg1957njfe5pu38saikdho',
         type => 'some', sign => sub { return {} },
@@ -492,7 +492,7 @@ my @senders = (
         body => 'MessageSid=SM1&AccountSid=AC1&MessageStatus=delivered'
     },
 
-# --- media
+    # --- media
     {
         scheme => 'cloudconvert', sign => of_body('CloudConvert-Signature', $hex), id => 'c677ccf7',
         type => 'job.finished',
@@ -667,7 +667,7 @@ my @senders = (
         }
     },
 
-# --- trade
+    # --- trade
     {
         scheme => 'attio', sign => of_body('X-Attio-Signature', $hex), type => 'record.created',
         body =>
