@@ -61,7 +61,7 @@ sub ledger ($self) {
         // croak "webhookctl ledger: exit $result->{exit}\n$result->{out}$result->{err}";
 }
 
-# Waits until everything accepted is settled: nothing unrouted, nothing waiting, the ledger balanced. Returns
+# Waits until everything accepted is settled (nothing unrouted, nothing waiting, the ledger balanced); returns
 # the ledger.
 sub wait_settled ($self, $timeout = 60) {
     my $ledger;
@@ -72,7 +72,7 @@ sub wait_settled ($self, $timeout = 60) {
     return $ledger;
 }
 
-# Entries of all partitions of a stream, oldest first within each.
+# Returns the entries of all partitions of a stream, oldest first within each.
 sub events ($self, $stream, $redis = 'redis') {
     my $client = $self->redis($redis);
     my @keys = sort @{ $client->keys("webhook:{$stream:*}:events") };

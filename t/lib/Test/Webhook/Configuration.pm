@@ -6,8 +6,8 @@ use v5.36;
 use Carp qw(croak);
 use IO::Socket::INET;
 
-# A free TCP port of 127.0.0.1 under a name of the test's own, always the same for the name. A UDP socket on
-# the same number, held for the life of the test, keeps tests that run beside this one away from it.
+# Returns a free TCP port of 127.0.0.1, always the same for the name. A UDP socket on the same number, held
+# until the test ends, keeps it from tests that run at the same time.
 sub port ($self, $name = 'nginx') {
     return $self->{ports}{$name} //= $self->_free_port;
 }
@@ -32,8 +32,7 @@ sub _globals ($self, $name) {
         . qq{pid "$self->{dir}/$name/nginx.pid";\nerror_log "$self->{dir}/$name/error.log" $level;\n};
 }
 
-# Redis may take its time where a test does not say otherwise: its disk is shared, and the machine may stand
-# still for longer than the 500 ms that are the default.
+# Allows Redis 30 s where the configuration sets no timeout: a busy machine may exceed the default of 500 ms.
 sub _http ($self, $name, $text) {
     my $patience = '';
     if ($name ne 'configtest' && $text =~ /\bwebhook_redis\b/) {
@@ -46,7 +45,7 @@ sub _http ($self, $name, $text) {
 }
 
 # Replaces %%PORT%%, %%PORT_x%%, %%DIR%%, %%REDIS%%, %%REDIS_x%%, %%RECEIVER%%, %%RECEIVER_x%%, %%BUILD%%, and
-# in nginx.conf %%GLOBALS%% and %%HTTP%%. A bare word that comes to hold a space is quoted.
+# in nginx.conf %%GLOBALS%% and %%HTTP%%. Quotes a bare word when its replacement contains a space.
 sub expand ($self, $text, $nginx = 'nginx') {
     $text =~ s/%%GLOBALS%%/$self->_globals($nginx)/ge;
     $text =~ s/%%HTTP%%/$self->_http($nginx, $text)/ge;

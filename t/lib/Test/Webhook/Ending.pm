@@ -15,19 +15,18 @@ my @open;
 # Remembers a test that done_testing and the end of the program must stop.
 sub _opened ($self) { push @open, $self }
 
-# Lines of nginx' log that are alerts and are meant to be there.
+# Declares alerts in nginx' log that the test expects.
 sub allow_log ($self, @patterns) { push @{ $self->{allow} }, @patterns }
 
 sub _stop_all ($self) {
     for my $part (reverse @{ $self->{parts} }) {
         my $object = $part->{object};
-        if    ($part->{kind} eq 'redis') { next }
-        else                             { $object->stop }
+        $object->stop if $part->{kind} ne 'redis';
     }
     $_->{object}->stop for grep { $_->{kind} eq 'redis' } @{ $self->{parts} };
 }
 
-# Processes that still stand in the test's folder: nothing of ours may outlive it.
+# Returns the processes whose working directory is in the test's folder: none may outlive the test.
 sub _leftovers ($self) {
     my @left;
     for my $link (glob '/proc/[0-9]*/cwd') {
@@ -55,12 +54,12 @@ sub _problems ($self) {
     return @problems;
 }
 
-# Stops everything; one assertion that all ended well. Called by done_testing.
+# Stops everything and asserts that all ended well. Called by done_testing.
 sub finish ($self) {
     return if $self->{finished}++;
     for my $part (grep { $_->{kind} ne 'receiver' } @{ $self->{parts} }) {
         my $process = $part->{kind} eq 'process' ? $part->{object} : $part->{object}{process};
-        $process->alive if $process;   # notes what died before it was told to
+        $process->alive if $process;   # notes what ended before it was stopped
     }
     $self->_stop_all;
     my @problems = $self->_problems;

@@ -44,11 +44,11 @@ sub redis_server ($self, $name = 'redis') {
     return $self->_part(redis => $name) // croak "no Redis \"$name\" was started";
 }
 
-# The shared RESP client of that server.
+# Returns the shared RESP client of that server.
 sub redis ($self, $name = 'redis') { return $self->redis_server($name)->client }
 
-# start_nginx($conf, name => 'nginx', ready => 1): ready => 0 does not wait until the module has its Redis
-# connections.
+# start_nginx($conf, name => 'nginx', ready => 1): waits until the module is connected to Redis; ready => 0
+# does not.
 sub start_nginx ($self, $conf, %arg) {
     my $nginx = $self->_nginx($conf, %arg);
     $nginx->start;
@@ -74,14 +74,14 @@ sub _nginx ($self, $conf, %arg) {
     return $nginx;
 }
 
-# A new nginx.conf for a running nginx, and reload.
+# Writes a new nginx.conf and reloads the running nginx.
 sub reload_nginx ($self, $conf, %arg) {
     my $nginx = $self->_nginx($conf, %arg);
     $nginx->reload(gone => 1);
     return $nginx;
 }
 
-# Every nginx worker says once per server that it is connected and has tested it.
+# Waits until every nginx worker has logged that it is connected to Redis and has checked the server.
 sub wait_redis_ready ($self, $nginx, $timeout = 30) {
     wait_for(
         "$nginx->{name} to be connected to Redis",
@@ -95,7 +95,7 @@ sub wait_redis_ready ($self, $nginx, $timeout = 30) {
     );
 }
 
-# nginx -t: (exit code, output)
+# Runs nginx -t; returns (exit code, output).
 sub nginx_test ($self, $conf) {
     my $dir = $self->_folder('configtest');
     spew("$dir/nginx.conf", $self->expand($conf, 'configtest'));
@@ -108,8 +108,8 @@ sub nginx ($self, $name = 'nginx') {
     return $self->_part(nginx => $name) // croak "no nginx \"$name\" was started";
 }
 
-# start_worker(name => 'worker', config => {max_inflight => 8}, redis => 'redis', wait => 1): allow_private
-# and the folders are set.
+# start_worker(name => 'worker', config => {max_inflight => 8}, redis => 'redis', wait => 1): sets
+# allow_private and the folders.
 sub start_worker ($self, %arg) {
     my $name = $arg{name} // 'worker';
     my $server = $self->redis_server($arg{redis} // 'redis');
@@ -147,7 +147,7 @@ sub receiver ($self, $name = 'receiver') {
     return $self->_part(receiver => $name) // croak "no receiver \"$name\" was started";
 }
 
-# Any other program of the test, ended with it: start_process('name', [cmd, ...], env => {}).
+# Starts any other program, which ends with the test: start_process('name', [cmd, ...], env => {}).
 sub start_process ($self, $name, $cmd, %arg) {
     my $process = Test::Webhook::Process->new(name => $name, cmd => $cmd, dir => $self->{dir},
         out => "$self->{dir}/$name.out", %arg);
@@ -155,7 +155,7 @@ sub start_process ($self, $name, $cmd, %arg) {
     return $process->start;
 }
 
-# Senders under way: see Test::Webhook::Load. start_load(request => sub ($n) { $t->build(...) }, senders => 8,
+# Starts senders (Test::Webhook::Load): start_load(request => sub ($n) { $t->build(...) }, senders => 8,
 # max => 1000)
 sub start_load ($self, %arg) {
     return Test::Webhook::Load->new(port => $self->port('nginx'),

@@ -10,7 +10,7 @@ use Test::Webhook::Wait;
 sub build ($self, %arg) { return Test::Webhook::HTTP::build(%arg) }
 sub connect ($self, $port = $self->port('nginx')) { return Test::Webhook::HTTP->new($port) }
 
-# One request on a connection of its own: request(method =>, path =>, headers => [], body =>, chunked => [],
+# Sends one request on a new connection: request(method =>, path =>, headers => [], body =>, chunked => [],
 # version =>, port =>).
 sub request ($self, %arg) {
     my $connection = $self->connect($arg{port} // $self->port('nginx'));
@@ -22,8 +22,7 @@ sub request ($self, %arg) {
         ($response->{headers}{'content-type'} // '') =~ /json/ && eval { from_json($response->{body}) };
     $response->{json} = $json if $json;
     $response->{verdict} = $json->{verdict} if ref $json eq 'HASH';
-    # Some schemes are acknowledged in words of their own: then headers tell, where the test's configuration
-    # adds them.
+    # Some schemes have their own response body: then the verdict is in headers, if the configuration adds them.
     if (!defined $response->{verdict} && defined(my $verdict = $response->{headers}{'x-verdict'})) {
         $response->{verdict} = $verdict;
         $response->{json} //= { verdict => $verdict, id => $response->{headers}{'x-event-id'} };
@@ -40,8 +39,8 @@ sub post ($self, $path, $body, @headers) {
     return $self->request(method => 'POST', path => $path, body => $body, headers => \@headers);
 }
 
-# Asks until each worker of that nginx has given this verdict (or status), and none of them another since. The
-# answers tell which worker gave them by a header X-Worker ($pid).
+# Repeats the request until every worker of that nginx has given this verdict (or status), and no other since.
+# The configuration adds a header X-Worker ($pid) to the responses.
 sub wait_verdict ($self, $what, $nginx, $wanted, $ask) {
     my %said;
     return wait_for($what, sub {
@@ -52,10 +51,10 @@ sub wait_verdict ($self, $what, $nginx, $wanted, $ask) {
     });
 }
 
-# Requests (texts from build()) on connections of their own, all sent before the first answer is read.
+# Sends requests (texts from build()) on one connection each, all before it reads the first response.
 sub parallel ($self, @texts) { return Test::Webhook::HTTP::parallel($self->port('nginx'), @texts) }
 
-# Those of the connections that have an answer, as soon as so many have.
+# Waits until $count of the connections have a response; returns those that have.
 sub answered ($self, $count, @connections) { return Test::Webhook::HTTP::answered($count, @connections) }
 
 1;
