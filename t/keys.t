@@ -122,13 +122,26 @@ http {
 $forms
         location = /watched  { webhook wise; webhook_secret "file:%%DIR%%/watched.json"; webhook_stream hooks partitions=1; }
         location = /tick     { webhook kick; webhook_secret "file:%%DIR%%/tick.json"; webhook_stream hooks partitions=1; }
-        location = /paypal   { webhook paypal; webhook_secret "file:%%DIR%%/certificates"; webhook_param webhook_id 1; webhook_stream hooks partitions=1; }
-        location = /rotation { webhook wise; webhook_secret "file:%%DIR%%/rotation/old" "file:%%DIR%%/rotation/new"; webhook_stream hooks partitions=1; }
-        location = /tenant   { webhook discord; webhook_secret \$nothing\$tenant_key; webhook_source t-\$arg_tenant; webhook_stream hooks partitions=1; }
-        location = /sns      { webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem"; webhook_source topic;
-            webhook_param topic_arn arn:aws:sns:us-west-2:123456789012:MyTopic; webhook_stream hooks partitions=1; }
-        location = /sns-gate { webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem"; webhook_param topic_arn arn:aws:sns:us-west-2:123456789012:MyTopic;
-            proxy_pass %%RECEIVER%%; }
+        location = /paypal {
+            webhook paypal; webhook_secret "file:%%DIR%%/certificates"; webhook_param webhook_id 1;
+            webhook_stream hooks partitions=1;
+        }
+        location = /rotation {
+            webhook wise; webhook_secret "file:%%DIR%%/rotation/old" "file:%%DIR%%/rotation/new";
+            webhook_stream hooks partitions=1;
+        }
+        location = /tenant {
+            webhook discord; webhook_secret \$nothing\$tenant_key; webhook_source t-\$arg_tenant;
+            webhook_stream hooks partitions=1;
+        }
+        location = /sns {
+            webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem"; webhook_source topic;
+            webhook_param topic_arn arn:aws:sns:us-west-2:123456789012:MyTopic; webhook_stream hooks partitions=1;
+        }
+        location = /sns-gate {
+            webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem";
+            webhook_param topic_arn arn:aws:sns:us-west-2:123456789012:MyTopic; proxy_pass %%RECEIVER%%;
+        }
     }
 }
 EOT
@@ -207,9 +220,8 @@ for my $case (
     is watched('b'), 'accepted', "$what: the last good keys";
 }
 unlink $t->file('watched.json') or die $!;
-$nginx->wait_log(
-    qr/\[error\].* webhook wise: key file "[^"]+watched\.json" cannot be read \(No such file or directory\), the keys stay as they were/
-);
+my $unread = qr/cannot be read \(No such file or directory\), the keys stay as they were/;
+$nginx->wait_log(qr/\[error\].* webhook wise: key file "[^"]+watched\.json" $unread/);
 is watched('b'), 'accepted', 'gone: the last good keys';
 rename_over('watched.json', jwks('b'));
 $nginx->wait_log(qr/\[notice\].* webhook wise: keys read again, they are as they were/);
@@ -234,9 +246,7 @@ wait_for('a certificate that is gone', sub { paypal('a') eq 'forged' });
 is paypal('b'), 'accepted', 'the others stay';
 symlink $t->file('nowhere'), $t->file('certificates/link') or die $!;
 rename $t->file('certificates/link'), $t->file('certificates/CERT-b') or die $!;
-$nginx->wait_log(
-    qr/\[error\].* webhook paypal: key file "[^"]+CERT-b" cannot be read \(No such file or directory\), the keys stay as they were/
-);
+$nginx->wait_log(qr/\[error\].* webhook paypal: key file "[^"]+CERT-b" $unread/);
 is paypal('b'), 'accepted', 'a certificate that cannot be read stays, too';
 
 # --- several keys, keys of variables
@@ -303,7 +313,9 @@ is from_json($request->{body})->{Type}, 'SubscriptionConfirmation',
 # --- what nginx -t says
 sub config ($words, $http = '') {
     return
-        "%%GLOBALS%%\nevents { }\nhttp { %%HTTP%%\nwebhook_redis %%REDIS%%;\n$http\nserver { listen 127.0.0.1:%%PORT%%;\nlocation /x { $words webhook_stream hooks partitions=1; }\n} }\n";
+        "%%GLOBALS%%\nevents { }\nhttp { %%HTTP%%\nwebhook_redis %%REDIS%%;\n$http\n"
+            . "server { listen 127.0.0.1:%%PORT%%;\nlocation /x { $words "
+            . "webhook_stream hooks partitions=1; }\n} }\n";
 }
 mkdir $t->file('empty') or die $!;
 $t->write('five.pem', join '', map { $public{$_} } qw(a b c old new));
@@ -493,7 +505,8 @@ like $output,
     'nginx -t warns of it';
 ($exit, $output) = $t->nginx_test(
     config(
-        'webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem"; webhook_param topic_arn arn:aws:sns:us-west-2:123456789012:MyTopic;'
+        'webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem"; '
+            . 'webhook_param topic_arn arn:aws:sns:us-west-2:123456789012:MyTopic;'
     )
 );
 unlike $output, qr/\[warn\]/, 'no warning with a topic';

@@ -1,6 +1,7 @@
 package Test::Webhook::Clock;
 
-# A settable wall clock for programs that the test starts; it does not move by itself (clock.c, built with cc).
+# A settable wall clock for programs that the test starts (clock.c, built with cc). It does not move by
+# itself.
 
 use v5.36;
 use Carp qw(croak);

@@ -72,9 +72,9 @@ sub _fill ($self, $end) {
     return 0;
 }
 
-# Reads the next response: {status, reason, version, headers => {lower => first value}, all => [[name, value], ...],
-# body, interim => [100], raw_head}. undef when the connection ends without one; {status => 0, error =>
-# 'timeout'} when none comes in time.
+# Reads the next response: {status, reason, version, headers => {lower => first value}, all => [[name,
+# value], ...], body, interim => [100], raw_head}; undef when the connection ends without one; {status => 0,
+# error => 'timeout'} when none comes in time.
 sub response ($self, %arg) {
     my $end = time + ($arg{timeout} // $self->{timeout}) * slowness();
     my @interim;

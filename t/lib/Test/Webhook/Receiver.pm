@@ -68,8 +68,8 @@ sub _tell ($self, $order) {
     sysread $self->{control}, my $ack, 1;
 }
 
-# Returns all requests so far: {n, at, conn, method, path, query, headers => {lower => first value}, all => [[name,
-# value]...], body}.
+# Returns all requests so far: {n, at, conn, method, path, query, headers => {lower => first value},
+# all => [[name, value]...], body}.
 sub requests ($self, $path = undef) {
     if (open my $in, '<:raw', $self->{log}) {
         seek $in, $self->{read_to}, 0;

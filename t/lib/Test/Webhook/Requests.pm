@@ -22,7 +22,7 @@ sub request ($self, %arg) {
         ($response->{headers}{'content-type'} // '') =~ /json/ && eval { from_json($response->{body}) };
     $response->{json} = $json if $json;
     $response->{verdict} = $json->{verdict} if ref $json eq 'HASH';
-    # Some schemes have their own response body: then the verdict is in headers, if the configuration adds them.
+    # Some schemes have their own response body: then the verdict is in headers, if configured.
     if (!defined $response->{verdict} && defined(my $verdict = $response->{headers}{'x-verdict'})) {
         $response->{verdict} = $verdict;
         $response->{json} //= { verdict => $verdict, id => $response->{headers}{'x-event-id'} };
