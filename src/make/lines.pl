@@ -1,9 +1,9 @@
 #!/usr/bin/perl
 
-# lines.pl [FOLDER]: checks the width of lines. Perl, shell and Lua below src and t: 110 columns; 130 in
-# here-docs, and where a line is a single literal (a string, a pattern, a word list), which cannot be wrapped.
-# Markdown: 130, but not in tables and code blocks, and a word alone (a URL) may be longer. C++ is
-# clang-format's. Prints each line that is too wide; exit 1 when there is one.
+# lines.pl [FOLDER]: checks the width of lines below src, t and docs. Perl, shell and Lua: 110 columns; 130 in
+# here-docs and where a line is one literal (a string or a pattern), which cannot be wrapped. Markdown: 130,
+# except in tables and code blocks; one word (a URL) may be longer. clang-format judges C++. Prints each line
+# that is too wide; exit 1 if there is one.
 
 use v5.36;
 use utf8;
@@ -12,14 +12,18 @@ use File::Find qw(find);
 
 my ($code, $wide) = (110, 130);
 
-# A literal, with what may stand before and after it: an operator, `return`, brackets, separators.
+# One literal; before it an operator, after it separators and closing brackets.
 my $quoted = qr/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/;
-my $delimited = qr/(?:qw|qq|qr|q|m|s)?(?:\{.*\}|\(.*\)|\/.*\/|\[.*\])[a-z]*/;
-my $lone = qr/^\s*(?:\. |return |or |and )?(?:$quoted|$delimited)[\s,;.)}\]]*$/;
-my $here_doc = qr/<<~?(?:\s*(["'])(\w+)\1|([A-Z]\w*)|-?\s*([A-Z]+)\b)/;
+my $in_braces = qr/\{(?:[^{}]|\{[^{}]*\})*\}/;
+my $in_parentheses = qr/\((?:[^()]|\([^()]*\))*\)/;
+my $in_slashes = qr/\/(?:[^\/\\]|\\.)*\//;
+my $pattern = qr/(?:qq|qr|q|m)(?:$in_braces|$in_parentheses|$in_slashes)[a-z]*/;
+my $lone = qr/^\s*(?:\. )?(?:$quoted|$pattern)[\s,;)}\]]*$/;
+# The beginning of a here-doc. Only a shell takes a blank before its name, in Perl that is a shift.
+my %here_doc = (perl => qr/(?<!<)<<~?(["']?)([A-Z]\w*)\1/, shell => qr/(?<!<)<<-?\s*(["']?)([A-Z]\w*)\1/);
 
 # Returns a function that gives the limit of each line of a program in turn.
-sub limits_of_code () {
+sub limits_of_code ($language) {
     my @ends;
     return sub ($line) {
         if (@ends) {
@@ -27,7 +31,7 @@ sub limits_of_code () {
             return $wide;
         }
         return $code if $line =~ /^\s*#/;
-        push @ends, $2 // $3 // $4 while $line =~ /$here_doc/g;
+        push @ends, $2 while $line =~ /$here_doc{$language}/g;
         return $line =~ $lone ? $wide : $code;
     };
 }
@@ -54,7 +58,8 @@ die "no sources\n" if !@files;
 
 my $faults = 0;
 for my $path (sort @files) {
-    my $limit_of = $path =~ /\.md$/ ? limits_of_markdown() : limits_of_code();
+    my $limit_of =
+        $path =~ /\.md$/ ? limits_of_markdown() : limits_of_code($path =~ /\.sh$/ ? 'shell' : 'perl');
     open my $in, '<', $path or die "$path: $!\n";
     while (my $line = <$in>) {
         chomp $line;

@@ -9,8 +9,8 @@
 
 use v5.36;
 use Digest::MD5 qw(md5);
-use Digest::SHA
-    qw(hmac_sha1 hmac_sha1_hex hmac_sha256 hmac_sha256_hex hmac_sha384_hex hmac_sha512_hex sha1_hex sha256 sha256_hex);
+use Digest::SHA qw(hmac_sha1 hmac_sha1_hex hmac_sha256 hmac_sha256_hex hmac_sha384_hex hmac_sha512_hex),
+    qw(sha1_hex sha256 sha256_hex);
 use File::Temp qw(tempdir);
 use JSON::PP;
 use MIME::Base64 qw(decode_base64 encode_base64 encode_base64url);
