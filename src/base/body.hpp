@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace webhook::event {
+namespace webhook::base {
 
 /// The raw body of a request where it lies: chunks in order, never copied to be looked at.
 /// A view: the owner of the bytes (the nginx request, the worker's event) outlives it.
@@ -16,4 +16,4 @@ struct BodyView {
     const std::string_view* end() const { return chunk + count; }
 };
 
-}  // namespace webhook::event
+}  // namespace webhook::base

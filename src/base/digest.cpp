@@ -4,7 +4,7 @@
 
 #include "base/digest.hpp"
 
-namespace webhook::event {
+namespace webhook::base {
 
 std::size_t digest_size(Hash hash) {
     switch (hash) {
@@ -111,4 +111,4 @@ std::string to_hex(std::string_view bytes) {
     return out;
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

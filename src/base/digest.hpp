@@ -11,7 +11,7 @@
 
 #include "base/body.hpp"
 
-namespace webhook::event {
+namespace webhook::base {
 
 enum class Hash : std::uint8_t { md5, sha1, sha256, sha384, sha512 };
 
@@ -57,4 +57,4 @@ Digest digest_of(Hash hash, const BodyView& body);
 /// Two lower-case hex digits for each byte.
 std::string to_hex(std::string_view bytes);
 
-}  // namespace webhook::event
+}  // namespace webhook::base

@@ -1,6 +1,6 @@
 #include "base/encoding.hpp"
 
-namespace webhook::signature {
+namespace webhook::base {
 
 namespace {
 
@@ -173,4 +173,4 @@ bool encoding_from_word(std::string_view word, Encoding* encoding) {
     return true;
 }
 
-}  // namespace webhook::signature
+}  // namespace webhook::base

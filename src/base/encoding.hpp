@@ -6,14 +6,14 @@
 #include <string>
 #include <string_view>
 
-namespace webhook::signature {
+namespace webhook::base {
 
 /// How bytes are written as text.
 enum class Encoding : std::uint8_t { none, hex, base64, base64url };
 
 /// Decodes into `out` (`capacity` bytes); the number of bytes, or -1 when the text is not strictly what the
-/// encoding asks for or does not fit. hex: any case; base64 and base64url: with all of the padding or without any;
-/// bits that would be lost must be zero (RFC 4648 section 3.5). none: the bytes themselves.
+/// encoding asks for or does not fit. hex: any case; base64 and base64url: with all of the padding or without
+/// any; bits that would be lost must be zero (RFC 4648 section 3.5). none: the bytes themselves.
 long decode_into(std::string_view text, Encoding encoding, unsigned char* out, std::size_t capacity);
 
 /// The same into a string.
@@ -25,4 +25,4 @@ void encode_text(std::string_view bytes, Encoding encoding, std::string* out);
 /// "hex", "base64", "base64url"; false for anything else.
 bool encoding_from_word(std::string_view word, Encoding* encoding);
 
-}  // namespace webhook::signature
+}  // namespace webhook::base

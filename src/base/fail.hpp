@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-namespace webhook::signature {
+namespace webhook::base {
 
 /// False, so that a check can end with what it says.
 inline bool fail(std::string* error, std::string message) {
@@ -11,4 +11,4 @@ inline bool fail(std::string* error, std::string message) {
     return false;
 }
 
-}  // namespace webhook::signature
+}  // namespace webhook::base

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace webhook::event {
+namespace webhook::base {
 
 bool matches(std::string_view pattern, std::string_view text) {
     std::size_t p = 0, t = 0;
@@ -26,4 +26,4 @@ bool matches(std::string_view pattern, std::string_view text) {
     return p == pattern.size();
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

@@ -10,7 +10,7 @@
 #include "base/json_scan.hpp"
 #include "base/yajl_handle.hpp"
 
-namespace webhook::event {
+namespace webhook::base {
 
 namespace {
 
@@ -161,4 +161,4 @@ void update_without(const Pointers& left_out, const BodyView& body, HashState* s
     update_range(body, at, body.size, state);
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

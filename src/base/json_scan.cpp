@@ -12,7 +12,7 @@
 #include "base/utf8.hpp"
 #include "base/yajl_handle.hpp"
 
-namespace webhook::event {
+namespace webhook::base {
 
 namespace {
 
@@ -132,7 +132,8 @@ class JsonPass {
         return -1;
     }
 
-    /// The node of the value that starts here, once: a repeated key finds nothing, and is a problem when all are wanted.
+    /// The node of the value that starts here, once: a repeated key finds nothing, and is a problem when all
+    /// are wanted.
     int enter() {
         if (depth_ == 0) return visit(0);
         Level& level = path_[depth_];
@@ -345,4 +346,4 @@ JsonProblem scan_all_json(const PointerSet& pointers, const BodyView& body, Json
     return pass.problem() == JsonProblem::none ? JsonProblem::syntax : pass.problem();
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

@@ -8,7 +8,7 @@
 
 #include "base/body.hpp"
 
-namespace webhook::event {
+namespace webhook::base {
 
 /// Deepest nesting that is read; beyond it a document counts as not JSON.
 inline constexpr std::size_t max_json_depth = 128;
@@ -67,13 +67,13 @@ bool scan_json(const PointerSet& pointers, const BodyView& body, std::uint64_t w
 /// Most elements of a repeated array.
 inline constexpr long max_elements = 1000;
 
-/// Why a body must not be trusted by who depends on its values. `syntax`: no JSON, or readers see different texts in it (UTF-8,
-/// halves of surrogate pairs); `repeated`: a key on the way to a pointer is there
-/// twice; `shape`: an object or array stands where a value belongs, or an object where the repeated array does;
+/// Why a body must not be trusted by who depends on its values. `syntax`: no JSON, or readers see different
+/// texts in it (UTF-8, halves of surrogate pairs); `repeated`: a key on the way to a pointer is there twice;
+/// `shape`: an object or array stands where a value belongs, or an object where the repeated array does;
 /// `elements`: the repeated array is too long.
 enum class JsonProblem : std::uint8_t { none, syntax, repeated, shape, elements };
 
 /// Reads the whole body and reports all pointers. What was reported is void unless the answer is `none`.
 JsonProblem scan_all_json(const PointerSet& pointers, const BodyView& body, JsonSink* sink);
 
-}  // namespace webhook::event
+}  // namespace webhook::base

@@ -4,7 +4,7 @@
 
 #include "base/utf8.hpp"
 
-namespace webhook::event {
+namespace webhook::base {
 
 namespace {
 
@@ -35,4 +35,4 @@ void append_json(std::string_view text, std::string* out) {
     }
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

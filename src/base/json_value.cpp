@@ -8,7 +8,7 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 
-namespace webhook::signature {
+namespace webhook::base {
 
 namespace {
 
@@ -133,8 +133,8 @@ const std::string* JsonValue::string(std::string_view name) const {
 
 bool parse_json(std::string_view text, JsonValue* value) {
     *value = {};
-    event::take_prefix(&text, "\xef\xbb\xbf");
-    if (text.empty() || !event::valid_utf8(text) || !event::SurrogateScan().feed(text)) return false;
+    take_prefix(&text, "\xef\xbb\xbf");
+    if (text.empty() || !valid_utf8(text) || !SurrogateScan().feed(text)) return false;
     Builder builder(value);
     const std::unique_ptr<yajl_handle_t, FreeParser> parser(yajl_alloc(&callbacks, nullptr, &builder));
     if (parser == nullptr) return false;
@@ -143,4 +143,4 @@ bool parse_json(std::string_view text, JsonValue* value) {
            yajl_complete_parse(parser.get()) == yajl_status_ok;
 }
 
-}  // namespace webhook::signature
+}  // namespace webhook::base

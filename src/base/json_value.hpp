@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-namespace webhook::signature {
+namespace webhook::base {
 
-/// A small JSON document as a tree: claims of a token, keys, an SNS message. For what must be judged as a whole;
-/// event/json.hpp looks single values up in bodies of any size.
+/// A small JSON document as a tree: claims of a token, keys, an SNS message. For what must be judged as a
+/// whole; event/json.hpp looks single values up in bodies of any size.
 struct JsonValue {
     struct Member;
     enum class Kind : std::uint8_t { null, boolean, number, string, array, object };
@@ -29,8 +29,9 @@ struct JsonValue::Member {
     JsonValue value;
 };
 
-/// False for anything but one JSON document of valid UTF-8 that is at most 8 levels deep and has no object with two
-/// members of the same name and no half of a surrogate pair: two readers could take different texts for the signed one.
+/// False for anything but one JSON document of valid UTF-8 that is at most 8 levels deep and has no object
+/// with two members of the same name and no half of a surrogate pair: two readers could take different texts
+/// for the signed one.
 bool parse_json(std::string_view text, JsonValue* value);
 
-}  // namespace webhook::signature
+}  // namespace webhook::base

@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 
-namespace webhook::event {
+namespace webhook::base {
 
 namespace {
 
@@ -41,4 +41,4 @@ bool decode_lax_base64(std::string_view text, std::string* out) {
     return digits % 4 != 1 && padding <= 2;
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 
-namespace webhook::event {
+namespace webhook::base {
 
 namespace {
 
@@ -153,8 +153,8 @@ class Boundaries {
         return trim_blanks(line).empty();
     }
 
-    /// Takes what stands up to the next one; false when there is none, or something else than blanks stands behind this
-    /// one.
+    /// Takes what stands up to the next one; false when there is none, or something else than blanks stands
+    /// behind this one.
     bool take_part(std::string_view* part) {
         rest_.remove_prefix(std::min(rest_.find_first_not_of(blanks), rest_.size()));
         if (!starts_with(rest_, line_end)) return false;
@@ -201,4 +201,4 @@ bool find_part(std::string_view body, std::string_view boundary, std::string_vie
     return boundaries.ends_well();
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-namespace webhook::signature {
+namespace webhook::base {
 
 /// Gives an object of OpenSSL back by the function that it names for that.
 template <auto free>
@@ -17,4 +17,4 @@ struct Free {
 
 using Number = std::unique_ptr<BIGNUM, Free<BN_free>>;
 
-}  // namespace webhook::signature
+}  // namespace webhook::base

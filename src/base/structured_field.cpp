@@ -5,7 +5,7 @@
 
 #include "base/encoding.hpp"
 
-namespace webhook::signature {
+namespace webhook::base {
 
 namespace {
 
@@ -212,4 +212,4 @@ bool parse_bytes(std::string_view text, std::vector<std::pair<std::string_view, 
     return true;
 }
 
-}  // namespace webhook::signature
+}  // namespace webhook::base

@@ -7,9 +7,10 @@
 #include <utility>
 #include <vector>
 
-namespace webhook::signature {
+namespace webhook::base {
 
-/// The parts of Structured Fields (RFC 8941) that HTTP Message Signatures need. All views are of the parsed text.
+/// The parts of Structured Fields (RFC 8941) that HTTP Message Signatures need. All views are of the parsed
+/// text.
 
 /// A covered component: "@method", "content-digest".
 struct Component {
@@ -31,11 +32,12 @@ struct SignatureInput {
 /// Members of one header that are looked at, components of one signature: at most.
 inline constexpr std::size_t max_members = 4, max_components = 64;
 
-/// False for text that is not what the RFC says, repeated labels, components or parameters, and too many of them.
+/// False for text that is not what the RFC says, repeated labels, components or parameters, and too many of
+/// them.
 bool parse_signature_input(std::string_view text, std::vector<SignatureInput>* inputs);
 
-/// A dictionary of byte sequences (Signature, Content-Digest): labels and decoded bytes. Members of other types are left
-/// out. False as above.
+/// A dictionary of byte sequences (Signature, Content-Digest): labels and decoded bytes. Members of other
+/// types are left out. False as above.
 bool parse_bytes(std::string_view text, std::vector<std::pair<std::string_view, std::string>>* members);
 
-}  // namespace webhook::signature
+}  // namespace webhook::base

@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 
-namespace webhook::event {
+namespace webhook::base {
 
 namespace {
 
@@ -54,4 +54,4 @@ std::size_t typing_distance(std::string_view word, std::string_view candidate) {
     return begins && shorter >= shortest_start ? start_penalty + distance : too_far;
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

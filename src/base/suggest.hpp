@@ -5,11 +5,11 @@
 #include <string>
 #include <string_view>
 
-namespace webhook::event {
+namespace webhook::base {
 
 /// Measures how far `candidate` is from what was written: small numbers are near, `too_far` is no suggestion.
-/// Letters left out, added, changed or swapped count one each; case does not count; a word that begins with the
-/// other ("hubspot" for "hubspot-v3") is far, but near enough.
+/// Letters left out, added, changed or swapped count one each; case does not count; a word that begins with
+/// the other ("hubspot" for "hubspot-v3") is far, but near enough.
 std::size_t typing_distance(std::string_view word, std::string_view candidate);
 inline constexpr std::size_t too_far = static_cast<std::size_t>(-1);
 
@@ -31,7 +31,8 @@ inline std::string_view nearest(std::string_view word, std::initializer_list<std
     return nearest<std::initializer_list<std::string_view>>(word, candidates);
 }
 
-/// For the end of a message: `, did you mean "stripe"?`, or nothing (also for a word that is known, but wrong in its place).
+/// For the end of a message: `, did you mean "stripe"?`, or nothing (also for a word that is known, but wrong
+/// in its place).
 template <class Range>
 std::string did_you_mean(std::string_view word, const Range& candidates) {
     const std::string_view near = nearest(word, candidates);
@@ -42,4 +43,4 @@ inline std::string did_you_mean(std::string_view word, std::initializer_list<std
     return did_you_mean<std::initializer_list<std::string_view>>(word, candidates);
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

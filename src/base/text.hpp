@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace webhook::event {
+namespace webhook::base {
 
 // ASCII only: bytes of other letters stay and are no letters, whatever the locale.
 
@@ -78,4 +78,4 @@ inline bool fail(std::string* error, std::string_view text, std::string_view wha
     return false;
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

@@ -2,7 +2,7 @@
 
 #include "base/text.hpp"
 
-namespace webhook::event {
+namespace webhook::base {
 
 namespace {
 
@@ -108,4 +108,4 @@ void encode(std::string_view value, std::string* out) {
     }
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace webhook::event {
+namespace webhook::base {
 
 /// A parameter of a query string or of an application/x-www-form-urlencoded body.
 struct Param {
@@ -21,7 +21,8 @@ bool is_encoded(std::string_view raw);
 /// Appends `raw` with %XX and "+" decoded. An escape that is none stays as it is (as the URL standard says).
 void decode(std::string_view raw, std::string* out);
 
-/// `text` with the escapes (%XX) of the characters of `only` decoded, or all of them where that is empty. "+" stays.
+/// `text` with the escapes (%XX) of the characters of `only` decoded, or all of them where that is empty. "+"
+/// stays.
 std::string decode_escapes(std::string_view text, std::string_view only);
 
 /// Appends `value` with everything but unreserved characters (RFC 3986) as %XX.
@@ -36,4 +37,4 @@ std::string_view pair_name(std::string_view pair);
 /// True when the encoded `name` decodes to `wanted`.
 bool name_is(std::string_view name, std::string_view wanted);
 
-}  // namespace webhook::event
+}  // namespace webhook::base

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace webhook::event {
+namespace webhook::base {
 
 namespace {
 
@@ -108,4 +108,4 @@ bool SurrogateScan::take_unit() {
     return true;
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

@@ -3,16 +3,17 @@
 #include <cstddef>
 #include <string_view>
 
-namespace webhook::event {
+namespace webhook::base {
 
-/// Bytes of the character at the front of `text`, which is not empty; 0 when it is not well-formed UTF-8 (RFC 3629).
+/// Bytes of the character at the front of `text`, which is not empty; 0 when it is not well-formed UTF-8 (RFC
+/// 3629).
 std::size_t utf8_length(std::string_view text);
 
 /// Strict UTF-8 (RFC 3629): no overlong forms, no surrogates, nothing above U+10FFFF.
 bool valid_utf8(std::string_view text);
 
-/// Looks through text, piece by piece, for what no text file holds: control characters but tab, CR and LF (C1 and DEL too),
-/// and bytes that are not UTF-8. Characters may go on from one piece to the next.
+/// Looks through text, piece by piece, for what no text file holds: control characters but tab, CR and LF (C1
+/// and DEL too), and bytes that are not UTF-8. Characters may go on from one piece to the next.
 class PlainTextScan {
   public:
     /// False when there was one.
@@ -28,8 +29,8 @@ class PlainTextScan {
     unsigned char lowest_ = 0x80, highest_ = 0xbf;  ///< of the next of them
 };
 
-/// Looks through JSON text, piece by piece, for \u escapes of surrogates that are not pairs (RFC 8259 section 8.2). yajl
-/// reads "?" or something else in their place, other readers something else again.
+/// Looks through JSON text, piece by piece, for \u escapes of surrogates that are not pairs (RFC 8259
+/// section 8.2). yajl reads "?" or something else in their place, other readers something else again.
 class SurrogateScan {
   public:
     /// False when there was one.
@@ -45,4 +46,4 @@ class SurrogateScan {
     unsigned digits_ = 0, unit_ = 0;
 };
 
-}  // namespace webhook::event
+}  // namespace webhook::base

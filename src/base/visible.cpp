@@ -4,7 +4,7 @@
 
 #include "base/utf8.hpp"
 
-namespace webhook::event {
+namespace webhook::base {
 
 namespace {
 
@@ -112,4 +112,4 @@ std::string visible_json(std::string_view json) {
     });
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

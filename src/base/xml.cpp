@@ -9,7 +9,7 @@
 
 #include "base/text.hpp"
 
-namespace webhook::event {
+namespace webhook::base {
 
 namespace {
 
@@ -155,4 +155,4 @@ bool find_in_xml(const BodyView& body, const std::vector<XmlPath>& paths, std::v
     return error == XML_ERROR_NONE;
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

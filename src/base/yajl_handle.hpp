@@ -5,7 +5,7 @@
 #include <memory>
 #include <type_traits>
 
-namespace webhook::event {
+namespace webhook::base {
 
 struct FreeYajl {
     void operator()(yajl_handle handle) const { yajl_free(handle); }
@@ -22,4 +22,4 @@ int guard_yajl(Call call) {
     }
 }
 
-}  // namespace webhook::event
+}  // namespace webhook::base

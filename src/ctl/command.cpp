@@ -56,7 +56,8 @@ std::vector<std::string> commands_of(const CLI::App& family) {
     return names;
 }
 
-/// Words that are neither a command, an option nor an argument. Values of options are not shown: they may be secret.
+/// Words that are neither a command, an option nor an argument. Values of options are not shown: they may be
+/// secret.
 std::string explain_unknown(const CLI::App& program, const std::vector<std::string>& words) {
     const CLI::App& command = chosen(program);
     const auto option = std::find_if(words.begin(), words.end(), [](const std::string& word) {
@@ -64,13 +65,12 @@ std::string explain_unknown(const CLI::App& program, const std::vector<std::stri
     });
     if (option != words.end()) {
         const std::string name = option->substr(0, option->find('='));
-        return "there is no option " + event::in_quotes(name) +
-               event::did_you_mean(name, options_of(program));
+        return "there is no option " + base::in_quotes(name) + base::did_you_mean(name, options_of(program));
     }
     if (command.get_require_subcommand_min() == 0) return "there is an argument too many";
     const std::string family = &command == &program ? std::string() : command.get_name() + " ";
-    return "there is no command " + event::in_quotes(family + words.front()) +
-           event::did_you_mean(words.front(), commands_of(command));
+    return "there is no command " + base::in_quotes(family + words.front()) +
+           base::did_you_mean(words.front(), commands_of(command));
 }
 
 std::vector<std::string> unknown_words(const CLI::App& program) {

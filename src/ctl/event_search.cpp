@@ -74,7 +74,7 @@ void find_in_content(Redis& redis, const std::vector<Partition>& partitions, con
 
 bool EventFilter::matches(const StoredEvent& event) const {
     const auto fits = [&event](const std::string& pattern, const char* field) {
-        return pattern.empty() || event::matches(pattern, event.field(field));
+        return pattern.empty() || base::matches(pattern, event.field(field));
     };
     return fits(source, "source") && fits(type, "type") && fits(tenant, "tenant") &&
            (name.empty() || event.is_called(name));

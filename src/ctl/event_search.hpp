@@ -18,11 +18,13 @@ struct EventFilter {
     bool matches(const StoredEvent& event) const;
 };
 
-/// Returns up to `limit` events that are called `filter.name` and pass the filter, newest first; those that only waiting
-/// or dead deliveries keep come last. The name may be an entry too ("1700000000000-0", "STREAM:P/1700000000000-0").
+/// Returns up to `limit` events that are called `filter.name` and pass the filter, newest first; those that
+/// only waiting or dead deliveries keep come last. The name may be an entry too ("1700000000000-0",
+/// "STREAM:P/1700000000000-0").
 std::vector<StoredEvent> find_events(Redis& redis, const EventFilter& filter, std::size_t limit);
 
-/// True when the record of a delivery or an attempt is one of an event with this id, webhook-id, key or entry.
+/// True when the record of a delivery or an attempt is one of an event with this id, webhook-id, key or
+/// entry.
 bool is_of_event(const Json& record, std::string_view name);
 
 }  // namespace webhook::ctl

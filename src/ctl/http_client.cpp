@@ -79,9 +79,9 @@ std::string Url::authority() const {
 
 Url parse_url(std::string_view text) {
     Url url;
-    if (event::take_prefix(&text, "https://")) {
+    if (base::take_prefix(&text, "https://")) {
         url.tls = true;
-    } else if (!event::take_prefix(&text, "http://")) {
+    } else if (!base::take_prefix(&text, "http://")) {
         throw Failure("the URL must begin with http:// or https://");
     }
     text = text.substr(0, text.find('#'));
@@ -151,7 +151,8 @@ struct HttpClient::Impl {
         co_return failure;
     }
 
-    /// A server may close an idle connection at any time: that is no answer, so such a request goes out once more.
+    /// A server may close an idle connection at any time: that is no answer, so such a request goes out once
+    /// more.
     asio::awaitable<HttpAnswer> send(const std::string& head, const std::string& body) {
         HttpAnswer result;
         for (bool reused = connection != nullptr;; reused = false) {

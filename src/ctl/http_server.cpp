@@ -52,8 +52,8 @@ class Request final : public link::HttpReader {
     }
     void on_field(std::string_view name, std::string_view value) override {
         arrival.headers.emplace_back(name, value);
-        if (event::equal_names(name, "host")) host_ = value;
-        if (event::equal_names(name, "expect")) wants_go_on = event::equal_names(value, "100-continue");
+        if (base::equal_names(name, "host")) host_ = value;
+        if (base::equal_names(name, "expect")) wants_go_on = base::equal_names(value, "100-continue");
     }
     void on_body(std::string_view bytes) override { arrival.body.append(bytes); }
 

@@ -28,8 +28,8 @@ struct HttpServerOptions {
 };
 
 /// Serves until SIGINT, SIGTERM or `count` requests. Throws Failure when it cannot listen.
-/// Requests up to 64 MiB, of which 64 KiB may be header and chunk syntax; beyond that, and where the length of the body can
-/// be understood in two ways, 400 and the end of the connection.
+/// Requests up to 64 MiB, of which 64 KiB may be header and chunk syntax; beyond that, and where the length
+/// of the body can be understood in two ways, 400 and the end of the connection.
 void serve_http(const HttpServerOptions& options);
 
 }  // namespace webhook::ctl

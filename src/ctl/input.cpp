@@ -90,8 +90,8 @@ std::pair<std::string, std::string> parse_header(const std::string& argument) {
     if (colon == std::string::npos || colon == 0 || text.find_first_of("\r\n") != std::string_view::npos) {
         throw Failure("a header is not of the form -H 'Name: value'");
     }
-    return {std::string(event::trim_blanks(text.substr(0, colon))),
-            std::string(event::trim_blanks(text.substr(colon + 1)))};
+    return {std::string(base::trim_blanks(text.substr(0, colon))),
+            std::string(base::trim_blanks(text.substr(colon + 1)))};
 }
 
 std::pair<std::string, std::string> parse_assignment(const std::string& argument) {

@@ -17,8 +17,9 @@ std::string read_file(const std::string& path);
 /// A body given on the command line: "@PATH", "@-" (standard input) or the text itself.
 std::string read_data(const std::string& argument);
 
-/// A secret value: "file:/path" (see signature::read_secret_file), "file:-" (standard input), "env:NAME" or a literal. Throws
-/// Failure when it is empty or cannot be read; warns on standard error of blanks and quotes around it.
+/// A secret value: "file:/path" (see signature::read_secret_file), "file:-" (standard input), "env:NAME" or a
+/// literal. Throws Failure when it is empty or cannot be read; warns on standard error of blanks and quotes
+/// around it.
 std::string read_secret(const std::string& argument);
 
 /// "Name: value" -> {"Name","value"}. Throws Failure.

@@ -30,11 +30,11 @@ std::int64_t number_of(const Json& object, const char* name) {
 }
 
 std::string to_text(const Json& json) {
-    return event::visible_json(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    return base::visible_json(json.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 std::string to_indented_text(const Json& json) {
-    return event::visible_json(json.dump(2, ' ', false, Json::error_handler_t::replace));
+    return base::visible_json(json.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace webhook::ctl

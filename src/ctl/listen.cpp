@@ -109,7 +109,7 @@ class Receiver {
         json["repeat"] = arrival.repeat;
         json["headers"] = Json::object();
         for (const auto& [name, value] : headers)
-            json["headers"][event::lower(name)] = value;
+            json["headers"][base::lower(name)] = value;
         const std::string& body = message.bytes();
         json[is_text(body) ? "body" : "body_base64"] = is_text(body) ? body : base64(body);
         return json;

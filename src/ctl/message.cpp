@@ -23,7 +23,7 @@ Message::Message(std::string method_text, std::string url_text, const Headers& h
       bytes_(std::move(body_bytes)),
       chunk_(bytes_) {
     for (const auto& [name, value] : headers)
-        headers_.emplace_back(event::lower(name), value);
+        headers_.emplace_back(base::lower(name), value);
     method = method_;
     url = url_;
     path = event::path_of(url);
@@ -76,7 +76,7 @@ Identity identify(const signature::Scheme& scheme, const event::Request& request
     event::Extractor::Values values;
     extractor->extract(request, json_max, &values);
     if (values.id.empty()) {
-        values.id = event::to_hex(signature::content_of(scheme, request, outcome, json_max).view());
+        values.id = base::to_hex(signature::content_of(scheme, request, outcome, json_max).view());
     }
     return {values.id, values.type.empty() ? "webhook" : values.type};
 }

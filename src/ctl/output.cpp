@@ -43,16 +43,16 @@ void print_error(std::string_view text) {
 }
 
 std::string printable(std::string_view text) {
-    return event::visible(text);
+    return base::visible(text);
 }
 
 std::string printable_text(std::string_view text) {
-    return event::visible(text, "\n\t");
+    return base::visible(text, "\n\t");
 }
 
 bool is_text(std::string_view bytes) {
     while (!bytes.empty()) {
-        const std::size_t size = event::utf8_length(bytes);
+        const std::size_t size = base::utf8_length(bytes);
         if (size == 0 || bytes[0] == '\0') return false;
         bytes.remove_prefix(size);
     }
@@ -79,7 +79,7 @@ std::string shorten(std::string_view text, std::size_t width) {
 
 std::string base64(std::string_view bytes) {
     std::string out;
-    signature::encode_text(bytes, signature::Encoding::base64, &out);
+    base::encode_text(bytes, base::Encoding::base64, &out);
     return out;
 }
 

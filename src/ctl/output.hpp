@@ -8,8 +8,8 @@
 
 namespace webhook::ctl {
 
-/// Writes to standard output; what no terminal should get is escaped whoever calls, see printable_text(). Throws
-/// OutputClosed when that fails.
+/// Writes to standard output; what no terminal should get is escaped whoever calls, see printable_text().
+/// Throws OutputClosed when that fails.
 void print(std::string_view text);
 void print_line(std::string_view text);
 /// One object on one line. Bytes that are not UTF-8 are replaced.
@@ -25,8 +25,8 @@ struct OutputClosed {
     int error;  ///< EPIPE: nobody reads it any more (`| head`)
 };
 
-/// For people: hidden characters (event/visible.hpp) and bytes that are not UTF-8 as \n, \t, \xNN, so that the content of
-/// events can neither move the cursor nor break a table.
+/// For people: hidden characters (event/visible.hpp) and bytes that are not UTF-8 as \n, \t, \xNN, so that
+/// the content of events can neither move the cursor nor break a table.
 std::string printable(std::string_view text);
 /// The same, but keeps line feeds and tabs: for bodies.
 std::string printable_text(std::string_view text);

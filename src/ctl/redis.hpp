@@ -46,8 +46,8 @@ class Reply : public ReplyView {
     std::unique_ptr<redisReply, Free> owned_;
 };
 
-/// `option` (a URL), else WEBHOOK_REDIS, else redis://127.0.0.1:6379; the password from WEBHOOK_REDIS_PASSWORD where the
-/// URL has none. Throws Failure when it is no such URL.
+/// `option` (a URL), else WEBHOOK_REDIS, else redis://127.0.0.1:6379; the password from
+/// WEBHOOK_REDIS_PASSWORD where the URL has none. Throws Failure when it is no such URL.
 store::RedisAddress redis_address(std::string_view option);
 
 /// A blocking connection with timeouts. Every error is a Failure that says which Redis and what to do.

@@ -11,8 +11,8 @@ namespace webhook::ctl {
 
 /// Which dead letters: those named, all of an endpoint, or all.
 struct ReplaySelection {
-    std::vector<std::string>
-        ids;  ///< "STREAM:P/<delivery id>", a delivery id that is looked for everywhere, or what names an event
+    std::vector<std::string> ids;  ///< "STREAM:P/<delivery id>", a delivery id that is looked for everywhere,
+                                   ///< or what names an event
     std::string endpoint, stream;
     bool all = false;
 };

@@ -25,11 +25,11 @@ void put(const std::vector<std::string>& sources, std::string_view value, Json* 
 }
 
 void add_param(std::string_view name, std::string_view value, std::string* url) {
-    if (event::find_param(query_of(*url), name).count != 0) return;
+    if (base::find_param(query_of(*url), name).count != 0) return;
     *url += url->find('?') == std::string::npos ? '?' : '&';
-    event::encode(name, url);
+    base::encode(name, url);
     *url += '=';
-    event::encode(value, url);
+    base::encode(value, url);
 }
 
 /// Parameters of "query:NAME" and of templates such as "{query:cid}:{query:txid}".
@@ -46,9 +46,9 @@ void add_params(const std::vector<std::string>& sources, std::string_view value,
 
 void add_field(std::string_view name, std::string_view value, std::string* form) {
     if (!form->empty()) *form += '&';
-    event::encode(name, form);
+    base::encode(name, form);
     *form += '=';
-    event::encode(value, form);
+    base::encode(value, form);
 }
 
 /// The field of the first "form:NAME" of the sources.

@@ -7,7 +7,8 @@
 
 namespace webhook::ctl {
 
-/// A small body, JSON or a form as the scheme signs it, in which `id` and `type` stand where it looks for them.
+/// A small body, JSON or a form as the scheme signs it, in which `id` and `type` stand where it looks for
+/// them.
 std::string sample_body(const signature::Scheme& scheme, std::string_view id, std::string_view type);
 
 /// `url` with `id` and `type` in the query parameters where the scheme looks for them, as far as they are

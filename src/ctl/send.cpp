@@ -43,7 +43,7 @@ struct Outgoing {
 
 bool has_header(const Headers& headers, std::string_view name) {
     return std::any_of(headers.begin(), headers.end(),
-                       [&](const auto& header) { return event::equal_names(header.first, name); });
+                       [&](const auto& header) { return base::equal_names(header.first, name); });
 }
 
 /// Makes the requests of one command: what they have in common is prepared once.

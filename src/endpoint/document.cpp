@@ -28,7 +28,7 @@ const Json* documents_in(const Json& file, std::vector<Error>* errors) {
         return nullptr;
     }
     for (const auto& [name, value] : file.items()) {
-        if (name != "endpoints") errors->push_back({name, "unknown field " + event::in_quotes(name)});
+        if (name != "endpoints") errors->push_back({name, "unknown field " + base::in_quotes(name)});
     }
     return &file["endpoints"];
 }

@@ -19,7 +19,7 @@
 namespace webhook::endpoint {
 namespace {
 
-using event::in_quotes;
+using base::in_quotes;
 using std::chrono::hours;
 
 /// Fields of the contract that are accepted by later versions only.
@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 9> later{
 
 void take_id(const FieldReader& reader, Document* document) {
     if (!reader.take_string(&document->id)) return;
-    if (!event::is_name(document->id)) reader.fail("must be 1 to 64 letters, digits, \"_\", \".\" or \"-\"");
+    if (!base::is_name(document->id)) reader.fail("must be 1 to 64 letters, digits, \"_\", \".\" or \"-\"");
 }
 
 void take_url(const FieldReader& reader, Document* document) {
@@ -87,7 +87,7 @@ void take_body(const FieldReader& reader, Document*) {
 void take_header(const FieldReader& reader, const std::string& name, Document* document) {
     if (const std::string error = check_header_name(name); !error.empty()) return reader.fail(error);
     for (const auto& [other, value] : document->headers) {
-        if (event::equal_names(other, name)) return reader.fail("is given twice");
+        if (base::equal_names(other, name)) return reader.fail("is given twice");
     }
     std::string value;
     if (!reader.take_string(&value)) return;
@@ -261,7 +261,7 @@ void take_field(const FieldReader& reader, const std::string& name, Document* do
     std::vector<std::string_view> names;
     for (const auto& [known, take] : fields())
         names.push_back(known);
-    reader.fail("unknown field " + in_quotes(name) + event::did_you_mean(name, names));
+    reader.fail("unknown field " + in_quotes(name) + base::did_you_mean(name, names));
 }
 
 }  // namespace

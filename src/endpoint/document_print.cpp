@@ -138,7 +138,7 @@ Candidates stored_headers(const Document* stored, const std::string& name) {
     Candidates result;
     if (stored == nullptr) return result;
     for (const auto& [other, value] : stored->headers) {
-        if (event::equal_names(other, name)) result.push_back(value);
+        if (base::equal_names(other, name)) result.push_back(value);
     }
     return result;
 }

@@ -12,8 +12,8 @@
 namespace webhook::endpoint {
 
 /// One JSON value of a document together with its place ("retry.schedule[0]") and the list that collects
-/// errors. Every take_* leaves its target as it is and notes an error when the value is not what it must be. Errors name
-/// fields and what is expected, never the value, which may be a secret in the wrong place.
+/// errors. Every take_* leaves its target as it is and notes an error when the value is not what it must be.
+/// Errors name fields and what is expected, never the value, which may be a secret in the wrong place.
 class FieldReader {
   public:
     using Json = nlohmann::json;

@@ -41,8 +41,8 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, N>& nam
 }  // namespace
 
 std::string check_header_name(std::string_view name) {
-    if (name.size() > 128 || !event::is_token(name)) return "not a header name";
-    const std::string low = event::lower(name);
+    if (name.size() > 128 || !base::is_token(name)) return "not a header name";
+    const std::string low = base::lower(name);
     if (is_one_of(low, framing)) return "belongs to the connection and cannot be set";
     if (is_one_of(low, ours) || low.starts_with("ce-")) return "is set by every attempt itself";
     return {};
@@ -55,11 +55,11 @@ bool valid_header_value(std::string_view value) {
 }
 
 bool is_public_header(std::string_view name) {
-    return is_one_of(event::lower(name), plain);
+    return is_one_of(base::lower(name), plain);
 }
 
 bool is_secret_header(std::string_view name) {
-    const std::string low = event::lower(name);
+    const std::string low = base::lower(name);
     return std::any_of(secret_words.begin(), secret_words.end(),
                        [&](std::string_view word) { return low.find(word) != std::string::npos; });
 }

@@ -61,7 +61,7 @@ using Buckets = std::unordered_map<std::string, std::vector<std::uint32_t>, Hash
 bool wants_one(const std::vector<std::string>& patterns, std::string_view text) {
     if (patterns.empty()) return true;
     return std::any_of(patterns.begin(), patterns.end(),
-                       [&](const std::string& pattern) { return event::matches(pattern, text); });
+                       [&](const std::string& pattern) { return base::matches(pattern, text); });
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ constexpr std::string_view redacted = "redacted:";
 constexpr std::size_t hash_digits = 8;
 
 bool valid_name(std::string_view name) {
-    return event::is_name(name, 128) && name.front() != '.';
+    return base::is_name(name, 128) && name.front() != '.';
 }
 
 bool is_hex(char c) {
@@ -53,12 +53,12 @@ bool is_redacted(std::string_view value) {
 
 std::string redact(std::string_view key, std::string_view endpoint_id, std::string_view value) {
     if (value.empty() || secret_name(value) || is_redacted(value)) return std::string(value);
-    const signature::HmacKey hmac(event::Hash::sha256, key);
-    event::HashState message = hmac.start();
+    const signature::HmacKey hmac(base::Hash::sha256, key);
+    base::HashState message = hmac.start();
     message.update(endpoint_id);
     message.update(std::string_view("\0", 1));
     message.update(value);
-    return std::string(redacted) + event::to_hex(hmac.finish(&message).view().substr(0, hash_digits / 2));
+    return std::string(redacted) + base::to_hex(hmac.finish(&message).view().substr(0, hash_digits / 2));
 }
 
 }  // namespace webhook::endpoint

@@ -13,9 +13,9 @@ std::optional<std::string_view> secret_name(std::string_view value);
 /// What is wrong with a secret as written in a document (bad NAME, `file:`, `env:`, empty); empty: nothing.
 std::string check_secret(std::string_view value);
 
-/// Gives "redacted:HASH8" for a literal; `secret:NAME`, an empty value and what is redacted already stay as they are.
-/// The hash is keyed (HMAC-SHA256), so that a weak secret cannot be guessed from it, and covers the endpoint's id, so
-/// that equal secrets of two endpoints do not show.
+/// Gives "redacted:HASH8" for a literal; `secret:NAME`, an empty value and what is redacted already stay as
+/// they are. The hash is keyed (HMAC-SHA256), so that a weak secret cannot be guessed from it, and covers the
+/// endpoint's id, so that equal secrets of two endpoints do not show.
 std::string redact(std::string_view key, std::string_view endpoint_id, std::string_view value);
 bool is_redacted(std::string_view value);
 

@@ -24,8 +24,8 @@ std::size_t end_of_opaque(std::string_view text, std::size_t at) {
     return end == std::string_view::npos ? text.size() : end + 2;
 }
 
-/// Returns where the text is nested too deep; npos: nowhere. Looks at the text, for a tree that is too deep cannot
-/// safely be made.
+/// Returns where the text is nested too deep; npos: nowhere. Looks at the text, for a tree that is too deep
+/// cannot safely be made.
 std::size_t find_too_deep(std::string_view text) {
     std::size_t depth = 0;
     for (std::size_t at = 0; at < text.size();) {
@@ -90,7 +90,7 @@ class Watch {
     void take_key(const std::string& key) {
         place_ = Place::after_key;
         if (!open_.back().keys.insert(key).second)
-            problems_->push_back("field " + event::in_quotes(key) + " is given twice in one object");
+            problems_->push_back("field " + base::in_quotes(key) + " is given twice in one object");
     }
 
     std::vector<Open> open_;
@@ -109,8 +109,8 @@ std::string place_of(std::string_view text, std::size_t offset) {
     return "line " + std::to_string(line) + ", column " + std::to_string(column) + ": ";
 }
 
-/// Says in words of ours which token is broken; nullptr: the token is whole, but does not belong there. nlohmann's own
-/// message quotes the text, so only the words before the first quotation are looked at.
+/// Says in words of ours which token is broken; nullptr: the token is whole, but does not belong there.
+/// nlohmann's own message quotes the text, so only the words before the first quotation are looked at.
 const char* broken_token(std::string_view message) {
     const std::size_t dash = message.find(" - ");
     const std::string_view said =

@@ -25,7 +25,7 @@ std::optional<std::uint64_t> parse(std::string_view text, const std::array<Unit,
     if (ec != std::errc()) return std::nullopt;
     const std::string_view suffix = text.substr(static_cast<std::size_t>(end - text.data()));
     for (const Unit& unit : units) {
-        if (!event::equal_names(suffix, unit.name)) continue;
+        if (!base::equal_names(suffix, unit.name)) continue;
         if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) / unit.factor)
             return std::nullopt;
         return number * unit.factor;

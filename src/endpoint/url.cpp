@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 13> attributes{
     "partitionkey", "remote", "received", "stream", "datacontenttype"};
 
 bool take_scheme(std::string_view* rest, Url* url) {
-    const std::string head = event::lower(rest->substr(0, 8));
+    const std::string head = base::lower(rest->substr(0, 8));
     if (head == "https://") {
         url->tls = true;
         rest->remove_prefix(8);
@@ -35,8 +35,8 @@ std::string check_host(std::string_view host, bool bracketed) {
     if (host.size() > 253) return "the host name is too long";
     for (const char c : host) {
         if (static_cast<unsigned char>(c) >= 0x80) return "write the host name in its ASCII form (xn--...)";
-        const bool good = bracketed ? (event::is_alphanumeric(c) || c == ':' || c == '.')
-                                    : (event::is_alphanumeric(c) || c == '-' || c == '.' || c == '_');
+        const bool good = bracketed ? (base::is_alphanumeric(c) || c == ':' || c == '.')
+                                    : (base::is_alphanumeric(c) || c == '-' || c == '.' || c == '_');
         if (!good) return "the host has a character that is not allowed";
     }
     in6_addr address{};
@@ -65,7 +65,7 @@ std::string take_authority(std::string_view text, Url* url) {
     if (bracketed && close == std::string_view::npos) return "the URL has \"[\" without \"]\"";
     const std::string_view host = bracketed ? text.substr(1, close - 1) : text.substr(0, close);
     if (std::string error = check_host(host, bracketed); !error.empty()) return error;
-    url->host = event::lower(host);
+    url->host = base::lower(host);
     std::string_view rest =
         close == std::string_view::npos ? std::string_view() : text.substr(close + (bracketed ? 1 : 0));
     const std::uint16_t own = url->tls ? 443 : 80;
@@ -92,12 +92,12 @@ std::string take_macro(std::string_view text, UrlPart* part) {
     } else if (text.starts_with("query.") && text.size() > 6) {
         *part = {UrlPart::Kind::query, std::string(text.substr(6))};
     } else if (text.starts_with("header.") && text.size() > 7) {
-        *part = {UrlPart::Kind::header, event::lower(text.substr(7))};
+        *part = {UrlPart::Kind::header, base::lower(text.substr(7))};
     } else if (std::find(attributes.begin(), attributes.end(), text) != attributes.end()) {
         *part = {UrlPart::Kind::attribute, std::string(text)};
     } else {
         return "unknown macro (there are {/JSON/POINTER}, {query.NAME}, {header.NAME} and {ATTRIBUTE})" +
-               event::did_you_mean(text, attributes);
+               base::did_you_mean(text, attributes);
     }
     return {};
 }

@@ -32,7 +32,8 @@ struct Url {
     bool has_macros() const { return target.size() > 1; }
 };
 
-/// `error` says what is wrong in words for the author of the document. It does not quote the URL, which may hold secrets.
+/// `error` says what is wrong in words for the author of the document. It does not quote the URL, which may
+/// hold secrets.
 std::optional<Url> parse_url(std::string_view text, std::string* error);
 
 }  // namespace webhook::endpoint

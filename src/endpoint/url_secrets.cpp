@@ -27,11 +27,12 @@ bool is_macros_only(std::string_view text) {
     return text.empty();
 }
 
-/// True for a segment such as the last one of https://hooks.slack.com/services/T0/B0/XXXX: long, letters and digits.
+/// True for a segment such as the last one of https://hooks.slack.com/services/T0/B0/XXXX: long, letters and
+/// digits.
 bool looks_like_token(std::string_view segment) {
     if (is_redacted(segment)) return true;
     const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    const auto is_letter = [](char c) { return event::lower(c) >= 'a' && event::lower(c) <= 'z'; };
+    const auto is_letter = [](char c) { return base::lower(c) >= 'a' && base::lower(c) <= 'z'; };
     return segment.size() >= shortest_token && segment.find('{') == std::string_view::npos &&
            std::any_of(segment.begin(), segment.end(), is_digit) &&
            std::any_of(segment.begin(), segment.end(), is_letter);

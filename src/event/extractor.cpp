@@ -43,12 +43,12 @@ std::size_t index_in(std::vector<Item>* list, const Item& item) {
 }
 
 bool has_controls(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](char c) { return is_control(c); });
+    return std::any_of(text.begin(), text.end(), [](char c) { return base::is_control(c); });
 }
 
 void shorten_id(std::string* id) {
     if (id->size() <= Extractor::max_name || has_controls(*id)) return;
-    *id = "sha256:" + to_hex(digest_of(Hash::sha256, std::string_view(*id)).view());
+    *id = "sha256:" + base::to_hex(base::digest_of(base::Hash::sha256, std::string_view(*id)).view());
 }
 
 /// Cuts no character in two.
@@ -67,8 +67,8 @@ void shorten_type(std::string* type) {
 
 struct Extractor::Impl {
     std::array<Field, field_count> fields;
-    PointerSet pointers;
-    std::vector<XmlPath> elements;
+    base::PointerSet pointers;
+    std::vector<base::XmlPath> elements;
     std::vector<std::string> id_headers, variables;
     bool reads_claims = false;
 
@@ -127,10 +127,10 @@ bool Extractor::Impl::add(const std::vector<std::string>& texts, SourceSet set, 
 namespace {
 
 /// One extraction: fields that need no JSON first, then one pass for those that do.
-class Extraction : public JsonSink {
+class Extraction : public base::JsonSink {
   public:
-    Extraction(const Request& request, std::size_t json_max, const PointerSet& pointers,
-               const std::vector<XmlPath>& elements, const std::array<Field, field_count>& fields,
+    Extraction(const Request& request, std::size_t json_max, const base::PointerSet& pointers,
+               const std::vector<base::XmlPath>& elements, const std::array<Field, field_count>& fields,
                std::array<std::string*, field_count> out)
         : request_(request),
           json_max_(json_max),
@@ -171,7 +171,7 @@ class Extraction : public JsonSink {
 
     bool parse() {
         if (request_.body.size > json_max_) return false;
-        if (scan_json(pointers_, request_.body, still_wanted(), this)) return true;
+        if (base::scan_json(pointers_, request_.body, still_wanted(), this)) return true;
         found_.clear();
         return false;
     }
@@ -206,8 +206,8 @@ class Extraction : public JsonSink {
     std::string_view xml_value(int element) {
         if (found_elements_.empty()) {
             found_elements_.resize(elements_.size());
-            parsed_ &=
-                request_.body.size <= json_max_ && find_in_xml(request_.body, elements_, &found_elements_);
+            parsed_ &= request_.body.size <= json_max_ &&
+                       base::find_in_xml(request_.body, elements_, &found_elements_);
         }
         return found_elements_[static_cast<std::size_t>(element)];
     }
@@ -248,8 +248,8 @@ class Extraction : public JsonSink {
 
     const Request& request_;
     const std::size_t json_max_;
-    const PointerSet& pointers_;
-    const std::vector<XmlPath>& elements_;
+    const base::PointerSet& pointers_;
+    const std::vector<base::XmlPath>& elements_;
     const std::array<Field, field_count>& fields_;
     const std::array<std::string*, field_count> out_;
     std::array<std::size_t, field_count> next_{};

@@ -17,8 +17,8 @@ namespace webhook::event {
 /// are found, and all elements of an XML body in another, when the first of them is asked for.
 class Extractor {
   public:
-    /// One list of sources ("header:x", "json:/a/b", "path:3") or templates ("{query:cid}:{query:txid}") per field; the
-    /// first that yields a non-empty value wins.
+    /// One list of sources ("header:x", "json:/a/b", "path:3") or templates ("{query:cid}:{query:txid}") per
+    /// field; the first that yields a non-empty value wins.
     struct Fields {
         std::vector<std::string> id, type, tenant, partition;
     };
@@ -26,8 +26,8 @@ class Extractor {
     /// Longest id and type that are kept as they are.
     static constexpr std::size_t max_name = 256;
 
-    /// Of longer ids their SHA-256 ("sha256:" and hex digits), of longer types the beginning; those with control
-    /// characters are left, to be refused.
+    /// Of longer ids their SHA-256 ("sha256:" and hex digits), of longer types the beginning; those with
+    /// control characters are left, to be refused.
     struct Values {
         std::string id, type, tenant, partition;  ///< empty: no source yielded a value
         bool parsed = true;  ///< false: the body was needed, and was too large or not JSON

@@ -17,14 +17,14 @@ void read(std::string_view text, bool raw, std::string* out) {
     if (raw)
         out->assign(text);
     else
-        decode(text, out);
+        base::decode(text, out);
 }
 
 bool read_fields(std::string_view text, bool raw, std::vector<Field>* fields) {
     std::string_view pair;
-    while (next_pair(&text, &pair)) {
+    while (base::next_pair(&text, &pair)) {
         if (fields->size() == max_form_fields) return false;
-        const std::string_view name = pair_name(pair);
+        const std::string_view name = base::pair_name(pair);
         Field& field = fields->emplace_back();
         read(name, raw, &field.first);
         if (name.size() < pair.size()) read(pair.substr(name.size() + 1), raw, &field.second);
@@ -32,8 +32,8 @@ bool read_fields(std::string_view text, bool raw, std::vector<Field>* fields) {
     return true;
 }
 
-/// True when the text of the field, between two others, could be that of several: where `join` is followed by what holds
-/// `assign` a reader would see a field begin.
+/// True when the text of the field, between two others, could be that of several: where `join` is followed by
+/// what holds `assign` a reader would see a field begin.
 bool could_be_several(const SortedFields& rule, const Field& field) {
     if (field.first.find(rule.assign) != std::string::npos ||
         field.first.find(rule.join) != std::string::npos)

@@ -8,22 +8,25 @@
 
 namespace webhook::event {
 
-/// Most fields of a form or query that are put together for a signature: senders have some thirty, and sorting is what any
-/// client can make us do.
+/// Most fields of a form or query that are put together for a signature: senders have some thirty, and
+/// sorting is what any client can make us do.
 inline constexpr std::size_t max_form_fields = 1000;
 
-/// What "sorted" makes of fields: names and values, decoded unless `raw`, sorted, with `assign` between a name and its value
-/// and `join` between fields. Both empty: nothing in between, and equal fields count once (Twilio).
+/// What "sorted" makes of fields: names and values, decoded unless `raw`, sorted, with `assign` between a
+/// name and its value and `join` between fields. Both empty: nothing in between, and equal fields count once
+/// (Twilio).
 struct SortedFields {
     std::string assign, join;
     bool raw = false;
 };
 
-/// Reads the argument of the filter: "", or "ASSIGN:JOIN" with ":raw" behind it or not. False when it is neither.
+/// Reads the argument of the filter: "", or "ASSIGN:JOIN" with ":raw" behind it or not. False when it is
+/// neither.
 bool parse_sorted(std::string_view arg, SortedFields* rule);
 
-/// Appends what the filter (`sorted` or `sized`) makes of the fields of a form or query. nullptr, or why they cannot be
-/// signed so: too many, a name that is there twice, or a value from which with this rule other fields could be made.
+/// Appends what the filter (`sorted` or `sized`) makes of the fields of a form or query. nullptr, or why they
+/// cannot be signed so: too many, a name that is there twice, or a value from which with this rule other
+/// fields could be made.
 const char* join_fields(std::string_view fields, const Filter& filter, std::string* out);
 
 }  // namespace webhook::event

@@ -14,7 +14,7 @@ constexpr int max_passes = 4;
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';
-    const char small = lower(c);
+    const char small = base::lower(c);
     return small >= 'a' && small <= 'f' ? small - 'a' + 10 : -1;
 }
 
@@ -45,7 +45,7 @@ bool decode_once(Spelling* text) {
         Spelled one = (*text)[at];
         std::size_t length = 1;
         if (one.c == '%') {
-            const bool wide = at + 1 < size && lower((*text)[at + 1].c) == 'u';
+            const bool wide = at + 1 < size && base::lower((*text)[at + 1].c) == 'u';
             const int number = wide ? number_at(*text, at + 2, 4) : number_at(*text, at + 1, 2);
             if (number >= 0) {
                 length = wide ? 6 : 3;
@@ -85,7 +85,7 @@ std::string plain_name(std::string_view name) {
         name.remove_prefix(1);
     while (!name.empty() && is_blank(name.back()))
         name.remove_suffix(1);
-    std::string plain = lower(name);
+    std::string plain = base::lower(name);
     std::replace_if(
         plain.begin(), plain.end(), [](char c) { return is_blank(c) || c == '.'; }, '_');
     return plain;
@@ -111,7 +111,7 @@ bool is_secret(std::string_view name, const std::vector<std::string>& names) {
 
 /// Of "user:password/0" the password. "unix:" and "[::1]" hold other colons.
 void mask_no_ports(std::size_t host, std::string* url) {
-    if (starts_with(*url, "unix:")) return;
+    if (base::starts_with(*url, "unix:")) return;
     const std::size_t end = std::min(url->find('/', host), url->size());
     const std::size_t colon = url->find(':', host);
     if (colon == std::string::npos || colon >= end || url->find('[', host) < end) return;

@@ -9,18 +9,18 @@ namespace webhook::event {
 
 std::string_view path_of(std::string_view url) {
     url = url.substr(0, url.find_first_of("?#"));
-    if (starts_with(url, "/")) return url;
+    if (base::starts_with(url, "/")) return url;
     const std::size_t authority = url.find("://");
     if (authority == std::string_view::npos) return {};
     return url.substr(std::min(url.find('/', authority + 3), url.size()));
 }
 
 std::string_view path_segment(std::string_view path, std::size_t index, std::string* scratch) {
-    while (index > 0 && take_prefix(&path, "/")) {
+    while (index > 0 && base::take_prefix(&path, "/")) {
         const std::string_view segment = path.substr(0, path.find('/'));
         if (--index == 0) {
             if (segment.find('%') == std::string_view::npos) return segment;
-            *scratch = decode_escapes(segment, {});
+            *scratch = base::decode_escapes(segment, {});
             return *scratch;
         }
         path.remove_prefix(segment.size());

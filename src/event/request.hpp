@@ -36,7 +36,7 @@ class Request {
     std::string_view path;    ///< raw, as the client sent it, without the query
     std::string_view query;   ///< raw, without "?"; empty when there is none
     std::string_view claims;  ///< JSON of the token that was verified; empty before that, and without one
-    BodyView body;
+    base::BodyView body;
 
   protected:
     ~Request() = default;

@@ -16,37 +16,40 @@ bool is_one_of(std::string_view text, const std::array<std::string_view, size>& 
 
 bool begins_with_path(std::string_view text) {
     for (const std::string_view start : {"/", "./", "../", "~/", "\\\\", ".\\", "..\\"})
-        if (starts_with(text, start)) return true;
-    const bool drive = text.size() > 2 && is_alphanumeric(text[0]) && text[1] == ':';
+        if (base::starts_with(text, start)) return true;
+    const bool drive = text.size() > 2 && base::is_alphanumeric(text[0]) && text[1] == ':';
     return drive && (text[2] == '\\' || text[2] == '/');
 }
 
-/// The word in front of the first of `:`, `=`, `/`, `\`, `(`, `{` or a blank, in lower case; empty: there is none.
+/// The word in front of the first of `:`, `=`, `/`, `\`, `(`, `{` or a blank, in lower case; empty: there is
+/// none.
 std::string first_word(std::string_view text) {
     const std::size_t end = text.find_first_of(":=/\\({ \t");
     if (end == std::string_view::npos) return {};
-    return lower(text.substr(0, end));
+    return base::lower(text.substr(0, end));
 }
 
-/// `FILE:`, `file=`, `file//`, `fiel:` ...; "file:" itself has been taken by whoever asks, or cannot be taken there.
+/// `FILE:`, `file=`, `file//`, `fiel:` ...; "file:" itself has been taken by whoever asks, or cannot be taken
+/// there.
 constexpr std::array<std::string_view, 8> file_words = {"file", "files", "fiel", "flie",
                                                         "fle",  "filee", "fil",  "@file"};
 constexpr std::array<std::string_view, 8> environment_words = {
     "env", "envs", "evn", "nev", "getenv", "$env", "environment", "process.env"};
 
 bool is_word(char c) {
-    return is_alphanumeric(c) || c == '_';
+    return base::is_alphanumeric(c) || c == '_';
 }
 
 /// `$NAME`, `${NAME}`, `%NAME%`, `{{NAME}}`, `$(command)`.
 bool is_variable(std::string_view text) {
-    if (starts_with(text, "$(") || (starts_with(text, "{{") && text.substr(text.size() - 1) == "}"))
+    if (base::starts_with(text, "$(") ||
+        (base::starts_with(text, "{{") && text.substr(text.size() - 1) == "}"))
         return true;
     if (text.size() > 2 && text.front() == '%' && text.back() == '%') {
         text = text.substr(1, text.size() - 2);
         return std::all_of(text.begin(), text.end(), is_word);
     }
-    if (!take_prefix(&text, "$")) return false;
+    if (!base::take_prefix(&text, "$")) return false;
     if (text.size() > 2 && text.front() == '{' && text.back() == '}') text = text.substr(1, text.size() - 2);
     const bool begins = !text.empty() && is_word(text.front()) && (text.front() < '0' || text.front() > '9');
     return begins && std::all_of(text.begin(), text.end(), is_word);
@@ -54,9 +57,10 @@ bool is_variable(std::string_view text) {
 
 bool is_placeholder(std::string_view text) {
     for (const std::string_view prefix : {"whsec_", "whsk_", "whpk_", "sha256=", "Bearer "}) {
-        if (take_prefix(&text, prefix) && text.empty()) return false;  // an empty key, which says so itself
+        if (base::take_prefix(&text, prefix) && text.empty())
+            return false;  // an empty key, which says so itself
     }
-    if (starts_with(text, "...") || starts_with(text, "\xe2\x80\xa6")) return true;
+    if (base::starts_with(text, "...") || base::starts_with(text, "\xe2\x80\xa6")) return true;
     if (text.size() > 2 && text.front() == '<' && text.back() == '>') return true;
     if (text.size() > 2 && text.find_first_not_of("xX*") == std::string_view::npos) return true;
     // In capitals only: as text of their own they are bad keys, yet somebody's.
@@ -65,11 +69,11 @@ bool is_placeholder(std::string_view text) {
     if (is_one_of(text, capitals)) return true;
     std::string plain;
     for (const char c : text)
-        if (is_alphanumeric(c)) plain.push_back(lower(c));
+        if (base::is_alphanumeric(c)) plain.push_back(base::lower(c));
     constexpr std::array<std::string_view, 5> known = {"changeme", "changethis", "replaceme", "todo",
                                                        "fixme"};
     if (is_one_of(plain, known)) return true;
-    const bool yours = starts_with(plain, "your") || starts_with(plain, "insertyour");
+    const bool yours = base::starts_with(plain, "your") || base::starts_with(plain, "insertyour");
     for (const std::string_view end :
          {"secret", "secrethere", "password", "passwordhere", "key", "keyhere", "token", "tokenhere"}) {
         if (yours && plain.size() > end.size() && plain.substr(plain.size() - end.size()) == end) return true;
@@ -80,10 +84,10 @@ bool is_placeholder(std::string_view text) {
 }  // namespace
 
 std::string_view secret_mistake(std::string_view text, bool takes_variables) {
-    text = trim_blanks(text);
+    text = base::trim_blanks(text);
     if (text.empty()) return {};
     if (begins_with_path(text)) return "looks like a path";
-    if (starts_with(text, "secret:")) return "names a secret of the worker";
+    if (base::starts_with(text, "secret:")) return "names a secret of the worker";
     const std::string word = first_word(text);
     if (is_one_of(word, file_words)) return "looks like a path";
     const bool is_reference = text.front() == '$' && takes_variables;

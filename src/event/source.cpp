@@ -58,9 +58,9 @@ std::vector<std::string_view> candidates(bool named, SourceSet set) {
 
 /// "/a/b/@c": names of elements, and of an attribute at the end.
 bool parse_xml_path(std::string_view text, std::vector<std::string>* steps) {
-    while (take_prefix(&text, "/")) {
+    while (base::take_prefix(&text, "/")) {
         const std::string_view step = text.substr(0, text.find('/'));
-        const bool is_attribute = starts_with(step, "@");
+        const bool is_attribute = base::starts_with(step, "@");
         const std::string_view name = step.substr(is_attribute ? 1 : 0);
         if (name.empty() || name.find_first_of("@:*[]()") != std::string_view::npos) return false;
         if (is_attribute && (steps->empty() || step.size() < text.size())) return false;
@@ -80,27 +80,28 @@ bool parse_index(std::string_view text, std::size_t* index) {
 }
 
 bool set_name(std::string_view name, std::string_view text, Source* source, std::string* error) {
-    source->name = source->kind == Kind::header ? lower(name) : std::string(name);
+    source->name = source->kind == Kind::header ? base::lower(name) : std::string(name);
     switch (source->kind) {
         case Kind::json:
-            return parse_pointer(name, &source->pointer) || fail(error, text, "is not a JSON pointer");
+            return parse_pointer(name, &source->pointer) || base::fail(error, text, "is not a JSON pointer");
         case Kind::xml:
             return parse_xml_path(name, &source->pointer) ||
-                   fail(error, text, "is not a path of local names such as xml:/a/b or xml:/a/@b");
+                   base::fail(error, text, "is not a path of local names such as xml:/a/b or xml:/a/@b");
         case Kind::path_segment:
             return parse_index(name, &source->index) ||
-                   fail(error, text, "is not a segment of the path, which are path:1 to path:99");
+                   base::fail(error, text, "is not a segment of the path, which are path:1 to path:99");
         case Kind::claim:
-            if (starts_with(name, "/"))
-                return parse_pointer(name, &source->pointer) || fail(error, text, "is not a JSON pointer");
+            if (base::starts_with(name, "/"))
+                return parse_pointer(name, &source->pointer) ||
+                       base::fail(error, text, "is not a JSON pointer");
             source->pointer = {source->name};
             break;
         default:
             break;
     }
-    if (name.empty()) return fail(error, text, "lacks a name");
-    if (source->kind == Kind::header && !is_token(source->name)) {
-        return fail(error, text, "is not a header name");
+    if (name.empty()) return base::fail(error, text, "lacks a name");
+    if (source->kind == Kind::header && !base::is_token(source->name)) {
+        return base::fail(error, text, "is not a header name");
     }
     return true;
 }
@@ -124,8 +125,8 @@ bool parse_single(std::string_view text, SourceSet set, Source* source, std::str
         source->kind = known.kind;
         return !named || set_name(text.substr(colon + 1), text, source, error);
     }
-    fail(error, text, "is not a source such as header:NAME, query:NAME or json:/a/b");
-    *error += did_you_mean(word, candidates(named, set));
+    base::fail(error, text, "is not a source such as header:NAME, query:NAME or json:/a/b");
+    *error += base::did_you_mean(word, candidates(named, set));
     return false;
 }
 
@@ -141,10 +142,10 @@ bool parse_steps(std::string_view text, SourceSet set, Source* step, std::string
     }
     const Kind kind = step->kind;
     if (kind != Kind::json && kind != Kind::form && kind != Kind::xml && kind != Kind::base64)
-        return fail(error, step->text,
-                    set == SourceSet::scheme
-                        ? "cannot stand after \">\": only json: and form: can"
-                        : "cannot stand after \">\": only json:, form:, xml: and base64 can");
+        return base::fail(error, step->text,
+                          set == SourceSet::scheme
+                              ? "cannot stand after \">\": only json: and form: can"
+                              : "cannot stand after \">\": only json:, form:, xml: and base64 can");
     if (arrow == std::string_view::npos) return true;
     step->text = std::string(text);
     auto next = std::make_shared<Source>();
@@ -187,10 +188,10 @@ bool parse_source(std::string_view text, SourceSet set, Source* source, std::str
 }
 
 std::size_t variable_length(std::string_view text, SourceSet set) {
-    if (set != SourceSet::directive || !starts_with(text, "$")) return 0;
-    if (starts_with(text, "${")) return std::min(text.find('}'), text.size() - 1) + 1;
+    if (set != SourceSet::directive || !base::starts_with(text, "$")) return 0;
+    if (base::starts_with(text, "${")) return std::min(text.find('}'), text.size() - 1) + 1;
     std::size_t length = 1;
-    while (length < text.size() && (is_alphanumeric(text[length]) || text[length] == '_'))
+    while (length < text.size() && (base::is_alphanumeric(text[length]) || text[length] == '_'))
         ++length;
     return length;
 }

@@ -56,14 +56,15 @@ struct Source {
     }
 };
 
-/// Which words are known: id, type, ... of an event as schemes name them; the same in a directive of nginx, where variables
-/// are known, too; or everything that signatures and messages of a scheme may name.
+/// Which words are known: id, type, ... of an event as schemes name them; the same in a directive of nginx,
+/// where variables are known, too; or everything that signatures and messages of a scheme may name.
 enum class SourceSet : std::uint8_t { event, directive, scheme };
 
 /// False, and a message that names the word, when `text` is not a source.
 bool parse_source(std::string_view text, SourceSet set, Source* source, std::string* error);
 
-/// The length of the variable that `text` begins with ("$name", "${name}"), whatever its name is; 0: it begins with none.
+/// The length of the variable that `text` begins with ("$name", "${name}"), whatever its name is; 0: it
+/// begins with none.
 std::size_t variable_length(std::string_view text, SourceSet set);
 
 /// "/a/b~1c" -> {"a","b/c"}; false when it is not a JSON pointer of at most 64 tokens.

@@ -46,13 +46,13 @@ bool parse_filter(std::string_view text, SourceSet set, Filter* filter, std::str
         *filter = {known.kind, std::string(arg)};
         SortedFields rule;
         if (known.kind != Filter::Kind::sorted || parse_sorted(arg, &rule)) return true;
-        return fail(error, text, "is not \"sorted:ASSIGN:JOIN\", such as \"sorted:=:&\"");
+        return base::fail(error, text, "is not \"sorted:ASSIGN:JOIN\", such as \"sorted:=:&\"");
     }
     std::vector<std::string_view> known;
     for (const FilterWord& each : filter_words)
         known.push_back(each.word);
-    fail(error, text, "is not a filter");
-    *error += did_you_mean(text.substr(0, colon), known);
+    base::fail(error, text, "is not a filter");
+    *error += base::did_you_mean(text.substr(0, colon), known);
     return false;
 }
 
@@ -64,20 +64,20 @@ bool check_fields(std::string_view text, const Template::Part& part, std::string
     for (const Filter& filter : part.filters) {
         const bool sorts = filter.kind == Filter::Kind::sorted;
         if (sorts && !is_form && !is_query)
-            return fail(error, text, "sorts something else than {form} or {query}");
+            return base::fail(error, text, "sorts something else than {form} or {query}");
         if (sorts && is_query && filter.arg.empty())
-            return fail(error, text, "lacks what stands between fields, such as \"sorted:=:&\"");
+            return base::fail(error, text, "lacks what stands between fields, such as \"sorted:=:&\"");
         if (joined || ((is_form || sorts) && !sorts && filter.kind != Filter::Kind::sized &&
                        filter.kind != Filter::Kind::without))
-            return fail(error, text, "has a filter that fields cannot have");
+            return base::fail(error, text, "has a filter that fields cannot have");
         joined = sorts || (is_form && filter.kind == Filter::Kind::sized);
     }
     const bool sorted_late =
         joined && part.filters.size() > 1 &&
         std::any_of(part.filters.begin(), part.filters.end() - 1,
                     [](const Filter& filter) { return filter.kind != Filter::Kind::without; });
-    if (sorted_late) return fail(error, text, "has a filter that fields cannot have");
-    return joined || !is_form || fail(error, text, "lacks \"|sorted\"");
+    if (sorted_late) return base::fail(error, text, "has a filter that fields cannot have");
+    return joined || !is_form || base::fail(error, text, "lacks \"|sorted\"");
 }
 
 bool parse_value(std::string_view text, SourceSet set, Template::Part* part, std::string* error) {
@@ -106,8 +106,8 @@ std::string without_param(std::string_view value, bool of_url, std::string_view 
     std::string_view query = mark == std::string_view::npos ? value : value.substr(mark + 1);
     std::string out(value);
     std::string_view pair;
-    while (next_pair(&query, &pair)) {
-        if (!name_is(pair_name(pair), name)) continue;
+    while (base::next_pair(&query, &pair)) {
+        if (!base::name_is(base::pair_name(pair), name)) continue;
         const auto at = static_cast<std::size_t>(pair.data() - value.data());
         out.erase(at, pair.size() + (at + pair.size() < value.size() ? 1 : 0));
         break;
@@ -119,10 +119,11 @@ std::string without_param(std::string_view value, bool of_url, std::string_view 
 std::string sorted_pairs(std::string_view query) {
     std::vector<std::string_view> pairs;
     std::string_view pair;
-    while (next_pair(&query, &pair))
+    while (base::next_pair(&query, &pair))
         pairs.push_back(pair);
-    std::stable_sort(pairs.begin(), pairs.end(),
-                     [](std::string_view a, std::string_view b) { return pair_name(a) < pair_name(b); });
+    std::stable_sort(pairs.begin(), pairs.end(), [](std::string_view a, std::string_view b) {
+        return base::pair_name(a) < base::pair_name(b);
+    });
     std::string out;
     for (const std::string_view each : pairs) {
         if (!out.empty()) out.push_back('&');
@@ -189,7 +190,7 @@ class Parser {
         }
         flush();
         return result_->parts.size() <= max_template_parts ||
-               fail(error_, "template", "has more than 24 parts");
+               base::fail(error_, "template", "has more than 24 parts");
     }
 
   private:
@@ -211,7 +212,7 @@ class Parser {
             return true;
         }
         const std::size_t end = text->find('}');
-        if (end == std::string_view::npos) return fail(error_, *text, "lacks a closing \"}\"");
+        if (end == std::string_view::npos) return base::fail(error_, *text, "lacks a closing \"}\"");
         flush();
         Template::Part& part = result_->parts.emplace_back();
         part.segment = segment_;
@@ -237,8 +238,8 @@ class Parser {
         part.segment = segment_;
     }
 
-    /// Characters between the brackets that `text` starts with; 0 when it does not start with brackets that hold a
-    /// value.
+    /// Characters between the brackets that `text` starts with; 0 when it does not start with brackets that
+    /// hold a value.
     std::size_t segment_length(std::string_view text) const {
         if (text.front() != '[') return 0;
         bool has_value = false;
@@ -289,7 +290,8 @@ std::size_t Template::first_of_segment(std::size_t at) const {
 void apply_filter(const Filter& filter, std::string_view raw_query, std::string* value) {
     switch (filter.kind) {
         case Filter::Kind::lower:
-            std::transform(value->begin(), value->end(), value->begin(), [](char c) { return lower(c); });
+            std::transform(value->begin(), value->end(), value->begin(),
+                           [](char c) { return base::lower(c); });
             break;
         case Filter::Kind::before:
             value->resize(std::min(value->size(), value->find(filter.arg)));
@@ -313,7 +315,7 @@ void apply_filter(const Filter& filter, std::string_view raw_query, std::string*
             value->insert(0, std::to_string(value->size()));
             break;
         case Filter::Kind::decoded:
-            *value = decode_escapes(*value, filter.arg);
+            *value = base::decode_escapes(*value, filter.arg);
             break;
         case Filter::Kind::sorted:
         case Filter::Kind::hmac:  // needs a key: the scheme applies it

@@ -22,16 +22,17 @@ struct Filter {
         decoded,  ///< a URL or query with the escapes (%XX) of the characters ARG decoded, or of all of them
         crc32,    ///< CRC-32 (as in zip) in decimal
         json_escape,  ///< as it stands between the quotes of a JSON string (what JavaScript writes)
-        hmac,  ///< in answers to handshakes only: the scheme's HMAC of it, ARG is hex (default) or base64
-        sha256,  ///< in answers to handshakes only: the SHA-256 of it and the parameters ARG (NAME,NAME), in hex
+        hmac,    ///< in answers to handshakes only: the scheme's HMAC of it, ARG is hex (default) or base64
+        sha256,  ///< in answers to handshakes only: the SHA-256 of it and the parameters ARG (NAME,NAME), in
+                 ///< hex
     };
     Kind kind;
     std::string arg;
     bool of_url = false;  ///< the value is a URL: what stands before "?" is no parameter
 };
 
-/// Text with values in it: "v0:{ts}:{body}". What stands in brackets, "[id:{query:id};]", is left out when the first
-/// value in it is absent or empty.
+/// Text with values in it: "v0:{ts}:{body}". What stands in brackets, "[id:{query:id};]", is left out when
+/// the first value in it is absent or empty.
 struct Template {
     struct Part {
         std::string literal;  ///< when `is_value` is false
@@ -46,16 +47,17 @@ struct Template {
     std::size_t first_of_segment(std::size_t at) const;
 };
 
-/// "{" starts a value where a lower-case letter follows and is text elsewhere; brackets without a value in them are
-/// text. False, and a message that names the word, when a value is not closed, not known or there are more than 24
-/// parts.
+/// "{" starts a value where a lower-case letter follows and is text elsewhere; brackets without a value in
+/// them are text. False, and a message that names the word, when a value is not closed, not known or there
+/// are more than 24 parts.
 bool parse_template(std::string_view text, SourceSet set, Template* result, std::string* error);
 
-/// True when `text` is a template rather than a plain source. "$" in a source (json:/_id/$oid) is no variable.
+/// True when `text` is a template rather than a plain source. "$" in a source (json:/_id/$oid) is no
+/// variable.
 bool is_template(std::string_view text, SourceSet set = SourceSet::event);
 
-/// Applies one filter in place. `raw_query` is what sorted_query sorts. `sorted`, `hmac` and `sha256` need more than the
-/// value: whoever has that applies them, here they change nothing.
+/// Applies one filter in place. `raw_query` is what sorted_query sorts. `sorted`, `hmac` and `sha256` need
+/// more than the value: whoever has that applies them, here they change nothing.
 void apply_filter(const Filter& filter, std::string_view raw_query, std::string* value);
 
 inline constexpr std::size_t max_template_parts = 24;

@@ -16,19 +16,19 @@ namespace {
 constexpr std::string_view form_type = "application/x-www-form-urlencoded";
 
 std::string_view decoded(std::string_view raw, std::string* scratch) {
-    if (!is_encoded(raw)) return raw;
+    if (!base::is_encoded(raw)) return raw;
     scratch->clear();
-    decode(raw, scratch);
+    base::decode(raw, scratch);
     return *scratch;
 }
 
 /// Of parts that are there twice the first counts, as elsewhere.
-std::string_view part_value(const BodyView& body, std::string_view boundary, std::string_view name,
+std::string_view part_value(const base::BodyView& body, std::string_view boundary, std::string_view name,
                             std::string* scratch) {
     std::string joined;
     std::string_view value;
     std::size_t count = 0;
-    if (!find_part(whole_body(body, &joined), boundary, name, &value, &count)) return {};
+    if (!base::find_part(whole_body(body, &joined), boundary, name, &value, &count)) return {};
     if (body.count <= 1) return value;
     *scratch = std::string(value);
     return *scratch;
@@ -37,21 +37,21 @@ std::string_view part_value(const BodyView& body, std::string_view boundary, std
 std::string_view form_value(const Request& request, const Source& source, std::size_t limit,
                             std::string* scratch) {
     if (request.body.size > limit) return {};
-    const std::string_view boundary = multipart_boundary(request.header("content-type").value);
+    const std::string_view boundary = base::multipart_boundary(request.header("content-type").value);
     if (!boundary.empty()) return part_value(request.body, boundary, source.name, scratch);
     if (!may_be_form(request)) return {};
     if (request.body.count <= 1) {
         const std::string_view body = whole_body(request.body, scratch);
-        return decoded(find_param(body, source.name).raw, scratch);
+        return decoded(base::find_param(body, source.name).raw, scratch);
     }
     std::string joined;
     const std::string_view body = whole_body(request.body, &joined);
     scratch->clear();
-    decode(find_param(body, source.name).raw, scratch);
+    base::decode(base::find_param(body, source.name).raw, scratch);
     return *scratch;
 }
 
-class OneValue : public JsonSink {
+class OneValue : public base::JsonSink {
   public:
     std::uint64_t found(int /*pointer*/, std::string_view text) override {
         value.assign(text);
@@ -61,17 +61,17 @@ class OneValue : public JsonSink {
 };
 
 std::string json_value(const Source& source, std::string_view text) {
-    PointerSet pointers;
+    base::PointerSet pointers;
     pointers.add(source.pointer);
     OneValue sink;
-    const BodyView body{&text, 1, text.size()};
-    if (!scan_json(pointers, body, 1, &sink)) sink.value.clear();
+    const base::BodyView body{&text, 1, text.size()};
+    if (!base::scan_json(pointers, body, 1, &sink)) sink.value.clear();
     return std::move(sink.value);
 }
 
 std::string xml_value(const Source& source, std::string_view text) {
     std::vector<std::string> values;
-    find_in_xml({&text, 1, text.size()}, {source.pointer}, &values);
+    base::find_in_xml({&text, 1, text.size()}, {source.pointer}, &values);
     return std::move(values.front());
 }
 
@@ -81,11 +81,11 @@ std::string_view first_value(const Request& request, const Source& source, std::
         case Source::Kind::header:
             return request.header(source.name).value;
         case Source::Kind::query:
-            return decoded(find_param(request.query, source.name).raw, scratch);
+            return decoded(base::find_param(request.query, source.name).raw, scratch);
         case Source::Kind::form:
             return form_value(request, source, limit, scratch);
         case Source::Kind::body_sha256:
-            return *scratch = to_hex(digest_of(Hash::sha256, request.body).view());
+            return *scratch = base::to_hex(base::digest_of(base::Hash::sha256, request.body).view());
         case Source::Kind::method:
             return request.method;
         case Source::Kind::query_string:
@@ -112,17 +112,17 @@ std::string next_value(const Source& step, std::string_view text) {
         case Source::Kind::xml:
             return xml_value(step, text);
         case Source::Kind::base64:
-            if (!decode_lax_base64(text, &next)) next.clear();
+            if (!base::decode_lax_base64(text, &next)) next.clear();
             return next;
         default:
-            decode(find_param(text, step.name).raw, &next);
+            base::decode(base::find_param(text, step.name).raw, &next);
             return next;
     }
 }
 
 }  // namespace
 
-std::string_view whole_body(const BodyView& body, std::string* scratch) {
+std::string_view whole_body(const base::BodyView& body, std::string* scratch) {
     if (body.count == 0) return {};
     if (body.count == 1) return *body.chunk;
     scratch->clear();
@@ -135,7 +135,7 @@ std::string_view whole_body(const BodyView& body, std::string* scratch) {
 bool may_be_form(const Request& request) {
     const Request::Header type = request.header("content-type");
     if (type.count == 0) return true;
-    return equal_names(type.value.substr(0, form_type.size()), form_type);
+    return base::equal_names(type.value.substr(0, form_type.size()), form_type);
 }
 
 std::string_view chained_value(const Source& source, std::string_view text, std::string* scratch) {

@@ -10,8 +10,8 @@
 
 namespace webhook::link {
 
-/// Connects to the first of several addresses that can be reached (RFC 8305 section 5): each gets 250 ms before the next
-/// one is begun beside it, and none when it fails. cancel() ends the race without a winner.
+/// Connects to the first of several addresses that can be reached (RFC 8305 section 5): each gets 250 ms
+/// before the next one is begun beside it, and none when it fails. cancel() ends the race without a winner.
 class ConnectRace final : public Cancellable {
   public:
     static constexpr std::chrono::milliseconds head_start{250};

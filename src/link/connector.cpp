@@ -31,8 +31,8 @@ Connector::Connector(asio::any_io_executor executor, bool verify)
     notice_wanted_certificate(tls_.native_handle());
 }
 
-/// Takes what failed out of the candidates. An address that was overtaken counts as failed for the order of the next
-/// time, but may be tried again in this attempt.
+/// Takes what failed out of the candidates. An address that was overtaken counts as failed for the order of
+/// the next time, but may be tried again in this attempt.
 void Connector::judge_losses(const ConnectRace& race, bool won, Addresses& candidates, Outcome& outcome) {
     for (const auto& loss : race.losses()) {
         if (is_shortage(loss.error)) {

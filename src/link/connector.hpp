@@ -13,7 +13,8 @@
 
 namespace webhook::link {
 
-/// Opens connections, with TLS or without: all addresses of a host are raced for, those that failed lately last.
+/// Opens connections, with TLS or without: all addresses of a host are raced for, those that failed lately
+/// last.
 class Connector {
   public:
     struct Place {

@@ -123,8 +123,8 @@ asio::awaitable<std::string_view> HttpConnection::read(Error* error) {
     co_return std::string_view(buffer_).substr(0, got);
 }
 
-/// Nothing could be sent for at least half of the time: the receiver does not read. One that is merely slow to
-/// read, or to be reached, must not have its answer taken for an answer to the whole body.
+/// Nothing could be sent for at least half of the time: the receiver does not read. One that is merely slow
+/// to read, or to be reached, must not have its answer taken for an answer to the whole body.
 bool HttpConnection::write_is_stuck() {
     tcp_info info{};
     socklen_t size = sizeof info;

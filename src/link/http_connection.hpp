@@ -14,8 +14,8 @@
 namespace webhook::link {
 
 /// One connection to a receiver, plain or TLS. Every operation reports its error as a value; cancel() closes
-/// the socket, after which the connection is good for nothing. When that ends a write that had long been stuck,
-/// what the receiver has answered meanwhile can still be read.
+/// the socket, after which the connection is good for nothing. When that ends a write that had long been
+/// stuck, what the receiver has answered meanwhile can still be read.
 class HttpConnection final : public Cancellable {
   public:
     using Error = boost::system::error_code;
@@ -25,21 +25,22 @@ class HttpConnection final : public Cancellable {
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
 
-    /// TLS with the server's name checked (DNS name or IP address) against its certificate, unless the context verifies
-    /// none. `error` gets the reason.
+    /// TLS with the server's name checked (DNS name or IP address) against its certificate, unless the
+    /// context verifies none. `error` gets the reason.
     boost::asio::awaitable<bool> handshake(boost::asio::ssl::context& context, std::string* error);
 
     /// Writes what goes into the socket at once; true when that was all, else finish_write() does the rest.
     bool try_write(std::string_view head, std::string_view body, Error* error);
     boost::asio::awaitable<void> finish_write(Error* error);
 
-    /// What came next, at most 4 KiB of it, so that a flood takes turns with all others; valid until the next call.
-    /// Empty with an error.
+    /// What came next, at most 4 KiB of it, so that a flood takes turns with all others; valid until the next
+    /// call. Empty with an error.
     boost::asio::awaitable<std::string_view> read(Error* error);
     bool has_early_answer() const { return !early_.empty(); }
 
     void cancel() noexcept override;
-    /// Says why the connection ended before an answer, where that has to do with TLS; else what the error says.
+    /// Says why the connection ended before an answer, where that has to do with TLS; else what the error
+    /// says.
     std::string explain(const Error& error);
     bool wanted_certificate();
     const boost::asio::ip::address& address() const { return address_; }

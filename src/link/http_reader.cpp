@@ -9,7 +9,7 @@
 namespace webhook::link {
 namespace {
 
-using event::equal_names;
+using base::equal_names;
 
 constexpr unsigned max_length_digits = 18, max_chunk_digits = 15;
 
@@ -23,7 +23,7 @@ bool is_blank(char c) {
 
 int hex_value(char c) {
     if (is_digit(c)) return c - '0';
-    const char low = event::lower(c);
+    const char low = base::lower(c);
     return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
@@ -39,7 +39,7 @@ std::string_view next_of_list(std::string_view* list) {
     const std::size_t comma = std::min(list->find(','), list->size());
     const std::string_view word = list->substr(0, comma);
     list->remove_prefix(std::min(comma + 1, list->size()));
-    return event::trim_blanks(word);
+    return base::trim_blanks(word);
 }
 
 /// "HTTP/1.1" and the versions that curl or Node.js take; what follows it stays in `line`.
@@ -211,7 +211,7 @@ void HttpReader::take_request_line(std::string_view line) {
     std::string_view rest = line.substr(last + 1), version;
     const std::string_view method = line.substr(0, first);
     const std::string_view target = line.substr(first + 1, last - first - 1);
-    if (!take_version(&rest, &version) || version[0] != '1' || !event::is_token(method) || target.empty() ||
+    if (!take_version(&rest, &version) || version[0] != '1' || !base::is_token(method) || target.empty() ||
         target.find(' ') != std::string_view::npos) {
         return fail("no HTTP request line: " + seen(line));
     }
@@ -226,9 +226,8 @@ void HttpReader::take_field(std::string_view line) {
         return;
     }
     const std::string_view whole = line.substr(0, colon);
-    const std::string_view name = event::trim_blanks(whole),
-                           value = event::trim_blanks(line.substr(colon + 1));
-    clean_ &= event::is_token(whole) && !has_control(value);
+    const std::string_view name = base::trim_blanks(whole), value = base::trim_blanks(line.substr(colon + 1));
+    clean_ &= base::is_token(whole) && !has_control(value);
     if (name.empty() || interim()) return;
     if (equal_names(name, "content-length")) {
         take_length(value);
@@ -267,7 +266,7 @@ void HttpReader::take_coding(std::string_view value) {
 void HttpReader::take_connection(std::string_view value) {
     while (!value.empty()) {
         std::string_view word = next_of_list(&value);
-        word = event::trim_blanks(word.substr(0, word.find(';')));
+        word = base::trim_blanks(word.substr(0, word.find(';')));
         wants_close_ |= equal_names(word, "close");
         wants_keep_ |= equal_names(word, "keep-alive");
     }
@@ -286,8 +285,8 @@ void HttpReader::end_head() {
     begin_body();
 }
 
-/// Where lengths differ, cannot be read, or stand beside another coding no body is waited for, which might have no end: the
-/// status says all that counts.
+/// Where lengths differ, cannot be read, or stand beside another coding no body is waited for, which might
+/// have no end: the status says all that counts.
 void HttpReader::begin_body() {
     const bool bodiless = kind_ == Kind::response && (status_ == 204 || status_ == 304);
     if (bodiless) {

@@ -6,9 +6,10 @@
 
 namespace webhook::link {
 
-/// Reads one HTTP/1 message piece by piece, wherever it is cut. Tolerant, as curl and Node.js are: what counts is
-/// whether the status can be read without doubt. Whatever is not exactly as RFC 9112 has it keeps no connection alive.
-/// Every byte counts against a limit, wherever it stands in the grammar, and nothing is kept but the line being read.
+/// Reads one HTTP/1 message piece by piece, wherever it is cut. Tolerant, as curl and Node.js are: what
+/// counts is whether the status can be read without doubt. Whatever is not exactly as RFC 9112 has it keeps
+/// no connection alive. Every byte counts against a limit, wherever it stands in the grammar, and nothing is
+/// kept but the line being read.
 class HttpReader {
   public:
     enum class Kind : std::uint8_t { response, request };
@@ -23,7 +24,8 @@ class HttpReader {
     HttpReader(const HttpReader&) = delete;
     HttpReader& operator=(const HttpReader&) = delete;
 
-    /// Takes bytes as they came; how many of them belong to the message. Fewer than all only when reading has ended.
+    /// Takes bytes as they came; how many of them belong to the message. Fewer than all only when reading has
+    /// ended.
     std::size_t put(std::string_view bytes);
     /// The peer has closed the connection.
     void put_end();

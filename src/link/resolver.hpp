@@ -15,10 +15,10 @@ namespace webhook::link {
 /// In the system's order of preference.
 using Addresses = std::vector<boost::asio::ip::address>;
 
-/// Names to addresses as the system resolves them. getaddrinfo() runs on short-lived threads, a bounded number of them,
-/// of which names that failed lately get few, so that a dead name server of one receiver does not hold up the others.
-/// An answer is used for 25 s and asked for anew once it is 10 s old. When that fails the last one is used for up to
-/// 5 minutes; otherwise an old one is never used.
+/// Names to addresses as the system resolves them. getaddrinfo() runs on short-lived threads, a bounded
+/// number of them, of which names that failed lately get few, so that a dead name server of one receiver does
+/// not hold up the others. An answer is used for 25 s and asked for anew once it is 10 s old. When that fails
+/// the last one is used for up to 5 minutes; otherwise an old one is never used.
 class Dns {
   public:
     struct Answer {
@@ -44,7 +44,8 @@ class Dns {
 
     /// What can be used at once, or nullptr. Begins a look-up where one is due.
     std::shared_ptr<const Addresses> ready(const std::string& host);
-    /// Waits for a look-up where nothing can be used. Ends early, with an error, when the flight is cancelled.
+    /// Waits for a look-up where nothing can be used. Ends early, with an error, when the flight is
+    /// cancelled.
     boost::asio::awaitable<Answer> resolve(std::string host, Flight& flight);
     /// The last answer, however old it is; nullptr: there is none.
     std::shared_ptr<const Addresses> last(const std::string& host) const;

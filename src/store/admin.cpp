@@ -8,7 +8,8 @@ namespace webhook::store {
 namespace {
 
 // An operator's changes are small and may be what makes room, so they also run when Redis is out of memory.
-// ARGV: prefix, epoch and version as seen, new epoch, new key, then words: set id document | remove id | enable id.
+// ARGV: prefix, epoch and version as seen, new epoch, new key, then words: set id document | remove id |
+// enable id.
 const Script& change_script() {
     static const Script script(R"lua(#!lua flags=allow-oom
 local meta, endpoints, disabled = KEYS[1], ARGV[1] .. 'endpoints', ARGV[1] .. 'disabled'

@@ -52,8 +52,8 @@ void visit_optional(const NewEvent& event, const Visit& visit) {
     }
 }
 
-/// Calls `visit(name, value)` for each field but specversion and data, in stream order: first those that every entry
-/// has, then the optional ones.
+/// Calls `visit(name, value)` for each field but specversion and data, in stream order: first those that
+/// every entry has, then the optional ones.
 template <typename Visit>
 void visit_fields(const NewEvent& event, std::string_view received, const Visit& visit) {
     visit(id_name, event.id);
@@ -138,8 +138,8 @@ std::size_t size_of(const AppendItem& item) {
     return event_size + item.identity->alternates.size() * key_size;
 }
 
-/// Puts a key's number, by which its bucket is chosen, and what is remembered of it: the number's low byte follows from
-/// the bucket.
+/// Puts a key's number, by which its bucket is chosen, and what is remembered of it: the number's low byte
+/// follows from the bucket.
 void put_key(const Key& key, RespCursor* cursor) {
     const std::string_view bytes(reinterpret_cast<const char*>(key.data()), key.size());
     cursor->raw(bytes.substr(0, 4));
@@ -147,8 +147,8 @@ void put_key(const Key& key, RespCursor* cursor) {
     cursor->raw(bytes.substr(4, 8));
 }
 
-/// Puts what the step is told of an event: its size, its key, what tells a conflict, and the other keys after a byte
-/// with their number.
+/// Puts what the step is told of an event: its size, its key, what tells a conflict, and the other keys after
+/// a byte with their number.
 void put_event(const AppendItem& item, RespCursor* cursor) {
     const Identity& identity = *item.identity;
     put_double(static_cast<double>(item.bytes), cursor);
@@ -237,7 +237,7 @@ Appender::Reply read_event(const redisReply& added, const redisReply& step) {
     }
     if (step.type == REDIS_REPLY_INTEGER && step.integer <= 3) return verdict(step.integer, text(added));
     if (step.type != REDIS_REPLY_ERROR) return {Result::broken, {}, text(added), "unexpected reply"};
-    if (event::starts_with(text(step), "LEFT ")) return {Result::broken, {}, text(added), text(step)};
+    if (base::starts_with(text(step), "LEFT ")) return {Result::broken, {}, text(added), text(step)};
     return {Result::refused, {}, {}, text(step)};
 }
 

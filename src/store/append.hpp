@@ -21,7 +21,8 @@ struct StreamSettings {
     std::uint64_t dedup_window_ms = 0;  ///< 0: off
 };
 
-/// True when both may write one stream: what is set is equal, except that a window that is off agrees with any.
+/// True when both may write one stream: what is set is equal, except that a window that is off agrees with
+/// any.
 bool agree(const StreamSettings& a, const StreamSettings& b);
 
 /// One event on its way into the stream. Empty values are left out of the entry.
@@ -30,7 +31,7 @@ struct NewEvent {
         partitionkey, contentencoding, headers;
     std::string_view idnames;  ///< "thing" where several events may carry the id
     std::uint64_t received_ms = 0;
-    event::BodyView data;
+    base::BodyView data;
 };
 
 /// An event with where it goes. Neither the event nor its identity changes as long as the item lives.
@@ -55,9 +56,9 @@ class Appender {
 
     static bool is_large(const NewEvent& event) { return event.data.size > max_shared_body; }
 
-    /// Appends the RESP of MULTI, an XADD for each of `count` events (ordered by partition; a large one comes alone),
-    /// the step, EXEC. The last of `replies(count)` replies is for read(); the others say "OK" and "QUEUED", or why
-    /// nothing will happen.
+    /// Appends the RESP of MULTI, an XADD for each of `count` events (ordered by partition; a large one comes
+    /// alone), the step, EXEC. The last of `replies(count)` replies is for read(); the others say "OK" and
+    /// "QUEUED", or why nothing will happen.
     void build(const AppendItem* items, std::size_t count, std::string* out) const;
     static constexpr std::size_t replies(std::size_t count) { return count + 3; }
 
@@ -83,20 +84,22 @@ class Appender {
     void build_undo(unsigned partition, std::uint64_t bytes, std::string_view stream_id,
                     std::string* out) const;
 
-    /// For a new connection, one per partition: checks the stored number of partitions, makes stream and group where they are missing, and tries every command and key kind the
-    /// step needs (ACL).
+    /// For a new connection, one per partition: checks the stored number of partitions, makes stream and
+    /// group where they are missing, and tries every command and key kind the step needs (ACL).
     void build_prepare(unsigned partition, std::string* out) const;
     struct Prepared {
         bool usable = false;                           ///< else an unreadable reply, or
         unsigned other_partitions = 0;                 ///< the stream has so many
         std::uint64_t backlog = 0, backlog_bytes = 0;  ///< of the partition: what counts against the limits
     };
-    /// For the health check: reads the same and writes nothing. What Redis has lost since is made by the step.
+    /// For the health check: reads the same and writes nothing. What Redis has lost since is made by the
+    /// step.
     void build_look(unsigned partition, std::string* out) const;
     /// Of a reply to either that is no error.
     static Prepared read_prepare(const redisReply& reply);
 
-    /// For a new connection: brings the step into the server. Reply: its name, or an error that is_loaded() knows.
+    /// For a new connection: brings the step into the server. Reply: its name, or an error that is_loaded()
+    /// knows.
     static void build_load(std::string* out);
     static bool is_loaded(const redisReply& reply);
     /// Calls the step with nothing to do: is it there, and allowed? Reply: an empty array, or an error.

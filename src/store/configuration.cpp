@@ -50,7 +50,7 @@ std::string random_hex() {
     std::array<std::random_device::result_type, size / sizeof(std::random_device::result_type)> words;
     for (auto& word : words)
         word = random();
-    return event::to_hex({reinterpret_cast<const char*>(words.data()), sizeof words});
+    return base::to_hex({reinterpret_cast<const char*>(words.data()), sizeof words});
 }
 
 const Script& disable_script() {

@@ -10,7 +10,7 @@ namespace webhook::store {
 namespace {
 
 /// Adds a part after its length, which keeps ("a","bc") and ("ab","c") apart.
-void add_part(std::string_view part, event::HashState* state) {
+void add_part(std::string_view part, base::HashState* state) {
     char length[8];
     std::size_t rest = part.size();
     for (char& byte : length) {
@@ -21,7 +21,7 @@ void add_part(std::string_view part, event::HashState* state) {
     state->update(part);
 }
 
-std::uint64_t xxh3(const event::BodyView& body) {
+std::uint64_t xxh3(const base::BodyView& body) {
     if (body.count == 1) return XXH3_64bits(body.chunk->data(), body.chunk->size());
     XXH3_state_t state;
     XXH3_64bits_reset(&state);
@@ -32,15 +32,15 @@ std::uint64_t xxh3(const event::BodyView& body) {
 
 }  // namespace
 
-Key make_key(std::string_view scope, By by, std::string_view id, const event::Digest& content) {
+Key make_key(std::string_view scope, By by, std::string_view id, const base::Digest& content) {
     if (id.empty()) by = By::body;
-    event::HashState state(event::Hash::sha256);
+    base::HashState state(base::Hash::sha256);
     add_part(scope, &state);
     const char by_byte = static_cast<char>(by);
     state.update(std::string_view(&by_byte, 1));
     if (by != By::body) add_part(id, &state);
     if (by != By::id) add_part(content.view(), &state);
-    const event::Digest digest = state.finish();
+    const base::Digest digest = state.finish();
     Key key;
     std::memcpy(key.data(), digest.bytes.data(), key.size());
     return key;
@@ -57,11 +57,11 @@ std::array<char, 32> to_hex(const Key& key) {
     return hex;
 }
 
-ContentMark mark_of(const event::Digest& content) {
+ContentMark mark_of(const base::Digest& content) {
     return {content.bytes[0], content.bytes[1], content.bytes[2], content.bytes[3]};
 }
 
-ContentMark mark_of(const event::BodyView& content) {
+ContentMark mark_of(const base::BodyView& content) {
     const std::uint64_t hash = xxh3(content);
     return {static_cast<unsigned char>(hash >> 24), static_cast<unsigned char>(hash >> 16),
             static_cast<unsigned char>(hash >> 8), static_cast<unsigned char>(hash)};

@@ -16,23 +16,26 @@ using event::By;
 /// The identity of an event within its stream: copies have the same key. The first 12 bytes are remembered.
 using Key = std::array<unsigned char, 16>;
 
-/// Returns the first 16 bytes of SHA-256 over the length-prefixed scope, `by`, and id and/or content. Without an id
-/// the content alone decides, whatever `by` says: events without an id must not be copies of each other.
-Key make_key(std::string_view scope, By by, std::string_view id, const event::Digest& content);
+/// Returns the first 16 bytes of SHA-256 over the length-prefixed scope, `by`, and id and/or content. Without
+/// an id the content alone decides, whatever `by` says: events without an id must not be copies of each
+/// other.
+Key make_key(std::string_view scope, By by, std::string_view id, const base::Digest& content);
 
 /// Returns the 32 hex digits of the entry's field `key`.
 std::array<char, 32> to_hex(const Key& key);
 
 /// Tells a conflict (same key, other content) from a duplicate; not a defence.
 using ContentMark = std::array<unsigned char, 4>;
-ContentMark mark_of(const event::Digest& content);
-ContentMark mark_of(const event::BodyView& content);  ///< XXH3: cheaper where no digest is needed
+ContentMark mark_of(const base::Digest& content);
+ContentMark mark_of(const base::BodyView& content);  ///< XXH3: cheaper where no digest is needed
 
-/// Returns 0 to `partitions` - 1. `value` is what all copies share: the id, without one the content's bytes, or what
-/// webhook_partition gives. Does not follow from the key's bits, which choose a bucket within the partition.
+/// Returns 0 to `partitions` - 1. `value` is what all copies share: the id, without one the content's bytes,
+/// or what webhook_partition gives. Does not follow from the key's bits, which choose a bucket within the
+/// partition.
 unsigned partition_of(std::string_view value, unsigned partitions);
 
-/// Further keys under which an event may have been stored: one for each other secret that its sender may have had.
+/// Further keys under which an event may have been stored: one for each other secret that its sender may have
+/// had.
 class Alternates {
   public:
     static constexpr std::size_t capacity = 7;

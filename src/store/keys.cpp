@@ -24,7 +24,7 @@ std::string config_key(std::string_view name) {
 }
 
 bool valid_stream_name(std::string_view name) {
-    return event::is_name(name);
+    return base::is_name(name);
 }
 
 bool parse_events_key(std::string_view key, std::string* stream, unsigned* partition) {

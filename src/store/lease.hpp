@@ -8,8 +8,9 @@
 
 namespace webhook::store {
 
-/// Who a partition's owner is: every step of the owner carries this, and changes nothing when the partition has been
-/// acquired by somebody else since (field `holder` of `meta`) or lives under another configuration epoch.
+/// Who a partition's owner is: every step of the owner carries this, and changes nothing when the partition
+/// has been acquired by somebody else since (field `holder` of `meta`) or lives under another configuration
+/// epoch.
 struct Ownership {
     std::string prefix;       ///< "webhook:{S:P}:"
     std::string token;        ///< "<worker id>:<random>", new for every acquisition
@@ -19,13 +20,15 @@ struct Ownership {
     std::uint64_t share(std::uint64_t limit) const { return (limit + partitions - 1) / partitions; }
 };
 
-/// Begins a call of a step that only the owner may take. KEYS: meta. ARGV: prefix, token, epoch, then what is its own.
+/// Begins a call of a step that only the owner may take. KEYS: meta. ARGV: prefix, token, epoch, then what is
+/// its own.
 Call owned_call(const Script& script, const Ownership& owner);
 
-/// Takes a partition that nobody holds, or whose field `holder` still is `instead_of`: the token of an owner that the
-/// caller believes dead (a compare-and-set, so of several workers that believe it one wins). Makes stream and group where
-/// they are missing and determines the floor. A group somebody made by hand without our floor is taken over at its
-/// position, or just below its oldest pending entry. Reply: [1, floor] or [0, token of the holder].
+/// Takes a partition that nobody holds, or whose field `holder` still is `instead_of`: the token of an owner
+/// that the caller believes dead (a compare-and-set, so of several workers that believe it one wins). Makes
+/// stream and group where they are missing and determines the floor. A group somebody made by hand without
+/// our floor is taken over at its position, or just below its oldest pending entry. Reply: [1, floor] or [0,
+/// token of the holder].
 Call acquire(const Ownership& owner, std::string_view instead_of = {});
 
 /// Reads whether the partition is still the owner's. Reply: its floor, or empty: lost.

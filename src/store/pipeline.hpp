@@ -17,19 +17,19 @@ namespace webhook::store {
 /// Takes the next `replies` replies, one call each.
 struct Taker {
     using Take = void (*)(void* owner, void* data, const redisReply* reply);
-    Take take =
-        nullptr;  ///< must not throw; `reply` is nullptr when the connection was lost, and lives for the call only
+    Take take = nullptr;  ///< must not throw; `reply` is nullptr when the connection was lost, and lives for
+                          ///< the call only
     void* owner = nullptr;
     void* data = nullptr;
     unsigned replies = 1;
     bool is_needed = false;  ///< a process that ends waits for them
 };
 
-/// The two directions of a connection to Redis without the connection itself: the bytes to send, and the takers of the
-/// replies, which come in the order of the commands. hiredis parses them.
+/// The two directions of a connection to Redis without the connection itself: the bytes to send, and the
+/// takers of the replies, which come in the order of the commands. hiredis parses them.
 ///
-/// Each reply that is expected is answered exactly once: by what Redis sent, or by nullptr in abandon(). A taker may call
-/// everything here, abandon() too.
+/// Each reply that is expected is answered exactly once: by what Redis sent, or by nullptr in abandon(). A
+/// taker may call everything here, abandon() too.
 class Pipeline {
   public:
     Pipeline() = default;
@@ -39,8 +39,8 @@ class Pipeline {
     /// A new connection begins. False: memory is out.
     bool open();
 
-    /// Appends the commands that `write(std::string*)` writes, whose replies the takers take. When `write` or this throws,
-    /// nothing was appended: half a command is never sent. `now` in milliseconds of any clock.
+    /// Appends the commands that `write(std::string*)` writes, whose replies the takers take. When `write` or
+    /// this throws, nothing was appended: half a command is never sent. `now` in milliseconds of any clock.
     template <class Write>
     void add(const Write& write, std::initializer_list<Taker> takers, std::uint64_t now) {
         Draft draft(this);
@@ -55,8 +55,8 @@ class Pipeline {
     /// That many of them were sent.
     void advance(std::size_t count);
 
-    /// Takes bytes that Redis sent and calls the takers of the replies that are whole. Empty, or why the connection must
-    /// end; the text lives until abandon().
+    /// Takes bytes that Redis sent and calls the takers of the replies that are whole. Empty, or why the
+    /// connection must end; the text lives until abandon().
     std::string_view feed(const char* bytes, std::size_t size);
 
     /// The connection is lost: answers all that is expected by nullptr and forgets what was not sent.

@@ -85,12 +85,12 @@ const char* parse_tcp(std::string_view rest, RedisAddress* address) {
 std::string parse(std::string_view url, RedisAddress* address) {
     const char* problem = "not a Redis URL: use redis://host:port/db or unix:/path[:db]";
     for (const std::string_view later : {"rediss://", "redis-cluster://", "redis-sentinel://"}) {
-        if (event::starts_with(url, later))
+        if (base::starts_with(url, later))
             return std::string(later) + " is not supported by this version: use redis:// or unix:";
     }
-    if (event::take_prefix(&url, "unix:")) {
+    if (base::take_prefix(&url, "unix:")) {
         problem = parse_unix(url, address);
-    } else if (event::take_prefix(&url, "redis://")) {
+    } else if (base::take_prefix(&url, "redis://")) {
         problem = parse_tcp(url, address);
     }
     return problem == nullptr ? std::string() : problem;

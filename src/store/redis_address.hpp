@@ -6,8 +6,8 @@
 
 namespace webhook::store {
 
-/// Where Redis is: `redis://[user[:password]@]host[:port][/db]` or `unix:/path[:db]`. User and password may be
-/// percent-encoded.
+/// Where Redis is: `redis://[user[:password]@]host[:port][/db]` or `unix:/path[:db]`. User and password may
+/// be percent-encoded.
 struct RedisAddress {
     std::string host = "127.0.0.1";  ///< an IPv6 address without brackets
     unsigned port = 6379;
@@ -15,7 +15,8 @@ struct RedisAddress {
     unsigned database = 0;
     std::string user, password;
 
-    /// A user without a password logs in too: it may have none, and must not become the default user in silence.
+    /// A user without a password logs in too: it may have none, and must not become the default user in
+    /// silence.
     bool logs_in() const { return !user.empty() || !password.empty(); }
     std::string text() const;  ///< as a URL, without user and password
     /// Whether both name one server and database, by whatever user.
@@ -23,8 +24,8 @@ struct RedisAddress {
     bool operator==(const RedisAddress& other) const;
 };
 
-/// Nothing, and in `error` what is wrong with the URL or that this version cannot do its kind. The URL is not repeated
-/// there: it may hold a password.
+/// Nothing, and in `error` what is wrong with the URL or that this version cannot do its kind. The URL is not
+/// repeated there: it may hold a password.
 std::optional<RedisAddress> parse_redis_url(std::string_view url, std::string* error);
 
 }  // namespace webhook::store

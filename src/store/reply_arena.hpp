@@ -7,8 +7,9 @@
 
 namespace webhook::store {
 
-/// Memory of the reply that a connection reads or hands to its callback, all in one block, where hiredis itself allocates
-/// and frees two pieces for each part. hiredis has one reply at a time: the next one takes the place of the last.
+/// Memory of the reply that a connection reads or hands to its callback, all in one block, where hiredis
+/// itself allocates and frees two pieces for each part. hiredis has one reply at a time: the next one takes
+/// the place of the last.
 class ReplyArena {
   public:
     ReplyArena();

@@ -10,7 +10,7 @@ namespace webhook::store {
 namespace {
 
 std::string gate_tag(std::string_view name) {
-    return event::to_hex(event::digest_of(event::Hash::sha256, name).view().substr(0, 8));
+    return base::to_hex(base::digest_of(base::Hash::sha256, name).view().substr(0, 8));
 }
 
 /// What is remembered of a key.
@@ -65,7 +65,7 @@ Call Reserver::renew(const Claim& claim) const {
 Reserver::Result Reserver::read_reserve(const redisReply* reply) {
     if (reply == nullptr) return Result::failed;
     if (reply->type == REDIS_REPLY_ERROR) {
-        return event::starts_with(text(*reply), "NOSCRIPT") ? Result::no_script : Result::failed;
+        return base::starts_with(text(*reply), "NOSCRIPT") ? Result::no_script : Result::failed;
     }
     if (reply->type != REDIS_REPLY_INTEGER) return Result::failed;
     switch (reply->integer) {

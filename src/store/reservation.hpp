@@ -26,15 +26,16 @@ struct Claim {
     std::array<char, 16> token{};  ///< unlike any other's: the steps of another holder change nothing
 };
 
-/// The steps in Redis of one gate that lets an event pass once: a reservation while its upstream works, a remembered id
-/// when that has answered well. All gates of the same name share their ids. Immutable after construction.
+/// The steps in Redis of one gate that lets an event pass once: a reservation while its upstream works, a
+/// remembered id when that has answered well. All gates of the same name share their ids. Immutable after
+/// construction.
 class Reserver {
   public:
     /// `window_ms`: how long an id is remembered, at least; at most twice as long.
     Reserver(std::string_view name, std::uint64_t window_ms);
 
-    /// `value` chooses the partition, as in partition_of(). A reservation or a confirmation under one of the identity's
-    /// alternates counts like one under its key.
+    /// `value` chooses the partition, as in partition_of(). A reservation or a confirmation under one of the
+    /// identity's alternates counts like one under its key.
     static Claim make_claim(std::string_view value, const Identity& identity,
                             const std::array<char, 16>& token);
 

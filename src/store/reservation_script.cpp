@@ -21,7 +21,8 @@ local function is_held_by_another()
 end
 )lua";
 
-// Seen ids, much as streams keep them: two generations of buckets that grow by linear hashing (docs/design.md).
+// Seen ids, much as streams keep them: two generations of buckets that grow by linear hashing
+// (docs/design.md).
 constexpr std::string_view seen_ids = R"lua(
 local unpack_numbers = struct.unpack
 local layout, load, slack = '<dddddd', 16, 60000
@@ -89,7 +90,8 @@ call('SET', held, token, 'NX', 'PX', lease)
 return 0
 )lua";
 
-// An id that is confirmed late, when its reservation has run out, is remembered too: its upstream has seen it.
+// An id that is confirmed late, when its reservation has run out, is remembered too: its upstream has seen
+// it.
 constexpr std::string_view confirm_source = R"lua(
 if call('GET', held) == token then call('DEL', held) end
 local turned, longer = turn()

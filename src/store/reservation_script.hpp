@@ -4,8 +4,8 @@
 
 namespace webhook::store {
 
-// The steps of reservation.hpp. KEYS[1] is the partition's `state`; ARGV: prefix, record, token, reservation_time, window,
-// name of the gate.
+// The steps of reservation.hpp. KEYS[1] is the partition's `state`; ARGV: prefix, record, token,
+// reservation_time, window, name of the gate.
 
 const Script& reserve_script();
 const Script& confirm_script();

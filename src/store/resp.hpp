@@ -26,7 +26,8 @@ std::string resp_command(const Words&... words) {
     return out;
 }
 
-/// Writes the same where there is room already, which its user has reckoned: nothing grows, nothing is checked.
+/// Writes the same where there is room already, which its user has reckoned: nothing grows, nothing is
+/// checked.
 class RespCursor {
   public:
     /// What a number and its line take at most: "$18446744073709551615\r\n".

@@ -7,7 +7,8 @@ namespace webhook::store {
 
 namespace {
 
-// Redis checks whole commands, with the number of words that they have: newer versions take "HSET key" for an error.
+// Redis checks whole commands, with the number of words that they have: newer versions take "HSET key" for an
+// error.
 const Script& rights_script() {
     static const Script script(R"lua(#!lua flags=no-writes
 local missing = {}
@@ -74,10 +75,11 @@ Call missing_rights() {
     return call;
 }
 
-// Redis 7.0 within scripts: "The user executing the script can't run this command or subcommand", "... can't access at
-// least one of the keys". Later versions: "User x has no permissions to run the 'y' command", "... to access ...".
+// Redis 7.0 within scripts: "The user executing the script can't run this command or subcommand", "... can't
+// access at least one of the keys". Later versions: "User x has no permissions to run the 'y' command", "...
+// to access ...".
 bool is_missing_right(std::string_view error) {
-    if (event::starts_with(error, "NOPERM")) return true;
+    if (base::starts_with(error, "NOPERM")) return true;
     for (const std::string_view words :
          {"can't run this command", "can't access at least one of the keys", "ACL failure in script",
           "has no permissions to", "No permissions to access"}) {

@@ -20,7 +20,7 @@ std::string compact_script(std::string_view text) {
 }
 
 std::string script_sha(std::string_view text) {
-    return event::to_hex(event::digest_of(event::Hash::sha1, text).view());
+    return base::to_hex(base::digest_of(base::Hash::sha1, text).view());
 }
 
 std::uint64_t count_of(std::chrono::milliseconds time) {

@@ -28,8 +28,8 @@ class Script {
     std::string sha_;
 };
 
-/// One call of a script: keys and arguments are collected first, so that the same call can be sent by SHA-1 and, after a
-/// NOSCRIPT error, again with the text.
+/// One call of a script: keys and arguments are collected first, so that the same call can be sent by SHA-1
+/// and, after a NOSCRIPT error, again with the text.
 class Call {
   public:
     Call(const Script& script, std::string_view key);

@@ -64,7 +64,7 @@ std::string key_count(std::string_view info, unsigned database) {
 
 bool is_server_error(std::string_view error) {
     for (const std::string_view start : {"LOADING", "READONLY", "MASTERDOWN", "NOAUTH"}) {
-        if (event::starts_with(error, start)) return true;
+        if (base::starts_with(error, start)) return true;
     }
     return false;
 }

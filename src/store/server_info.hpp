@@ -6,11 +6,12 @@
 
 namespace webhook::store {
 
-/// Why a server cannot be worked with, from its reply to INFO: older than 7.0, loading, no master, or an eviction policy
-/// that could drop our keys. Empty: it can.
+/// Why a server cannot be worked with, from its reply to INFO: older than 7.0, loading, no master, or an
+/// eviction policy that could drop our keys. Empty: it can.
 std::string judge_server(std::string_view info);
 
-/// True when its reply to INFO says that it keeps no append-only file. False also where it says nothing of that.
+/// True when its reply to INFO says that it keeps no append-only file. False also where it says nothing of
+/// that.
 bool lacks_append_only_file(std::string_view info);
 
 /// What counts against `maxmemory`, and that limit (0: there is none).

@@ -20,7 +20,8 @@ struct DeliveryEntry {
     std::string_view endpoint;  ///< id of the endpoint
     std::string_view entry;     ///< id of the stream entry that holds (or held) the event
     std::uint64_t bytes = 0;    ///< of the event
-    /// Its JSON record without the closing brace; the step adds `created`, `reason` and `died` (times of Redis' clock).
+    /// Its JSON record without the closing brace; the step adds `created`, `reason` and `died` (times of
+    /// Redis' clock).
     std::string_view record;
 };
 
@@ -29,15 +30,16 @@ struct WaitingLimit {
     std::uint64_t count = 0, bytes = 0;
 };
 
-/// Builds one settling step of a partition's owner: the events from `floor` to the new floor are routed, and outcomes of
-/// waiting deliveries are recorded; all or nothing. May be sent again when its reply was lost: a floor that has already
-/// moved there means that the step was done, and outcomes apply only to deliveries that still wait.
-/// Reply: 1 done (or done before), 0: the partition is not ours any more.
+/// Builds one settling step of a partition's owner: the events from `floor` to the new floor are routed, and
+/// outcomes of waiting deliveries are recorded; all or nothing. May be sent again when its reply was lost: a
+/// floor that has already moved there means that the step was done, and outcomes apply only to deliveries
+/// that still wait. Reply: 1 done (or done before), 0: the partition is not ours any more.
 class SettleStep {
   public:
     explicit SettleStep(const Ownership& owner) : owner_(&owner) {}
 
-    /// Totals of the events between the two floors; `deliveries` are those created, of which `delivered` need no entry.
+    /// Totals of the events between the two floors; `deliveries` are those created, of which `delivered` need
+    /// no entry.
     struct Routed {
         std::string from, to;  ///< floors
         std::string

@@ -17,12 +17,13 @@ struct Keep {
     bool pressed = false;  ///< memory is short: a slice of what is settled goes whatever its age
 };
 
-/// Trims the stream below the floor by age and bytes, drops the oldest dead deliveries with their content where they are
-/// over their limits, and turns an attempt log that has grown old. Where the stream may be cut without reading entries is
-/// noted in the list `marks` ("<id> <routed_bytes> <time>", at most one per 1/64 of either limit).
-/// Where `pressed`, the oldest slice of settled events goes in any case, and when there is none the attempt log.
-/// Reply: [in how many milliseconds time makes the next sweep necessary (-1: never, 0: there is more to do at once),
-/// whether something was freed], or nil when the partition is not ours any more.
+/// Trims the stream below the floor by age and bytes, drops the oldest dead deliveries with their content
+/// where they are over their limits, and turns an attempt log that has grown old. Where the stream may be cut
+/// without reading entries is noted in the list `marks` ("<id> <routed_bytes> <time>", at most one per 1/64
+/// of either limit). Where `pressed`, the oldest slice of settled events goes in any case, and when there is
+/// none the attempt log. Reply: [in how many milliseconds time makes the next sweep necessary (-1: never, 0:
+/// there is more to do at once), whether something was freed], or nil when the partition is not ours any
+/// more.
 Call sweep(const Ownership& owner, const Keep& keep);
 
 }  // namespace webhook::store

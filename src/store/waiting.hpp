@@ -9,17 +9,17 @@
 
 namespace webhook::store {
 
-/// Finds endpoints with a delivery that is due, from `offset` on, at most `count`. Reply: [in how many milliseconds the
-/// next one is due, id, id, ...], where 0 means that more are due now and -1 that nothing else waits; nil when the
-/// partition is not ours any more.
+/// Finds endpoints with a delivery that is due, from `offset` on, at most `count`. Reply: [in how many
+/// milliseconds the next one is due, id, id, ...], where 0 means that more are due now and -1 that nothing
+/// else waits; nil when the partition is not ours any more.
 Call due_endpoints(const Ownership& owner, std::uint64_t offset, std::uint64_t count);
 
 /// All endpoints that have something waiting. Reply: their ids.
 Call waiting_endpoints(const Ownership& owner);
 
-/// Takes up to `count` due deliveries of an endpoint, and no more than fit into `bytes` of content (but one at least):
-/// none of them is due again before `lease` has passed. Reply: [id, record, content or nil, id, ...], [] when nothing is
-/// due, or nil when the partition is not ours any more.
+/// Takes up to `count` due deliveries of an endpoint, and no more than fit into `bytes` of content (but one
+/// at least): none of them is due again before `lease` has passed. Reply: [id, record, content or nil, id,
+/// ...], [] when nothing is due, or nil when the partition is not ours any more.
 Call claim(const Ownership& owner, std::string_view endpoint, std::uint64_t count, std::uint64_t bytes,
            std::chrono::milliseconds lease);
 

@@ -22,7 +22,7 @@ std::string webhook_id(std::string_view key, std::string_view stream, unsigned p
     append_netstring(stream, &place);
     append_netstring(std::to_string(partition), &place);
     append_netstring(entry, &place);
-    return id + event::to_hex(event::digest_of(event::Hash::sha256, place).view().substr(0, 16));
+    return id + base::to_hex(base::digest_of(base::Hash::sha256, place).view().substr(0, 16));
 }
 
 }  // namespace webhook::store

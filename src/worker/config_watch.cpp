@@ -90,7 +90,8 @@ asio::awaitable<bool> ConfigWatch::restore() {
     co_return reply && !reply->root().is_error();
 }
 
-/// Makes the key where an earlier version made the configuration. Empty: Redis did not answer; the next poll tries again.
+/// Makes the key where an earlier version made the configuration. Empty: Redis did not answer; the next poll
+/// tries again.
 asio::awaitable<std::string> ConfigWatch::key_of(const Reply& reply) {
     if (!reply[4].text.empty()) co_return std::string(reply[4].text);
     const auto made = co_await core_.link.run(store::configuration_key(store::new_key()));

@@ -9,10 +9,12 @@
 
 namespace webhook::worker {
 
-/// Follows the configuration in Redis: version and epoch twice a second, the whole when they differ. Where it is missing, the copy in `state_dir` is written back under a new epoch; without a copy nothing is read.
+/// Follows the configuration in Redis: version and epoch twice a second, the whole when they differ. Where it
+/// is missing, the copy in `state_dir` is written back under a new epoch; without a copy nothing is read.
 class ConfigWatch {
   public:
-    /// `woken` is called when the epoch has changed, or somebody has asked all workers to look (store::wake_workers()).
+    /// `woken` is called when the epoch has changed, or somebody has asked all workers to look
+    /// (store::wake_workers()).
     ConfigWatch(Core& core, std::function<void()> woken) : core_(core), woken_(std::move(woken)) {}
 
     boost::asio::awaitable<void> run();

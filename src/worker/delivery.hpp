@@ -16,11 +16,13 @@ struct WindowItem;
 
 /// One event on its way to one endpoint.
 ///
-///     new:     queued -> running -> ended, then settled together with its event; or recorded before it has ended
+///     new:     queued -> running -> ended, then settled together with its event; or recorded before it has
+///     ended
 ///              (waiting in Redis, with a lease while it runs), and from then on as
 ///     waiting: claimed (recorded) -> queued -> running -> its outcome goes with the next settling step
 ///
-/// Owned by the window of its partition, by the endpoint's queue and by the attempt under way, whoever is last.
+/// Owned by the window of its partition, by the endpoint's queue and by the attempt under way, whoever is
+/// last.
 struct Delivery {
     enum class State : std::uint8_t { queued, running, ended, withdrawn };
 

@@ -11,13 +11,14 @@
 
 namespace webhook::worker {
 
-/// Which partitions there are: those of the streams the configuration names, or all whose streams are found in Redis.
+/// Which partitions there are: those of the streams the configuration names, or all whose streams are found
+/// in Redis.
 class Discovery {
   public:
     Discovery(Core& core, std::function<void()> changed) : core_(core), changed_(std::move(changed)) {}
 
-    /// Looks every few seconds whether there are more keys, and if so for streams, more rarely when that takes long; ends
-    /// when the worker stops.
+    /// Looks every few seconds whether there are more keys, and if so for streams, more rarely when that
+    /// takes long; ends when the worker stops.
     boost::asio::awaitable<void> run();
     /// The configuration names other streams.
     void look_again() { again_ = true; }

@@ -13,10 +13,11 @@
 
 namespace webhook::worker {
 
-/// Runs attempts: at most `concurrency` of an endpoint and `max_inflight` of all, of which troubled endpoints together
-/// get a quarter: those under way before their endpoint was found to hang do not count beyond that quarter, so that they
-/// take no places of others; all in all there are never more than twice `max_inflight`. An attempt that ends takes the
-/// next delivery of its endpoint along, so a busy endpoint costs no coroutine per delivery.
+/// Runs attempts: at most `concurrency` of an endpoint and `max_inflight` of all, of which troubled endpoints
+/// together get a quarter: those under way before their endpoint was found to hang do not count beyond that
+/// quarter, so that they take no places of others; all in all there are never more than twice `max_inflight`.
+/// An attempt that ends takes the next delivery of its endpoint along, so a busy endpoint costs no coroutine
+/// per delivery.
 class Dispatcher {
   public:
     using Send = std::function<boost::asio::awaitable<Attempt>(std::shared_ptr<const Target>,

@@ -56,8 +56,8 @@ class WaitingRoom {
         }
     }
 
-    /// An endpoint that we do not know may be newer than our configuration: it is gone only when a reading that began
-    /// later does not know it either.
+    /// An endpoint that we do not know may be newer than our configuration: it is gone only when a reading
+    /// that began later does not know it either.
     asio::awaitable<bool> end_if_gone(const std::string& id) {
         const auto endpoint = core_.endpoints.find(id);
         if (endpoint && !endpoint->disabled) {
@@ -86,8 +86,9 @@ class WaitingRoom {
         co_return true;
     }
 
-    /// When the next look is due is known afterwards: Redis says when the next delivery is due, and what is due already
-    /// and cannot be taken up waits for a place (looked for soon) or for the endpoint to change (which makes us look).
+    /// When the next look is due is known afterwards: Redis says when the next delivery is due, and what is
+    /// due already and cannot be taken up waits for a place (looked for soon) or for the endpoint to change
+    /// (which makes us look).
     asio::awaitable<void> serve_due() {
         const auto reply = co_await core_.link.run(store::due_endpoints(partition_->owner(), offset_, page));
         if (!reply || reply->root().is_error()) co_return look_soon();

@@ -14,8 +14,8 @@ namespace webhook::worker {
 /// So many failures one after the other make an endpoint troubled; the first success ends it.
 inline constexpr unsigned trouble_failures = 5;
 
-/// An endpoint as this worker knows it: its document and how it is doing. The object stays the same when the document
-/// changes. Document and target always belong together.
+/// An endpoint as this worker knows it: its document and how it is doing. The object stays the same when the
+/// document changes. Document and target always belong together.
 struct Endpoint {
     endpoint::Document document;
     std::shared_ptr<const Target> target;
@@ -29,8 +29,8 @@ struct Endpoint {
     unsigned claiming = 0;          ///< places kept for a claim under way
     bool wants_place = false;       ///< it is in the dispatcher's line for a global place
 
-    /// Attempts it may have at once for now: one until it has answered, then doubled by each answer. Endpoints that hang
-    /// from the start so do not take the places of others before that is noticed.
+    /// Attempts it may have at once for now: one until it has answered, then doubled by each answer.
+    /// Endpoints that hang from the start so do not take the places of others before that is noticed.
     unsigned allowance = 1;
     unsigned failures = 0;  ///< one after the other
     bool slow = false;      ///< attempts are under way and none has ended for a second

@@ -25,8 +25,8 @@ class EndpointTable {
     EndpointTable(Prepare prepare, std::function<void(const EndpointPtr&)> changed,
                   std::function<void(Endpoint*, const std::string&)> set_problem);
 
-    /// Makes the table equal to the configuration. Documents that cannot be read are logged; the endpoint keeps its last
-    /// good one.
+    /// Makes the table equal to the configuration. Documents that cannot be read are logged; the endpoint
+    /// keeps its last good one.
     void update(const ConfigurationText& text);
     /// Reads the secrets of all endpoints again, or only of those that cannot be sent to.
     void prepare_again(bool only_problems);

@@ -87,7 +87,8 @@ class Intake {
         co_return true;
     }
 
-    /// Fills `chosen_` with the partitions that have room. False when some have none: then a read must not block.
+    /// Fills `chosen_` with the partitions that have room. False when some have none: then a read must not
+    /// block.
     bool choose() {
         chosen_.clear();
         bool all = true;
@@ -104,8 +105,9 @@ class Intake {
         return all;
     }
 
-    /// COUNT applies to each stream; it follows the largest events seen lately, so that a batch stays bounded by bytes.
-    /// What gathered while nothing was read can be of any size: one event of each stream is asked for first.
+    /// COUNT applies to each stream; it follows the largest events seen lately, so that a batch stays bounded
+    /// by bytes. What gathered while nothing was read can be of any size: one event of each stream is asked
+    /// for first.
     std::string command(bool block) {
         const auto now = Clock::now();
         for (const auto& partition : chosen_) {

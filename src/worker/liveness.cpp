@@ -12,8 +12,8 @@ constexpr auto memory = 10min;  // of workers that are not listed any more
 
 }  // namespace
 
-// The times are chosen to the favour of the other worker: its silence begins when an answer came and ends when the next
-// question was sent, for an answer may have lain unread while we were stopped ourselves.
+// The times are chosen to the favour of the other worker: its silence begins when an answer came and ends
+// when the next question was sent, for an answer may have lain unread while we were stopped ourselves.
 void Liveness::saw(SteadyTime sent, SteadyTime answered, const std::vector<WorkerMark>& workers) {
     const bool gap = sent - sent_ > longest_gap;
     std::map<std::string_view, std::string_view> listed(workers.begin(), workers.end());

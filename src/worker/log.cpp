@@ -19,7 +19,7 @@ namespace {
 class VisibleText final : public spdlog::custom_flag_formatter {
   public:
     void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
-        const std::string text = event::visible({message.payload.data(), message.payload.size()});
+        const std::string text = base::visible({message.payload.data(), message.payload.size()});
         out.append(text.data(), text.data() + text.size());
     }
     std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<VisibleText>(); }

@@ -30,7 +30,7 @@ struct Options {
 };
 
 void complain(std::string_view text) {
-    fmt::print(stderr, "webhook-worker: {}\n", webhook::event::visible(text, "\n"));
+    fmt::print(stderr, "webhook-worker: {}\n", webhook::base::visible(text, "\n"));
 }
 
 std::optional<Settings> load(const Options& options, std::vector<std::string>* errors) {
@@ -56,8 +56,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
     for (const std::string& word : app.remaining()) {
         if (word.size() < 2 || word[0] != '-') continue;
         const std::string name = word.substr(0, word.find('='));
-        return "there is no option " + webhook::event::in_quotes(name) +
-               webhook::event::did_you_mean(name, {"--config", "--redis", "--version", "--help"});
+        return "there is no option " + webhook::base::in_quotes(name) +
+               webhook::base::did_you_mean(name, {"--config", "--redis", "--version", "--help"});
     }
     return app.remaining().empty() ? error.what() : "there is an argument too many";
 }

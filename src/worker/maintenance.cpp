@@ -83,8 +83,9 @@ asio::awaitable<void> relieve(Core& core) {
     }
 }
 
-/// Looks at one partition after the other, at a rate that does not depend on their number: at what is due there, which
-/// also tells whether it is still ours. Nothing needs it but what somebody did by hand, or a program that died half-way.
+/// Looks at one partition after the other, at a rate that does not depend on their number: at what is due
+/// there, which also tells whether it is still ours. Nothing needs it but what somebody did by hand, or a
+/// program that died half-way.
 void look_at_next(Core& core, PartitionName* last) {
     auto next = core.partitions.upper_bound(*last);
     if (next == core.partitions.end()) next = core.partitions.begin();

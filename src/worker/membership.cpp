@@ -102,8 +102,8 @@ void Membership::look() {
     look_.notify();
 }
 
-/// Where no beat arrives the partitions themselves are asked whether they are ours, so that a worker goes on when only
-/// the key of the workers is out of reach.
+/// Where no beat arrives the partitions themselves are asked whether they are ours, so that a worker goes on
+/// when only the key of the workers is out of reach.
 asio::awaitable<void> Membership::beat() {
     const auto sent = Clock::now();
     next_beat_ = sent + beat_time;
@@ -135,8 +135,9 @@ void Membership::note_workers(SteadyTime sent, const Reply& reply) {
     workers_ = std::move(workers);
 }
 
-/// Forgets the partitions that are not ours any more, or whose floor lies behind ours: then Redis came back with older
-/// data, and what it accepts from now on may have ids that we have read past. False: Redis did not answer for all.
+/// Forgets the partitions that are not ours any more, or whose floor lies behind ours: then Redis came back
+/// with older data, and what it accepts from now on may have ids that we have read past. False: Redis did not
+/// answer for all.
 asio::awaitable<bool> Membership::check_partitions() {
     const auto partitions = core_.partitions;
     for (const auto& [name, partition] : partitions) {
@@ -198,8 +199,8 @@ asio::awaitable<ReplyPtr> Membership::ask_for(const store::Ownership& owner) {
     co_return reply;
 }
 
-/// The token of a holder that refused us and is dead, or is ourselves: then the reply to an earlier question was lost, or
-/// the partition was given up without a word to Redis. Empty: there is none.
+/// The token of a holder that refused us and is dead, or is ourselves: then the reply to an earlier question
+/// was lost, or the partition was given up without a word to Redis. Empty: there is none.
 std::string Membership::gone_holder(const ReplyPtr& reply) {
     if (!reply || !reply->root().is_array() || reply->root().count != 2 || !reply->root()[0].is(0)) return {};
     const std::string_view holder = reply->root()[1].text, worker = store::worker_of(holder);
@@ -228,7 +229,8 @@ void Membership::begin_leaving(SteadyTime deadline) {
     }
 }
 
-/// After its deadline a partition goes also while claimed deliveries are under way: their leases end by themselves.
+/// After its deadline a partition goes also while claimed deliveries are under way: their leases end by
+/// themselves.
 asio::awaitable<void> Membership::release_drained() {
     std::vector<PartitionPtr> drained;
     for (const auto& [name, partition] : core_.partitions) {
@@ -258,8 +260,8 @@ asio::awaitable<bool> Membership::release(const Claim& claim) {
     co_return true;
 }
 
-/// Partitions that were given up without a word to Redis, or whose reply to acquire() was lost. Nobody else could take
-/// them as long as this worker lives.
+/// Partitions that were given up without a word to Redis, or whose reply to acquire() was lost. Nobody else
+/// could take them as long as this worker lives.
 std::vector<Membership::Claim> Membership::forgotten() const {
     std::vector<Claim> found;
     for (const Claim& claim : claims_) {

@@ -18,16 +18,18 @@ struct Member {
     std::vector<std::string> streams;  ///< that its configuration names; empty: it serves all
 };
 
-/// The partitions of a worker. Streams that the same workers serve are shared out together: of their sorted partitions
-/// number i goes to number i mod W of these workers, sorted. So workers agree that know different streams, too.
+/// The partitions of a worker. Streams that the same workers serve are shared out together: of their sorted
+/// partitions number i goes to number i mod W of these workers, sorted. So workers agree that know different
+/// streams, too.
 std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions, std::vector<Member> workers,
                                     const std::string& self);
 
-/// Gives signs of life, takes the partitions that are this worker's share and hands over those that are another's. A
-/// worker that dies is noticed after 9 to 12 s, one that leaves at once.
+/// Gives signs of life, takes the partitions that are this worker's share and hands over those that are
+/// another's. A worker that dies is noticed after 9 to 12 s, one that leaves at once.
 class Membership {
   public:
-    /// `partitions` gives all partitions there are, sorted; `acquired` is called for each that has become ours.
+    /// `partitions` gives all partitions there are, sorted; `acquired` is called for each that has become
+    /// ours.
     Membership(Core& core, std::function<std::vector<PartitionName>()> partitions,
                std::function<unsigned(const std::string& stream)> partition_count,
                std::function<void(const PartitionPtr&)> acquired);
@@ -35,19 +37,22 @@ class Membership {
     boost::asio::awaitable<void> run();
     /// Look again at once: partitions or the epoch have changed.
     void look();
-    /// Hands everything over: partitions are released as soon as nothing of them is under way, or at `deadline`.
+    /// Hands everything over: partitions are released as soon as nothing of them is under way, or at
+    /// `deadline`.
     void begin_leaving(SteadyTime deadline);
     /// Releases what has drained, and what Redis takes for ours though it is not.
     boost::asio::awaitable<void> release_drained();
     /// Redis takes nothing for ours any more.
     bool released_all() const { return claims_.empty(); }
-    /// Shows from time to time that this worker, which is leaving, lives: it has no share, and keeps what has not drained.
+    /// Shows from time to time that this worker, which is leaving, lives: it has no share, and keeps what has
+    /// not drained.
     boost::asio::awaitable<void> beat_leaving();
     /// Tells the others that this worker is gone.
     boost::asio::awaitable<void> leave();
 
   private:
-    /// A token that Redis may have as a partition's holder: from the question on until Redis has said otherwise.
+    /// A token that Redis may have as a partition's holder: from the question on until Redis has said
+    /// otherwise.
     struct Claim {
         PartitionName name;
         store::Ownership owner;

@@ -99,8 +99,8 @@ void Partition::log_attempt(std::string json) {
 
 bool Partition::may_leave(const WindowItem& item, const Rules& rules) const {
     if (item.open == 0 || rules.give_back) return true;
-    // Somebody has the event already and an endpoint has not even begun with it: that one lags and must not hold up the
-    // record. While all are equally far, a backlog rests in the stream rather than in `waiting`.
+    // Somebody has the event already and an endpoint has not even begun with it: that one lags and must not
+    // hold up the record. While all are equally far, a backlog rests in the stream rather than in `waiting`.
     const bool lagging = item.open < item.deliveries.size() && rules.now - item.read_at >= patience;
     return std::all_of(item.deliveries.begin(), item.deliveries.end(), [&](const DeliveryPtr& delivery) {
         switch (delivery->state) {

@@ -44,8 +44,9 @@ struct WindowLimit {
     std::uint64_t bytes = 8u << 20;
 };
 
-/// A partition while this worker owns it, from acquisition to release or loss: the window of events between floor and
-/// read position, and outcomes that wait for the next settling step. Acquired again it is a new object.
+/// A partition while this worker owns it, from acquisition to release or loss: the window of events between
+/// floor and read position, and outcomes that wait for the next settling step. Acquired again it is a new
+/// object.
 class Partition : public std::enable_shared_from_this<Partition> {
   public:
     Partition(const boost::asio::any_io_executor& executor, PartitionName name, store::Ownership owner,
@@ -91,7 +92,8 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
     /// Withdraws read events of which no delivery has begun: the next owner reads them again.
     void withdraw_unstarted();
-    /// The partition is not ours any more: everything in memory is forgotten, attempts under way run out unheard.
+    /// The partition is not ours any more: everything in memory is forgotten, attempts under way run out
+    /// unheard.
     void lose();
     bool lost() const { return lost_; }
 

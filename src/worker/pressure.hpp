@@ -7,9 +7,10 @@
 
 namespace webhook::worker {
 
-/// Says how short Redis' memory is, and when to look next. Settled events give way before senders are refused: from 85 % of
-/// `maxmemory` on the oldest go until 80 % are reached; from 92 % on an event leaves the stream in the step that settles
-/// it, for a sender that is fast fills the rest in a fraction of a second.
+/// Says how short Redis' memory is, and when to look next. Settled events give way before senders are
+/// refused: from 85 % of `maxmemory` on the oldest go until 80 % are reached; from 92 % on an event leaves
+/// the stream in the step that settles it, for a sender that is fast fills the rest in a fraction of a
+/// second.
 class Pressure {
   public:
     void saw(const store::MemoryUse& memory, SteadyTime now);
@@ -23,7 +24,8 @@ class Pressure {
 
     bool pressed() const { return pressed_; }
     bool keep_nothing() const { return pressed_ && memory_.used >= part(92); }
-    /// For the log: pressure comes and goes as long as many events pass, so this lasts until it has been away for a while.
+    /// For the log: pressure comes and goes as long as many events pass, so this lasts until it has been away
+    /// for a while.
     bool is_short() const { return short_; }
     const store::MemoryUse& memory() const { return memory_; }
 

@@ -22,7 +22,8 @@ inline constexpr Decision not_attempted{Decision::Kind::retry, std::chrono::mill
 /// How long an attempt that could not be made (`not_ready`) is put off.
 inline constexpr std::chrono::milliseconds not_ready_delay{5000};
 
-/// `attempts`: how many there were before this one. A schedule of n delays means n + 1 attempts; each delay is varied by
+/// `attempts`: how many there were before this one. A schedule of n delays means n + 1 attempts; each delay
+/// is varied by
 /// +/- jitter; a Retry-After makes it longer, never shorter.
 Decision decide(const Attempt& attempt, unsigned attempts, const endpoint::Document& document,
                 std::minstd_rand* random);

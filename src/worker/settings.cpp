@@ -51,7 +51,7 @@ class Reader {
         for (const auto& [key, value] : json.items()) {
             const auto reader = readers().find(key);
             if (reader == readers().end()) {
-                fail(key, "unknown setting" + event::did_you_mean(key, names()));
+                fail(key, "unknown setting" + base::did_you_mean(key, names()));
             } else {
                 (this->*reader->second)(key, value);
             }

@@ -45,7 +45,8 @@ struct Settings {
 /// Reads the JSON text (comments allowed). Every mistake is a line in `errors`; then nothing is returned.
 std::optional<Settings> parse_settings(std::string_view json, std::vector<std::string>* errors);
 
-/// The file, or the defaults when `path` is empty; `redis` (a URL) overrides what the file says when not empty.
+/// The file, or the defaults when `path` is empty; `redis` (a URL) overrides what the file says when not
+/// empty.
 std::optional<Settings> load_settings(const std::string& path, const std::string& redis,
                                       std::vector<std::string>* errors);
 

@@ -56,8 +56,8 @@ Partition::Rules rules_for(const Core& core, const Partition& partition) {
     return rules;
 }
 
-/// A full window that stands still because some endpoints have no free place while others have nothing to do: the former
-/// are behind, and what is queued for them moves on to wait in Redis.
+/// A full window that stands still because some endpoints have no free place while others have nothing to do:
+/// the former are behind, and what is queued for them moves on to wait in Redis.
 void release_others(Core& core, const Partition& partition, SteadyTime now) {
     const auto blocking = partition.blocking();
     if (blocking.empty()) return;

@@ -21,7 +21,7 @@ namespace webhook::fuzz {
 namespace {
 
 /// Collects what a pass reports.
-class Collector final : public event::JsonSink {
+class Collector final : public base::JsonSink {
   public:
     std::uint64_t found(int pointer, std::string_view value) override {
         values[static_cast<std::size_t>(pointer)].assign(value);
@@ -32,8 +32,8 @@ class Collector final : public event::JsonSink {
     std::uint64_t wanted = 0xf;
 };
 
-event::PointerSet some_pointers() {
-    event::PointerSet set;
+base::PointerSet some_pointers() {
+    base::PointerSet set;
     for (const char* text : {"/id", "/data/object/type", "/items/0/id", "/a~1b"}) {
         std::vector<std::string> tokens;
         REQUIRE(event::parse_pointer(text, &tokens));
@@ -43,8 +43,8 @@ event::PointerSet some_pointers() {
 }
 
 bool scan(const std::vector<std::string_view>& chunks, std::size_t size, Collector* collector) {
-    static const event::PointerSet pointers = some_pointers();
-    return event::scan_json(pointers, {chunks.data(), chunks.size(), size}, 0xf, collector);
+    static const base::PointerSet pointers = some_pointers();
+    return base::scan_json(pointers, {chunks.data(), chunks.size(), size}, 0xf, collector);
 }
 
 // However the body is cut into buffers, the same is found.
@@ -58,11 +58,11 @@ void json(std::string_view input) {
     REQUIRE(read == read_cut);
     if (read) REQUIRE(whole.values == cut.values);
     Collector all;
-    static const event::PointerSet pointers = some_pointers();
-    const auto problem = event::scan_all_json(pointers, {&input, 1, input.size()}, &all);
-    if (problem == event::JsonProblem::none) REQUIRE(read);
+    static const base::PointerSet pointers = some_pointers();
+    const auto problem = base::scan_all_json(pointers, {&input, 1, input.size()}, &all);
+    if (problem == base::JsonProblem::none) REQUIRE(read);
     std::string quoted;
-    event::append_json(input, &quoted);
+    base::append_json(input, &quoted);
 }
 
 std::vector<std::string> json_seeds() {
@@ -77,35 +77,36 @@ std::vector<std::string> json_seeds() {
 // Encoding is undone by decoding, and every pair of a query is a part of it.
 void urlencoded(std::string_view input) {
     std::string encoded, decoded;
-    event::encode(input, &encoded);
-    REQUIRE(!event::is_encoded(encoded) || encoded.find('%') != std::string::npos);
-    event::decode(encoded, &decoded);
+    base::encode(input, &encoded);
+    REQUIRE(!base::is_encoded(encoded) || encoded.find('%') != std::string::npos);
+    base::decode(encoded, &decoded);
     REQUIRE(decoded == input);
     std::string_view rest = input, pair;
     std::size_t pairs = 0;
-    while (event::next_pair(&rest, &pair)) {
+    while (base::next_pair(&rest, &pair)) {
         REQUIRE(!pair.empty() && pair.data() >= input.data() &&
                 pair.data() + pair.size() <= input.data() + input.size());
         std::string name;
-        event::decode(event::pair_name(pair), &name);
-        REQUIRE(event::name_is(event::pair_name(pair), name));
-        REQUIRE(event::find_param(input, name).count >= 1);
+        base::decode(base::pair_name(pair), &name);
+        REQUIRE(base::name_is(base::pair_name(pair), name));
+        REQUIRE(base::find_param(input, name).count >= 1);
         if (++pairs == 16) break;
     }
-    (void)event::valid_utf8(input);
+    (void)base::valid_utf8(input);
 }
 
 std::vector<std::string> urlencoded_seeds() {
     return {"a=1&b=%20+x&&c&%zz=%4&a=2", "%00=%ff&\xc3\xa9=\xc3"};
 }
 
-// Line 1: a content type; line 2: a name; then the body. What is found lies in the body and holds no delimiter.
+// Line 1: a content type; line 2: a name; then the body. What is found lies in the body and holds no
+// delimiter.
 void multipart(std::string_view input) {
-    const std::string_view boundary = event::multipart_boundary(take_line(&input));
+    const std::string_view boundary = base::multipart_boundary(take_line(&input));
     const std::string_view name = take_line(&input);
     std::string_view value;
     std::size_t count = 0;
-    if (!event::find_part(input, boundary, name, &value, &count) || count == 0) return;
+    if (!base::find_part(input, boundary, name, &value, &count) || count == 0) return;
     REQUIRE(!boundary.empty() && boundary.size() <= 70);
     REQUIRE(value.data() >= input.data() && value.data() + value.size() <= input.data() + input.size());
     REQUIRE(value.find("\r\n--" + std::string(boundary)) == std::string_view::npos);
@@ -129,22 +130,22 @@ std::vector<std::string> multipart_seeds() {
 
 // However the body is cut into buffers, the same is found, and it lies within the limits.
 void xml(std::string_view input) {
-    static const std::vector<event::XmlPath> paths = {
+    static const std::vector<base::XmlPath> paths = {
         {"a"}, {"a", "b", "c"}, {"a", "b", "@id"}, {"notification", "kind"}};
     std::vector<std::string> whole, cut;
     const std::size_t at = input.size() / 3;
     const std::vector<std::string_view> chunks = {input.substr(0, at), input.substr(at, 1),
                                                   input.substr(std::min(at + 1, input.size()))};
-    const bool read = event::find_in_xml({&input, 1, input.size()}, paths, &whole);
-    REQUIRE(read == event::find_in_xml({chunks.data(), chunks.size(), input.size()}, paths, &cut));
+    const bool read = base::find_in_xml({&input, 1, input.size()}, paths, &whole);
+    REQUIRE(read == base::find_in_xml({chunks.data(), chunks.size(), input.size()}, paths, &cut));
     REQUIRE(whole == cut && whole.size() == paths.size());
     for (const std::string& value : whole) {
         REQUIRE(read || value.empty());
-        REQUIRE(event::valid_utf8(value));
+        REQUIRE(base::valid_utf8(value));
         REQUIRE(value.size() <= 3 * input.size());  // a Latin-1 or UTF-16 letter
     }
     std::string decoded;
-    (void)event::decode_lax_base64(input, &decoded);
+    (void)base::decode_lax_base64(input, &decoded);
     REQUIRE(decoded.size() <= input.size());
 }
 
@@ -186,8 +187,8 @@ void templates(std::string_view input) {
     request.set_body(std::string(input), {input.size() / 2});
     event::Extractor::Values values;
     extractor->extract(request, 1 << 16, &values);
-    event::HashState content(event::Hash::sha256);
-    event::update_without({{"a", "b"}, {"*", "id"}, {"0"}}, request.body, &content);
+    base::HashState content(base::Hash::sha256);
+    base::update_without({{"a", "b"}, {"*", "id"}, {"0"}}, request.body, &content);
     REQUIRE(content.finish().size == 32);
 }
 

@@ -41,7 +41,7 @@ std::string body_of(const json& vector) {
     std::string body = vector.at("body");
     if (vector.at("body_encoding") == "base64") {
         std::string decoded;
-        REQUIRE(signature::decode_text(body, signature::Encoding::base64, &decoded));
+        REQUIRE(base::decode_text(body, base::Encoding::base64, &decoded));
         return decoded;
     }
     return body;
@@ -99,7 +99,8 @@ bool signs_whole_body(const signature::Scheme& scheme) {
            });
 }
 
-/// Method, URL, header lines, an empty line, the body, which comes in two buffers cut at `cut` hundredths of it.
+/// Method, URL, header lines, an empty line, the body, which comes in two buffers cut at `cut` hundredths of
+/// it.
 void fill(std::string_view input, unsigned cut, test::PlainRequest* request, std::string* method) {
     method->assign(take_line(&input));
     request->method = *method;
@@ -225,7 +226,8 @@ bool is_line(std::string_view text) {
                         [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-// The first line names the scheme. What is answered can be sent, and is not longer than what was asked and a MAC.
+// The first line names the scheme. What is answered can be sent, and is not longer than what was asked and a
+// MAC.
 void handshakes(std::string_view input) {
     const signature::Verifier* verifier = handshaker(take_line(&input));
     if (verifier == nullptr) return;

@@ -94,24 +94,24 @@ bool lies_in(std::string_view part, std::string_view whole) {
 // First line Signature-Input, second Signature or Content-Digest.
 void structured_fields(std::string_view input) {
     const std::string_view first = take_line(&input);
-    std::vector<SignatureInput> inputs;
-    if (parse_signature_input(first, &inputs)) {
-        REQUIRE(!inputs.empty() && inputs.size() <= max_members);
+    std::vector<base::SignatureInput> inputs;
+    if (base::parse_signature_input(first, &inputs)) {
+        REQUIRE(!inputs.empty() && inputs.size() <= base::max_members);
         test::PlainRequest request;
         request.set_url("https://example.com/in?a=1");
         request.headers = {{"date", "today"}, {"content-digest", std::string(input)}};
-        for (const SignatureInput& each : inputs) {
+        for (const base::SignatureInput& each : inputs) {
             std::string base;
             REQUIRE(lies_in(each.label, first) && lies_in(each.raw, first));
-            REQUIRE(each.components.size() <= max_components);
+            REQUIRE(each.components.size() <= base::max_components);
             if (!make_signature_base(request, each, &base)) continue;
             const std::string end = "\"@signature-params\": " + std::string(each.raw);
             REQUIRE(base.size() >= end.size() && base.substr(base.size() - end.size()) == end);
         }
     }
     std::vector<std::pair<std::string_view, std::string>> members;
-    if (parse_bytes(input, &members)) REQUIRE(members.size() <= max_members);
-    REQUIRE(!content_digest_matches(input, event::BodyView{}) || !members.empty());
+    if (base::parse_bytes(input, &members)) REQUIRE(members.size() <= base::max_members);
+    REQUIRE(!content_digest_matches(input, base::BodyView{}) || !members.empty());
 }
 
 std::vector<std::string> field_seeds() {
@@ -124,14 +124,14 @@ std::vector<std::string> field_seeds() {
 
 // What is taken for one document is one for the other reader as well, and text that has one reading only.
 void json_tree(std::string_view input) {
-    JsonValue root;
-    if (!parse_json(input, &root)) return;
-    REQUIRE(event::valid_utf8(input));
-    const event::PointerSet none;
-    event::JsonSink* const nobody = nullptr;
-    REQUIRE(event::scan_all_json(none, {&input, 1, input.size()}, nobody) == event::JsonProblem::none);
+    base::JsonValue root;
+    if (!base::parse_json(input, &root)) return;
+    REQUIRE(base::valid_utf8(input));
+    const base::PointerSet none;
+    base::JsonSink* const nobody = nullptr;
+    REQUIRE(base::scan_all_json(none, {&input, 1, input.size()}, nobody) == base::JsonProblem::none);
     for (std::size_t cut = 0; cut < input.size(); cut += 7) {
-        event::SurrogateScan scan;
+        base::SurrogateScan scan;
         REQUIRE(scan.feed(input.substr(0, cut)) && scan.feed(input.substr(cut)));
     }
 }

@@ -83,14 +83,13 @@ std::vector<std::string> pattern_seeds() {
 
 // What is decoded can be encoded again to the same bytes; a time that is read is written and read the same.
 void encodings(std::string_view input) {
-    for (const auto encoding :
-         {signature::Encoding::hex, signature::Encoding::base64, signature::Encoding::base64url}) {
+    for (const auto encoding : {base::Encoding::hex, base::Encoding::base64, base::Encoding::base64url}) {
         std::string decoded, encoded, again;
-        if (!signature::decode_text(input, encoding, &decoded)) continue;
-        signature::encode_text(decoded, encoding, &encoded);
-        REQUIRE(signature::decode_text(encoded, encoding, &again) && again == decoded);
+        if (!base::decode_text(input, encoding, &decoded)) continue;
+        base::encode_text(decoded, encoding, &encoded);
+        REQUIRE(base::decode_text(encoded, encoding, &again) && again == decoded);
         unsigned char small[8];
-        const long size = signature::decode_into(input, encoding, small, sizeof small);
+        const long size = base::decode_into(input, encoding, small, sizeof small);
         REQUIRE(size <= static_cast<long>(sizeof small));
     }
     std::string decomposed;

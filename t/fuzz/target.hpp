@@ -6,8 +6,8 @@
 
 namespace webhook::fuzz {
 
-/// One parser (or a few that belong together) under hostile input. A target ends the process when a property does not
-/// hold (REQUIRE); everything else is found by the sanitizers.
+/// One parser (or a few that belong together) under hostile input. A target ends the process when a property
+/// does not hold (REQUIRE); everything else is found by the sanitizers.
 struct Target {
     const char* name;
     void (*run)(std::string_view input);

@@ -48,17 +48,17 @@ const std::vector<TokenScheme>& token_schemes() {
 void tokens(std::string_view input) {
     for (const TokenScheme& each : token_schemes()) {
         std::size_t budget = signature::max_public_checks;
-        signature::JsonValue claims;
+        base::JsonValue claims;
         REQUIRE(signature::verify_jwt(each.verifier, input, &budget, &claims) != nullptr);
     }
-    signature::JsonValue value;
-    const bool is_json = signature::parse_json(input, &value);
-    if (!is_json || value.kind != signature::JsonValue::Kind::object) return;
+    base::JsonValue value;
+    const bool is_json = base::parse_json(input, &value);
+    if (!is_json || value.kind != base::JsonValue::Kind::object) return;
     const TokenScheme& shared = token_schemes().front();
     const std::string token = signature::make_jwt(shared.signer, input);
     if (token.empty() || token.size() > signature::max_token) return;
     std::size_t budget = signature::max_public_checks;
-    signature::JsonValue read;
+    base::JsonValue read;
     REQUIRE(signature::verify_jwt(shared.verifier, token, &budget, &read) == nullptr);
     REQUIRE(read.members.size() == value.members.size());
     for (const auto& [name, member] : value.members) {

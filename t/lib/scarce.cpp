@@ -1,5 +1,6 @@
-// Loaded before libstdc++ into a program under test: of the file named by TEST_SCARCE (8 bytes, the machine's order) a number
-// N makes the N-th allocation by `new` from then on fail; 0, and what is left after that: none.
+// Loaded before libstdc++ into a program under test: of the file named by TEST_SCARCE (8 bytes, the machine's
+// order) a number N makes the N-th allocation by `new` from then on fail; 0, and what is left after that:
+// none.
 
 #include <fcntl.h>
 #include <sys/mman.h>

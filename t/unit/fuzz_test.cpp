@@ -1,5 +1,5 @@
-// Every target of t/fuzz with its seeds, its corpus, and each of them cut short and with bytes changed. What libFuzzer
-// once found stays found: its inputs lie in t/fuzz/corpus, beside a sample of what it learnt.
+// Every target of t/fuzz with its seeds, its corpus, and each of them cut short and with bytes changed. What
+// libFuzzer once found stays found: its inputs lie in t/fuzz/corpus, beside a sample of what it learnt.
 
 #include <gtest/gtest.h>
 

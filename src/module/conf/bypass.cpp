@@ -25,8 +25,8 @@ const LocationConf* ours(const Core* core) {
         static_cast<const PlainConf*>(core->loc_conf[ngx_http_webhook_module.ctx_index]));
 }
 
-/// True when requests there reach an application unjudged. Only locations know their own configuration, the level of a
-/// server does not: no application stands there (`stub_status` may).
+/// True when requests there reach an application unjudged. Only locations know their own configuration, the
+/// level of a server does not: no application stands there (`stub_status` may).
 bool is_open(const Core* core) {
     return core->handler != nullptr && core->loc_conf != nullptr && ours(core)->location == nullptr;
 }
@@ -112,8 +112,9 @@ const Core* find_named(const ngx_http_core_srv_conf_t& server, std::string_view 
     return nullptr;
 }
 
-/// True when a request that was not judged, or was refused, may get this status and leave the body to error_page: nginx
-/// itself refuses before webhook is asked (403, 429 ...). The others come from behind a gate only.
+/// True when a request that was not judged, or was refused, may get this status and leave the body to
+/// error_page: nginx itself refuses before webhook is asked (403, 429 ...). The others come from behind a
+/// gate only.
 bool can_refuse_with(const LocationConf& conf, ngx_int_t status) {
     constexpr ngx_int_t from_behind[] = {402, 404, 406, 409, 410, 416, 422, 501, 502, 504};
     const bool is_from_behind =

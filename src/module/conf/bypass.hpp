@@ -24,8 +24,8 @@ char* check_actions(ngx_conf_t* cf);
 /// Warns of a gate that has nothing behind it. `inherited_root`: of the level above.
 void warn_of_missing_handler(ngx_conf_t* cf, const u_char* inherited_root);
 
-/// Warns, when all locations are known, of ways by which requests come to an application without being judged: other
-/// spellings of an exact location's path, and `error_page`.
+/// Warns, when all locations are known, of ways by which requests come to an application without being
+/// judged: other spellings of an exact location's path, and `error_page`.
 void warn_of_bypasses(ngx_conf_t* cf, const std::vector<JudgedLocation>& judged);
 
 }  // namespace webhook::module

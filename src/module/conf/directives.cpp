@@ -218,7 +218,7 @@ char* set_dedup(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
         } else {
             return invalid(
                 cf, words[i],
-                event::did_you_mean(word, {"by=id", "by=both", "by=body", "policy=ignore", "policy=reject"}));
+                base::did_you_mean(word, {"by=id", "by=both", "by=body", "policy=ignore", "policy=reject"}));
         }
     }
     conf->dedup = dedup;
@@ -243,7 +243,7 @@ std::string set_stream_option(const ngx_str_t& word, StreamChoice* stream) {
         return bytes > 0 ? "" : ", it must be a size of at least 1 byte, such as \"512m\"";
     }
     const std::string_view text = view(word), name = text.substr(0, text.find('='));
-    const std::string advice = event::did_you_mean(name, {"partitions", "max_backlog", "max_backlog_bytes"});
+    const std::string advice = base::did_you_mean(name, {"partitions", "max_backlog", "max_backlog_bytes"});
     return advice.empty() ? ", it must be partitions=, max_backlog= or max_backlog_bytes=" : advice;
 }
 
@@ -305,7 +305,7 @@ char* set_headers(ngx_conf_t* cf, const Words& words, LocationConf* conf) {
     conf->headers.emplace();
     for (std::size_t i = 1; i < words.size(); ++i) {
         ngx_strlow(words[i].data, words[i].data, words[i].len);
-        if (!event::is_token(view(words[i]))) return refuse(cf, "invalid header name \"%V\"", &words[i]);
+        if (!base::is_token(view(words[i]))) return refuse(cf, "invalid header name \"%V\"", &words[i]);
         conf->headers->push_back(words.text(i));
     }
     return ok;

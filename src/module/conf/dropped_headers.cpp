@@ -11,7 +11,7 @@ namespace {
 /// The directive that lets the header through; nullptr: it comes through.
 const char* missing_directive(const ngx_http_core_srv_conf_t& server, const std::string& name) {
     const bool is_valid = std::all_of(
-        name.begin(), name.end(), [](char c) { return event::is_alphanumeric(c) || c == '-' || c == '_'; });
+        name.begin(), name.end(), [](char c) { return base::is_alphanumeric(c) || c == '-' || c == '_'; });
     if (!is_valid && server.ignore_invalid_headers != 0) return "ignore_invalid_headers off;";
     const bool drops = name.find('_') != std::string::npos && server.underscores_in_headers != 1 &&
                        server.ignore_invalid_headers != 0;

@@ -31,7 +31,8 @@ bool read_file(const std::string& path, const std::string& name, KeyTexts* keys,
     return true;
 }
 
-/// What cannot be looked at counts as a file, so that reading it fails: to leave it out would take away a key.
+/// What cannot be looked at counts as a file, so that reading it fails: to leave it out would take away a
+/// key.
 bool may_be_file(const std::string& path) {
     struct stat info {};
     return ::stat(path.c_str(), &info) != 0 || S_ISREG(info.st_mode);

@@ -23,8 +23,8 @@ inline constexpr std::size_t max_key_files = 256;
 
 bool is_directory(const std::string& path);
 
-/// Reads all of them; blocks. Of a directory: all regular files whose names do not begin with ".". False, with a message, when
-/// one cannot be read or holds no text (see signature::read_secret_file).
+/// Reads all of them; blocks. Of a directory: all regular files whose names do not begin with ".". False,
+/// with a message, when one cannot be read or holds no text (see signature::read_secret_file).
 bool read_key_sources(const std::vector<KeySource>& sources, KeyTexts* keys, std::string* error);
 
 }  // namespace webhook::module

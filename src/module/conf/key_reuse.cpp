@@ -74,7 +74,7 @@ char* refuse_reuse(ngx_conf_t* cf, const signature::Scheme& answering, const Key
 
 char* add_key(ngx_conf_t* cf, const KeyUse& use, std::string_view bytes, KeyUses* uses) {
     if (bytes.empty()) return NGX_CONF_OK;
-    const std::string hash(event::digest_of(event::Hash::sha256, bytes).view());
+    const std::string hash(base::digest_of(base::Hash::sha256, bytes).view());
     const bool answers = signature::answers_hmacs(*use.scheme);
     const auto [first, last] = uses->equal_range(hash);
     for (auto other = first; other != last; ++other) {

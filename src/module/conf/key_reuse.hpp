@@ -8,9 +8,9 @@
 
 namespace webhook::module {
 
-/// Refuses a key that serves two schemes of which one answers HMACs in its handshakes: whoever sends such handshakes could
-/// have it sign for the other. Tries the keys that a map chooses, too: their values are known when all has been read. A
-/// setter's result.
+/// Refuses a key that serves two schemes of which one answers HMACs in its handshakes: whoever sends such
+/// handshakes could have it sign for the other. Tries the keys that a map chooses, too: their values are
+/// known when all has been read. A setter's result.
 char* check_keys(ngx_conf_t* cf, const std::vector<JudgedLocation>& judged);
 
 }  // namespace webhook::module

@@ -26,10 +26,10 @@ struct WatchedKeys {
     std::unique_ptr<signature::Verifier> verifier;
 };
 
-/// Reads key files again every two seconds, in a thread of nginx' pool "default", so that neither a slow disk nor a long
-/// list of keys holds up the loop, and puts a new verifier in place when they changed. Files that cannot be used leave the
-/// keys as they were; each change for better or worse is one log line. Without thread support in nginx the files are
-/// read at start and reload only.
+/// Reads key files again every two seconds, in a thread of nginx' pool "default", so that neither a slow disk
+/// nor a long list of keys holds up the loop, and puts a new verifier in place when they changed. Files that
+/// cannot be used leave the keys as they were; each change for better or worse is one log line. Without
+/// thread support in nginx the files are read at start and reload only.
 class KeyWatch {
   public:
     /// While the configuration is read.

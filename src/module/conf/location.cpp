@@ -117,7 +117,7 @@ void warn_of_unused_params(ngx_conf_t* cf, const LocationConf& conf) {
         if (std::find(asked.begin(), asked.end(), name) != asked.end()) continue;
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
                            "\"webhook_param %s\" is not used, \"webhook %V\" does not ask for it%s",
-                           name.c_str(), &scheme, event::did_you_mean(name, asked).c_str());
+                           name.c_str(), &scheme, base::did_you_mean(name, asked).c_str());
     }
 }
 

@@ -52,7 +52,7 @@ std::string suggest_verdict(std::string_view word) {
     std::vector<std::string_view> names;
     for (std::size_t i = 1; i < verdict_count; ++i)
         names.push_back(info_of(static_cast<Verdict>(i)).name);
-    return event::did_you_mean(word, names);
+    return base::did_you_mean(word, names);
 }
 
 char* read_body(ngx_conf_t* cf, const ngx_str_t* word, ngx_uint_t count, Response* response) {
@@ -112,7 +112,7 @@ std::string_view default_body(const RequestState& state) {
     scratch.assign("{\"verdict\":\"");
     scratch.append(info.name);
     scratch.append("\",\"id\":\"");
-    event::append_json(state.event.id, &scratch);
+    base::append_json(state.event.id, &scratch);
     scratch.append("\"}");
     return copy_to_pool(state.request->pool, scratch);
 }
@@ -137,7 +137,8 @@ char* set_respond(ngx_conf_t* cf, ngx_command_t* /*command*/, void* data) {
 char* add_acknowledgements(ngx_conf_t* cf, const signature::Scheme& scheme, bool reject_duplicates,
                            Responses* responses) {
     if (signature::name_of(scheme) == "publish") {
-        // An application that uses an id twice has a fault, which it must see. Senders' retries may differ a little.
+        // An application that uses an id twice has a fault, which it must see. Senders' retries may differ a
+        // little.
         auto conflict = std::make_shared<Response>();
         conflict->status = NGX_HTTP_CONFLICT;
         responses->emplace(Verdict::conflict, std::move(conflict));

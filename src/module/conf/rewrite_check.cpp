@@ -10,8 +10,8 @@ namespace webhook::module {
 
 namespace {
 
-/// The rewrite module's compiled `return`, `rewrite`, `if` and `set` of a location, as words: nginx aligns each
-/// instruction to a pointer, and its first word is the function that carries it out.
+/// The rewrite module's compiled `return`, `rewrite`, `if` and `set` of a location, as words: nginx aligns
+/// each instruction to a pointer, and its first word is the function that carries it out.
 class Codes {
   public:
     explicit Codes(const ngx_array_t& codes)

@@ -58,11 +58,11 @@ bool read_environment(ngx_conf_t* cf, std::string_view name, std::string* secret
 bool read_secret(ngx_conf_t* cf, const ngx_str_t& text, std::string* secret, SecretKind* kind,
                  std::string* file) {
     std::string_view value = view(text);
-    if (event::starts_with(value, file_prefix)) {
+    if (base::starts_with(value, file_prefix)) {
         *kind = SecretKind::file;
         return read_file(cf, value.substr(file_prefix.size()), secret, file);
     }
-    if (event::starts_with(value, environment_prefix)) {
+    if (base::starts_with(value, environment_prefix)) {
         *kind = SecretKind::environment;
         return read_environment(cf, value.substr(environment_prefix.size()), secret);
     }

@@ -24,10 +24,10 @@ bool ends_with(std::string_view text, std::string_view end) {
     return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-/// True for directives whose first word is a variable that they assign: `set`, `auth_request_set`, `js_set`, and those of
-/// other modules that are named in nginx' way (`set_by_lua_block`, `set_md5`).
+/// True for directives whose first word is a variable that they assign: `set`, `auth_request_set`, `js_set`,
+/// and those of other modules that are named in nginx' way (`set_by_lua_block`, `set_md5`).
 bool assigns(std::string_view directive) {
-    return directive == "set" || ends_with(directive, "_set") || event::starts_with(directive, "set_");
+    return directive == "set" || ends_with(directive, "_set") || base::starts_with(directive, "set_");
 }
 
 /// True for nginx' own blocks, which another module may have, too.
@@ -41,21 +41,21 @@ bool is_watched(const ngx_module_t& module, std::string_view directive) {
     return is_value_block(module, directive) || assigns(directive);
 }
 
-/// Appends the variables in `text` as nginx reads them ("$name", "${name}", "$1"), in lower case; false when one has no
-/// name or no end.
+/// Appends the variables in `text` as nginx reads them ("$name", "${name}", "$1"), in lower case; false when
+/// one has no name or no end.
 bool find_variables(std::string_view text, Names* names) {
-    const auto is_letter = [](char c) { return event::is_alphanumeric(c) || c == '_'; };
+    const auto is_letter = [](char c) { return base::is_alphanumeric(c) || c == '_'; };
     for (std::size_t at = text.find('$'); at != std::string_view::npos; at = text.find('$')) {
         text.remove_prefix(at + 1);
-        const bool bracket = event::take_prefix(&text, "{");
+        const bool bracket = base::take_prefix(&text, "{");
         const bool capture = !bracket && !text.empty() && text.front() >= '1' && text.front() <= '9';
         std::size_t length = capture ? 1 : 0;
         while (!capture && length < text.size() && is_letter(text[length]))
             ++length;
         if (length == 0) return false;
-        names->push_back(event::lower(text.substr(0, length)));
+        names->push_back(base::lower(text.substr(0, length)));
         text.remove_prefix(length);
-        if (bracket && !event::take_prefix(&text, "}")) return false;
+        if (bracket && !base::take_prefix(&text, "}")) return false;
     }
     return true;
 }
@@ -70,12 +70,12 @@ const ngx_http_variable_t* find_variable(ngx_conf_t* cf, std::string_view name) 
         if (view(key[i].key) == name) return static_cast<const ngx_http_variable_t*>(key[i].value);
     const auto* prefix = static_cast<const ngx_http_variable_t*>(core->prefix_variables.elts);
     for (ngx_uint_t i = 0; i < core->prefix_variables.nelts; ++i)
-        if (event::starts_with(name, view(prefix[i].name))) return prefix + i;
+        if (base::starts_with(name, view(prefix[i].name))) return prefix + i;
     return nullptr;
 }
 
-/// nginx' reader at a block, moved on without nginx noticing: a copy of the file's state with a buffer of its own. It says
-/// nothing: nginx finds the same mistakes.
+/// nginx' reader at a block, moved on without nginx noticing: a copy of the file's state with a buffer of its
+/// own. It says nothing: nginx finds the same mistakes.
 class Lookahead {
   public:
     explicit Lookahead(ngx_conf_t* cf)
@@ -205,8 +205,8 @@ char* ValueOrigins::read_along(ngx_conf_t* cf, ngx_command_t* command, void* con
     const auto* word = static_cast<const ngx_str_t*>(cf->args->elts);
     const bool is_block = directive == "map" || directive == "geo";
     std::string_view written = view(is_block ? word[cf->args->nelts - 1] : word[1]);
-    if (!event::take_prefix(&written, "$")) return command->set(cf, command, conf);  // "set_real_ip_from"
-    const std::string variable = event::lower(written);
+    if (!base::take_prefix(&written, "$")) return command->set(cf, command, conf);  // "set_real_ip_from"
+    const std::string variable = base::lower(written);
 
     Origin& origin = origins_[variable];
     const ngx_http_variable_t* earlier = find_variable(cf, variable);
@@ -307,7 +307,7 @@ char* ValueOrigins::judge_use(ngx_conf_t* cf, const Use& use) const {
     for (const std::string& variable : use.variables)
         add_constants(variable, &seen, &constants);
     for (const std::string& value : constants) {
-        const bool is_prefixed = event::starts_with(value, "file:") || event::starts_with(value, "env:");
+        const bool is_prefixed = base::starts_with(value, "file:") || base::starts_with(value, "env:");
         const std::string_view mistake =
             is_prefixed ? "is the text of a \"file:\" or \"env:\", which is not read there"
                         : event::secret_mistake(value);

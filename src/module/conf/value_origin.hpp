@@ -13,15 +13,17 @@
 
 namespace webhook::module {
 
-/// Knows which variables of nginx hold only texts of the configuration. A key, or a URL that is signed, must not be chosen
-/// by the client, so these take constants and variables of `map`, `geo` and `set` whose values are constants.
+/// Knows which variables of nginx hold only texts of the configuration. A key, or a URL that is signed, must
+/// not be chosen by the client, so these take constants and variables of `map`, `geo` and `set` whose values
+/// are constants.
 ///
-/// nginx does not tell how a variable was made, so these directives are read along: each cycle of nginx has a list of
-/// modules of its own, in which the modules of such directives are replaced by copies whose setters look first and then
-/// call nginx'. The list is as before when the http block has been read, since modules look themselves up there in worker
-/// processes. What cannot be looked at is left to nginx, and its variable is refused where it is used: nobody else's
-/// configuration is refused. Comparing the variables' functions instead was rejected: they are static in nginx, `set` leaves
-/// no trace on a variable of `map`, and the values of a map may hold variables, too.
+/// nginx does not tell how a variable was made, so these directives are read along: each cycle of nginx has a
+/// list of modules of its own, in which the modules of such directives are replaced by copies whose setters
+/// look first and then call nginx'. The list is as before when the http block has been read, since modules
+/// look themselves up there in worker processes. What cannot be looked at is left to nginx, and its variable
+/// is refused where it is used: nobody else's configuration is refused. Comparing the variables' functions
+/// instead was rejected: they are static in nginx, `set` leaves no trace on a variable of `map`, and the
+/// values of a map may hold variables, too.
 class ValueOrigins {
   public:
     /// Begins to read along: before the http block is read.
@@ -35,8 +37,8 @@ class ValueOrigins {
     /// The constants that a value can be that is one variable ("$key"); empty when it is something else.
     std::vector<std::string> constants_of(std::string_view text) const;
 
-    /// Refuses the values that a client could choose. Called when all is read, for a map may stand after its use. The
-    /// result of a setter.
+    /// Refuses the values that a client could choose. Called when all is read, for a map may stand after its
+    /// use. The result of a setter.
     char* judge(ngx_conf_t* cf) const;
 
   private:

@@ -17,13 +17,13 @@ namespace {
 
 // A request goes through these hands:
 //
-//   handle_gate   nginx' phase engine; the first time it gives the request to nginx' body reader   (GateStep::reading)
-//   on_body       the body is there: judge; then answer (refused), or go on with the phases (passed), or ask Redis
-//   (parked)      nginx only looks whether the client is still there                               (GateStep::reserving)
-//   on_reserved   Redis' answer: answer, or go on with the phases
-//   handle_gate   the phase engine again: a request that passed goes to what stands behind the gate
-//   filter_header the answer of what stands behind, or ours: the reservation is settled
-//   (the end)     without an answer: gate_hold.cpp settles it
+//   handle_gate   nginx' phase engine; the first time it gives the request to nginx' body reader
+//   (GateStep::reading) on_body       the body is there: judge; then answer (refused), or go on with the
+//   phases (passed), or ask Redis (parked)      nginx only looks whether the client is still there
+//   (GateStep::reserving) on_reserved   Redis' answer: answer, or go on with the phases handle_gate   the
+//   phase engine again: a request that passed goes to what stands behind the gate filter_header the answer of
+//   what stands behind, or ours: the reservation is settled (the end)     without an answer: gate_hold.cpp
+//   settles it
 //
 // nginx holds the request in every step; the body stays as nginx read it, for whatever stands behind.
 
@@ -144,7 +144,8 @@ ngx_int_t start(ngx_http_request_t* request, const Location* location) {
         state->gate = GateStep::refused;
         return end(request, refuse_method(state));
     }
-    // Or nginx closes the body's file as soon as an upstream has answered; other gates may want to read it then.
+    // Or nginx closes the body's file as soon as an upstream has answered; other gates may want to read it
+    // then.
     request->preserve_body = 1;
     const ngx_int_t result = ngx_http_read_client_request_body(request, on_body);
     if (result >= NGX_HTTP_SPECIAL_RESPONSE) return result;

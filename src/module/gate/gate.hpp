@@ -4,8 +4,8 @@
 
 namespace webhook::module {
 
-/// Puts the gate into nginx' PRECONTENT phase, where `satisfy any` cannot skip it: locations with `webhook` and without
-/// `webhook_stream`.
+/// Puts the gate into nginx' PRECONTENT phase, where `satisfy any` cannot skip it: locations with `webhook`
+/// and without `webhook_stream`.
 ngx_int_t install_gate(ngx_conf_t* cf);
 
 }  // namespace webhook::module

@@ -7,8 +7,8 @@
 
 namespace webhook::module {
 
-/// What a request holds in Redis for the event it carries through a gate; in its pool. It is settled when the answer's
-/// header is about to be sent, or when the request ends without one.
+/// What a request holds in Redis for the event it carries through a gate; in its pool. It is settled when the
+/// answer's header is about to be sent, or when the request ends without one.
 struct Hold {
     using Done = void (*)(RequestState* state, const Reserved& reserved);
 
@@ -21,10 +21,12 @@ struct Hold {
     bool got = false;  ///< the reservation was granted, also when it is settled by now
 };
 
-/// True when this request, or one that it comes from by an internal redirect or as a subrequest, holds the event already.
+/// True when this request, or one that it comes from by an internal redirect or as a subrequest, holds the
+/// event already.
 bool is_held(const RequestState& state, const store::Key& key);
 
-/// Asks for the reservation. True: `done` will be called, unless the request ends first. False: `refused` says why not.
+/// Asks for the reservation. True: `done` will be called, unless the request ends first. False: `refused`
+/// says why not.
 bool ask_to_hold(RequestState* state, Hold::Done done, Reserved* refused);
 
 /// The header of the answer to this request is about to be sent.

@@ -6,8 +6,8 @@
 
 namespace webhook::module {
 
-/// The view of a body that stays with nginx, for as long as this lives: memory buffers where they lie, a temporary file
-/// mapped. `state->headers.body` is empty again afterwards.
+/// The view of a body that stays with nginx, for as long as this lives: memory buffers where they lie, a
+/// temporary file mapped. `state->headers.body` is empty again afterwards.
 class BodyInPlace {
   public:
     /// Throws std::bad_alloc; usable() is false when the file cannot be mapped.

@@ -12,8 +12,8 @@ bool is_success(ngx_uint_t status) {
     return status >= 200 && status < 300;
 }
 
-/// Of the attempts of proxy_next_upstream, and of several locations after an error_page: one success is enough, and one
-/// attempt without an answer may have been a success.
+/// Of the attempts of proxy_next_upstream, and of several locations after an error_page: one success is
+/// enough, and one attempt without an answer may have been a success.
 End outcome_of_attempts(const ngx_array_t& attempts, ngx_uint_t first) {
     const auto* attempt = static_cast<const ngx_http_upstream_state_t*>(attempts.elts);
     bool unanswered = false;

@@ -6,9 +6,10 @@
 
 namespace webhook::module {
 
-/// What the answer to a request, which is about to be sent or was never made, says about the event: confirm when the
-/// upstream (or, without one, the location's handler) answered 2xx, release on any other answer or when no upstream was
-/// reached, leave when an upstream got the request and did not answer. The first `earlier` attempts do not count.
+/// What the answer to a request, which is about to be sent or was never made, says about the event: confirm
+/// when the upstream (or, without one, the location's handler) answered 2xx, release on any other answer or
+/// when no upstream was reached, leave when an upstream got the request and did not answer. The first
+/// `earlier` attempts do not count.
 Reservations::End outcome_of(const ngx_http_request_t* request, bool answered, ngx_uint_t earlier);
 
 /// How many attempts on upstreams this request has made.

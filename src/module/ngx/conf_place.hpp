@@ -21,7 +21,8 @@ inline Place here(ngx_conf_t* cf) {
 /// Messages while it lives name the place of an earlier directive.
 class AtPlace {
   public:
-    // The reader gets values only, no pointer to this: an object that outlives its scope could not be found there.
+    // The reader gets values only, no pointer to this: an object that outlives its scope could not be found
+    // there.
     AtPlace(ngx_conf_t* cf, const Place& place)
         : reader_(cf->conf_file), name_(reader_->file.name), line_(reader_->line) {
         reader_->file.name = to_ngx(place.file);

@@ -15,7 +15,8 @@ inline bool is_if_block(ngx_conf_t* cf) {
     return core_location(cf)->noname != 0;
 }
 
-/// The configuration of another module for this location, whose type is not public; nullptr: this nginx has no such module.
+/// The configuration of another module for this location, whose type is not public; nullptr: this nginx has
+/// no such module.
 inline const void* foreign_location_conf(ngx_conf_t* cf, std::string_view name) {
     for (ngx_module_t** module = cf->cycle->modules; *module != nullptr; ++module) {
         if ((*module)->type != NGX_HTTP_MODULE || std::string_view((*module)->name) != name) continue;

@@ -10,8 +10,8 @@ using ThreadPool = ngx_thread_pool_t;
 struct ThreadPool;
 #endif
 
-/// nginx' pool "default". nullptr: this nginx has no threads, or waits for events by a method that they cannot end ("poll",
-/// "select"), with which no worker process would start while there is a pool.
+/// nginx' pool "default". nullptr: this nginx has no threads, or waits for events by a method that they
+/// cannot end ("poll", "select"), with which no worker process would start while there is a pool.
 ThreadPool* find_thread_pool(ngx_conf_t* cf);
 
 }  // namespace webhook::module

@@ -4,8 +4,8 @@
 
 namespace webhook::module {
 
-/// An event of nginx that calls a method and has no socket: a timer, or posted for a later moment of the loop. It leaves
-/// nginx' lists when it goes.
+/// An event of nginx that calls a method and has no socket: a timer, or posted for a later moment of the
+/// loop. It leaves nginx' lists when it goes.
 class OwnEvent : public ngx_event_t {
   public:
     OwnEvent() : ngx_event_t{} {}

@@ -11,8 +11,8 @@
 
 namespace webhook::module {
 
-/// A connection to a Redis server in nginx' event loop: connects, sends, receives, and ends when a reply is late. Bytes go
-/// through `recv` and `send` of nginx' own connection.
+/// A connection to a Redis server in nginx' event loop: connects, sends, receives, and ends when a reply is
+/// late. Bytes go through `recv` and `send` of nginx' own connection.
 ///
 ///     closed --connect()--> connecting --> connected
 ///        ^                      |              |

@@ -30,8 +30,8 @@ class NameLookup {
     NameLookup(const NameLookup&) = delete;
     NameLookup& operator=(const NameLookup&) = delete;
 
-    /// `done` follows, once for all that ask while the answer is awaited. False: the pool takes nothing now, or the
-    /// worker exits, which must not wait for one server's name after the other.
+    /// `done` follows, once for all that ask while the answer is awaited. False: the pool takes nothing now,
+    /// or the worker exits, which must not wait for one server's name after the other.
     bool ask();
     /// The last answer.
     const HostAddresses& answer() const { return answer_; }

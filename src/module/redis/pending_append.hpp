@@ -23,9 +23,9 @@ struct Appended {
 ///
 ///     free -> gathered -> sent -> (undoing) -> free
 ///
-/// It belongs to the client from submit() until it has called `done`, exactly once, on every path: while it is gathered to
-/// their queue, then to the transaction or undo whose reply is expected. Once it is sent it may
-/// outlive the request, which detaches by clearing `owner`.
+/// It belongs to the client from submit() until it has called `done`, exactly once, on every path: while it
+/// is gathered to their queue, then to the transaction or undo whose reply is expected. Once it is sent it
+/// may outlive the request, which detaches by clearing `owner`.
 struct Operation {
     using Done = void (*)(void* owner, const Appended& appended);
 

@@ -114,8 +114,8 @@ void RedisClient::send_sorted(Batch* batch) {
     batch->count = 0;
 }
 
-/// They leave the gathered ones when their transaction is in the pipeline, so that each has one who answers it, wherever
-/// memory runs out.
+/// They leave the gathered ones when their transaction is in the pipeline, so that each has one who answers
+/// it, wherever memory runs out.
 void RedisClient::send_events(Operation* const* operations, std::size_t count) {
     store::AppendItem item[Batch::capacity];
     Batch& batch = batches_.emplace_back();

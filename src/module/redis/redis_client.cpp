@@ -37,7 +37,8 @@ RedisClient::~RedisClient() {
     connection_.close();
 }
 
-// --- connecting ------------------------------------------------------------------------------------------------------
+// --- connecting
+// ------------------------------------------------------------------------------------------------------
 
 void RedisClient::connect() {
     if (lookup_ == nullptr || !lookup_->ask()) {
@@ -151,7 +152,8 @@ void RedisClient::hold_worker(bool on) {
     connection_.hold_worker(on);
 }
 
-// --- what becomes of it ----------------------------------------------------------------------------------------------
+// --- what becomes of it
+// ----------------------------------------------------------------------------------------------
 
 void RedisClient::keep(std::string_view text, std::string* where) {
     guarded(log_, 0, [&] { return where->assign(text), 0; });
@@ -181,7 +183,8 @@ void RedisClient::note_ready() {
     connection_.schedule();
 }
 
-// --- commands of others ----------------------------------------------------------------------------------------------
+// --- commands of others
+// ----------------------------------------------------------------------------------------------
 
 bool RedisClient::send(std::string_view resp, Command* command) {
     if (is_starting()) {

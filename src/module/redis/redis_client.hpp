@@ -21,19 +21,21 @@ namespace webhook::module {
 /// This worker process' connection to one Redis server: connects by itself, tests the server, and carries
 /// appends.
 ///
-///     waiting --timer--> resolving --> connecting --> greeting (AUTH, SELECT, INFO) --> preparing (streams) --> ready
-///      ^  ^                  |  ^           |               |                               |                   |  |
-///      |  +------------------+--|-----------+---------------+--- any failure: on_lost() ----+-------------------+  |
-///      |                        +----------------- moving: the host has another address ---------------------------+
+///     waiting --timer--> resolving --> connecting --> greeting (AUTH, SELECT, INFO) --> preparing (streams)
+///     --> ready
+///      ^  ^                  |  ^           |               |                               | |  | |
+///      +------------------+--|-----------+---------------+--- any failure: on_lost()
+///      ----+-------------------+  | |                        +----------------- moving: the host has another
+///      address ---------------------------+
 ///      +- distrusting: until all replies are there -- a broken reply
 ///
-/// Only `ready` sends appends, and during the first connection and a move they wait; in every other state the answer is
-/// `unavailable` at once. Replies come in the order of the commands, so a reply that is late ends the connection and with
-/// it everything that was under way.
+/// Only `ready` sends appends, and during the first connection and a move they wait; in every other state the
+/// answer is `unavailable` at once. Replies come in the order of the commands, so a reply that is late ends
+/// the connection and with it everything that was under way.
 ///
-/// Appends are gathered while Redis has two transactions to do, at least for a turn of the event loop; then small events
-/// travel together in one (the step in Redis costs a third for each of sixteen of what it costs for one), and everything
-/// leaves in one write.
+/// Appends are gathered while Redis has two transactions to do, at least for a turn of the event loop; then
+/// small events travel together in one (the step in Redis costs a third for each of sixteen of what it costs
+/// for one), and everything leaves in one write.
 class RedisClient final : Connection::Owner {
   public:
     RedisClient(RedisServer* server, ngx_log_t* log);
@@ -48,8 +50,8 @@ class RedisClient final : Connection::Owner {
     /// Sends the event of `operation` (stream, partition, id, event, owner and done are set by the caller).
     /// True: it is under way, belongs to the client and `done` will be called; else `refused` says why not.
     bool submit(OwnOperation&& operation, Appended* refused);
-    /// The request behind `operation` ends, and its event with it: one that still waits for its turn is sent first, for its
-    /// sender has done his part. `done` is not called, for this or another one.
+    /// The request behind `operation` ends, and its event with it: one that still waits for its turn is sent
+    /// first, for its sender has done his part. `done` is not called, for this or another one.
     void let_go(Operation* operation);
 
     /// A command of somebody else on this connection; lives until `done` was called.
@@ -58,8 +60,8 @@ class RedisClient final : Connection::Owner {
         void (*done)(Command* command, const redisReply* reply) = nullptr;
         bool is_needed = true;  ///< a worker that exits waits for the reply
     };
-    /// Sends RESP bytes of one command, at the start of this process as soon as Redis is ready. False: it was not sent,
-    /// problem() says why, and `done` is not called.
+    /// Sends RESP bytes of one command, at the start of this process as soon as Redis is ready. False: it was
+    /// not sent, problem() says why, and `done` is not called.
     bool send(std::string_view resp, Command* command);
     /// Why nothing can be sent now; lives until the next change of state.
     std::string_view problem() const;
@@ -108,7 +110,8 @@ class RedisClient final : Connection::Owner {
     void note_down(std::string_view reason);
     void note_ready();
     ngx_msec_t backoff();
-    /// The connection is on its way and nothing went wrong: events and commands wait for it, so that a reload refuses none.
+    /// The connection is on its way and nothing went wrong: events and commands wait for it, so that a reload
+    /// refuses none.
     bool is_starting() const;
     /// A worker that exits waits for the start, because events do.
     void hold_worker(bool on);
@@ -153,8 +156,8 @@ class RedisClient final : Connection::Owner {
     void distrust();  ///< nothing new goes out; what is under way still gets its reply, or is undone
     void finish(Operation* operation, const Appended& appended);
 
-    /// What the connection calls: `method` with the reply (nullptr: the connection was lost), before it the Data that was
-    /// given. What it throws ends the connection.
+    /// What the connection calls: `method` with the reply (nullptr: the connection was lost), before it the
+    /// Data that was given. What it throws ends the connection.
     template <auto method, class... Data>
     store::Taker taker(unsigned replies, bool is_needed, Data*... data);
 

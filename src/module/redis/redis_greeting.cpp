@@ -1,5 +1,5 @@
-// What a connection asks before it is used, and again every few seconds: whether the server can be trusted, and each
-// stream.
+// What a connection asks before it is used, and again every few seconds: whether the server can be trusted,
+// and each stream.
 
 #include "module/redis/redis_client.hpp"
 
@@ -116,8 +116,8 @@ void RedisClient::note_persistence(std::string_view info) {
     }
 }
 
-/// All for a new connection. Later those to which something happens, for their backlogs; of the others one a minute, so that
-/// what a quiet server costs Redis does not depend on the number of its streams.
+/// All for a new connection. Later those to which something happens, for their backlogs; of the others one a
+/// minute, so that what a quiet server costs Redis does not depend on the number of its streams.
 void RedisClient::choose_tested() {
     tested_.clear();
     const auto& streams = server_->streams;

@@ -27,10 +27,10 @@ bool parse_database(std::string_view text, unsigned* database) {
 
 /// What is refused by name, because it will exist or exists elsewhere.
 const char* unsupported(std::string_view url) {
-    if (event::take_prefix(&url, "rediss://")) return "\"rediss://\" (TLS) is not supported by this build";
-    if (event::take_prefix(&url, "redis-cluster://"))
+    if (base::take_prefix(&url, "rediss://")) return "\"rediss://\" (TLS) is not supported by this build";
+    if (base::take_prefix(&url, "redis-cluster://"))
         return "\"redis-cluster://\" is not supported by this version";
-    if (event::take_prefix(&url, "redis-sentinel://"))
+    if (base::take_prefix(&url, "redis-sentinel://"))
         return "\"redis-sentinel://\" is not supported by this version";
     return "\"redis://\" or \"unix:\" expected";
 }
@@ -79,7 +79,7 @@ void look_up_first(ngx_conf_t* cf, RedisAddress* address) {
 }
 
 const char* parse_host(ngx_conf_t* cf, std::string_view host, RedisAddress* address) {
-    if (event::starts_with(host, unix_prefix)) return "invalid host";
+    if (base::starts_with(host, unix_prefix)) return "invalid host";
     ngx_url_t url{};
     url.url = to_ngx(copy_to_pool(cf->pool, host));
     url.default_port = default_port;
@@ -108,8 +108,8 @@ const char* parse_host(ngx_conf_t* cf, std::string_view host, RedisAddress* addr
 
 const char* parse_redis_url(ngx_conf_t* cf, std::string_view url, RedisAddress* address) {
     address->url = url;
-    if (event::take_prefix(&url, unix_prefix)) return parse_unix(url, address);
-    if (!event::take_prefix(&url, tcp_prefix)) return unsupported(url);
+    if (base::take_prefix(&url, unix_prefix)) return parse_unix(url, address);
+    if (!base::take_prefix(&url, tcp_prefix)) return unsupported(url);
     if (url.find('@') != std::string_view::npos)
         return "user and password belong into \"webhook_redis_auth\"";
     const std::size_t slash = url.find('/');

@@ -28,8 +28,8 @@ struct Reserved {
 ///        +- refused: gone             |
 ///        +- abandoned, reply lost: releasing
 ///
-/// On the heap, for it may outlive the request. It belongs to Reservations; a request has a pointer to it while it is
-/// asking (until `tell` says other than reserved) or held (until settle()).
+/// On the heap, for it may outlive the request. It belongs to Reservations; a request has a pointer to it
+/// while it is asking (until `tell` says other than reserved) or held (until settle()).
 struct Reservation {
     enum class Step : std::uint8_t { asking, held, confirming, releasing };
     using Tell = void (*)(void* owner, const Reserved& reserved);
@@ -47,7 +47,8 @@ struct Reservation {
     ngx_msec_t deadline = 0;  ///< of confirming and releasing
 };
 
-/// The reservations of this process on one server: asks, renews, and tells Redis the outcome until it has heard it.
+/// The reservations of this process on one server: asks, renews, and tells Redis the outcome until it has
+/// heard it.
 class Reservations {
   public:
     Reservations(RedisServer* server, ngx_log_t* log);
@@ -56,8 +57,8 @@ class Reservations {
     Reservations(const Reservations&) = delete;
     Reservations& operator=(const Reservations&) = delete;
 
-    /// Asks for the event's reservation; `tell` is called with what became of it. nullptr: `refused` says why not, and
-    /// `tell` is not called. At most `limit` may ask at once.
+    /// Asks for the event's reservation; `tell` is called with what became of it. nullptr: `refused` says why
+    /// not, and `tell` is not called. At most `limit` may ask at once.
     Reservation* reserve(const store::Reserver& gate, std::string_view partition_value,
                          const store::Identity& identity, ngx_uint_t limit, void* owner,
                          Reservation::Tell tell, Reserved* refused);

@@ -21,7 +21,7 @@ void log_verdict(const RequestState& state) {
     const std::string_view name = info_of(verdict).name;
     const std::string_view scheme = signature::name_of(*state.location->scheme);
     // The sender chose the id, and the reason may hold words of the request.
-    const std::string id = event::visible(state.event.id), reason = event::visible(state.reason);
+    const std::string id = base::visible(state.event.id), reason = base::visible(state.reason);
     const std::string_view label = id.empty() ? "" : ", id ";
     ngx_log_error(level, state.request->connection->log, 0, "webhook %*s: %*s, scheme \"%*s\"%*s%*s%s",
                   name.size(), name.data(), reason.size(), reason.data(), scheme.size(), scheme.data(),

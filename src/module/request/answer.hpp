@@ -19,8 +19,8 @@ ngx_int_t pass_body(ngx_http_request_t* request, std::string_view body,
 /// Sends status and body. Without a type there is no body.
 ngx_int_t send(ngx_http_request_t* request, unsigned status, std::string_view type, std::string_view body);
 
-/// Records the verdict and logs a refusal with its reason; `reason` must live as long as the request. answer() does it
-/// too: this is for a request that goes on (at a gate).
+/// Records the verdict and logs a refusal with its reason; `reason` must live as long as the request.
+/// answer() does it too: this is for a request that goes on (at a gate).
 void record(RequestState* state, Verdict verdict, std::string_view reason);
 
 /// Records the verdict and sends the answer, unless an error_page of the location wants to. The result is for

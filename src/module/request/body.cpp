@@ -39,7 +39,7 @@ bool read_file(ngx_pool_t* pool, const ngx_buf_t& buffer, std::string_view* cont
 bool gather_body(RequestState* state, const FromFile& from_file) {
     const ngx_http_request_body_t* read = state->request->request_body;
     if (read == nullptr) return true;
-    event::BodyView body;
+    base::BodyView body;
     std::string_view* chunk = room_for(state, count_chunks(read->bufs));
     body.chunk = chunk;
     for (const ngx_chain_t* link = read->bufs; link != nullptr; link = link->next) {

@@ -26,9 +26,9 @@ const Handshake::Header* keep_headers(ngx_pool_t* pool, const signature::Reply& 
 
 void append_member(std::string_view name, std::string_view value, std::string* json) {
     json->append(json->empty() ? "{\"" : ",\"");
-    event::append_json(name, json);
+    base::append_json(name, json);
     json->append("\":\"");
-    event::append_json(value, json);
+    base::append_json(value, json);
     json->push_back('"');
 }
 
@@ -64,9 +64,9 @@ void keep_reply(RequestState* state, const signature::Reply& reply) {
 
 void tell_operator(RequestState* state) {
     const std::string_view text = state->handshake->event;
-    const event::Digest hash = event::digest_of(event::Hash::sha256, text);
+    const base::Digest hash = base::digest_of(base::Hash::sha256, text);
     store::NewEvent& event = state->event;
-    event.id = copy_to_pool(state->request->pool, event::to_hex(hash.view()));
+    event.id = copy_to_pool(state->request->pool, base::to_hex(hash.view()));
     state->identity = {};
     state->identity.key = store::make_key("webhook", event::By::body, {}, hash);
     state->identity.content = store::mark_of(hash);

@@ -22,7 +22,8 @@ struct Handshake {
 /// Keeps the answer until the request is answered. Throws std::bad_alloc.
 void keep_reply(RequestState* state, const signature::Reply& reply);
 
-/// Makes the request's event the one for the operator: source `webhook`, type `handshake`, what was captured as JSON.
+/// Makes the request's event the one for the operator: source `webhook`, type `handshake`, what was captured
+/// as JSON.
 void tell_operator(RequestState* state);
 
 /// Sends the kept answer; for ngx_http_finalize_request().

@@ -16,14 +16,16 @@ std::uint64_t monotonic_us();
 void note_start(RequestState* state);
 void note_sent(RequestState* state);
 
-/// Counts the verdict of the request, and how long it took. A request is counted once, whatever becomes of it later.
+/// Counts the verdict of the request, and how long it took. A request is counted once, whatever becomes of it
+/// later.
 void count_verdict(RequestState* state);
 /// Counts an event that nothing tells from others, so that no copies are looked for.
 void count_nameless(const RequestState& state);
 /// Counts how long Redis took, for the server of the location.
 void count_redis(const RequestState& state);
 
-/// Makes this worker process known to the zone, and keeps telling it what is under way; nothing without a zone.
+/// Makes this worker process known to the zone, and keeps telling it what is under way; nothing without a
+/// zone.
 void join_zone(MainState* main, ngx_log_t* log);
 void leave_zone(MainState* main);
 

@@ -22,9 +22,9 @@ namespace {
 //
 //   handle_request   nginx' content phase; gives the request to nginx' body reader
 //   on_body          the body is there: judge, then answer, or send to Redis and park
-//   (parked)         nginx only looks whether the client is still there; the operation holds a pointer to the state
-//   on_appended      Redis' answer (or its loss): answer, finalize
-//   (the end)        parked or not, make_state() has seen to it that the operation forgets the request
+//   (parked)         nginx only looks whether the client is still there; the operation holds a pointer to the
+//   state on_appended      Redis' answer (or its loss): answer, finalize (the end)        parked or not,
+//   make_state() has seen to it that the operation forgets the request
 //
 // Verification, extraction and the append never run twice.
 

@@ -19,7 +19,7 @@ bool is_empty(const RequestState& state) {
     return state.headers.query.empty() && state.headers.body.size == 0;
 }
 
-event::Digest content_of(const RequestState& state) {
+base::Digest content_of(const RequestState& state) {
     signature::Outcome outcome;
     outcome.covered = state.covered;
     outcome.message = state.signed_message;
@@ -44,7 +44,7 @@ std::vector<std::string> scopes_of(const RequestState& state) {
     return scopes;
 }
 
-store::Identity make_identity(const RequestState& state, By by, const event::Digest& content) {
+store::Identity make_identity(const RequestState& state, By by, const base::Digest& content) {
     const auto key = [&](std::string_view scope) {
         return store::make_key(scope, by, state.has_id ? state.event.id : std::string_view(), content);
     };
@@ -79,7 +79,7 @@ bool evaluate_secrets(const RequestState& state, std::vector<std::string>* secre
 }
 
 std::string scope_of(std::string_view secret) {
-    event::HashState hash(event::Hash::sha256);
+    base::HashState hash(base::Hash::sha256);
     hash.update("webhook scope\n");
     hash.update(secret);
     return std::string(hash.finish().view());
@@ -91,9 +91,9 @@ void identify(RequestState* state) {
     if (!looks_for_copies && state->has_id) return;
     const By by = state->has_id ? location.by : By::body;
     const bool needs_content = by == By::body || (by == By::both && location.dedup);
-    const event::Digest content = needs_content ? content_of(*state) : event::Digest{};
+    const base::Digest content = needs_content ? content_of(*state) : base::Digest{};
     // Chooses the partition, so that copies meet which differ in their ids.
-    if (by == By::body) state->content = copy_to_pool(state->request->pool, event::to_hex(content.view()));
+    if (by == By::body) state->content = copy_to_pool(state->request->pool, base::to_hex(content.view()));
     if (!state->has_id) state->event.id = state->content;
     if (!looks_for_copies) return;
     const bool nameless = !state->has_id && is_empty(*state);

@@ -99,8 +99,8 @@ std::unique_ptr<signature::Verifier> make_verifier(RequestState* state) {
     return verifier;
 }
 
-/// Looks for a handshake of that stage and keeps its answer. What a stranger may tell the operator needs a stream; a
-/// gate leaves it to the application behind it.
+/// Looks for a handshake of that stage and keeps its answer. What a stranger may tell the operator needs a
+/// stream; a gate leaves it to the application behind it.
 bool is_handshake(RequestState* state, const signature::Verifier& verifier, signature::Stage stage,
                   signature::Outcome* outcome) {
     signature::Reply reply;
@@ -193,7 +193,7 @@ Verdict read_event(RequestState* state, std::string_view* reason) {
 bool is_wanted(const Location& location, std::string_view type) {
     return location.accept_types.empty() || type.empty() ||
            std::any_of(location.accept_types.begin(), location.accept_types.end(),
-                       [type](const std::string& pattern) { return event::matches(pattern, type); });
+                       [type](const std::string& pattern) { return base::matches(pattern, type); });
 }
 
 }  // namespace

@@ -6,8 +6,9 @@
 
 namespace webhook::module {
 
-/// Judges the request, whose body was gathered: verifies the signature, finds id, type, source and tenant, looks whether
-/// the type is wanted. Verdict::none: a genuine event to be taken; else the verdict and its reason.
+/// Judges the request, whose body was gathered: verifies the signature, finds id, type, source and tenant,
+/// looks whether the type is wanted. Verdict::none: a genuine event to be taken; else the verdict and its
+/// reason.
 Verdict examine(RequestState* state, std::string_view* reason);
 
 /// The answer to a method that the scheme does not take; for ngx_http_finalize_request().

@@ -28,7 +28,8 @@ std::string_view shown_path(ngx_http_request_t* request, std::string_view uri) {
     });
 }
 
-/// nginx prints the URI that went to an upstream, with its query: this line is ours, the query is left out of it.
+/// nginx prints the URI that went to an upstream, with its query: this line is ours, the query is left out of
+/// it.
 u_char* log_without_query(ngx_http_request_t* request, ngx_http_request_t* current, u_char* text,
                           size_t length) {
     const auto print = next_log_handler;

@@ -14,8 +14,8 @@ using event::masked_text;
 
 using ParamNames = std::vector<std::string>;
 
-/// The query parameters whose values are secret: those of the location's scheme; for an error page, whose first location
-/// is not known any more, those of all locations.
+/// The query parameters whose values are secret: those of the location's scheme; for an error page, whose
+/// first location is not known any more, those of all locations.
 const ParamNames& secret_params(ngx_http_request_t* request);
 
 /// The query with the values of the parameters named in `secret` masked; itself when it has none.
@@ -24,15 +24,17 @@ std::string_view mask_query(ngx_pool_t* pool, const ParamNames& secret, std::str
 /// The URI as the client sent it, without what mask_request_line() has masked by now.
 std::string_view shown_uri(const ngx_http_request_t* request);
 
-/// The same with secret parameters masked for this request, too; also those that are hidden in the path ("%3Ftoken=").
+/// The same with secret parameters masked for this request, too; also those that are hidden in the path
+/// ("%3Ftoken=").
 std::string masked_uri(ngx_http_request_t* request);
 
-/// Masks the request line, which nginx prints in the error log and in the usual access logs, and leaves the query out of
-/// the upstream's URI in the error log. A handler of the rewrite
-/// phase: NGX_DECLINED, or 500 when memory is out.
+/// Masks the request line, which nginx prints in the error log and in the usual access logs, and leaves the
+/// query out of the upstream's URI in the error log. A handler of the rewrite phase: NGX_DECLINED, or 500
+/// when memory is out.
 ngx_int_t mask_request_line(ngx_http_request_t* request);
 
-/// Postconfiguration: the line is masked as soon as the location is known, before anybody can refuse the request.
+/// Postconfiguration: the line is masked as soon as the location is known, before anybody can refuse the
+/// request.
 ngx_int_t install_masking(ngx_conf_t* cf);
 
 }  // namespace webhook::module

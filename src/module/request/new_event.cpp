@@ -24,13 +24,13 @@ void add_header(const RequestState& state, std::string_view name, std::string* j
     state.headers.for_each(name, [&](std::string_view value) {
         if (first) {
             json->append(json->empty() ? "{\"" : ",\"");
-            event::append_json(name, json);
+            base::append_json(name, json);
             json->append("\":[\"");
         } else {
             json->append(",\"");
         }
         first = false;
-        event::append_json(is_secret_header(*state.location->scheme, name) ? masked_text : value, json);
+        base::append_json(is_secret_header(*state.location->scheme, name) ? masked_text : value, json);
         json->push_back('"');
     });
     if (!first) json->push_back(']');
@@ -84,7 +84,7 @@ void complete_event(RequestState* state) {
     event.query = mask_query(request->pool, secret_params(request), state->headers.query);
     event.remote = view(request->connection->addr_text);
     if (request->headers_in.content_type != nullptr) {
-        event.datacontenttype = event::trim_blanks(view(request->headers_in.content_type->value));
+        event.datacontenttype = base::trim_blanks(view(request->headers_in.content_type->value));
     }
     event.contentencoding = state->headers.header("content-encoding").value;
     event.headers = make_headers(*state);

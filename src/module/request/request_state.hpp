@@ -51,7 +51,8 @@ struct RequestState {
 // It lies in a pool without a cleanup.
 static_assert(std::is_trivially_destructible_v<RequestState>);
 
-/// A new state as the request's context; lets go of the operation when the request ends. Throws std::bad_alloc.
+/// A new state as the request's context; lets go of the operation when the request ends. Throws
+/// std::bad_alloc.
 RequestState* make_state(ngx_http_request_t* request, const Location* location);
 
 /// The request's context; nullptr: it has none, or nginx has cleared it.
@@ -59,8 +60,8 @@ inline RequestState* own_state(ngx_http_request_t* request) {
     return static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module));
 }
 
-/// The state of the request, also after an internal redirect (error_page, try_files) took its context; for a subrequest
-/// that has none, its parent's. nullptr: not one of ours.
+/// The state of the request, also after an internal redirect (error_page, try_files) took its context; for a
+/// subrequest that has none, its parent's. nullptr: not one of ours.
 RequestState* find_state(ngx_http_request_t* request);
 
 }  // namespace webhook::module

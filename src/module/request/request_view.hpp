@@ -29,7 +29,8 @@ class RequestView final : public event::Request {
     const std::vector<Template>* variables_;
 };
 
-/// The method as the client sent it, also after an internal redirect or in a subrequest, where nginx calls it GET.
+/// The method as the client sent it, also after an internal redirect or in a subrequest, where nginx calls it
+/// GET.
 std::string_view client_method(const ngx_http_request_t* request);
 
 /// The query of a URI, without "?" and fragment.
@@ -48,7 +49,7 @@ void RequestView::for_each(std::string_view name, Use&& use) const {
             if (header[i].hash == 0 || header[i].key.len != name.size())
                 continue;  // zero: removed by a module
             if (ngx_memcmp(header[i].lowcase_key, name.data(), name.size()) == 0)
-                use(event::trim_blanks(view(header[i].value)));
+                use(base::trim_blanks(view(header[i].value)));
         }
     }
 }

@@ -73,7 +73,7 @@ struct Sums {
 
 /// UTF-8 as it is; else every byte as Latin-1. What is printed alike is one row.
 std::string printable(std::string_view name) {
-    if (event::valid_utf8(name)) return std::string(name);
+    if (base::valid_utf8(name)) return std::string(name);
     std::string text;
     for (const char c : name) {
         const auto byte = static_cast<unsigned char>(c);
@@ -130,8 +130,8 @@ void sum_streams(const zone::Table& table, const RedisServer& server, Shown* sho
     }
 }
 
-/// Of the configuration as it is: what an earlier one named would look like a server that is away. Several users of a
-/// server, or locations with other timeouts, share its row.
+/// Of the configuration as it is: what an earlier one named would look like a server that is away. Several
+/// users of a server, or locations with other timeouts, share its row.
 void sum_servers(const zone::Table& table, const MainState& main,
                  const std::uint64_t (&ready)[zone::max_servers], Sums* sums) {
     Shown shown;
@@ -171,7 +171,7 @@ std::string seconds(std::uint64_t microseconds) {
 
 std::string json_text(std::string_view text) {
     std::string out = "\"";
-    event::append_json(text, &out);
+    base::append_json(text, &out);
     return out + '"';
 }
 

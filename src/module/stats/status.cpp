@@ -54,7 +54,7 @@ char* read_status(ngx_conf_t* cf, LocationConf* conf) {
     StatusFormat format = StatusFormat::by_accept;
     if (cf->args->nelts == 2) {
         if (view(word[1]) != "json" && view(word[1]) != "prometheus") {
-            const std::string advice = event::did_you_mean(view(word[1]), {"json", "prometheus"});
+            const std::string advice = base::did_you_mean(view(word[1]), {"json", "prometheus"});
             return refuse(cf, "invalid parameter \"%V\"%s", &word[1],
                           advice.empty() ? ", it must be \"json\" or \"prometheus\"" : advice.c_str());
         }

@@ -12,8 +12,9 @@
 
 namespace webhook::module {
 
-/// What all nginx workers count in shared memory. There is no lock: every cell is an atomic, and a worker that dies at
-/// any moment leaves nothing half done. Workers count in slots of their own, so they do not fight for cache lines.
+/// What all nginx workers count in shared memory. There is no lock: every cell is an atomic, and a worker
+/// that dies at any moment leaves nothing half done. Workers count in slots of their own, so they do not
+/// fight for cache lines.
 namespace zone {
 
 inline constexpr std::size_t slot_count = 8;  ///< workers beyond share them
@@ -32,8 +33,8 @@ struct Histogram {
     Cell sum;  ///< microseconds
 };
 
-/// A name that a row of counters goes by. `hash` is taken first, then the name is written (by whoever comes, always the
-/// same bytes), then it is `ready`: so a row that somebody left half made is finished by the next.
+/// A name that a row of counters goes by. `hash` is taken first, then the name is written (by whoever comes,
+/// always the same bytes), then it is `ready`: so a row that somebody left half made is finished by the next.
 struct Label {
     Cell hash;  ///< 0: free
     std::atomic<std::uint32_t> ready;

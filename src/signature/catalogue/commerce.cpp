@@ -1,4 +1,5 @@
-// Shops, shipping, forms, e-mail and the tools around them. The language is described in signature/language.hpp.
+// Shops, shipping, forms, e-mail and the tools around them. The language is described in
+// signature/language.hpp.
 
 #include "signature/catalogue/catalogue.hpp"
 

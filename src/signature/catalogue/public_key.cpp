@@ -1,5 +1,5 @@
-// Senders that sign with a private key or send a token, and those whose signature takes code. The language is described
-// in signature/language.hpp.
+// Senders that sign with a private key or send a token, and those whose signature takes code. The language is
+// described in signature/language.hpp.
 
 #include "signature/catalogue/catalogue.hpp"
 

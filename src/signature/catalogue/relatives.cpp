@@ -1,5 +1,5 @@
-// Senders that use Standard Webhooks, or Svix' names for its headers, as they are: other names of those definitions. A
-// sender that changes anything (the key, a header) has a definition of its own.
+// Senders that use Standard Webhooks, or Svix' names for its headers, as they are: other names of those
+// definitions. A sender that changes anything (the key, a header) has a definition of its own.
 
 #include "signature/catalogue/catalogue.hpp"
 

@@ -1,5 +1,5 @@
-// Senders that sign as Standard Webhooks, Svix or Hook0 do: under their names where nothing differs, and with a definition of
-// their own where the fields do. The language is described in signature/language.hpp.
+// Senders that sign as Standard Webhooks, Svix or Hook0 do: under their names where nothing differs, and with
+// a definition of their own where the fields do. The language is described in signature/language.hpp.
 
 #include "signature/catalogue/catalogue.hpp"
 

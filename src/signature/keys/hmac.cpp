@@ -11,17 +11,17 @@ namespace {
 
 constexpr std::size_t max_block = 128;
 
-std::size_t block_size(event::Hash hash) {
-    return hash == event::Hash::sha384 || hash == event::Hash::sha512 ? 128 : 64;
+std::size_t block_size(base::Hash hash) {
+    return hash == base::Hash::sha384 || hash == base::Hash::sha512 ? 128 : 64;
 }
 
 }  // namespace
 
-HmacKey::HmacKey(event::Hash hash, std::string_view key) : inner_(hash), outer_(hash) {
+HmacKey::HmacKey(base::Hash hash, std::string_view key) : inner_(hash), outer_(hash) {
     std::array<unsigned char, max_block> pad{};
-    event::Digest shortened;
+    base::Digest shortened;
     if (key.size() > block_size(hash)) {
-        shortened = event::digest_of(hash, key);
+        shortened = base::digest_of(hash, key);
         key = shortened.view();
     }
     if (!key.empty()) std::memcpy(pad.data(), key.data(), key.size());
@@ -41,15 +41,15 @@ HmacKey::~HmacKey() {
     OPENSSL_cleanse(static_cast<void*>(&outer_), sizeof(outer_));
 }
 
-event::Digest HmacKey::finish(event::HashState* message) const {
-    const event::Digest inside = message->finish();
-    event::HashState outside = outer_;
+base::Digest HmacKey::finish(base::HashState* message) const {
+    const base::Digest inside = message->finish();
+    base::HashState outside = outer_;
     outside.update(inside.view());
     return outside.finish();
 }
 
-event::Digest HmacKey::digest(std::string_view message) const {
-    event::HashState state = start();
+base::Digest HmacKey::digest(std::string_view message) const {
+    base::HashState state = start();
     state.update(message);
     return finish(&state);
 }

@@ -10,19 +10,19 @@ namespace webhook::signature {
 /// one block.
 class HmacKey {
   public:
-    HmacKey(event::Hash hash, std::string_view key);
+    HmacKey(base::Hash hash, std::string_view key);
     ~HmacKey();
     HmacKey(const HmacKey&) = default;
     HmacKey& operator=(const HmacKey&) = default;
 
     /// A message under way: update() it, then finish(*this).
-    event::HashState start() const { return inner_; }
-    event::Digest finish(event::HashState* message) const;
+    base::HashState start() const { return inner_; }
+    base::Digest finish(base::HashState* message) const;
     /// The same for a message that is one text.
-    event::Digest digest(std::string_view message) const;
+    base::Digest digest(std::string_view message) const;
 
   private:
-    event::HashState inner_, outer_;
+    base::HashState inner_, outer_;
 };
 
 /// Constant time in the content; false for different lengths.

@@ -46,14 +46,14 @@ bool is_invisible(char32_t c) {
 
 /// True when the text is one character, which cannot be seen.
 bool is_invisible_character(std::string_view text) {
-    return event::utf8_length(text) == text.size() && is_invisible(code_point(text));
+    return base::utf8_length(text) == text.size() && is_invisible(code_point(text));
 }
 
 /// Returns how many bytes at the front cannot be seen.
 std::size_t invisible_start(std::string_view text) {
     std::size_t at = 0;
     while (at < text.size()) {
-        const std::size_t size = event::utf8_length(text.substr(at));
+        const std::size_t size = base::utf8_length(text.substr(at));
         if (size == 0 || !is_invisible(code_point(text.substr(at, size)))) break;
         at += size;
     }
@@ -69,10 +69,10 @@ std::string without_blanks(std::string_view text) {
 
 bool is_key_json(std::string_view text) {
     text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-    JsonValue root;
+    base::JsonValue root;
     if (text.empty() || text.front() != '{') return false;
     if (contains(text, "\"kty\"")) return true;
-    return parse_json(text, &root) && (root.find("kty") != nullptr || root.find("keys") != nullptr);
+    return base::parse_json(text, &root) && (root.find("kty") != nullptr || root.find("keys") != nullptr);
 }
 
 /// A key that shows what it is: armoured, JSON, SSH's one-line form, Standard Webhooks' prefix, or DER.
@@ -82,7 +82,7 @@ bool shows_public_key(std::string_view text) {
         "sk-ssh-ed25519@", "sk-ecdsa-sha2-", "whpk_"};
     return contains(text, "-----BEGIN") || contains(text, "---- BEGIN ") || is_key_json(text) ||
            std::any_of(std::begin(starts), std::end(starts),
-                       [text](std::string_view start) { return event::starts_with(text, start); }) ||
+                       [text](std::string_view start) { return base::starts_with(text, start); }) ||
            is_public_key_der(text);
 }
 
@@ -90,10 +90,11 @@ bool holds_public_key(std::string_view text) {
     if (shows_public_key(text)) return true;
     if (text.size() < shortest_public_key) return false;
     const std::string compact = without_blanks(text);
-    const Encoding encodings[] = {Encoding::hex, Encoding::base64, Encoding::base64url};
-    return std::any_of(std::begin(encodings), std::end(encodings), [&](Encoding encoding) {
+    const base::Encoding encodings[] = {base::Encoding::hex, base::Encoding::base64,
+                                        base::Encoding::base64url};
+    return std::any_of(std::begin(encodings), std::end(encodings), [&](base::Encoding encoding) {
         std::string bytes;
-        return decode_text(compact, encoding, &bytes) && shows_public_key(bytes);
+        return base::decode_text(compact, encoding, &bytes) && shows_public_key(bytes);
     });
 }
 
@@ -125,35 +126,35 @@ std::string_view without_blanks_around(std::string_view text) {
 }
 
 bool check_secret_text(std::string_view text, std::string* error) {
-    if (text.empty()) return fail(error, "secret is empty");
-    if (is_blank(text)) return fail(error, "secret holds nothing but blanks");
+    if (text.empty()) return base::fail(error, "secret is empty");
+    if (is_blank(text)) return base::fail(error, "secret holds nothing but blanks");
     if (holds_public_key(text)) {
-        return fail(error, "PEM or JWK where a shared secret belongs");
+        return base::fail(error, "PEM or JWK where a shared secret belongs");
     }
     if (contains(text, std::string_view("\0", 1)))
-        return fail(error, "secret holds a NUL byte: give binary keys as base64 or hex");
-    text = event::trim_blanks(text);
-    event::take_prefix(&text, "v1,");
-    return !is_prefix_only(text) || fail(error, "secret is empty behind its prefix");
+        return base::fail(error, "secret holds a NUL byte: give binary keys as base64 or hex");
+    text = base::trim_blanks(text);
+    base::take_prefix(&text, "v1,");
+    return !is_prefix_only(text) || base::fail(error, "secret is empty behind its prefix");
 }
 
 bool check_decoded_key(std::string_view key, std::string* error) {
-    if (key.empty()) return fail(error, "secret is empty after decoding");
-    if (is_one_byte_repeated(key)) return fail(error, "secret is one byte repeated: it is no key");
+    if (key.empty()) return base::fail(error, "secret is empty after decoding");
+    if (is_one_byte_repeated(key)) return base::fail(error, "secret is one byte repeated: it is no key");
     const std::size_t size = key.find_last_not_of('\0') + 1;
     if (size < shortest_key) {
-        return fail(error, "secret has " + std::to_string(size) + " bytes after decoding, at least " +
-                               std::to_string(shortest_key) + " are needed");
+        return base::fail(error, "secret has " + std::to_string(size) + " bytes after decoding, at least " +
+                                     std::to_string(shortest_key) + " are needed");
     }
     return !holds_public_key(key) ||
-           fail(error, "public key where a shared secret belongs: everybody could sign with it");
+           base::fail(error, "public key where a shared secret belongs: everybody could sign with it");
 }
 
 bool check_basic(std::string_view text, std::string* error) {
     const std::size_t colon = text.find(':');
-    if (colon == std::string_view::npos) return fail(error, "secret is not USER:PASSWORD");
+    if (colon == std::string_view::npos) return base::fail(error, "secret is not USER:PASSWORD");
     return !is_blank(text.substr(0, colon)) || !is_blank(text.substr(colon + 1)) ||
-           fail(error, "secret has neither a user nor a password");
+           base::fail(error, "secret has neither a user nor a password");
 }
 
 std::string weakness_of(std::string_view text, std::size_t key_size) {

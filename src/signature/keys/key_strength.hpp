@@ -9,13 +9,13 @@ namespace webhook::signature {
 /// Fewest bytes of a decoded key; one with fewer than `good_key` can be guessed, which is worth a warning.
 inline constexpr std::size_t shortest_key = 4, good_key = 16;
 
-/// Tells whether a configured text can be a shared secret. False, with a message that holds nothing of it, for texts that
-/// are none or that others know: blanks, a NUL (C strings end there, so two readers see two keys), a prefix without a key,
-/// a public key in any usual form (everybody could sign with it).
+/// Tells whether a configured text can be a shared secret. False, with a message that holds nothing of it,
+/// for texts that are none or that others know: blanks, a NUL (C strings end there, so two readers see two
+/// keys), a prefix without a key, a public key in any usual form (everybody could sign with it).
 bool check_secret_text(std::string_view text, std::string* error);
 
-/// The same for the bytes that a key rule made of it: too few, or all equal. HMAC fills keys up with zeros, so those at
-/// the end do not count.
+/// The same for the bytes that a key rule made of it: too few, or all equal. HMAC fills keys up with zeros,
+/// so those at the end do not count.
 bool check_decoded_key(std::string_view key, std::string* error);
 
 /// Tells whether HTTP Basic credentials hold a user or a password.

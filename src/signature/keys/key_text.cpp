@@ -20,11 +20,11 @@ namespace webhook::signature {
 
 namespace {
 
-using Bio = std::unique_ptr<BIO, Free<BIO_free>>;
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using Params = std::unique_ptr<OSSL_PARAM, Free<OSSL_PARAM_free>>;
-using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, Free<OSSL_PARAM_BLD_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>>;
+using Bio = std::unique_ptr<BIO, base::Free<BIO_free>>;
+using Certificate = std::unique_ptr<X509, base::Free<X509_free>>;
+using Params = std::unique_ptr<OSSL_PARAM, base::Free<OSSL_PARAM_free>>;
+using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, base::Free<OSSL_PARAM_BLD_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, base::Free<EVP_PKEY_CTX_free>>;
 
 constexpr std::size_t ed25519_size = 32, p256_half = 32;
 
@@ -65,7 +65,7 @@ class PemReader {
     bool add(const Block& block) {
         const unsigned char* at = block.data;
         if (block.header[0] != '\0' || block.kind() == "ENCRYPTED PRIVATE KEY")
-            return fail(error_, "encrypted private key");
+            return base::fail(error_, "encrypted private key");
         if (block.kind() == "EC PARAMETERS") return true;
         if (block.kind() == "CERTIFICATE") return add_certificate(block);
         if (block.kind() == "PUBLIC KEY") return keep(d2i_PUBKEY(nullptr, &at, block.size), false);
@@ -75,12 +75,12 @@ class PemReader {
             block.kind() == "EC PRIVATE KEY") {
             return keep(d2i_AutoPrivateKey(nullptr, &at, block.size), true);
         }
-        return fail(error_, "PEM of a kind that is no key: " + std::string(block.kind().substr(0, 40)));
+        return base::fail(error_, "PEM of a kind that is no key: " + std::string(block.kind().substr(0, 40)));
     }
 
   private:
     bool keep(EVP_PKEY* key, bool is_private) {
-        if (key == nullptr) return fail(error_, "PEM key cannot be decoded");
+        if (key == nullptr) return base::fail(error_, "PEM key cannot be decoded");
         keys_->push_back({own(key), is_private});
         return true;
     }
@@ -88,7 +88,7 @@ class PemReader {
     bool add_certificate(const Block& block) {
         const unsigned char* at = block.data;
         Certificate certificate(d2i_X509(nullptr, &at, block.size));
-        if (certificate == nullptr) return fail(error_, "certificate cannot be decoded");
+        if (certificate == nullptr) return base::fail(error_, "certificate cannot be decoded");
         const bool is_issuer =
             std::any_of(certificates_.begin(), certificates_.end(), [&](const Certificate& earlier) {
                 return !is_self_issued(earlier.get()) &&
@@ -110,15 +110,15 @@ class PemReader {
 };
 
 /// A member that is base64url without padding (RFC 7515 section 2).
-bool jwk_bytes(const JsonValue& jwk, std::string_view member, std::string* out) {
+bool jwk_bytes(const base::JsonValue& jwk, std::string_view member, std::string* out) {
     const std::string* text = jwk.string(member);
     return text != nullptr && text->find('=') == std::string::npos &&
-           decode_text(*text, Encoding::base64url, out);
+           base::decode_text(*text, base::Encoding::base64url, out);
 }
 
 PublicKey::Handle rsa_of(std::string_view modulus, std::string_view exponent) {
-    const Number n(BN_bin2bn(bytes(modulus), static_cast<int>(modulus.size()), nullptr));
-    const Number e(BN_bin2bn(bytes(exponent), static_cast<int>(exponent.size()), nullptr));
+    const base::Number n(BN_bin2bn(bytes(modulus), static_cast<int>(modulus.size()), nullptr));
+    const base::Number e(BN_bin2bn(bytes(exponent), static_cast<int>(exponent.size()), nullptr));
     const ParamBuilder builder(OSSL_PARAM_BLD_new());
     const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr));
     EVP_PKEY* key = nullptr;
@@ -135,7 +135,7 @@ PublicKey::Handle rsa_of(std::string_view modulus, std::string_view exponent) {
     return own(key);
 }
 
-bool read_rsa(const JsonValue& jwk, TextKey* key) {
+bool read_rsa(const base::JsonValue& jwk, TextKey* key) {
     std::string n, e;
     if (jwk.find("d") != nullptr || !jwk_bytes(jwk, "n", &n) || !jwk_bytes(jwk, "e", &e)) return false;
     if (n.size() > 4096 || e.size() > 16) return false;
@@ -143,7 +143,7 @@ bool read_rsa(const JsonValue& jwk, TextKey* key) {
     return key->handle != nullptr;
 }
 
-bool read_p256(const JsonValue& jwk, TextKey* key) {
+bool read_p256(const base::JsonValue& jwk, TextKey* key) {
     std::string x, y;
     if (jwk.find("d") != nullptr || !jwk_bytes(jwk, "x", &x) || !jwk_bytes(jwk, "y", &y)) return false;
     if (x.size() != p256_half || y.size() != p256_half) return false;
@@ -152,7 +152,7 @@ bool read_p256(const JsonValue& jwk, TextKey* key) {
     return key->handle != nullptr;
 }
 
-bool read_ed25519(const JsonValue& jwk, TextKey* key) {
+bool read_ed25519(const base::JsonValue& jwk, TextKey* key) {
     std::string text;
     key->is_private = jwk.find("d") != nullptr;
     if (!jwk_bytes(jwk, key->is_private ? "d" : "x", &text) || text.size() != ed25519_size) return false;
@@ -172,7 +172,7 @@ auto quietly(Read&& read) {
 
 bool read_blocks(std::string_view text, std::vector<TextKey>* keys, std::string* error) {
     const Bio bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-    if (bio == nullptr) return fail(error, "out of memory");
+    if (bio == nullptr) return base::fail(error, "out of memory");
     PemReader reader(keys, error);
     std::size_t count = 0;
     while (true) {
@@ -185,7 +185,7 @@ bool read_blocks(std::string_view text, std::vector<TextKey>* keys, std::string*
     std::size_t wanted = 0;
     for (std::size_t at = text.find(mark); at != std::string_view::npos; at = text.find(mark, at + 1))
         ++wanted;
-    return (count == wanted && !keys->empty()) || fail(error, "PEM cannot be decoded");
+    return (count == wanted && !keys->empty()) || base::fail(error, "PEM cannot be decoded");
 }
 
 }  // namespace
@@ -194,7 +194,7 @@ bool read_pem(std::string_view text, std::vector<TextKey>* keys, std::string* er
     return quietly([&] { return read_blocks(text, keys, error); });
 }
 
-JwkResult read_jwk(const JsonValue& jwk, TextKey* key, std::string* error) {
+JwkResult read_jwk(const base::JsonValue& jwk, TextKey* key, std::string* error) {
     const std::string* kty = jwk.string("kty");
     const std::string* curve = jwk.string("crv");
     const auto is_curve = [&](std::string_view name) { return curve != nullptr && *curve == name; };

@@ -16,14 +16,14 @@ struct TextKey {
     bool is_private = false;
 };
 
-/// All keys of a PEM text (RFC 7468): SubjectPublicKeyInfo, PKCS#1 public keys, certificates, unencrypted private
-/// keys. A certificate that issued an earlier one belongs to that one's chain and is left out.
+/// All keys of a PEM text (RFC 7468): SubjectPublicKeyInfo, PKCS#1 public keys, certificates, unencrypted
+/// private keys. A certificate that issued an earlier one belongs to that one's chain and is left out.
 bool read_pem(std::string_view text, std::vector<TextKey>* keys, std::string* error);
 
 enum class JwkResult : unsigned char { good, unknown_kind, bad };
 
 /// A JWK (RFC 7517, 7518 section 6, 8037): RSA, EC P-256 and OKP Ed25519; private ones of the latter only.
-JwkResult read_jwk(const JsonValue& jwk, TextKey* key, std::string* error);
+JwkResult read_jwk(const base::JsonValue& jwk, TextKey* key, std::string* error);
 
 /// A DER SubjectPublicKeyInfo; nullptr when it is none, or something follows it.
 PublicKey::Handle public_key_of_der(std::string_view der);

@@ -23,26 +23,29 @@ bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::st
             *key = std::string(secret);
             break;
         case KeyRule::whsec:
-            event::take_prefix(&secret, "v1,");  // as Supabase shows it
-            event::take_prefix(&secret, "whsec_");
+            base::take_prefix(&secret, "v1,");  // as Supabase shows it
+            base::take_prefix(&secret, "whsec_");
             [[fallthrough]];
         case KeyRule::base64:
-            if (!decode_text(secret, Encoding::base64, key)) return fail(error, "secret is not base64");
+            if (!base::decode_text(secret, base::Encoding::base64, key))
+                return base::fail(error, "secret is not base64");
             break;
         case KeyRule::hex:
-            if (!decode_text(secret, Encoding::hex, key)) return fail(error, "secret is not hex");
+            if (!base::decode_text(secret, base::Encoding::hex, key))
+                return base::fail(error, "secret is not hex");
             break;
         case KeyRule::nfkd:
-            if (!to_nfkd(secret, key)) return fail(error, "secret holds characters other than Latin letters");
-            if (is_blank(*key)) return fail(error, "secret holds nothing but blanks");
+            if (!to_nfkd(secret, key))
+                return base::fail(error, "secret holds characters other than Latin letters");
+            if (is_blank(*key)) return base::fail(error, "secret holds nothing but blanks");
             break;
         case KeyRule::pem:
         case KeyRule::spki:
         case KeyRule::whpk:
         case KeyRule::jwk:
-            return fail(error, "a shared secret cannot be a public key");
+            return base::fail(error, "a shared secret cannot be a public key");
         case KeyRule::sha1:
-            *key = std::string(event::digest_of(event::Hash::sha1, secret).view());
+            *key = std::string(base::digest_of(base::Hash::sha1, secret).view());
             break;
     }
     return true;
@@ -76,7 +79,7 @@ bool make_key(const Scheme& scheme, KeyRule rule, std::string_view secret, Prepa
             return make_hmac(scheme, rule, secret, key, error);
         case Algorithm::basic:
             if (!check_basic(secret, error)) return false;
-            encode_text(secret, Encoding::base64, &key->credential);
+            base::encode_text(secret, base::Encoding::base64, &key->credential);
             break;
         default:
             key->credential = std::string(secret);
@@ -108,7 +111,7 @@ bool add_keys(const Scheme& scheme, KeyUse use, std::string_view secret, std::si
             first_error = *error;
         }
     }
-    if (size == 0) return fail(error, first_error);
+    if (size == 0) return base::fail(error, first_error);
     if (prepared->weakness.empty()) prepared->weakness = weakness_of(secret, size);
     return true;
 }
@@ -116,9 +119,9 @@ bool add_keys(const Scheme& scheme, KeyUse use, std::string_view secret, std::si
 bool config_value(const event::Source& source, const Params& params, std::string* value, std::string* error) {
     const auto found = params.find(source.name);
     if (found == params.end() || found->second.empty()) {
-        return fail(error, "parameter \"" + source.name + "\" is missing");
+        return base::fail(error, "parameter \"" + source.name + "\" is missing");
     }
-    if (is_blank(found->second)) return fail(error, "parameter \"" + source.name + "\" is blank");
+    if (is_blank(found->second)) return base::fail(error, "parameter \"" + source.name + "\" is blank");
     *value = found->second;
     return true;
 }
@@ -204,8 +207,8 @@ PreparedKey::~PreparedKey() {
     OPENSSL_cleanse(credential.data(), credential.size());
 }
 
-event::Digest hash_credential(std::string_view text) {
-    return event::digest_of(event::Hash::sha256, text);
+base::Digest hash_credential(std::string_view text) {
+    return base::digest_of(base::Hash::sha256, text);
 }
 
 bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,
@@ -214,7 +217,7 @@ bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,
     prepared->scheme = &scheme;
     prepared->params = params;
     if (scheme.algorithm == Algorithm::none) return true;
-    if (secrets.empty()) return fail(error, "no secret");
+    if (secrets.empty()) return base::fail(error, "no secret");
     if (scheme.public_keys) {
         if (!read_public_keys(scheme, secrets, names, use, &prepared->public_keys, error)) return false;
     } else {

@@ -23,7 +23,7 @@ struct PreparedKey {
     std::string secret;  ///< as configured: what {secret} stands for
     std::optional<HmacKey> hmac;
     std::string credential;  ///< token and Basic: what the header must hold after the prefix
-    event::Digest credential_hash;
+    base::Digest credential_hash;
     std::size_t size = 0;    ///< bytes of the decoded key, or of the text where that is the key
     std::size_t number = 0;  ///< which of the secrets it was made of
 };
@@ -35,7 +35,8 @@ struct PreparedMessage {
     std::optional<Pattern> beginning;
 };
 
-/// What an item begins with. The names of "NAME=" are public words, so their case lets no forgery in and does not count.
+/// What an item begins with. The names of "NAME=" are public words, so their case lets no forgery in and does
+/// not count.
 struct Prefix {
     std::string text;
     bool any_case = false;
@@ -57,16 +58,16 @@ struct Prepared {
 };
 
 /// SHA-256 of a credential: lets credentials of any length be compared in constant time.
-event::Digest hash_credential(std::string_view text);
+base::Digest hash_credential(std::string_view text);
 
-/// The bytes that a shared secret stands for under each key rule of this scheme that decodes it, so that keys of different
-/// schemes can be compared; none for public keys. Zeros at the end are left out: to an HMAC they make no difference.
+/// The bytes that a shared secret stands for under each key rule of this scheme that decodes it, so that keys
+/// of different schemes can be compared; none for public keys. Zeros at the end are left out: to an HMAC they
+/// make no difference.
 std::vector<std::string> key_bytes(const Scheme& scheme, std::string_view secret);
 
-/// False, and a message without any secret in it, when a key is none (key_strength.hpp) or cannot be decoded, a
-/// parameter is missing or there is no secret at all.
-/// `names`: ids of the secrets that are public keys, in their order; may be shorter. `use`: whether such keys are to be
-/// the public or the private ones.
+/// False, and a message without any secret in it, when a key is none (key_strength.hpp) or cannot be decoded,
+/// a parameter is missing or there is no secret at all. `names`: ids of the secrets that are public keys, in
+/// their order; may be shorter. `use`: whether such keys are to be the public or the private ones.
 bool prepare(const Scheme& scheme, const std::vector<std::string>& secrets,
              const std::vector<std::string>& names, const std::map<std::string, std::string>& params,
              KeyUse use, Prepared* prepared, std::string* error);

@@ -18,9 +18,9 @@ namespace webhook::signature {
 
 namespace {
 
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
-using EcdsaPair = std::unique_ptr<ECDSA_SIG, Free<ECDSA_SIG_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, base::Free<EVP_PKEY_CTX_free>>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, base::Free<EVP_MD_CTX_free>>;
+using EcdsaPair = std::unique_ptr<ECDSA_SIG, base::Free<ECDSA_SIG_free>>;
 
 constexpr std::size_t raw_half = 32;
 constexpr std::size_t max_der = 80;
@@ -29,17 +29,17 @@ const unsigned char* bytes(std::string_view text) {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
-const EVP_MD* message_digest(event::Hash hash) {
+const EVP_MD* message_digest(base::Hash hash) {
     switch (hash) {
-        case event::Hash::md5:
+        case base::Hash::md5:
             return EVP_md5();
-        case event::Hash::sha1:
+        case base::Hash::sha1:
             return EVP_sha1();
-        case event::Hash::sha256:
+        case base::Hash::sha256:
             return EVP_sha256();
-        case event::Hash::sha384:
+        case base::Hash::sha384:
             return EVP_sha384();
-        case event::Hash::sha512:
+        case base::Hash::sha512:
             return EVP_sha512();
     }
     return nullptr;
@@ -65,7 +65,7 @@ bool is_p256(const EVP_PKEY* key) {
 bool has_small_exponent(const EVP_PKEY* key) {
     BIGNUM* raw = nullptr;
     if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &raw) != 1) return false;
-    const Number exponent(raw);
+    const base::Number exponent(raw);
     return BN_num_bits(exponent.get()) <= 33 && BN_is_odd(exponent.get()) && !BN_is_one(exponent.get());
 }
 
@@ -79,17 +79,17 @@ bool is_point(EVP_PKEY* key) {
 bool has_open_modulus(const EVP_PKEY* key) {
     BIGNUM* raw = nullptr;
     if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &raw) != 1) return true;
-    const Number modulus(raw);
+    const base::Number modulus(raw);
     return !BN_is_odd(modulus.get()) || BN_check_prime(modulus.get(), nullptr, nullptr) != 0;
 }
 
 bool check_rsa(const EVP_PKEY* key, std::string* error) {
     const int bits = EVP_PKEY_get_bits(key);
     if (bits < min_rsa_bits || bits > max_rsa_bits) {
-        return fail(error, "RSA key of " + std::to_string(bits) + " bits, only 2048 to 4096 are taken");
+        return base::fail(error, "RSA key of " + std::to_string(bits) + " bits, only 2048 to 4096 are taken");
     }
-    if (!has_small_exponent(key)) return fail(error, "RSA key with a bad exponent");
-    return !has_open_modulus(key) || fail(error, "RSA key whose modulus is prime or even");
+    if (!has_small_exponent(key)) return base::fail(error, "RSA key with a bad exponent");
+    return !has_open_modulus(key) || base::fail(error, "RSA key whose modulus is prime or even");
 }
 
 /// A seed that anybody would try first.
@@ -107,10 +107,11 @@ bool check_ed25519(const EVP_PKEY* key, std::string* error) {
     std::string point(ed25519_size, '\0');
     std::size_t size = point.size();
     if (EVP_PKEY_get_raw_public_key(key, reinterpret_cast<unsigned char*>(point.data()), &size) != 1)
-        return fail(error, "key cannot be decoded");
+        return base::fail(error, "key cannot be decoded");
     if (is_weak_ed25519(point))
-        return fail(error, "Ed25519 key of small order: signatures that fit it can be made without a key");
-    return !has_trivial_seed(key) || fail(error, "private key is one byte repeated: it is no key");
+        return base::fail(error,
+                          "Ed25519 key of small order: signatures that fit it can be made without a key");
+    return !has_trivial_seed(key) || base::fail(error, "private key is one byte repeated: it is no key");
 }
 
 bool find_family(EVP_PKEY* key, KeyFamily* family, std::string* error) {
@@ -120,22 +121,22 @@ bool find_family(EVP_PKEY* key, KeyFamily* family, std::string* error) {
             return check_ed25519(key, error);
         case EVP_PKEY_EC:
             *family = KeyFamily::ecdsa_p256;
-            if (!is_p256(key)) return fail(error, "elliptic curve key that is not on P-256");
-            return is_point(key) || fail(error, "elliptic curve key that is no point of P-256");
+            if (!is_p256(key)) return base::fail(error, "elliptic curve key that is not on P-256");
+            return is_point(key) || base::fail(error, "elliptic curve key that is no point of P-256");
         case EVP_PKEY_RSA:
         case EVP_PKEY_RSA_PSS:
             *family = KeyFamily::rsa;
             return check_rsa(key, error);
         default:
-            return fail(error, "key is neither Ed25519 nor ECDSA P-256 nor RSA");
+            return base::fail(error, "key is neither Ed25519 nor ECDSA P-256 nor RSA");
     }
 }
 
 /// r and s -> DER; empty when the length is wrong.
 std::string der_of(std::string_view raw) {
     if (raw.size() != 2 * raw_half) return {};
-    Number r(BN_bin2bn(bytes(raw), raw_half, nullptr));
-    Number s(BN_bin2bn(bytes(raw) + raw_half, raw_half, nullptr));
+    base::Number r(BN_bin2bn(bytes(raw), raw_half, nullptr));
+    base::Number s(BN_bin2bn(bytes(raw) + raw_half, raw_half, nullptr));
     const EcdsaPair pair(ECDSA_SIG_new());
     if (!r || !s || !pair || ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) return {};
     (void)r.release();
@@ -160,7 +161,7 @@ std::string raw_of(std::string_view der) {
 }
 
 bool set_parameters(EVP_PKEY_CTX* context, PublicAlgorithm algorithm) {
-    const std::optional<event::Hash> hash = hash_of(algorithm);
+    const std::optional<base::Hash> hash = hash_of(algorithm);
     if (!hash || EVP_PKEY_CTX_set_signature_md(context, message_digest(*hash)) != 1) return false;
     if (family_of(algorithm) != KeyFamily::rsa) return true;
     const bool pss =
@@ -227,18 +228,18 @@ KeyFamily family_of(PublicAlgorithm algorithm) {
     }
 }
 
-std::optional<event::Hash> hash_of(PublicAlgorithm algorithm) {
+std::optional<base::Hash> hash_of(PublicAlgorithm algorithm) {
     switch (algorithm) {
         case PublicAlgorithm::ed25519:
             return std::nullopt;
         case PublicAlgorithm::rsa_sha1:
         case PublicAlgorithm::ecdsa_p256_sha1:
-            return event::Hash::sha1;
+            return base::Hash::sha1;
         case PublicAlgorithm::rsa_sha512:
         case PublicAlgorithm::rsa_pss_sha512:
-            return event::Hash::sha512;
+            return base::Hash::sha512;
         default:
-            return event::Hash::sha256;
+            return base::Hash::sha256;
     }
 }
 

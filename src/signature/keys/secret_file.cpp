@@ -49,7 +49,7 @@ class File {
 };
 
 bool fail_by_errno(std::string* problem) {
-    return fail(problem, "cannot be read (" + std::generic_category().message(errno) + ")");
+    return base::fail(problem, "cannot be read (" + std::generic_category().message(errno) + ")");
 }
 
 void drop_line_end(std::string* content) {
@@ -70,12 +70,12 @@ bool is_utf16(std::string_view text) {
 
 /// Judges the bytes as what an editor or a shell wrote.
 bool check_encoding(std::string_view text, std::string* problem) {
-    if (event::starts_with(text, "\xef\xbb\xbf"sv))
-        return fail(problem, "begins with a byte order mark: save it as UTF-8 without BOM");
-    if (event::starts_with(text, "\xff\xfe"sv) || event::starts_with(text, "\xfe\xff"sv) || is_utf16(text))
-        return fail(problem, "is UTF-16: save it as UTF-8 without BOM");
+    if (base::starts_with(text, "\xef\xbb\xbf"sv))
+        return base::fail(problem, "begins with a byte order mark: save it as UTF-8 without BOM");
+    if (base::starts_with(text, "\xff\xfe"sv) || base::starts_with(text, "\xfe\xff"sv) || is_utf16(text))
+        return base::fail(problem, "is UTF-16: save it as UTF-8 without BOM");
     return text.find('\0') == std::string_view::npos ||
-           fail(problem, "holds a NUL byte: give binary keys as base64 or hex");
+           base::fail(problem, "holds a NUL byte: give binary keys as base64 or hex");
 }
 
 bool shows_public_keys(std::string_view text) {
@@ -95,7 +95,7 @@ std::string_view quotes_around(std::string_view text) {
                  {"\xe2\x80\x9e", "\xe2\x80\x9c"},
                  {"\xc2\xab", "\xc2\xbb"}};
     for (const auto& [open, close] : pairs) {
-        const bool around = text.size() >= open.size() + close.size() && event::starts_with(text, open) &&
+        const bool around = text.size() >= open.size() + close.size() && base::starts_with(text, open) &&
                             text.substr(text.size() - close.size()) == close;
         if (around) return open;
     }
@@ -109,9 +109,10 @@ bool read_secret_file(const std::string& path, std::string* secret, std::string*
     struct stat status {};
     secret->clear();
     if (!file.get_status(&status)) return fail_by_errno(problem);
-    if (!S_ISREG(status.st_mode)) return fail(problem, "is not a regular file");
+    if (!S_ISREG(status.st_mode)) return base::fail(problem, "is not a regular file");
     if (!file.read(max_secret_file + 1, secret)) return fail_by_errno(problem);
-    if (secret->size() > max_secret_file) return fail(problem, "is too large: at most 256 KiB are read");
+    if (secret->size() > max_secret_file)
+        return base::fail(problem, "is too large: at most 256 KiB are read");
     return take_secret_input(secret, problem);
 }
 
@@ -122,9 +123,9 @@ bool take_secret_input(std::string* secret, std::string* problem) {
 }
 
 bool check_secret_input(std::string_view secret, std::string* problem) {
-    if (secret.empty()) return fail(problem, "is empty: write the secret into it");
+    if (secret.empty()) return base::fail(problem, "is empty: write the secret into it");
     if (!check_encoding(secret, problem)) return false;
-    return !is_blank(secret) || fail(problem, "holds nothing but blanks: write the secret into it");
+    return !is_blank(secret) || base::fail(problem, "holds nothing but blanks: write the secret into it");
 }
 
 std::string warning_of_secret(std::string_view secret) {

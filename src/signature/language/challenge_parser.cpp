@@ -19,7 +19,7 @@ using Kind = Source::Kind;
 
 bool is_token(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-        return event::is_alphanumeric(c) || c == '-' || c == '_';
+        return base::is_alphanumeric(c) || c == '-' || c == '_';
     });
 }
 
@@ -57,8 +57,8 @@ class ChallengeReader {
     bool invalid(std::string_view word) {
         const std::string_view name =
             word.substr(0, word.find('=') == std::string_view::npos ? word.size() : word.find('=') + 1);
-        return fail(error_, "invalid parameter \"" + std::string(word) + "\" in \"challenge\"" +
-                                event::did_you_mean(name, words));
+        return base::fail(error_, "invalid parameter \"" + std::string(word) + "\" in \"challenge\"" +
+                                      base::did_you_mean(name, words));
     }
 
     static constexpr std::string_view words[] = {
@@ -75,7 +75,7 @@ class ChallengeReader {
     bool read_source(std::string_view text, Source* source) {
         if (!parse_source(text, SourceSet::scheme, source, error_)) return false;
         if (is_readable_by_challenge(*source)) return true;
-        return fail(error_, "\"" + source->text + "\" in \"challenge\" is not supported");
+        return base::fail(error_, "\"" + source->text + "\" in \"challenge\" is not supported");
     }
 
     /// "SRC=REST": the source, which holds no "=", and the rest.
@@ -109,7 +109,8 @@ class ChallengeReader {
         auto& [source, pattern] = rule_.match.emplace_back();
         std::string_view rest;
         if (!read_pair(text, &source, &rest)) return false;
-        return parse_pattern(rest, &pattern) || fail(error_, "invalid pattern \"" + std::string(rest) + "\"");
+        return parse_pattern(rest, &pattern) ||
+               base::fail(error_, "invalid pattern \"" + std::string(rest) + "\"");
     }
 
     bool read_capture(std::string_view text) {

@@ -44,7 +44,7 @@ class Reader {
         std::vector<std::string_view> known;
         for (const Entry& entry : entries)
             known.push_back(entry.word);
-        return fail("unknown directive " + quoted(words[0]) + event::did_you_mean(words[0], known));
+        return fail("unknown directive " + quoted(words[0]) + base::did_you_mean(words[0], known));
     }
 
     bool has(std::string_view word) const {
@@ -70,7 +70,7 @@ class Reader {
     /// The same for a word that is one of several.
     bool unknown(std::string_view what, std::string_view word, std::string_view value,
                  std::initializer_list<std::string_view> known) {
-        return fail("invalid " + std::string(what) + " " + quoted(word) + event::did_you_mean(value, known));
+        return fail("invalid " + std::string(what) + " " + quoted(word) + base::did_you_mean(value, known));
     }
 
     bool read_algorithm(const Directive& words);
@@ -153,7 +153,7 @@ bool Reader::read_algorithm(const Directive& words) {
     } else if (hash_from_word(word, &scheme_->hash)) {
         scheme_->algorithm = Algorithm::hash;
     } else if (!set_algorithm(word, scheme_)) {
-        return fail("invalid algorithm " + quoted(word) + event::did_you_mean(word, algorithm_words()));
+        return fail("invalid algorithm " + quoted(word) + base::did_you_mean(word, algorithm_words()));
     }
     return true;
 }
@@ -167,7 +167,7 @@ bool Reader::read_key(const Directive& words) {
             if (!read_key_id(words[i])) return false;
         } else if (!key_rule_from_word(words[i], &rule)) {
             return fail("invalid key rule " + quoted(words[i]) +
-                        event::did_you_mean(words[i], key_rule_words()));
+                        base::did_you_mean(words[i], key_rule_words()));
         } else if (std::find(rules.begin(), rules.end(), rule) != rules.end()) {
             return fail("key rule " + quoted(words[i]) + " is duplicate");
         } else {
@@ -275,7 +275,7 @@ bool Reader::read_signature(const Directive& words) {
         if (!read_item_word(word, &rule, &known)) return false;
         if (known) continue;
         if (option(word, "encoding=", &value)) {
-            if (!encoding_from_word(value, &rule.encoding))
+            if (!base::encoding_from_word(value, &rule.encoding))
                 return unknown("encoding", word, value, {"hex", "base64", "base64url"});
         } else if (!read_source(word, &rule)) {
             return false;
@@ -344,7 +344,7 @@ bool Reader::read_digest(const Directive& words) {
             if (!hash_from_word(value, &rule.hash))
                 return unknown("algorithm", words[i], value, {"sha256", "sha1", "sha384", "sha512", "md5"});
         } else if (option(words[i], "encoding=", &value)) {
-            if (!encoding_from_word(value, &rule.encoding))
+            if (!base::encoding_from_word(value, &rule.encoding))
                 return unknown("encoding", words[i], value, {"hex", "base64", "base64url"});
         } else if (!read_source(words[i], &items)) {
             return false;

@@ -13,8 +13,8 @@ SchemeSet::SchemeSet(SchemeSet&&) noexcept = default;
 SchemeSet& SchemeSet::operator=(SchemeSet&&) noexcept = default;
 
 std::string SchemeSet::check_name(std::string_view name) const {
-    const std::string quoted = event::in_quotes(name);
-    if (!event::is_name(name) || name == "off") return "invalid scheme name " + quoted;
+    const std::string quoted = base::in_quotes(name);
+    if (!base::is_name(name) || name == "off") return "invalid scheme name " + quoted;
     if (find_scheme(name) != nullptr) return quoted + " is the name of a built-in scheme";
     if (own_.find(name) != own_.end()) return "duplicate scheme " + quoted;
     return {};
@@ -46,7 +46,7 @@ std::string SchemeSet::suggestion(std::string_view name) const {
     std::vector<std::string_view> all = names();
     const std::vector<std::string_view> built_in = scheme_names();
     all.insert(all.end(), built_in.begin(), built_in.end());
-    return event::did_you_mean(name, all);
+    return base::did_you_mean(name, all);
 }
 
 std::vector<std::string_view> SchemeSet::names() const {

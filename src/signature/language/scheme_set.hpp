@@ -12,8 +12,8 @@
 
 namespace webhook::signature {
 
-/// The schemes that somebody defined himself, beside the built-in ones. Immutable once filled; the schemes live as long as
-/// the set.
+/// The schemes that somebody defined himself, beside the built-in ones. Immutable once filled; the schemes
+/// live as long as the set.
 class SchemeSet {
   public:
     SchemeSet();
@@ -21,11 +21,13 @@ class SchemeSet {
     SchemeSet(SchemeSet&&) noexcept;
     SchemeSet& operator=(SchemeSet&&) noexcept;
 
-    /// Why this name cannot be given to a scheme of one's own (not [A-Za-z0-9_.-]{1,64}, built-in, taken); empty: it can.
+    /// Why this name cannot be given to a scheme of one's own (not [A-Za-z0-9_.-]{1,64}, built-in, taken);
+    /// empty: it can.
     std::string check_name(std::string_view name) const;
 
-    /// False, with the directive at fault, when name or definition is wrong. What a built-in scheme may say, this may, but
-    /// `algorithm none`: nothing but the name "none" says to a reader of a configuration that nothing is verified.
+    /// False, with the directive at fault, when name or definition is wrong. What a built-in scheme may say,
+    /// this may, but `algorithm none`: nothing but the name "none" says to a reader of a configuration that
+    /// nothing is verified.
     bool add(std::string_view name, const std::vector<Directive>& directives, LanguageError* error);
 
     /// The scheme of that name, one's own or built-in; nullptr: there is none.

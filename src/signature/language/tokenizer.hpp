@@ -7,15 +7,16 @@
 
 namespace webhook::signature {
 
-/// Cuts text into words as nginx' configuration reader does: quotes at the start of a word, backslash, `#` comments,
-/// and ";", "{" and "}" between words.
+/// Cuts text into words as nginx' configuration reader does: quotes at the start of a word, backslash, `#`
+/// comments, and ";", "{" and "}" between words.
 class Tokenizer {
   public:
     enum class Token : std::uint8_t { end, word, semicolon, open, close, unclosed };
 
     explicit Tokenizer(std::string_view text) : rest_(text) {}
 
-    /// The next token; `word` is set for `word`, and for `unclosed`: a quote that is not closed or runs into other text.
+    /// The next token; `word` is set for `word`, and for `unclosed`: a quote that is not closed or runs into
+    /// other text.
     Token next(std::string* word);
 
     std::size_t line() const { return line_; }  ///< where the last token ended; the first is 1

@@ -28,24 +28,24 @@ bool readable(const Source& source) {
 
 bool check_items(const Items& items, std::string* error) {
     return items.skip == 0 || !items.split.empty() ||
-           fail(error, "\"skip=\" without \"split=\" leaves nothing");
+           base::fail(error, "\"skip=\" without \"split=\" leaves nothing");
 }
 
 bool check_signature(const Scheme& scheme, std::string* error) {
     const SignatureRule& rule = scheme.signature;
     if (scheme.algorithm == Algorithm::none) {
-        return rule.from.empty() || fail(error, "algorithm \"none\" takes no \"signature\"");
+        return rule.from.empty() || base::fail(error, "algorithm \"none\" takes no \"signature\"");
     }
-    if (rule.from.empty()) return fail(error, "\"signature\" is missing");
+    if (rule.from.empty()) return base::fail(error, "\"signature\" is missing");
     for (const Source& source : rule.from) {
         if (!readable(source)) {
-            return fail(error, "signatures in \"" + source.text + "\" are not supported");
+            return base::fail(error, "signatures in \"" + source.text + "\" are not supported");
         }
     }
-    if (has_message(scheme) && rule.encoding == Encoding::none)
-        return fail(error, "\"signature\" lacks \"encoding=\"");
-    if (!has_message(scheme) && rule.encoding != Encoding::none)
-        return fail(error, "a token has no \"encoding=\"");
+    if (has_message(scheme) && rule.encoding == base::Encoding::none)
+        return base::fail(error, "\"signature\" lacks \"encoding=\"");
+    if (!has_message(scheme) && rule.encoding != base::Encoding::none)
+        return base::fail(error, "a token has no \"encoding=\"");
     return check_items(rule, error);
 }
 
@@ -64,50 +64,51 @@ bool is_late(const Scheme& scheme) {
 
 bool check_timestamp(const Scheme& scheme, std::string* error) {
     if (!scheme.timestamp) {
-        return !signs(scheme, Kind::timestamp) || fail(error, "{ts} needs a \"timestamp\"");
+        return !signs(scheme, Kind::timestamp) || base::fail(error, "{ts} needs a \"timestamp\"");
     }
     const Source& source = scheme.timestamp->from.front();
-    if (!readable(source)) return fail(error, "timestamps in \"" + source.text + "\" are not supported");
+    if (!readable(source))
+        return base::fail(error, "timestamps in \"" + source.text + "\" are not supported");
     if (source.needs_body() && !scheme.batch.empty())
-        return fail(error, "a batch cannot have timestamps in the body");
+        return base::fail(error, "a batch cannot have timestamps in the body");
     const bool in_body = source.needs_body() && signs_body(scheme);
     const bool is_signed =
         has_message(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
-    if (!is_signed) return fail(error, "the timestamp is not signed");
+    if (!is_signed) return base::fail(error, "the timestamp is not signed");
     return check_items(*scheme.timestamp, error);
 }
 
 bool check_message(const Scheme& scheme, std::string* error) {
     if (!has_message(scheme)) {
         return (scheme.message.parts.empty() && !scheme.digest) ||
-               fail(error, "only HMAC and hash algorithms have a \"message\" or \"digest\"");
+               base::fail(error, "only HMAC and hash algorithms have a \"message\" or \"digest\"");
     }
     for (std::size_t i = 0; i < scheme.message.parts.size(); ++i) {
         if (!check_part(scheme.message, i, error)) return false;
     }
     if (scheme.algorithm == Algorithm::hash && !signs(scheme, Kind::secret)) {
-        return fail(error, "a plain hash needs {secret} in its message");
+        return base::fail(error, "a plain hash needs {secret} in its message");
     }
     if (scheme.algorithm == Algorithm::public_key && signs(scheme, Kind::secret)) {
-        return fail(error, "public keys are no secrets: the message may not hold {secret}");
+        return base::fail(error, "public keys are no secrets: the message may not hold {secret}");
     }
     const bool reads =
         std::any_of(scheme.message.parts.begin(), scheme.message.parts.end(), [](const auto& part) {
             return part.is_value && part.source.kind != Kind::secret && part.source.kind != Kind::config;
         });
-    if (!reads) return fail(error, "the message holds nothing of the request");
+    if (!reads) return base::fail(error, "the message holds nothing of the request");
     const bool covered = signs_body(scheme) || scheme.digest || scheme.postback;
     return covered || scheme.unsigned_body ||
-           fail(error, "the body is not signed: add {body} or \"unsigned_body\"");
+           base::fail(error, "the body is not signed: add {body} or \"unsigned_body\"");
 }
 
 bool check_digest(const Scheme& scheme, std::string* error) {
     if (!scheme.digest) return true;
     const Source& source = scheme.digest->from;
-    if (!readable(source)) return fail(error, "digests in \"" + source.text + "\" are not supported");
+    if (!readable(source)) return base::fail(error, "digests in \"" + source.text + "\" are not supported");
     const bool in_url =
         source.kind == Kind::query && (signs(scheme, Kind::url) || signs(scheme, Kind::query_string));
-    return in_url || signs(scheme, source) || fail(error, "the digest is not signed");
+    return in_url || signs(scheme, source) || base::fail(error, "the digest is not signed");
 }
 
 bool check_bound(const Scheme& scheme, std::string* error) {
@@ -117,7 +118,7 @@ bool check_bound(const Scheme& scheme, std::string* error) {
 /// Each element must have a signature of its own; a part of the message that is of none would bind nothing.
 bool check_batch(const Scheme& scheme, std::string* error) {
     if (scheme.batch.empty()) return true;
-    if (scheme.public_keys) return fail(error, "batches of public-key signatures are not supported");
+    if (scheme.public_keys) return base::fail(error, "batches of public-key signatures are not supported");
     const bool good =
         std::all_of(scheme.signature.from.begin(), scheme.signature.from.end(), [&](const Source& source) {
             const std::vector<std::string>& pointer = source.pointer;
@@ -125,7 +126,7 @@ bool check_batch(const Scheme& scheme, std::string* error) {
                    std::equal(scheme.batch.begin(), scheme.batch.end(), pointer.begin()) &&
                    pointer[scheme.batch.size()] == "0";
         });
-    return good || fail(error, "the signature stands outside the elements of the batch");
+    return good || base::fail(error, "the signature stands outside the elements of the batch");
 }
 
 /// Places beyond what a plan holds are left out and so always absent.
@@ -157,7 +158,7 @@ bool check_names(const Scheme& scheme, std::string* error) {
         const auto choice = event::Extractor::make({{text}, {}, {}, {}}, error);
         if (choice == nullptr) return false;
         if (choice->reads_claims() && !has_claims(scheme))
-            return fail(error, "\"" + text + "\" is of tokens only (\"algorithm jwt-...\")");
+            return base::fail(error, "\"" + text + "\" is of tokens only (\"algorithm jwt-...\")");
     }
     return true;
 }

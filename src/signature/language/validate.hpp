@@ -7,8 +7,8 @@
 
 namespace webhook::signature {
 
-/// False, with a message and the word of the directive at fault, for a definition whose parts do not fit together or
-/// that could let a forgery through.
+/// False, with a message and the word of the directive at fault, for a definition whose parts do not fit
+/// together or that could let a forgery through.
 bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* word);
 
 /// Fills in what follows from a checked definition.

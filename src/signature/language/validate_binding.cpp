@@ -28,7 +28,8 @@ bool is_filter(const Template::Part& part, Filter::Kind kind) {
                        [kind](const Filter& filter) { return filter.kind == kind; });
 }
 
-/// A parameter or field that carries the signature or names the key: the only one that may be left out of what is signed.
+/// A parameter or field that carries the signature or names the key: the only one that may be left out of
+/// what is signed.
 bool carries_signature(const Scheme& scheme, Kind kind, std::string_view param) {
     const auto is = [kind, param](const Source& source) {
         return source.kind == kind && source.name == param && source.then == nullptr;
@@ -37,7 +38,8 @@ bool carries_signature(const Scheme& scheme, Kind kind, std::string_view param) 
            (scheme.key_id && is(*scheme.key_id));
 }
 
-/// `before:` must cut where the signature begins: "&NAME=". Anything shorter or other begins within a value as well.
+/// `before:` must cut where the signature begins: "&NAME=". Anything shorter or other begins within a value
+/// as well.
 bool check_cut(const Scheme& scheme, const Template::Part& part, const Filter& cut, std::string* error) {
     const bool is_before = cut.kind == Filter::Kind::before;
     const bool of_form = part.source.kind == Kind::form_fields;
@@ -52,10 +54,11 @@ bool check_cut(const Scheme& scheme, const Template::Part& part, const Filter& c
         if (good) name = name.substr(1, name.size() - 2);
     }
     return (good && carries_signature(scheme, of_form ? Kind::form : Kind::query, name)) ||
-           fail(error,
-                "what {" + part.source.text + "|" + (is_before ? "before:" : "without:") + cut.arg +
-                    "} leaves out is not signed: only the signature's parameter may be left out, by one "
-                    "\"before:&NAME=\" or \"without:NAME\" of {url}, {query} or {form}");
+           base::fail(
+               error,
+               "what {" + part.source.text + "|" + (is_before ? "before:" : "without:") + cut.arg +
+                   "} leaves out is not signed: only the signature's parameter may be left out, by one "
+                   "\"before:&NAME=\" or \"without:NAME\" of {url}, {query} or {form}");
 }
 
 bool check_filters(const Scheme& scheme, const Template::Part& part, std::string* error) {
@@ -63,15 +66,16 @@ bool check_filters(const Scheme& scheme, const Template::Part& part, std::string
         const bool cuts = filter.kind == Filter::Kind::before || filter.kind == Filter::Kind::without;
         if (cuts && !check_cut(scheme, part, filter, error)) return false;
         if (filter.kind == Filter::Kind::sorted_query && part.source.kind != Kind::query_string)
-            return fail(error, "\"sortedquery\" is a filter of {query} only");
+            return base::fail(error, "\"sortedquery\" is a filter of {query} only");
         const bool of_url = part.source.kind == Kind::url || part.source.kind == Kind::query_string;
         if (filter.kind == Filter::Kind::decoded && (!of_url || part.filters.size() != 1))
-            return fail(error, "\"decoded\" is the only filter of {url} or {query}");
+            return base::fail(error, "\"decoded\" is the only filter of {url} or {query}");
         if (filter.kind != Filter::Kind::crc32) continue;
         if (part.source.kind != Kind::body)
-            return fail(error, "a CRC-32 is no hash: others have that of {" + part.source.text + "}, too");
+            return base::fail(error,
+                              "a CRC-32 is no hash: others have that of {" + part.source.text + "}, too");
         if (!scheme.unsigned_body && !signs_body(scheme))
-            return fail(error, "a CRC-32 does not sign the body: add {body} or \"unsigned_body\"");
+            return base::fail(error, "a CRC-32 does not sign the body: add {body} or \"unsigned_body\"");
     }
     return true;
 }
@@ -109,11 +113,11 @@ bool check_brackets(const Scheme& scheme, std::string* error) {
         if (parts[i].segment == 0) continue;
         found = true;
         if (!differs_by_event(scheme, parts[scheme.message.first_of_segment(i)]))
-            return fail(error, "\"any\": brackets that begin with \"" +
-                                   parts[scheme.message.first_of_segment(i)].source.text +
-                                   "\" tell no event from another");
+            return base::fail(error, "\"any\": brackets that begin with \"" +
+                                         parts[scheme.message.first_of_segment(i)].source.text +
+                                         "\" tell no event from another");
     }
-    return found || fail(error, "\"any\" without brackets in the message");
+    return found || base::fail(error, "\"any\" without brackets in the message");
 }
 
 /// True when every parameter but the signature's own is signed.
@@ -131,7 +135,8 @@ bool same_filters(const std::vector<Filter>& a, const std::vector<Filter>& b) {
                       [](const Filter& x, const Filter& y) { return x.kind == y.kind && x.arg == y.arg; });
 }
 
-/// The signature itself, which tells the signed text, where it has one spelling only (that of a public key has several).
+/// The signature itself, which tells the signed text, where it has one spelling only (that of a public key
+/// has several).
 bool is_signature(const Scheme& scheme, const Template::Part& part) {
     const SignatureRule& rule = scheme.signature;
     const bool is_fixed = scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::hash;
@@ -139,9 +144,9 @@ bool is_signature(const Scheme& scheme, const Template::Part& part) {
                      is_same(rule.from.front(), part.source);
     const bool lowered = part.filters.size() == 1 && part.filters.front().kind == Filter::Kind::lower;
     // Base64 may come with its padding or without, where it has some.
-    const bool is_exact = rule.encoding == Encoding::base64 && rule.prefixes.empty() &&
-                          part.filters.empty() && event::digest_size(scheme.hash) % 3 == 0;
-    return is_fixed && one && ((rule.encoding == Encoding::hex && lowered) || is_exact);
+    const bool is_exact = rule.encoding == base::Encoding::base64 && rule.prefixes.empty() &&
+                          part.filters.empty() && base::digest_size(scheme.hash) % 3 == 0;
+    return is_fixed && one && ((rule.encoding == base::Encoding::hex && lowered) || is_exact);
 }
 
 /// The value that a chain starts with.
@@ -285,7 +290,7 @@ bool is_common_header(std::string_view name) {
     static constexpr std::string_view families[] = {"accept", "x-forwarded-", "cf-", "sec-", "if-"};
     return std::any_of(std::begin(names), std::end(names), [name](auto each) { return each == name; }) ||
            std::any_of(std::begin(families), std::end(families),
-                       [name](auto each) { return event::starts_with(name, each); });
+                       [name](auto each) { return base::starts_with(name, each); });
 }
 
 bool check_binding(const Scheme& scheme, std::string* error) {
@@ -302,11 +307,11 @@ bool check_binding(const Scheme& scheme, std::string* error) {
                     [&](const auto& part) { return part.segment == 0 && differs_by_event(scheme, part); })) {
         return true;
     }
-    return fail(error,
-                in_brackets
-                    ? "what tells one event from another stands in brackets, which may be left out: add "
-                      "\"any\" behind the message, or take the brackets away"
-                    : "no part of the message differs by event, so one signature fits all: add {body}");
+    return base::fail(
+        error, in_brackets
+                   ? "what tells one event from another stands in brackets, which may be left out: add "
+                     "\"any\" behind the message, or take the brackets away"
+                   : "no part of the message differs by event, so one signature fits all: add {body}");
 }
 
 bool read_id(const std::string& text, Template* id) {
@@ -334,10 +339,11 @@ bool trusts_id(const Scheme& scheme, const std::vector<std::string>& ids) {
 
 bool check_id(const Scheme& scheme, std::string* error) {
     return trusts_id(scheme, scheme.id) ||
-           fail(error,
-                "the id is not signed, nor is the body: who saw one request can send it again under other "
-                "ids. Take "
-                "the id from the message, or add \"unsigned_id\"");
+           base::fail(
+               error,
+               "the id is not signed, nor is the body: who saw one request can send it again under other "
+               "ids. Take "
+               "the id from the message, or add \"unsigned_id\"");
 }
 
 }  // namespace webhook::signature

@@ -18,7 +18,8 @@ using Kind = Source::Kind;
 
 constexpr std::size_t max_signed_echo = 128;
 
-/// True when a handshake must prove to know this parameter: an answer with it would tell the token to anybody.
+/// True when a handshake must prove to know this parameter: an answer with it would tell the token to
+/// anybody.
 bool is_token_param(const Scheme& scheme, std::string_view param) {
     return std::any_of(scheme.challenges.begin(), scheme.challenges.end(), [&](const ChallengeRule& rule) {
         return std::any_of(
@@ -32,54 +33,56 @@ bool is_token_param(const Scheme& scheme, std::string_view param) {
     });
 }
 
-/// What a caller chose is hashed with parameters behind it: where messages are hashed so, too, that would sign them.
+/// What a caller chose is hashed with parameters behind it: where messages are hashed so, too, that would
+/// sign them.
 bool check_hash(const Scheme& scheme, const ChallengeRule& rule, const Template::Part& part,
                 std::string* error) {
     if (scheme.algorithm == Algorithm::hash)
-        return fail(error, "\"sha256\" in an answer would sign messages of a plain hash");
+        return base::fail(error, "\"sha256\" in an answer would sign messages of a plain hash");
     const std::vector<std::string> names = hashed_params(part);
     for (const std::string& name : names) {
-        if (!event::is_name(name))
-            return fail(error, "\"sha256:" + name + "\" is not the name of a parameter");
+        if (!base::is_name(name))
+            return base::fail(error, "\"sha256:" + name + "\" is not the name of a parameter");
         if (is_token_param(scheme, name))
-            return fail(error, "\"" + name + "\" is a token that must be proven: an answer may not hash it");
+            return base::fail(error,
+                              "\"" + name + "\" is a token that must be proven: an answer may not hash it");
     }
     const Pattern* pattern = pattern_of(rule, part.source);
     return (pattern != nullptr && pattern->max <= max_signed_echo) ||
-           fail(error,
-                "\"" + part.source.text + "\" is hashed for a stranger: it needs \"match=\" of at most 128");
+           base::fail(error, "\"" + part.source.text +
+                                 "\" is hashed for a stranger: it needs \"match=\" of at most 128");
 }
 
 bool check_value(const Scheme& scheme, const ChallengeRule& rule, const Template::Part& part,
                  std::string* error) {
-    if (part.segment != 0) return fail(error, "brackets in an answer to a challenge are not supported");
+    if (part.segment != 0) return base::fail(error, "brackets in an answer to a challenge are not supported");
     if (is_config(part) && is_token_param(scheme, part.source.name))
-        return fail(error,
-                    "{" + part.source.text + "} is a token that must be proven: an answer may not tell it");
+        return base::fail(
+            error, "{" + part.source.text + "} is a token that must be proven: an answer may not tell it");
     if (!part.is_value || is_config(part)) return true;
     const Source& source = part.source;
     if (!is_readable_by_challenge(source)) {
-        return fail(error, "\"" + source.text + "\" in an answer to a challenge is not supported");
+        return base::fail(error, "\"" + source.text + "\" in an answer to a challenge is not supported");
     }
     if (part.filters.empty()) return true;
     if (wants_hash(part)) return check_hash(scheme, rule, part, error);
     if (!wants_hmac(part))
-        return fail(error,
-                    "filters but \"hmac\" and \"sha256\" in an answer to a challenge are not supported");
-    if (scheme.algorithm != Algorithm::hmac) return fail(error, "\"hmac\" needs an HMAC algorithm");
-    if (!scheme.other_keys.empty()) return fail(error, "\"hmac\" needs a definition with one key rule");
+        return base::fail(
+            error, "filters but \"hmac\" and \"sha256\" in an answer to a challenge are not supported");
+    if (scheme.algorithm != Algorithm::hmac) return base::fail(error, "\"hmac\" needs an HMAC algorithm");
+    if (!scheme.other_keys.empty()) return base::fail(error, "\"hmac\" needs a definition with one key rule");
     const std::string& encoding = part.filters.front().arg;
     if (!encoding.empty() && encoding != "hex" && encoding != "base64") {
-        return fail(error, "\"hmac:" + encoding + "\" is not a filter");
+        return base::fail(error, "\"hmac:" + encoding + "\" is not a filter");
     }
     const Pattern* pattern = pattern_of(rule, source);
     if (pattern == nullptr || pattern->max > max_signed_echo) {
-        return fail(error,
-                    "\"" + source.text + "\" is signed for a stranger: it needs \"match=\" of at most 128");
+        return base::fail(
+            error, "\"" + source.text + "\" is signed for a stranger: it needs \"match=\" of at most 128");
     }
     return never_signed(scheme, *pattern) ||
-           fail(error, "a signed message could look like \"match=" + source.text +
-                           "=...\", so strangers could have one signed: allow fewer characters");
+           base::fail(error, "a signed message could look like \"match=" + source.text +
+                                 "=...\", so strangers could have one signed: allow fewer characters");
 }
 
 bool check_values(const Scheme& scheme, const ChallengeRule& rule, std::string* error) {
@@ -96,7 +99,7 @@ bool is_added_header(std::string_view name) {
     static constexpr std::string_view names[] = {
         "x-request-id",          "x-correlation-id", "x-trace-id", "x-amzn-trace-id",
         "x-cloud-trace-context", "traceparent",      "tracestate", "b3"};
-    return is_common_header(name) || event::starts_with(name, "x-b3-") ||
+    return is_common_header(name) || base::starts_with(name, "x-b3-") ||
            std::any_of(std::begin(names), std::end(names), [name](auto each) { return each == name; });
 }
 
@@ -136,8 +139,8 @@ bool is_document(const Source& source) {
     return source.kind == Kind::json && source.pointer.empty();
 }
 
-/// True when some condition tells the handshake from an event: a value that events do not have, or a text that only the
-/// handshake has in its place.
+/// True when some condition tells the handshake from an event: a value that events do not have, or a text
+/// that only the handshake has in its place.
 bool tells_from_events(const Scheme& scheme, const ChallengeRule& rule) {
     const auto is_common = [](const Source& source) {
         return is_document(source) || (source.kind == Kind::header && is_added_header(source.name));
@@ -154,19 +157,20 @@ bool tells_from_events(const Scheme& scheme, const ChallengeRule& rule) {
 bool check_challenge(const Scheme& scheme, const ChallengeRule& rule, std::string* error) {
     const bool delivers = rule.method == "POST" || (rule.method == "GET" && scheme.postback);
     if (delivers && rule.has.empty() && rule.when.empty()) {
-        return fail(error, "a challenge by " + rule.method +
-                               " needs \"has=\" or \"when=\", or every event would be one");
+        return base::fail(error, "a challenge by " + rule.method +
+                                     " needs \"has=\" or \"when=\", or every event would be one");
     }
     if (delivers && !tells_from_events(scheme, rule)) {
-        return fail(error,
-                    "every event would be this challenge, for events have all that \"has=\" and \"when=\" "
-                    "name: add a "
-                    "condition that only the handshake meets");
+        return base::fail(
+            error,
+            "every event would be this challenge, for events have all that \"has=\" and \"when=\" "
+            "name: add a "
+            "condition that only the handshake meets");
     }
     if (!rule.capture.empty() && !rule.verified && rule.require.empty()) {
-        return fail(error, "\"capture\" before verification needs \"require=\"");
+        return base::fail(error, "\"capture\" before verification needs \"require=\"");
     }
-    if (rule.status == 204 && !rule.body.parts.empty()) return fail(error, "status 204 has no body");
+    if (rule.status == 204 && !rule.body.parts.empty()) return base::fail(error, "status 204 has no body");
     return check_values(scheme, rule, error);
 }
 

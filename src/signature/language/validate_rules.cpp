@@ -35,45 +35,49 @@ bool is_of_claims(const std::string& text) {
                        [](const auto& part) { return !part.is_value || is_claim(part.source); });
 }
 
-/// A token in the body signs its claims and nothing beside it. The event is what it says, so nothing need limit its time.
+/// A token in the body signs its claims and nothing beside it. The event is what it says, so nothing need
+/// limit its time.
 bool check_body_token(const Scheme& scheme, std::string* error) {
     const auto& from = scheme.signature.from;
     if (!std::all_of(from.begin(), from.end(), is_in_body))
-        return fail(error, "tokens of one definition stand in the body, or all outside of it");
-    if (scheme.digest) return fail(error, "a token in the body takes no \"digest\"");
+        return base::fail(error, "tokens of one definition stand in the body, or all outside of it");
+    if (scheme.digest) return base::fail(error, "a token in the body takes no \"digest\"");
     for (const auto* names : {&scheme.id, &scheme.type, &scheme.tenant}) {
         if (names == &scheme.id && scheme.unsigned_id) continue;
         const auto other = std::find_if_not(names->begin(), names->end(), is_of_claims);
         if (other != names->end())
-            return fail(error, "\"" + *other +
-                                   "\" is not signed by the token: take it from a claim, such as claim:/id");
+            return base::fail(
+                error,
+                "\"" + *other + "\" is not signed by the token: take it from a claim, such as claim:/id");
     }
     return true;
 }
 
-/// A token must be bound to this request or this time: otherwise one captured token would open the door for ever.
+/// A token must be bound to this request or this time: otherwise one captured token would open the door for
+/// ever.
 bool check_jwt_rules(const Scheme& scheme, std::string* error) {
-    if (scheme.signature.from.empty()) return fail(error, "\"signature\" is missing");
+    if (scheme.signature.from.empty()) return base::fail(error, "\"signature\" is missing");
     for (const event::Source& source : scheme.signature.from) {
         const bool is_outside =
             (source.kind == Kind::header || source.kind == Kind::query) && source.then == nullptr;
         if (!is_outside && !is_in_body(source))
-            return fail(error, "tokens in \"" + source.text + "\" are not supported");
+            return base::fail(error, "tokens in \"" + source.text + "\" are not supported");
     }
-    if (scheme.signature.encoding != Encoding::none) return fail(error, "a token has no \"encoding=\"");
+    if (scheme.signature.encoding != base::Encoding::none)
+        return base::fail(error, "a token has no \"encoding=\"");
     if (scheme.timestamp && !is_claim(scheme.timestamp->from.front()))
-        return fail(error, "the timestamp of a token must be a claim");
+        return base::fail(error, "the timestamp of a token must be a claim");
     const bool is_number = !scheme.timestamp || scheme.timestamp->unit == Unit::seconds ||
                            scheme.timestamp->unit == Unit::milliseconds;
-    if (!is_number) return fail(error, "claims are numbers: \"unit=s\" or \"unit=ms\"");
+    if (!is_number) return base::fail(error, "claims are numbers: \"unit=s\" or \"unit=ms\"");
     if (std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(), is_in_body))
         return check_body_token(scheme, error);
     if (scheme.digest && !is_claim(scheme.digest->from))
-        return fail(error, "the digest must be a claim of the token");
+        return base::fail(error, "the digest must be a claim of the token");
     if (!scheme.digest && !scheme.unsigned_body)
-        return fail(error, "the body is not signed: add \"digest claim:NAME\" or \"unsigned_body\"");
+        return base::fail(error, "the body is not signed: add \"digest claim:NAME\" or \"unsigned_body\"");
     return scheme.digest || scheme.timestamp || has_claim(scheme, "exp") ||
-           fail(error, "nothing limits the token: add a \"timestamp\" or \"claims exp\"");
+           base::fail(error, "nothing limits the token: add a \"timestamp\" or \"claims exp\"");
 }
 
 bool is_of_public_keys(KeyRule rule) {
@@ -87,9 +91,9 @@ bool check_other_keys(const Scheme& scheme, std::string* error) {
     const bool is_keyed = scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::contentful ||
                           scheme.algorithm == Algorithm::jwt || scheme.algorithm == Algorithm::http_signature;
     if (scheme.public_keys || !is_keyed)
-        return fail(error, "several key rules are for the secrets of HMAC algorithms only");
+        return base::fail(error, "several key rules are for the secrets of HMAC algorithms only");
     return std::none_of(rules.begin(), rules.end(), is_of_public_keys) ||
-           fail(error, "the key rule does not fit the algorithm");
+           base::fail(error, "the key rule does not fit the algorithm");
 }
 
 bool check_http_signature_rules(const Scheme& scheme, std::string* error) {
@@ -99,7 +103,7 @@ bool check_http_signature_rules(const Scheme& scheme, std::string* error) {
         });
     };
     return covers("content-digest") || scheme.unsigned_body ||
-           fail(error, "the body is not signed: add \"covers content-digest\" or \"unsigned_body\"");
+           base::fail(error, "the body is not signed: add \"covers content-digest\" or \"unsigned_body\"");
 }
 
 }  // namespace
@@ -118,15 +122,15 @@ bool has_own_rules(const Scheme& scheme) {
 
 bool check_own_rules(const Scheme& scheme, std::string* error) {
     const bool is_jwt = scheme.algorithm == Algorithm::jwt;
-    if (!scheme.message.parts.empty()) return fail(error, "this algorithm takes no \"message\"");
-    if (!scheme.batch.empty()) return fail(error, "this algorithm takes no \"batch\"");
+    if (!scheme.message.parts.empty()) return base::fail(error, "this algorithm takes no \"message\"");
+    if (!scheme.batch.empty()) return base::fail(error, "this algorithm takes no \"batch\"");
     if (is_jwt) return check_jwt_rules(scheme, error);
     if (!scheme.signature.from.empty() || scheme.digest)
-        return fail(error, "this algorithm takes no \"signature\" or \"digest\"");
-    if (scheme.key_id) return fail(error, "this algorithm finds the key's id itself");
+        return base::fail(error, "this algorithm takes no \"signature\" or \"digest\"");
+    if (scheme.key_id) return base::fail(error, "this algorithm finds the key's id itself");
     const bool is_sns = scheme.algorithm == Algorithm::aws_sns;
     if (is_sns && scheme.timestamp && scheme.timestamp->from.front().text != "json:/Timestamp")
-        return fail(error, "the timestamp of this algorithm is json:/Timestamp");
+        return base::fail(error, "the timestamp of this algorithm is json:/Timestamp");
     return scheme.algorithm != Algorithm::http_signature || check_http_signature_rules(scheme, error);
 }
 
@@ -134,18 +138,18 @@ bool check_key_rules(const Scheme& scheme, std::string* error) {
     const bool is_public_rule = is_of_public_keys(scheme.key);
     const bool is_either = scheme.key == KeyRule::hex || scheme.key == KeyRule::base64;
     if (is_public_rule != scheme.public_keys && !is_either)
-        return fail(error, "the key rule does not fit the algorithm");
+        return base::fail(error, "the key rule does not fit the algorithm");
     if (!check_other_keys(scheme, error)) return false;
     if (scheme.key_id) {
         const Kind kind = scheme.key_id->kind;
-        if (scheme.algorithm != Algorithm::public_key) return fail(error, "\"id=\" needs public keys");
+        if (scheme.algorithm != Algorithm::public_key) return base::fail(error, "\"id=\" needs public keys");
         if ((kind != Kind::header && kind != Kind::query) || scheme.key_id->then != nullptr)
-            return fail(error, "key ids in \"" + scheme.key_id->text + "\" are not supported");
+            return base::fail(error, "key ids in \"" + scheme.key_id->text + "\" are not supported");
     }
     if (!scheme.claims.empty() && scheme.algorithm != Algorithm::jwt)
-        return fail(error, "only tokens have \"claims\"");
+        return base::fail(error, "only tokens have \"claims\"");
     return scheme.covers.empty() || scheme.algorithm == Algorithm::http_signature ||
-           fail(error, "only HTTP signatures have \"covers\"");
+           base::fail(error, "only HTTP signatures have \"covers\"");
 }
 
 }  // namespace webhook::signature

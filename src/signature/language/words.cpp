@@ -10,17 +10,17 @@ bool option(std::string_view word, std::string_view name, std::string_view* valu
     return true;
 }
 
-bool hash_from_word(std::string_view word, event::Hash* hash) {
+bool hash_from_word(std::string_view word, base::Hash* hash) {
     if (word == "md5")
-        *hash = event::Hash::md5;
+        *hash = base::Hash::md5;
     else if (word == "sha1")
-        *hash = event::Hash::sha1;
+        *hash = base::Hash::sha1;
     else if (word == "sha256")
-        *hash = event::Hash::sha256;
+        *hash = base::Hash::sha256;
     else if (word == "sha384")
-        *hash = event::Hash::sha384;
+        *hash = base::Hash::sha384;
     else if (word == "sha512")
-        *hash = event::Hash::sha512;
+        *hash = base::Hash::sha512;
     else
         return false;
     return true;

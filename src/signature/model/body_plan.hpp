@@ -10,7 +10,8 @@
 
 namespace webhook::signature {
 
-/// What a scheme reads of a body (or of a value that is a document itself: form:json>json:/event), compiled once.
+/// What a scheme reads of a body (or of a value that is a document itself: form:json>json:/event), compiled
+/// once.
 class BodyPlan {
   public:
     struct Entry {
@@ -35,14 +36,14 @@ class BodyPlan {
     bool reads_json() const { return pointers_.size() > 0; }
     bool reads_form() const;
     const std::vector<Entry>& entries() const { return entries_; }
-    const event::PointerSet& pointers() const { return pointers_; }
+    const base::PointerSet& pointers() const { return pointers_; }
     std::size_t index_of(const Entry& entry) const {
         return static_cast<std::size_t>(&entry - entries_.data());
     }
 
   private:
     std::vector<Entry> entries_;
-    event::PointerSet pointers_;
+    base::PointerSet pointers_;
     std::vector<std::string> array_;
     bool repeats_ = false;
 };

@@ -39,8 +39,8 @@ struct ChallengeRule {
 /// Reads the words of a `challenge` directive ([0] is its name); false with a message that names the word.
 bool parse_challenge(const std::vector<std::string>& words, ChallengeRule* rule, std::string* error);
 
-/// False, with a message, for a rule that would answer genuine events, sign what could be a message, tell a stranger's
-/// values to the operator, or that cannot be sent.
+/// False, with a message, for a rule that would answer genuine events, sign what could be a message, tell a
+/// stranger's values to the operator, or that cannot be sent.
 bool check_challenge(const Scheme& scheme, const ChallengeRule& rule, std::string* error);
 
 /// True for {config:NAME} as it is.

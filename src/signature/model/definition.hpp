@@ -21,8 +21,8 @@
 
 namespace webhook::signature {
 
-/// What is computed. `hash`: a plain hash over a message that holds the secret; `public_key`: a signature of the
-/// message. The last four have rules of their own instead of a message (code_check.hpp).
+/// What is computed. `hash`: a plain hash over a message that holds the secret; `public_key`: a signature of
+/// the message. The last four have rules of their own instead of a message (code_check.hpp).
 enum class Algorithm : std::uint8_t {
     none,
     token,
@@ -36,16 +36,17 @@ enum class Algorithm : std::uint8_t {
     http_signature
 };
 
-/// How a configured secret becomes a key. whsec: "whsec_" taken off, then base64; nfkd: Unicode NFKD of the text.
-/// Of public keys: pem, spki (base64 of a SubjectPublicKeyInfo), whpk ("whpk_" taken off, then base64), jwk, and hex and
-/// base64 (32 bytes of Ed25519); PEM and JSON are taken whatever the rule says (key_set.hpp).
+/// How a configured secret becomes a key. whsec: "whsec_" taken off, then base64; nfkd: Unicode NFKD of the
+/// text. Of public keys: pem, spki (base64 of a SubjectPublicKeyInfo), whpk ("whpk_" taken off, then base64),
+/// jwk, and hex and base64 (32 bytes of Ed25519); PEM and JSON are taken whatever the rule says
+/// (key_set.hpp).
 enum class KeyRule : std::uint8_t { utf8, whsec, base64, hex, sha1, nfkd, pem, spki, whpk, jwk };
 
 /// Most prefixes, messages and key rules that one definition may offer to choose from.
 inline constexpr std::size_t max_choices = 4;
 
-/// How text items are found: read the sources, split, keep those with one of the prefixes and take it off. Blanks around
-/// the items of a list do not count.
+/// How text items are found: read the sources, split, keep those with one of the prefixes and take it off.
+/// Blanks around the items of a list do not count.
 struct Items {
     std::vector<event::Source> from;
     std::string split;  ///< empty: the whole value; one character: exactly that; several: any run of them
@@ -59,7 +60,7 @@ struct Items {
 };
 
 struct SignatureRule : Items {
-    Encoding encoding = Encoding::none;
+    base::Encoding encoding = base::Encoding::none;
 };
 
 struct TimestampRule : Items {
@@ -70,8 +71,8 @@ struct TimestampRule : Items {
 /// A hash of the body that the signed text carries.
 struct DigestRule {
     event::Source from;
-    event::Hash hash = event::Hash::sha256;
-    Encoding encoding = Encoding::hex;
+    base::Hash hash = base::Hash::sha256;
+    base::Encoding encoding = base::Encoding::hex;
 };
 
 /// What a claim of a JWT must be: one of `values`, or anything where there are none.
@@ -88,15 +89,15 @@ struct IdentityRule {
     Names names = Names::thing;
     bool vouched = false;  ///< the token vouches for the id as a signature would
     bool signed_content =
-        false;                 ///< what is signed identifies the event, although it is not all of the request
-    bool repeats = false;      ///< honest requests repeat, and nothing tells a retry from a new event
-    event::Pointers left_out;  ///< of a JSON body: what a retry changes
+        false;                ///< what is signed identifies the event, although it is not all of the request
+    bool repeats = false;     ///< honest requests repeat, and nothing tells a retry from a new event
+    base::Pointers left_out;  ///< of a JSON body: what a retry changes
 };
 
 struct Scheme {
     std::string name;
     Algorithm algorithm = Algorithm::none;
-    event::Hash hash = event::Hash::sha256;
+    base::Hash hash = base::Hash::sha256;
     KeyRule key = KeyRule::utf8;
     std::vector<KeyRule> other_keys;  ///< of shared secrets: each that decodes one makes another key of it
     /// Of public_key and jwt; absent: a shared secret (HMAC), or whatever kind the key is (http_signature).

@@ -33,12 +33,12 @@ bool can_be_told_apart(const Template& a, const Template& b) {
 /// False when a signature of one message could be taken for one of the other.
 bool check_alternative(const Scheme& scheme, const Scheme& other, std::string* error) {
     if (!can_be_told_apart(scheme.message, other.message))
-        return fail(
+        return base::fail(
             error,
             "messages of one definition hold the same values in the same order with the same text between "
             "(only their filters may differ), or one value each");
     return signs_body(scheme) == signs_body(other) || scheme.unsigned_body ||
-           fail(error, "one message signs the body and another does not: add \"unsigned_body\"");
+           base::fail(error, "one message signs the body and another does not: add \"unsigned_body\"");
 }
 
 bool is_message(const Directive& words) {

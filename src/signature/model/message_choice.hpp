@@ -9,8 +9,8 @@
 
 namespace webhook::signature {
 
-/// Calls `use(scheme)` for the definition and for each of its alternatives: what holds of one message need not hold of the
-/// others.
+/// Calls `use(scheme)` for the definition and for each of its alternatives: what holds of one message need
+/// not hold of the others.
 template <class Use>
 void each_choice(const Scheme& scheme, Use use) {
     use(scheme);

@@ -9,7 +9,8 @@ namespace webhook::signature {
 /// True for algorithms whose signature is of a message; the others have rules of their own, or a token.
 bool has_message(const Scheme& scheme);
 
-/// True when the message holds that kind of value for certain (not in brackets, and nothing cut off by a filter).
+/// True when the message holds that kind of value for certain (not in brackets, and nothing cut off by a
+/// filter).
 bool signs(const Scheme& scheme, event::Source::Kind kind);
 
 /// True when the message holds this very source for certain.

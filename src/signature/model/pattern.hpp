@@ -19,8 +19,8 @@ struct Pattern {
 /// Longest text that any pattern takes.
 inline constexpr std::size_t max_echo = 1024;
 
-/// False when `text` is not a class in brackets (ranges, characters; no "]", no escapes) followed by {MIN,MAX} or
-/// {N} with 1 <= MIN <= MAX <= max_echo.
+/// False when `text` is not a class in brackets (ranges, characters; no "]", no escapes) followed by
+/// {MIN,MAX} or {N} with 1 <= MIN <= MAX <= max_echo.
 bool parse_pattern(std::string_view text, Pattern* pattern);
 
 /// Of values without a pattern of their own: no control characters, 1 to max_echo bytes.

@@ -29,7 +29,7 @@ std::string_view note(std::string_view text, std::string_view name) {
     const std::size_t at = text.find(begin);
     if (at == std::string_view::npos) return {};
     text.remove_prefix(at + begin.size());
-    return event::trim_blanks(text.substr(0, text.find('\n')));
+    return base::trim_blanks(text.substr(0, text.find('\n')));
 }
 
 SenderFacts facts_in(std::string_view text) {
@@ -47,8 +47,8 @@ void add(const Definition& entry, std::string_view text, Catalogue* catalogue) {
     if (scheme) catalogue->emplace(entry.name, BuiltIn{text, entry.alias_of, facts, std::move(scheme)});
 }
 
-// A definition that did not parse, or an alias of none, is left out and so refused as unknown; a unit test sees to it
-// that there is none.
+// A definition that did not parse, or an alias of none, is left out and so refused as unknown; a unit test
+// sees to it that there is none.
 Catalogue parse_all() {
     const std::vector<Definitions> all = families();
     Catalogue catalogue;

@@ -34,8 +34,8 @@ struct SenderFacts {
 };
 SenderFacts facts_of(std::string_view name);
 
-/// What an id names: an event, kept by retries and never used twice; a thing (an order, a transfer), of which there are
-/// several events; an attempt, of which an event has several.
+/// What an id names: an event, kept by retries and never used twice; a thing (an order, a transfer), of which
+/// there are several events; an attempt, of which an event has several.
 enum class Names : std::uint8_t { event, thing, attempt };
 Names id_names(const Scheme&);
 /// What tells events of this sender apart by default.
@@ -62,12 +62,13 @@ bool is_query_scheme(const Scheme&);
 /// wherever the request is stored or shown.
 const std::vector<std::string>& secret_query_params(const Scheme&);
 const std::vector<std::string>& secret_headers(const Scheme&);
-/// True when the secrets are public keys, certificates or sets of them (for nginx: files that are read again when they
-/// change).
+/// True when the secrets are public keys, certificates or sets of them (for nginx: files that are read again
+/// when they change).
 bool uses_public_keys(const Scheme&);
 /// True when the sender wants no body in any answer.
 bool answers_without_body(const Scheme&);
-/// What the provider wants to read when an event was taken: `body` is a template of {query:NAME} and {header:NAME}.
+/// What the provider wants to read when an event was taken: `body` is a template of {query:NAME} and
+/// {header:NAME}.
 struct Acknowledgement {
     unsigned status = 200;    ///< 2xx
     std::string type, body;   ///< both empty: any body will do

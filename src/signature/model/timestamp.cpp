@@ -124,7 +124,7 @@ constexpr std::array<std::string_view, 7> long_days = {"Monday", "Tuesday",  "We
 template <std::size_t count>
 int take_name(std::string_view* text, const std::array<std::string_view, count>& names) {
     for (std::size_t i = 0; i < count; ++i) {
-        if (event::take_prefix(text, names[i])) return static_cast<int>(i + 1);
+        if (base::take_prefix(text, names[i])) return static_cast<int>(i + 1);
     }
     return 0;
 }
@@ -136,7 +136,7 @@ bool take_rest_of_date(std::string_view* text, char mark, Date* date, Clock* clo
     const bool good = take_number(text, 2, &date->day) && take(text, between) &&
                       (date->month = take_name(text, months)) != 0 && take(text, between) &&
                       take_number(text, two_digits ? 2 : 4, &date->year) && take(text, " ") &&
-                      take_clock(text, clock) && clock->ms == 0 && event::take_prefix(text, " GMT");
+                      take_clock(text, clock) && clock->ms == 0 && base::take_prefix(text, " GMT");
     if (two_digits) date->year += date->year < 70 ? 2000 : 1900;
     return good;
 }
@@ -155,10 +155,10 @@ bool parse_http_date(std::string_view text, std::int64_t* unix_ms) {
     Clock clock;
     bool good = false;
     if (take_name(&text, long_days) != 0) {
-        good = event::take_prefix(&text, ", ") && take_rest_of_date(&text, '-', &date, &clock);
+        good = base::take_prefix(&text, ", ") && take_rest_of_date(&text, '-', &date, &clock);
     } else if (take_name(&text, days) != 0) {
-        good = event::take_prefix(&text, ", ") ? take_rest_of_date(&text, ' ', &date, &clock)
-                                               : take(&text, " ") && take_asctime(&text, &date, &clock);
+        good = base::take_prefix(&text, ", ") ? take_rest_of_date(&text, ' ', &date, &clock)
+                                              : take(&text, " ") && take_asctime(&text, &date, &clock);
     }
     return good && text.empty() && to_unix(date, clock, 0, unix_ms);
 }

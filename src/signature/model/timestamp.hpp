@@ -10,12 +10,13 @@ namespace webhook::signature {
 enum class Unit : std::uint8_t { seconds, milliseconds, automatic, rfc3339, http_date };
 
 /// Reads a timestamp as Unix milliseconds. Numbers: 1 to 15 digits and nothing else. RFC 3339: date, "T",
-/// time, fraction of any length up to 9 digits (cut to milliseconds), "Z" or an offset, with a colon in it or without.
-/// HTTP date: the three forms of RFC 9110 section 5.6.7, years of two digits being 1970 to 2069. False when it is
-/// anything else.
+/// time, fraction of any length up to 9 digits (cut to milliseconds), "Z" or an offset, with a colon in it or
+/// without. HTTP date: the three forms of RFC 9110 section 5.6.7, years of two digits being 1970 to 2069.
+/// False when it is anything else.
 bool parse_timestamp(std::string_view text, Unit unit, std::int64_t* unix_ms);
 
-/// The same the other way round; automatic writes seconds, RFC 3339 whole seconds in UTC, an HTTP date the first form.
+/// The same the other way round; automatic writes seconds, RFC 3339 whole seconds in UTC, an HTTP date the
+/// first form.
 std::string format_timestamp(std::int64_t unix_ms, Unit unit);
 
 /// How far from now a timestamp may lie.

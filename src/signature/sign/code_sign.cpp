@@ -17,7 +17,7 @@ constexpr std::int64_t token_life = 300;  // seconds
 
 std::string quoted(std::string_view text) {
     std::string out = "\"";
-    event::append_json(text, &out);
+    base::append_json(text, &out);
     return out + '"';
 }
 
@@ -34,8 +34,8 @@ std::string claims_of(const Prepared& prepared, const event::Request& request, s
         json += ',' + quoted(scheme.timestamp->from.front().name) + ':' + std::to_string(now);
     if (scheme.digest) {
         std::string text;
-        encode_text(event::digest_of(scheme.digest->hash, request.body).view(), scheme.digest->encoding,
-                    &text);
+        base::encode_text(base::digest_of(scheme.digest->hash, request.body).view(), scheme.digest->encoding,
+                          &text);
         json += ',' + quoted(scheme.digest->from.name) + ':' + quoted(text);
     }
     return json + '}';
@@ -56,7 +56,7 @@ HeaderList sign_contentful(const Prepared& prepared, const event::Request& reque
     const std::string timestamp = std::to_string(now_ms);
     HeaderList all;
     for (const auto& [name, value] : headers)
-        all.emplace_back(event::lower(name), value);
+        all.emplace_back(base::lower(name), value);
     all.emplace_back("x-contentful-timestamp", timestamp);
     all.emplace_back("x-contentful-signed-headers", "");
     std::sort(all.begin(), all.end());
@@ -68,8 +68,8 @@ HeaderList sign_contentful(const Prepared& prepared, const event::Request& reque
     }
     const std::string head = contentful_head(request.method, request.url, all);
     std::string signature;
-    encode_text(contentful_digest(*prepared.keys.front().hmac, head, request.body).view(), Encoding::hex,
-                &signature);
+    base::encode_text(contentful_digest(*prepared.keys.front().hmac, head, request.body).view(),
+                      base::Encoding::hex, &signature);
     return {{"x-contentful-timestamp", timestamp},
             {"x-contentful-signed-headers", list},
             {"x-contentful-signature", signature}};
@@ -109,8 +109,8 @@ Chosen choose(const PublicKey& key) {
 
 std::string sign_text(const PublicKey& key, PublicAlgorithm algorithm, std::string_view text) {
     std::string signature;
-    const std::optional<event::Hash> hash = hash_of(algorithm);
-    const event::Digest digest = hash ? event::digest_of(*hash, text) : event::Digest{};
+    const std::optional<base::Hash> hash = hash_of(algorithm);
+    const base::Digest digest = hash ? base::digest_of(*hash, text) : base::Digest{};
     key.sign(algorithm, hash ? digest.view() : text, &signature);
     return signature;
 }
@@ -135,12 +135,12 @@ HeaderList sign_http(const Prepared& prepared, const event::Request& request, st
     const char* name =
         prepared.scheme->public_keys ? choose(prepared.public_keys.front()).name : "hmac-sha256";
     list += std::string(";alg=\"") + name + "\"";
-    std::vector<SignatureInput> inputs;
+    std::vector<base::SignatureInput> inputs;
     std::string base;
-    if (!parse_signature_input(list, &inputs) || !make_signature_base(whole, inputs.front(), &base))
+    if (!base::parse_signature_input(list, &inputs) || !make_signature_base(whole, inputs.front(), &base))
         return {};
     std::string value = "sig1=:";
-    encode_text(sign_base(prepared, base), Encoding::base64, &value);
+    base::encode_text(sign_base(prepared, base), base::Encoding::base64, &value);
     return {{"Content-Digest", digest}, {"Signature-Input", list}, {"Signature", value + ":"}};
 }
 
@@ -177,15 +177,15 @@ HeaderList sign_by_code(const Prepared& prepared, const event::Request& request,
 }
 
 std::vector<std::string> sign_with_keys(const Prepared& prepared, const Message& message,
-                                        const event::BodyView& body) {
+                                        const base::BodyView& body) {
     const PublicAlgorithm algorithm = *prepared.scheme->public_algorithm;
-    const std::optional<event::Hash> hash = hash_of(algorithm);
+    const std::optional<base::Hash> hash = hash_of(algorithm);
     const std::string input = hash ? std::string(message.digest(*hash, body).view()) : message.text(body);
     std::vector<std::string> all;
     for (const PublicKey& key : prepared.public_keys) {
         std::string bytes, &text = all.emplace_back(prepared.signature_prefixes.front().text);
         key.sign(algorithm, input, &bytes);
-        encode_text(bytes, prepared.scheme->signature.encoding, &text);
+        base::encode_text(bytes, prepared.scheme->signature.encoding, &text);
     }
     return all;
 }

@@ -16,13 +16,13 @@ using HeaderList = std::vector<std::pair<std::string, std::string>>;
 /// Whether the scheme can be imitated; the message says why not.
 bool can_sign(const Scheme& scheme, std::string* error);
 
-/// The sending side of code_check.hpp: the headers to add to a request whose other headers are in place. `now_ms`: Unix
-/// milliseconds.
+/// The sending side of code_check.hpp: the headers to add to a request whose other headers are in place.
+/// `now_ms`: Unix milliseconds.
 HeaderList sign_by_code(const Prepared& prepared, const event::Request& request, const HeaderList& headers,
                         std::int64_t now_ms);
 
 /// Signatures of a message with each of the private keys.
 std::vector<std::string> sign_with_keys(const Prepared& prepared, const Message& message,
-                                        const event::BodyView& body);
+                                        const base::BodyView& body);
 
 }  // namespace webhook::signature

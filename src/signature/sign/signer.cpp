@@ -35,9 +35,9 @@ void add_param(std::string_view name, std::string_view value, std::string* url) 
         url->resize(hash);
     }
     url->push_back(url->find('?') == std::string::npos ? '?' : '&');
-    event::encode(name, url);
+    base::encode(name, url);
     url->push_back('=');
-    event::encode(value, url);
+    base::encode(value, url);
     url->append(fragment);
 }
 
@@ -101,11 +101,11 @@ bool is_standard(const Scheme& scheme) {
     };
     const auto is_dot = [&](std::size_t i) { return !parts[i].is_value && parts[i].literal == "."; };
     const auto& prefixes = scheme.signature.prefixes;
-    return scheme.algorithm == Algorithm::hmac && scheme.hash == event::Hash::sha256 && parts.size() == 5 &&
+    return scheme.algorithm == Algorithm::hmac && scheme.hash == base::Hash::sha256 && parts.size() == 5 &&
            is(0, Kind::header) && is_dot(1) && is(2, Kind::timestamp) && is_dot(3) && is(4, Kind::body) &&
            prefixes.size() == 1 && prefixes.front().parts.size() == 1 &&
            prefixes.front().parts.front().literal == "v1," && scheme.signature.split == " " &&
-           scheme.signature.encoding == Encoding::base64;
+           scheme.signature.encoding == base::Encoding::base64;
 }
 
 std::string separator_of(const Items& items) {
@@ -122,7 +122,7 @@ struct Signer::Impl {
     Signed sign(const SignRequest& given) const;
 
   private:
-    const char* refusal(const Message& message, const event::BodyView& body) const;
+    const char* refusal(const Message& message, const base::BodyView& body) const;
     std::vector<std::string> signatures(const std::string& ts, Outgoing* request, const char** problem) const;
     void add_names(const SignRequest& given, Outgoing* request) const;
     void add_signatures(const std::vector<std::string>& all, const std::string& ts, Outgoing* request,
@@ -160,7 +160,7 @@ void Signer::Impl::add_nonces(std::string_view id, Outgoing* request) const {
 }
 
 /// What a receiver would refuse, or take for something else, is not signed.
-const char* Signer::Impl::refusal(const Message& message, const event::BodyView& body) const {
+const char* Signer::Impl::refusal(const Message& message, const base::BodyView& body) const {
     if (!has_message(scheme())) return nullptr;
     if (scheme().refuses_body && body.size != 0)
         return "the scheme signs the query only, so there may be no body";
@@ -184,8 +184,8 @@ std::vector<std::string> Signer::Impl::signatures(const std::string& ts, Outgoin
     for (const PreparedKey& key : prepared.keys) {
         std::string& text = all.emplace_back(prepared.signature_prefixes.front().text);
         if (keyed) {
-            encode_text(message.digest(scheme(), key, request->body).view(), scheme().signature.encoding,
-                        &text);
+            base::encode_text(message.digest(scheme(), key, request->body).view(),
+                              scheme().signature.encoding, &text);
         } else {
             text += key.credential;
         }
@@ -249,7 +249,7 @@ Signed Signer::Impl::sign(const SignRequest& given) const {
     if (scheme().digest) {
         const DigestRule& rule = *scheme().digest;
         std::string text;
-        encode_text(event::digest_of(rule.hash, given.body).view(), rule.encoding, &text);
+        base::encode_text(base::digest_of(rule.hash, given.body).view(), rule.encoding, &text);
         if (rule.from.kind == Kind::query)
             add_param(rule.from.name, text, &url);
         else
@@ -288,12 +288,12 @@ const std::string& Signer::weakness() const {
     return impl_->prepared.weakness;
 }
 
-bool Signer::append_standard(std::string_view id, std::string_view timestamp, const event::BodyView& body,
+bool Signer::append_standard(std::string_view id, std::string_view timestamp, const base::BodyView& body,
                              std::string* out) const {
     if (!impl_->standard) return false;
     bool first = true;
     for (const PreparedKey& key : impl_->prepared.keys) {
-        event::HashState state = key.hmac->start();
+        base::HashState state = key.hmac->start();
         state.update(id);
         state.update(".");
         state.update(timestamp);
@@ -301,7 +301,7 @@ bool Signer::append_standard(std::string_view id, std::string_view timestamp, co
         state.update(body);
         if (!std::exchange(first, false)) out->push_back(' ');
         out->append("v1,");
-        encode_text(key.hmac->finish(&state).view(), Encoding::base64, out);
+        base::encode_text(key.hmac->finish(&state).view(), base::Encoding::base64, out);
     }
     return true;
 }

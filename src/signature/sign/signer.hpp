@@ -19,7 +19,7 @@ struct SignRequest {
     std::string_view type;  ///< value for the scheme's type header where it has one
     std::string_view method = "POST";
     std::string_view url;  ///< absolute
-    event::BodyView body;
+    base::BodyView body;
     std::int64_t now_ms = 0;  ///< Unix milliseconds
 };
 
@@ -30,13 +30,13 @@ struct Signed {
     const char* problem = nullptr;  ///< static text: the body cannot be signed (it is no form, for example)
 };
 
-/// The sending side of a scheme. The secrets of schemes with public keys are the private ones. Keys are prepared once.
-/// With several secrets the request carries a signature of each where the scheme allows a list, else of the
-/// first.
+/// The sending side of a scheme. The secrets of schemes with public keys are the private ones. Keys are
+/// prepared once. With several secrets the request carries a signature of each where the scheme allows a
+/// list, else of the first.
 class Signer {
   public:
-    /// Refuses (nullptr, `error` says why) bad keys and parameters as a verifier does, and schemes whose signature stands
-    /// within the body, which the sender would have to write.
+    /// Refuses (nullptr, `error` says why) bad keys and parameters as a verifier does, and schemes whose
+    /// signature stands within the body, which the sender would have to write.
     static std::unique_ptr<Signer> make(const Scheme& scheme, const std::vector<std::string>& secrets,
                                         const std::map<std::string, std::string>& params, std::string* error);
     ~Signer();
@@ -48,7 +48,7 @@ class Signer {
 
     /// The path of `standard`, without building headers: appends "v1,BASE64[ v1,BASE64]" for id, timestamp
     /// and body. Only for schemes of the Standard Webhooks family; returns false for others.
-    bool append_standard(std::string_view id, std::string_view timestamp, const event::BodyView& body,
+    bool append_standard(std::string_view id, std::string_view timestamp, const base::BodyView& body,
                          std::string* out) const;
 
   private:

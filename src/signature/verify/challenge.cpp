@@ -31,12 +31,12 @@ struct Piece {
     Pattern pattern;
     bool hmac = false;
     bool hash = false;  ///< with `literal` behind it
-    Encoding encoding = Encoding::hex;
+    base::Encoding encoding = base::Encoding::hex;
 };
 
 struct Wanted {
     Slot slot;
-    event::Digest hash;              ///< of the one right value
+    base::Digest hash;               ///< of the one right value
     std::vector<std::string> among;  ///< the right values, when there are several
 };
 
@@ -65,9 +65,9 @@ struct Challenges::Rule {
 };
 
 /// The values of one request; its body is parsed when a rule first asks for something in it, and once.
-class Challenges::Reading : public event::JsonSink {
+class Challenges::Reading : public base::JsonSink {
   public:
-    Reading(const event::PointerSet& pointers, const event::Request& request)
+    Reading(const base::PointerSet& pointers, const event::Request& request)
         : pointers_(pointers), request_(request) {}
 
     /// Empty when it is absent, not a text, or in a body that is too large.
@@ -83,7 +83,7 @@ class Challenges::Reading : public event::JsonSink {
     bool doubled(const Slot& slot) const {
         if (slot.source.kind == Source::Kind::header) return request_.header(slot.source.name).differs;
         if (slot.source.kind != Source::Kind::query) return false;
-        return event::find_param(request_.query, slot.source.name).count > 1;
+        return base::find_param(request_.query, slot.source.name).count > 1;
     }
 
     std::uint64_t found(int pointer, std::string_view value) override {
@@ -98,11 +98,11 @@ class Challenges::Reading : public event::JsonSink {
         json_.resize(pointers_.size());
         const std::size_t count = pointers_.size();
         wanted_ = count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
-        if (scan_json(pointers_, request_.body, wanted_, this)) return;
+        if (base::scan_json(pointers_, request_.body, wanted_, this)) return;
         json_.assign(count, {});
     }
 
-    const event::PointerSet& pointers_;
+    const base::PointerSet& pointers_;
     const event::Request& request_;
     bool parsed_ = false;
     std::uint64_t wanted_ = 0;
@@ -115,7 +115,7 @@ namespace {
 /// Makes the rules of a location from those of the scheme.
 class Preparation {
   public:
-    Preparation(const Params& params, event::PointerSet* pointers) : params_(params), pointers_(*pointers) {}
+    Preparation(const Params& params, base::PointerSet* pointers) : params_(params), pointers_(*pointers) {}
 
     Slot slot(const Source& source) {
         Slot made{source, -1};
@@ -149,7 +149,7 @@ class Preparation {
                 for (const std::string& name : hashed_params(part))
                     piece.literal += param(name);
             }
-            if (piece.hmac && part.filters.front().arg == "base64") piece.encoding = Encoding::base64;
+            if (piece.hmac && part.filters.front().arg == "base64") piece.encoding = base::Encoding::base64;
             const Pattern* pattern = pattern_of(rule, part.source);
             piece.pattern = pattern != nullptr ? *pattern : plain_text();
         }
@@ -180,7 +180,7 @@ class Preparation {
     }
 
     const Params& params_;
-    event::PointerSet& pointers_;
+    base::PointerSet& pointers_;
     std::string missing_param_;
     std::string error_;
 };
@@ -289,12 +289,12 @@ class Challenger {
             } else if (!piece.pattern.matches(value) || (piece.hmac && key == nullptr)) {
                 *outcome = {Verdict::malformed, "the handshake's text is not of the expected form", {}};
             } else if (piece.hmac) {
-                encode_text(key->digest(value).view(), piece.encoding, out);
+                base::encode_text(key->digest(value).view(), piece.encoding, out);
             } else if (piece.hash) {
-                out->append(event::to_hex(
-                    event::digest_of(event::Hash::sha256, std::string(value) + piece.literal).view()));
+                out->append(base::to_hex(
+                    base::digest_of(base::Hash::sha256, std::string(value) + piece.literal).view()));
             } else if (json) {
-                event::append_json(value, out);
+                base::append_json(value, out);
             } else {
                 out->append(value);
             }

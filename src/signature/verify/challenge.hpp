@@ -47,9 +47,9 @@ class Challenges {
     static bool make(const Scheme& scheme, const std::map<std::string, std::string>& params, Challenges* made,
                      std::string* error);
 
-    /// True when the request is a handshake of that stage, good or bad: `outcome` is challenge (then `reply` is
-    /// filled in), forged (a token does not match) or malformed (a text that may not be echoed). `key` computes
-    /// what the answer wants computed; nullptr in schemes without HMAC.
+    /// True when the request is a handshake of that stage, good or bad: `outcome` is challenge (then `reply`
+    /// is filled in), forged (a token does not match) or malformed (a text that may not be echoed). `key`
+    /// computes what the answer wants computed; nullptr in schemes without HMAC.
     bool judge(Stage stage, const event::Request& request, const HmacKey* key, Outcome* outcome,
                Reply* reply) const;
 
@@ -67,7 +67,7 @@ class Challenges {
     bool add(const ChallengeRule& rule, const std::map<std::string, std::string>& params, std::string* error);
 
     std::vector<Rule> rules_;
-    event::PointerSet pointers_;
+    base::PointerSet pointers_;
     std::string missing_param_;
 };
 

@@ -20,7 +20,7 @@ std::string escape(std::string_view text, std::string_view keep) {
     static constexpr char digits[] = "0123456789ABCDEF";
     std::string out;
     for (const char c : text) {
-        if (event::is_alphanumeric(c) || keep.find(c) != std::string_view::npos) {
+        if (base::is_alphanumeric(c) || keep.find(c) != std::string_view::npos) {
             out.push_back(c);
         } else {
             const auto byte = static_cast<unsigned char>(c);
@@ -32,7 +32,8 @@ std::string escape(std::string_view text, std::string_view keep) {
     return out;
 }
 
-/// The sender escapes the query as one text and then path and query once more (encodeURI of the ECMAScript standard).
+/// The sender escapes the query as one text and then path and query once more (encodeURI of the ECMAScript
+/// standard).
 std::string normal_path(std::string_view target) {
     constexpr std::string_view unreserved = "-_.!~*'()";
     constexpr std::string_view uri = "-_.!~*'();/?:@&=+$,#";
@@ -61,7 +62,7 @@ std::string_view request_target(std::string_view url) {
 bool contentful_names(std::string_view list, std::vector<std::string>* names) {
     std::string_view name;
     while (next_split(&list, ",", &name)) {
-        names->push_back(event::lower(event::trim_blanks(name)));
+        names->push_back(base::lower(base::trim_blanks(name)));
         if (names->size() > max_signed_headers || names->back() == signature_name) return false;
     }
     std::sort(names->begin(), names->end());
@@ -77,14 +78,14 @@ std::string contentful_head(std::string_view method, std::string_view url,
     for (const auto& [name, value] : headers) {
         if (!first) text.push_back(';');
         first = false;
-        text.append(name).append(":").append(event::trim_blanks(value));
+        text.append(name).append(":").append(base::trim_blanks(value));
     }
     text.push_back('\n');
     return text;
 }
 
-event::Digest contentful_digest(const HmacKey& key, std::string_view head, const event::BodyView& body) {
-    event::HashState state = key.start();
+base::Digest contentful_digest(const HmacKey& key, std::string_view head, const base::BodyView& body) {
+    base::HashState state = key.start();
     state.update(head);
     state.update(body);
     return key.finish(&state);
@@ -113,7 +114,7 @@ Outcome check_contentful(const CodeInput& input) {
     }
     const std::string head = contentful_head(request.method, request.url, headers);
     std::string given;
-    if (!decode_text(signature.value, Encoding::hex, &given))
+    if (!base::decode_text(signature.value, base::Encoding::hex, &given))
         return {Verdict::forged, "undecodable signature", timestamp.value};
     const bool good =
         std::any_of(input.prepared.keys.begin(), input.prepared.keys.end(), [&](const PreparedKey& key) {

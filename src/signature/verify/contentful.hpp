@@ -13,8 +13,8 @@ namespace webhook::signature {
 /// Path and query of an absolute URL as they stand; "/" when it has neither.
 std::string_view request_target(std::string_view url);
 
-/// The names of a list of signed headers, sorted, in lower case. False when one is there twice, there are too many, or the
-/// list and the timestamp are not among them.
+/// The names of a list of signed headers, sorted, in lower case. False when one is there twice, there are too
+/// many, or the list and the timestamp are not among them.
 bool contentful_names(std::string_view list, std::vector<std::string>* names);
 
 /// Contentful's canonical request up to the body, as @contentful/node-apps-toolkit builds it:
@@ -22,6 +22,6 @@ bool contentful_names(std::string_view list, std::vector<std::string>* names);
 std::string contentful_head(std::string_view method, std::string_view url,
                             const std::vector<std::pair<std::string, std::string>>& headers);
 
-event::Digest contentful_digest(const HmacKey& key, std::string_view head, const event::BodyView& body);
+base::Digest contentful_digest(const HmacKey& key, std::string_view head, const base::BodyView& body);
 
 }  // namespace webhook::signature

@@ -44,7 +44,7 @@ bool Evaluation::load() {
     static const std::string name = "content-type";
     const std::string_view type = header(name).value;
     const std::string_view boundary =
-        plan_->reads_form() ? event::multipart_boundary(type) : std::string_view();
+        plan_->reads_form() ? base::multipart_boundary(type) : std::string_view();
     if (plan_->reads_form() && boundary.empty() && !event::may_be_form(request_)) {
         problem_ = {Verdict::malformed, "the body is not a form"};
     } else {
@@ -68,11 +68,11 @@ bool Evaluation::read(const event::Source& source, std::string_view* value) {
         *value = {};
         return load() && parsed_->read(source, element_, value);
     }
-    const event::Param found = event::find_param(request_.query, source.name);
+    const base::Param found = base::find_param(request_.query, source.name);
     *value = found.raw;
-    if (event::is_encoded(found.raw)) {
+    if (base::is_encoded(found.raw)) {
         std::string& text = keep();
-        event::decode(found.raw, &text);
+        base::decode(found.raw, &text);
         *value = text;
     }
     return found.count > 0;
@@ -171,7 +171,7 @@ Message::Error Message::resolve(const event::Template& text, std::string_view ts
 }
 
 template <class Use>
-void Message::each_text(std::string_view secret, const event::BodyView& body, Use use) const {
+void Message::each_text(std::string_view secret, const base::BodyView& body, Use use) const {
     for (std::size_t i = 0; i < count_; ++i) {
         if (pieces_[i].kind == Kind::text) use(pieces_[i].text);
         if (pieces_[i].kind == Kind::secret) use(secret);
@@ -179,13 +179,13 @@ void Message::each_text(std::string_view secret, const event::BodyView& body, Us
     }
 }
 
-bool Message::ends_in_text(const event::BodyView& body) const {
+bool Message::ends_in_text(const base::BodyView& body) const {
     const auto is_secret = [](const Piece& piece) { return piece.kind == Kind::secret; };
     const auto end = pieces_.begin() + static_cast<std::ptrdiff_t>(count_);
     auto first = end;
     while (first != pieces_.begin() && !is_secret(*std::prev(first)))
         --first;
-    event::PlainTextScan scan;
+    base::PlainTextScan scan;
     const auto is_text = [&](std::string_view text) { return scan.feed(text); };
     return std::all_of(first, end,
                        [&](const Piece& piece) {
@@ -195,7 +195,7 @@ bool Message::ends_in_text(const event::BodyView& body) const {
            scan.done();
 }
 
-bool Message::begins_with(const Pattern& pattern, const event::BodyView& body) const {
+bool Message::begins_with(const Pattern& pattern, const base::BodyView& body) const {
     std::string_view start;
     each_text({}, body, [&](std::string_view text) {
         if (start.empty()) start = text.substr(0, 1);
@@ -204,7 +204,7 @@ bool Message::begins_with(const Pattern& pattern, const event::BodyView& body) c
 }
 
 const char* Message::flaw(const Scheme& scheme, const PreparedMessage& rule,
-                          const event::BodyView& body) const {
+                          const base::BodyView& body) const {
     if (rule.any_bracket && !has_bracket_) return "nothing that identifies the event is signed";
     if (rule.beginning && !begins_with(*rule.beginning, body))
         return "the signed text does not begin as those of this sender do";
@@ -213,7 +213,7 @@ const char* Message::flaw(const Scheme& scheme, const PreparedMessage& rule,
     return nullptr;
 }
 
-bool Message::looks_like(const Pattern& pattern, const event::BodyView& body) const {
+bool Message::looks_like(const Pattern& pattern, const base::BodyView& body) const {
     std::size_t size = 0;
     for (std::size_t i = 0; i < count_; ++i) {
         if (pieces_[i].kind == Kind::secret) return false;
@@ -228,21 +228,20 @@ bool Message::looks_like(const Pattern& pattern, const event::BodyView& body) co
                        });
 }
 
-event::Digest Message::digest(const Scheme& scheme, const PreparedKey& key,
-                              const event::BodyView& body) const {
+base::Digest Message::digest(const Scheme& scheme, const PreparedKey& key, const base::BodyView& body) const {
     const bool is_hmac = scheme.algorithm == Algorithm::hmac;
-    event::HashState state = is_hmac ? key.hmac->start() : event::HashState(scheme.hash);
+    base::HashState state = is_hmac ? key.hmac->start() : base::HashState(scheme.hash);
     each_text(key.secret, body, [&](std::string_view text) { state.update(text); });
     return is_hmac ? key.hmac->finish(&state) : state.finish();
 }
 
-event::Digest Message::digest(event::Hash hash, const event::BodyView& body) const {
-    event::HashState state(hash);
+base::Digest Message::digest(base::Hash hash, const base::BodyView& body) const {
+    base::HashState state(hash);
     each_text({}, body, [&](std::string_view text) { state.update(text); });
     return state.finish();
 }
 
-std::string Message::text(const event::BodyView& body) const {
+std::string Message::text(const base::BodyView& body) const {
     std::string all;
     all.reserve(body.size + 256);
     each_text({}, body, [&](std::string_view text) { all.append(text); });
@@ -252,7 +251,7 @@ std::string Message::text(const event::BodyView& body) const {
 bool take_any_prefix(const Prefixes& prefixes, std::string_view* item) {
     for (const Prefix& prefix : prefixes) {
         const std::string_view start = item->substr(0, prefix.text.size());
-        if (prefix.any_case ? !event::equal_names(start, prefix.text) : start != prefix.text) continue;
+        if (prefix.any_case ? !base::equal_names(start, prefix.text) : start != prefix.text) continue;
         item->remove_prefix(prefix.text.size());
         return true;
     }

@@ -16,8 +16,8 @@
 namespace webhook::signature {
 
 /// Reads what one scheme wants of one request. Headers are looked up once; strings are made only for values
-/// that must be decoded or filtered, which header schemes have none of. The body is parsed once, when the first value
-/// of it is asked for.
+/// that must be decoded or filtered, which header schemes have none of. The body is parsed once, when the
+/// first value of it is asked for.
 class Evaluation {
   public:
     /// `plan`: what is read of the body. Larger bodies than `json_max` are a problem then.
@@ -36,7 +36,8 @@ class Evaluation {
     /// False, and a problem, when the body is compressed or larger than `json_max`.
     bool is_parsable();
 
-    /// Elements of the repeated array of the body; what is read from then on of its elements is of one of them.
+    /// Elements of the repeated array of the body; what is read from then on of its elements is of one of
+    /// them.
     std::size_t elements();
     void select(std::size_t element) { element_ = element; }
 
@@ -92,15 +93,15 @@ class Message {
     Error resolve(const event::Template& text, std::string_view ts, Evaluation* evaluation);
 
     /// Hashes it for one key: HMAC, or the plain hash with the secret where the message has it.
-    event::Digest digest(const Scheme& scheme, const PreparedKey& key, const event::BodyView& body) const;
+    base::Digest digest(const Scheme& scheme, const PreparedKey& key, const base::BodyView& body) const;
 
     /// The same as a plain hash, or put together, for messages without a secret.
-    event::Digest digest(event::Hash hash, const event::BodyView& body) const;
-    std::string text(const event::BodyView& body) const;
+    base::Digest digest(base::Hash hash, const base::BodyView& body) const;
+    std::string text(const base::BodyView& body) const;
     /// Why a message proves nothing although its signature is right; nullptr: it proves what it says.
-    const char* flaw(const Scheme& scheme, const PreparedMessage& rule, const event::BodyView& body) const;
+    const char* flaw(const Scheme& scheme, const PreparedMessage& rule, const base::BodyView& body) const;
     /// True when the whole of it is what the pattern describes (a message with the secret in it never is).
-    bool looks_like(const Pattern& pattern, const event::BodyView& body) const;
+    bool looks_like(const Pattern& pattern, const base::BodyView& body) const;
 
   private:
     enum class Kind : unsigned char { text, body, secret };
@@ -108,14 +109,14 @@ class Message {
         Kind kind;
         std::string_view text;
     };
-    /// False when what follows the last secret holds control characters but tab, CR and LF, or is not UTF-8. Who saw a plain
-    /// hash of a secret and a text can compute that of a longer text (length extension), but between the two lies the
-    /// hash's padding, which holds NUL bytes.
-    bool ends_in_text(const event::BodyView& body) const;
-    bool begins_with(const Pattern& pattern, const event::BodyView& body) const;
+    /// False when what follows the last secret holds control characters but tab, CR and LF, or is not UTF-8.
+    /// Who saw a plain hash of a secret and a text can compute that of a longer text (length extension), but
+    /// between the two lies the hash's padding, which holds NUL bytes.
+    bool ends_in_text(const base::BodyView& body) const;
+    bool begins_with(const Pattern& pattern, const base::BodyView& body) const;
     /// Calls `use(text)` for each text in order.
     template <class Use>
-    void each_text(std::string_view secret, const event::BodyView& body, Use use) const;
+    void each_text(std::string_view secret, const base::BodyView& body, Use use) const;
 
     std::array<Piece, event::max_template_parts> pieces_;
     std::size_t count_ = 0;
@@ -133,7 +134,7 @@ void each_item(std::string_view value, const Items& items, const Prefixes& prefi
         const std::size_t position = at++;
         if (position < items.skip) continue;
         if (items.take != 0 && position >= items.skip + items.take) return;
-        if (items.trim || !items.split.empty()) item = event::trim_blanks(item);
+        if (items.trim || !items.split.empty()) item = base::trim_blanks(item);
         if (take_any_prefix(prefixes, &item) && !use(item)) return;
     }
 }

@@ -16,9 +16,9 @@ using event::Request;
 std::string authority_of(std::string_view url) {
     const std::size_t start = url.find("://");
     if (start == std::string_view::npos) return {};
-    const std::string scheme = event::lower(url.substr(0, start));
+    const std::string scheme = base::lower(url.substr(0, start));
     url.remove_prefix(start + 3);
-    std::string authority = event::lower(url.substr(0, url.find_first_of("/?#")));
+    std::string authority = base::lower(url.substr(0, url.find_first_of("/?#")));
     const std::string port = scheme == "https" ? ":443" : ":80";
     const bool has_port = authority.size() > port.size() &&
                           authority.compare(authority.size() - port.size(), port.size(), port) == 0;
@@ -41,7 +41,7 @@ bool derived(const Request& request, std::string_view name, std::string* value) 
     else if (name == "@authority")
         *value = authority_of(request.url);
     else if (name == "@scheme")
-        *value = event::lower(request.url.substr(0, std::min(request.url.find(':'), request.url.size())));
+        *value = base::lower(request.url.substr(0, std::min(request.url.find(':'), request.url.size())));
     else if (name == "@request-target")
         *value = std::string(target);
     else if (name == "@path")
@@ -53,14 +53,14 @@ bool derived(const Request& request, std::string_view name, std::string* value) 
     return !value->empty();
 }
 
-bool covers(const SignatureInput& input, std::string_view name) {
-    return std::any_of(input.components.begin(), input.components.end(), [&](const Component& component) {
-        return !component.has_params && component.name == name;
-    });
+bool covers(const base::SignatureInput& input, std::string_view name) {
+    return std::any_of(
+        input.components.begin(), input.components.end(),
+        [&](const base::Component& component) { return !component.has_params && component.name == name; });
 }
 
 /// A path leaves the query open, which anybody could write then.
-bool covers_any(const SignatureInput& input, const std::vector<std::string>& choices,
+bool covers_any(const base::SignatureInput& input, const std::vector<std::string>& choices,
                 const Request& request) {
     return std::any_of(choices.begin(), choices.end(), [&](const std::string& name) {
         const bool whole = name != "@path" || request.query.empty() || covers(input, "@query");
@@ -81,14 +81,15 @@ constexpr NamedAlgorithm algorithms[] = {
 
 bool verify_as(const PublicKey& key, PublicAlgorithm algorithm, std::string_view base,
                std::string_view signature) {
-    const std::optional<event::Hash> hash = hash_of(algorithm);
-    const event::Digest digest = hash ? event::digest_of(*hash, base) : event::Digest{};
+    const std::optional<base::Hash> hash = hash_of(algorithm);
+    const base::Digest digest = hash ? base::digest_of(*hash, base) : base::Digest{};
     return key.verify(algorithm, hash ? digest.view() : base, signature);
 }
 
-/// Each key has its own algorithm; `alg`, where it is given, must agree. Without it RSA keys have two, which count as one
-/// try (both together cost no more than one of Ed25519 or P-256): else not every key would get its turn.
-bool verify_public(const CodeInput& input, const SignatureInput& given, std::string_view base,
+/// Each key has its own algorithm; `alg`, where it is given, must agree. Without it RSA keys have two, which
+/// count as one try (both together cost no more than one of Ed25519 or P-256): else not every key would get
+/// its turn.
+bool verify_public(const CodeInput& input, const base::SignatureInput& given, std::string_view base,
                    std::string_view signature, std::size_t* budget) {
     return std::any_of(
         input.prepared.public_keys.begin(), input.prepared.public_keys.end(), [&](const PublicKey& key) {
@@ -105,13 +106,13 @@ bool verify_public(const CodeInput& input, const SignatureInput& given, std::str
         });
 }
 
-bool verify(const CodeInput& input, const SignatureInput& given, std::string_view base,
+bool verify(const CodeInput& input, const base::SignatureInput& given, std::string_view base,
             std::string_view signature, std::size_t* budget) {
     if (input.scheme().public_keys) return verify_public(input, given, base, signature, budget);
     return (given.alg.empty() || given.alg == "hmac-sha256") && matches_hmac(input.prepared, base, signature);
 }
 
-Outcome judge_dates(const CodeInput& input, const SignatureInput& given) {
+Outcome judge_dates(const CodeInput& input, const base::SignatureInput& given) {
     const bool expired = given.expires && input.now_ms / 1000 > *given.expires;
     if (expired && input.window.check)
         return {Verdict::stale, "the signature has expired", given.created_text};
@@ -119,7 +120,7 @@ Outcome judge_dates(const CodeInput& input, const SignatureInput& given) {
 }
 
 /// What of the request, beside the body, another event could have otherwise.
-std::uint8_t covered_parts(const SignatureInput& given) {
+std::uint8_t covered_parts(const base::SignatureInput& given) {
     const bool target = covers(given, "@target-uri") || covers(given, "@request-target");
     std::uint8_t parts = target ? covered_target : 0;
     if (covers(given, "@method")) parts |= covered_method;
@@ -128,7 +129,7 @@ std::uint8_t covered_parts(const SignatureInput& given) {
     return parts;
 }
 
-Outcome judge(const CodeInput& input, const SignatureInput& given, std::string_view signature,
+Outcome judge(const CodeInput& input, const base::SignatureInput& given, std::string_view signature,
               std::size_t* budget) {
     const Request& request = input.request();
     const bool covered =
@@ -155,16 +156,16 @@ Outcome judge(const CodeInput& input, const SignatureInput& given, std::string_v
 
 }  // namespace
 
-bool make_signature_base(const Request& request, const SignatureInput& input, std::string* base) {
-    for (const Component& component : input.components) {
+bool make_signature_base(const Request& request, const base::SignatureInput& input, std::string* base) {
+    for (const base::Component& component : input.components) {
         std::string value;
         if (component.name.empty() || component.has_params) return false;
         if (component.name.front() == '@') {
             if (!derived(request, component.name, &value)) return false;
         } else {
             const Request::Header header = request.header(component.name);
-            if (header.count != 1 || event::lower(component.name) != component.name) return false;
-            value = std::string(event::trim_blanks(header.value));
+            if (header.count != 1 || base::lower(component.name) != component.name) return false;
+            value = std::string(base::trim_blanks(header.value));
         }
         if (value.find_first_of("\r\n") != std::string::npos) return false;
         base->append(component.raw).append(": ").append(value).push_back('\n');
@@ -173,20 +174,20 @@ bool make_signature_base(const Request& request, const SignatureInput& input, st
     return true;
 }
 
-std::string content_digest(const event::BodyView& body) {
+std::string content_digest(const base::BodyView& body) {
     std::string text = "sha-256=:";
-    encode_text(event::digest_of(event::Hash::sha256, body).view(), Encoding::base64, &text);
+    base::encode_text(base::digest_of(base::Hash::sha256, body).view(), base::Encoding::base64, &text);
     return text + ":";
 }
 
-bool content_digest_matches(std::string_view header, const event::BodyView& body) {
+bool content_digest_matches(std::string_view header, const base::BodyView& body) {
     std::vector<std::pair<std::string_view, std::string>> digests;
-    if (!parse_bytes(header, &digests)) return false;
+    if (!base::parse_bytes(header, &digests)) return false;
     bool found = false;
     for (const auto& [name, digest] : digests) {
         if (name != "sha-256" && name != "sha-512") continue;
-        const event::Hash hash = name == "sha-256" ? event::Hash::sha256 : event::Hash::sha512;
-        if (!equal(event::digest_of(hash, body).view(), digest)) return false;
+        const base::Hash hash = name == "sha-256" ? base::Hash::sha256 : base::Hash::sha512;
+        if (!equal(base::digest_of(hash, body).view(), digest)) return false;
         found = true;
     }
     return found;
@@ -198,13 +199,13 @@ Outcome check_http_signature(const CodeInput& input) {
     if (params.differs || values.differs || request.header("content-digest").count > 1)
         return {Verdict::malformed, "a header that must be there once was sent twice", {}};
     if (params.count == 0 || values.count == 0) return {Verdict::no_signature, "no signature", {}};
-    std::vector<SignatureInput> inputs;
+    std::vector<base::SignatureInput> inputs;
     std::vector<std::pair<std::string_view, std::string>> signatures;
-    if (!parse_signature_input(params.value, &inputs) || !parse_bytes(values.value, &signatures))
+    if (!base::parse_signature_input(params.value, &inputs) || !base::parse_bytes(values.value, &signatures))
         return {Verdict::forged, "undecodable signature", {}};
     std::size_t budget = max_public_checks;
     Outcome outcome{Verdict::no_signature, "no signature", {}};
-    for (const SignatureInput& given : inputs) {
+    for (const base::SignatureInput& given : inputs) {
         const auto found = std::find_if(signatures.begin(), signatures.end(),
                                         [&](const auto& each) { return each.first == given.label; });
         if (found == signatures.end()) continue;

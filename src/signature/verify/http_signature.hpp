@@ -8,14 +8,14 @@
 
 namespace webhook::signature {
 
-/// Builds the signature base (RFC 9421 section 2.5). False when a component is not there, was sent several times or is of a
-/// kind that is not supported (parameters such as ;sf and ;req, @query-param, @status).
-bool make_signature_base(const event::Request& request, const SignatureInput& input, std::string* base);
+/// Builds the signature base (RFC 9421 section 2.5). False when a component is not there, was sent several
+/// times or is of a kind that is not supported (parameters such as ;sf and ;req, @query-param, @status).
+bool make_signature_base(const event::Request& request, const base::SignatureInput& input, std::string* base);
 
 /// "sha-256=:BASE64:" of the body (RFC 9530).
-std::string content_digest(const event::BodyView& body);
+std::string content_digest(const base::BodyView& body);
 
 /// True when the header holds a SHA-256 or SHA-512 of the body, and no other one that is wrong.
-bool content_digest_matches(std::string_view header, const event::BodyView& body);
+bool content_digest_matches(std::string_view header, const base::BodyView& body);
 
 }  // namespace webhook::signature

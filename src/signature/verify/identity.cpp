@@ -17,7 +17,7 @@ namespace webhook::signature {
 
 namespace {
 
-using event::HashState;
+using base::HashState;
 using event::Source;
 using event::Template;
 using Kind = Source::Kind;
@@ -81,17 +81,17 @@ Content content_rule(const Scheme& scheme) {
     return counts_body_only(scheme) ? Content::body : Content::parts;
 }
 
-void update_body(const Scheme& scheme, const event::Request& request, HashState* state) {
-    event::update_without(scheme.identity.left_out, request.body, state);
+void update_body(const Scheme& scheme, const event::Request& request, base::HashState* state) {
+    base::update_without(scheme.identity.left_out, request.body, state);
 }
 
 /// The query without the parameters that hold secrets, which differ by key.
-void update_query(const Scheme& scheme, std::string_view query, HashState* state) {
+void update_query(const Scheme& scheme, std::string_view query, base::HashState* state) {
     std::string_view pair;
-    while (event::next_pair(&query, &pair)) {
-        const bool secret = std::any_of(
-            scheme.secret_params.begin(), scheme.secret_params.end(),
-            [&](const std::string& each) { return event::name_is(event::pair_name(pair), each); });
+    while (base::next_pair(&query, &pair)) {
+        const bool secret =
+            std::any_of(scheme.secret_params.begin(), scheme.secret_params.end(),
+                        [&](const std::string& each) { return base::name_is(base::pair_name(pair), each); });
         if (secret) continue;
         state->update(pair);
         state->update("&");
@@ -99,12 +99,12 @@ void update_query(const Scheme& scheme, std::string_view query, HashState* state
     state->update("\n");
 }
 
-void update_line(std::string_view text, HashState* state) {
+void update_line(std::string_view text, base::HashState* state) {
     state->update(text);
     state->update("\n");
 }
 
-void update_request(const Scheme& scheme, const event::Request& request, HashState* state) {
+void update_request(const Scheme& scheme, const event::Request& request, base::HashState* state) {
     update_line(request.method, state);
     update_line(request.path, state);
     update_query(scheme, request.query, state);
@@ -113,7 +113,7 @@ void update_request(const Scheme& scheme, const event::Request& request, HashSta
 
 /// The path is that of the URL that was signed, which need not be what the client wrote.
 void update_covered(const Scheme& scheme, const event::Request& request, const Outcome& outcome,
-                    HashState* state) {
+                    base::HashState* state) {
     const std::string_view target = request_target(request.url);
     const auto add = [&](std::uint8_t part, std::string_view text) {
         update_line((outcome.covered & part) != 0 ? text : std::string_view(), state);
@@ -126,7 +126,7 @@ void update_covered(const Scheme& scheme, const event::Request& request, const O
 }
 
 /// The message without what does not count. Literals keep neighbouring values apart.
-void update_message(const Scheme& scheme, Evaluation* evaluation, HashState* state) {
+void update_message(const Scheme& scheme, Evaluation* evaluation, base::HashState* state) {
     const auto& parts = scheme.message.parts;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const Template::Part& part = parts[i];
@@ -146,7 +146,7 @@ void update_message(const Scheme& scheme, Evaluation* evaluation, HashState* sta
 
 /// The URL counts as it was signed: one signature is one content, however a copy spells the URL.
 void update_parts(const Scheme& scheme, const event::Request& request, const Outcome& outcome,
-                  std::size_t json_max, HashState* state) {
+                  std::size_t json_max, base::HashState* state) {
     Evaluation evaluation(request, &scheme.body, json_max);
     const std::string url = outcome.url == 0 ? std::string() : url_variants(request.url).at(outcome.url - 1U);
     if (outcome.url != 0) evaluation.set_url(url);
@@ -158,8 +158,8 @@ void update_parts(const Scheme& scheme, const event::Request& request, const Out
     }
 }
 
-/// True when neighbours in the signed text can give bytes to each other without changing it, so that an id that is read of
-/// them is not certain, but their content is.
+/// True when neighbours in the signed text can give bytes to each other without changing it, so that an id
+/// that is read of them is not certain, but their content is.
 bool can_shift(const Scheme& scheme) {
     return scheme.content == Content::parts &&
            (counted_parts(scheme) > 1 || signs(scheme, Kind::form_fields));
@@ -200,11 +200,11 @@ bool is_plain_content(const Scheme& scheme) {
     return plain;
 }
 
-event::Digest content_of(const Scheme& definition, const event::Request& request, const Outcome& outcome,
-                         std::size_t json_max) {
+base::Digest content_of(const Scheme& definition, const event::Request& request, const Outcome& outcome,
+                        std::size_t json_max) {
     const Scheme& scheme =
         outcome.message == 0 ? definition : *definition.alternatives.at(outcome.message - 1U);
-    HashState state(event::Hash::sha256);
+    base::HashState state(base::Hash::sha256);
     switch (scheme.content) {
         case Content::body:
             update_body(scheme, request, &state);
@@ -228,13 +228,13 @@ event::Digest content_of(const Scheme& definition, const event::Request& request
 bool check_identity(const Scheme& scheme, std::string* error) {
     const IdentityRule& rule = scheme.identity;
     if (rule.vouched && scheme.algorithm != Algorithm::token && scheme.algorithm != Algorithm::basic)
-        return fail(error, "only a token can vouch for an id");
+        return base::fail(error, "only a token can vouch for an id");
     if (rule.names != Names::thing && scheme.id.empty())
-        return fail(error, "\"identity\" without an \"id\" says nothing");
+        return base::fail(error, "\"identity\" without an \"id\" says nothing");
     if (!rule.signed_content) return true;
     // Beside a message that is only a part another may hold all of the body.
     return (has_message(scheme) && !scheme.digest && (scheme.unsigned_body || scheme.postback)) ||
-           fail(error, "\"content signed\" is for schemes that sign only parts of the request");
+           base::fail(error, "\"content signed\" is for schemes that sign only parts of the request");
 }
 
 void derive_identity(Scheme* scheme) {

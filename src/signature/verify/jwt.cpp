@@ -12,7 +12,7 @@ namespace webhook::signature {
 
 namespace {
 
-using Kind = JsonValue::Kind;
+using Kind = base::JsonValue::Kind;
 
 /// The three parts of a compact JWS.
 struct Token {
@@ -32,12 +32,13 @@ bool split(std::string_view text, Token* token) {
 
 /// base64url without padding (RFC 7515 section 2).
 bool decode_part(std::string_view part, std::string* out) {
-    return part.find('=') == std::string_view::npos && decode_text(part, Encoding::base64url, out);
+    return part.find('=') == std::string_view::npos &&
+           base::decode_text(part, base::Encoding::base64url, out);
 }
 
-bool read_object(std::string_view part, JsonValue* object) {
+bool read_object(std::string_view part, base::JsonValue* object) {
     std::string text;
-    return decode_part(part, &text) && parse_json(text, object) && object->kind == Kind::object;
+    return decode_part(part, &text) && base::parse_json(text, object) && object->kind == Kind::object;
 }
 
 bool signature_matches(const Prepared& prepared, const Token& token, std::string_view kid,
@@ -45,15 +46,15 @@ bool signature_matches(const Prepared& prepared, const Token& token, std::string
     std::string signature;
     if (!decode_part(token.signature, &signature)) return false;
     if (!prepared.scheme->public_algorithm) return matches_hmac(prepared, token.signed_part, signature);
-    const event::Digest digest = event::digest_of(event::Hash::sha256, token.signed_part);
+    const base::Digest digest = base::digest_of(base::Hash::sha256, token.signed_part);
     return verify_any(prepared.public_keys, kid, *prepared.scheme->public_algorithm, digest.view(), signature,
                       budget);
 }
 
 /// True when the claim is, or as a list holds, one of the values. No values: any non-empty text will do.
-bool claim_is(const JsonValue& claim, const std::vector<std::string>& values) {
+bool claim_is(const base::JsonValue& claim, const std::vector<std::string>& values) {
     if (claim.kind == Kind::array) {
-        return std::any_of(claim.items.begin(), claim.items.end(), [&](const JsonValue& item) {
+        return std::any_of(claim.items.begin(), claim.items.end(), [&](const base::JsonValue& item) {
             return item.kind == Kind::string && claim_is(item, values);
         });
     }
@@ -62,20 +63,20 @@ bool claim_is(const JsonValue& claim, const std::vector<std::string>& values) {
     return std::find(values.begin(), values.end(), claim.text) != values.end();
 }
 
-const char* wrong_claim(const Prepared& prepared, const JsonValue& claims) {
+const char* wrong_claim(const Prepared& prepared, const base::JsonValue& claims) {
     for (std::size_t i = 0; i < prepared.claims.size(); ++i) {
-        const JsonValue* claim = find_claim(claims, prepared.scheme->claims[i].name);
+        const base::JsonValue* claim = find_claim(claims, prepared.scheme->claims[i].name);
         if (claim == nullptr) return "the token lacks a claim";
         if (!claim_is(*claim, prepared.claims[i])) return "a claim of the token is another";
     }
     return nullptr;
 }
 
-Outcome check_dates(const CodeInput& input, const JsonValue& claims) {
+Outcome check_dates(const CodeInput& input, const base::JsonValue& claims) {
     constexpr std::int64_t leeway_ms = jwt_leeway * 1000;
     std::int64_t unix_ms = 0;
     for (const std::string_view name : {"exp", "nbf"}) {
-        const JsonValue* claim = claims.find(name);
+        const base::JsonValue* claim = claims.find(name);
         if (claim == nullptr) continue;
         if (!numeric_date(*claim, Unit::seconds, &unix_ms))
             return {Verdict::malformed, "unreadable date in the token", {}};
@@ -87,19 +88,19 @@ Outcome check_dates(const CodeInput& input, const JsonValue& claims) {
     }
     const auto& rule = input.scheme().timestamp;
     if (!rule) return {Verdict::genuine, "", {}};
-    const JsonValue* claim = find_claim(claims, rule->from.front().name);
+    const base::JsonValue* claim = find_claim(claims, rule->from.front().name);
     if (claim == nullptr) return {Verdict::no_signature, "no timestamp", {}};
     if (!numeric_date(*claim, rule->unit, &unix_ms)) return {Verdict::malformed, "unreadable timestamp", {}};
     return check_age(input, unix_ms, {});
 }
 
-bool digest_matches(const CodeInput& input, const JsonValue& claims) {
+bool digest_matches(const CodeInput& input, const base::JsonValue& claims) {
     const DigestRule& rule = *input.scheme().digest;
-    const JsonValue* claim = find_claim(claims, rule.from.name);
+    const base::JsonValue* claim = find_claim(claims, rule.from.name);
     std::string digest;
     return claim != nullptr && claim->kind == Kind::string &&
-           decode_text(claim->text, rule.encoding, &digest) && !digest.empty() &&
-           equal(event::digest_of(rule.hash, input.request().body).view(), digest);
+           base::decode_text(claim->text, rule.encoding, &digest) && !digest.empty() &&
+           equal(base::digest_of(rule.hash, input.request().body).view(), digest);
 }
 
 /// The claims of a token that was verified, as they stand in it.
@@ -110,7 +111,7 @@ std::string claims_text(std::string_view text) {
     return claims;
 }
 
-Outcome check_claims(const CodeInput& input, const JsonValue& claims) {
+Outcome check_claims(const CodeInput& input, const base::JsonValue& claims) {
     if (const char* wrong = wrong_claim(input.prepared, claims)) return {Verdict::forged, wrong, {}};
     if (input.scheme().digest && !digest_matches(input, claims))
         return {Verdict::forged, "the body does not match its signed digest", {}};
@@ -124,7 +125,7 @@ std::string_view jwt_algorithm(const Scheme& scheme) {
     return *scheme.public_algorithm == PublicAlgorithm::rsa_sha256 ? "RS256" : "ES256";
 }
 
-bool numeric_date(const JsonValue& claim, Unit unit, std::int64_t* unix_ms) {
+bool numeric_date(const base::JsonValue& claim, Unit unit, std::int64_t* unix_ms) {
     constexpr std::size_t max_digits = 15;
     if (claim.kind != Kind::number) return false;
     const std::string_view text = claim.text;
@@ -136,11 +137,11 @@ bool numeric_date(const JsonValue& claim, Unit unit, std::int64_t* unix_ms) {
     return true;
 }
 
-const JsonValue* find_claim(const JsonValue& claims, std::string_view name) {
+const base::JsonValue* find_claim(const base::JsonValue& claims, std::string_view name) {
     std::vector<std::string> pointer;
     if (name.empty() || name.front() != '/') return claims.find(name);
     if (!event::parse_pointer(name, &pointer)) return nullptr;
-    const JsonValue* value = &claims;
+    const base::JsonValue* value = &claims;
     for (const std::string& token : pointer) {
         std::size_t index = 0;
         if (value->kind == Kind::object)
@@ -159,10 +160,10 @@ bool has_token_in_body(const Scheme& scheme) {
 }
 
 const char* verify_jwt(const Prepared& prepared, std::string_view text, std::size_t* budget,
-                       JsonValue* claims) {
+                       base::JsonValue* claims) {
     constexpr const char* malformed = "the token cannot be read";
     Token token;
-    JsonValue header;
+    base::JsonValue header;
     if (!split(text, &token) || !read_object(token.header, &header)) return malformed;
     const std::string* algorithm = header.string("alg");
     if (algorithm == nullptr || *algorithm != jwt_algorithm(*prepared.scheme))
@@ -209,7 +210,7 @@ Outcome check_jwt(const CodeInput& input) {
         each_item(
             value, input.scheme().signature, input.prepared.signature_prefixes, [&](std::string_view token) {
                 if (seen++ == max_signatures) return false;
-                JsonValue claims;
+                base::JsonValue claims;
                 const char* why = !in_body && token.size() > max_token
                                       ? "the token cannot be read"
                                       : verify_jwt(input.prepared, token, &budget, &claims);
@@ -227,23 +228,23 @@ std::string make_jwt(const Prepared& prepared, std::string_view claims) {
     const auto kid = prepared.params.find("kid");
     if (kid != prepared.params.end()) {
         header += ",\"kid\":\"";
-        event::append_json(kid->second, &header);
+        base::append_json(kid->second, &header);
         header += '"';
     }
     header += '}';
     std::string token, signature;
-    encode_text(header, Encoding::base64url, &token);
+    base::encode_text(header, base::Encoding::base64url, &token);
     token += '.';
-    encode_text(claims, Encoding::base64url, &token);
+    base::encode_text(claims, base::Encoding::base64url, &token);
     if (prepared.scheme->public_algorithm) {
-        const event::Digest digest = event::digest_of(event::Hash::sha256, token);
+        const base::Digest digest = base::digest_of(base::Hash::sha256, token);
         if (!prepared.public_keys.front().sign(*prepared.scheme->public_algorithm, digest.view(), &signature))
             return {};
     } else {
         signature = std::string(prepared.keys.front().hmac->digest(token).view());
     }
     token += '.';
-    encode_text(signature, Encoding::base64url, &token);
+    base::encode_text(signature, base::Encoding::base64url, &token);
     return token;
 }
 

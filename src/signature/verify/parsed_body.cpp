@@ -13,17 +13,17 @@ using Kind = event::Source::Kind;
 
 namespace {
 
-const char* describe(event::JsonProblem problem) {
+const char* describe(base::JsonProblem problem) {
     switch (problem) {
-        case event::JsonProblem::none:
+        case base::JsonProblem::none:
             return nullptr;
-        case event::JsonProblem::syntax:
+        case base::JsonProblem::syntax:
             return "the body is not JSON";
-        case event::JsonProblem::repeated:
+        case base::JsonProblem::repeated:
             return "a JSON key that the signature depends on is there twice";
-        case event::JsonProblem::shape:
+        case base::JsonProblem::shape:
             return "a signed JSON value is an object or array";
-        case event::JsonProblem::elements:
+        case base::JsonProblem::elements:
             return "too many items";
     }
     return "the body is not JSON";
@@ -31,7 +31,7 @@ const char* describe(event::JsonProblem problem) {
 
 }  // namespace
 
-bool lies_in(const event::BodyView& body, std::string_view text) {
+bool lies_in(const base::BodyView& body, std::string_view text) {
     return std::any_of(body.begin(), body.end(), [text](std::string_view chunk) {
         return text.data() >= chunk.data() && text.data() + text.size() <= chunk.data() + chunk.size();
     });
@@ -45,7 +45,7 @@ ParsedBody::Value& ParsedBody::value_at(std::size_t entry, std::size_t element) 
     return values_[element * plan_.entries().size() + entry];
 }
 
-const char* ParsedBody::load(const event::BodyView& body, std::string_view boundary) {
+const char* ParsedBody::load(const base::BodyView& body, std::string_view boundary) {
     body_ = body;
     boundary_ = boundary;
     values_.resize(plan_.entries().size());
@@ -55,7 +55,7 @@ const char* ParsedBody::load(const event::BodyView& body, std::string_view bound
 }
 
 const char* ParsedBody::load_json() {
-    return describe(scan_all_json(plan_.pointers(), body_, this));
+    return describe(base::scan_all_json(plan_.pointers(), body_, this));
 }
 
 void ParsedBody::next_element() {
@@ -94,14 +94,14 @@ const char* ParsedBody::set_field(std::size_t entry, std::string_view form) {
     const std::string& name = plan_.entries()[entry].name;
     std::size_t count = 0;
     if (!boundary_.empty()) {
-        if (!event::find_part(form, boundary_, name, &place.text, &count)) return "the body is not a form";
+        if (!base::find_part(form, boundary_, name, &place.text, &count)) return "the body is not a form";
     } else {
-        const event::Param found = event::find_param(form, name);
+        const base::Param found = base::find_param(form, name);
         place.text = found.raw;
         count = found.count;
-        if (event::is_encoded(found.raw)) {
+        if (base::is_encoded(found.raw)) {
             std::string& decoded = kept_.emplace_front();
-            event::decode(found.raw, &decoded);
+            base::decode(found.raw, &decoded);
             place.text = decoded;
         }
     }

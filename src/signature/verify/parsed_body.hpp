@@ -12,17 +12,18 @@
 
 namespace webhook::signature {
 
-/// The values of one document that a signature depends on. Strict: whatever two readers could understand differently
-/// (a key or field that is there twice, an object where a value belongs) is a problem.
-class ParsedBody : private event::JsonSink {
+/// The values of one document that a signature depends on. Strict: whatever two readers could understand
+/// differently (a key or field that is there twice, an object where a value belongs) is a problem.
+class ParsedBody : private base::JsonSink {
   public:
     explicit ParsedBody(const BodyPlan& plan) : plan_(plan) {}
 
-    /// nullptr when it can be relied on, else what is wrong (static text). `boundary` is that of a multipart form.
-    const char* load(const event::BodyView& body, std::string_view boundary = {});
+    /// nullptr when it can be relied on, else what is wrong (static text). `boundary` is that of a multipart
+    /// form.
+    const char* load(const base::BodyView& body, std::string_view boundary = {});
 
-    /// False when the value is absent. `element`: of which element of the repeated array. Views stay good as long as
-    /// this object and the body.
+    /// False when the value is absent. `element`: of which element of the repeated array. Views stay good as
+    /// long as this object and the body.
     bool read(const event::Source& source, std::size_t element, std::string_view* value) const;
 
     /// Elements of the repeated array.
@@ -46,7 +47,7 @@ class ParsedBody : private event::JsonSink {
     const char* set_field(std::size_t entry, std::string_view form);
 
     const BodyPlan& plan_;
-    event::BodyView body_;
+    base::BodyView body_;
     std::string_view boundary_;
     std::vector<Value>
         values_;  ///< one row of all entries per element; what is in no element stands in the first row
@@ -55,6 +56,6 @@ class ParsedBody : private event::JsonSink {
 };
 
 /// True when `text` lies in the bytes of the body.
-bool lies_in(const event::BodyView& body, std::string_view text);
+bool lies_in(const base::BodyView& body, std::string_view text);
 
 }  // namespace webhook::signature

@@ -14,7 +14,7 @@ using event::Template;
 
 bool belongs_to_signature(const Scheme& scheme, std::string_view name) {
     const auto is = [name](const Source& source) {
-        return source.kind == Source::Kind::query && event::name_is(name, source.name);
+        return source.kind == Source::Kind::query && base::name_is(name, source.name);
     };
     return std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(), is) ||
            (scheme.key_id && is(*scheme.key_id));
@@ -34,8 +34,8 @@ bool cuts_signature_only(const Scheme& scheme, const Template::Part& part, const
     std::string_view rest, pair;
     if (part.is_value && part.source.kind == Source::Kind::query_string) rest = cut_off(part, request.query);
     if (part.is_value && part.source.kind == Source::Kind::url) rest = cut_off(part, request.url);
-    while (event::next_pair(&rest, &pair)) {
-        if (!belongs_to_signature(scheme, event::pair_name(pair))) return false;
+    while (base::next_pair(&rest, &pair)) {
+        if (!belongs_to_signature(scheme, base::pair_name(pair))) return false;
     }
     return true;
 }

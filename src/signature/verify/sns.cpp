@@ -7,9 +7,9 @@
 #include "event/values.hpp"
 #include "signature/verify/algorithm.hpp"
 
-// Amazon SNS, "Verifying the signatures of Amazon SNS messages": what is signed is a fixed list of members, chosen by
-// Type, each as its name, a newline, its value, a newline. The certificate comes from configuration, never from the
-// network; the message only names it.
+// Amazon SNS, "Verifying the signatures of Amazon SNS messages": what is signed is a fixed list of members,
+// chosen by Type, each as its name, a newline, its value, a newline. The certificate comes from
+// configuration, never from the network; the message only names it.
 
 namespace webhook::signature {
 
@@ -24,14 +24,14 @@ bool take_end(std::string_view end, std::string_view* text) {
 /// "https://sns.REGION.amazonaws.com[.cn]/....pem", with nothing else in the authority.
 bool is_amazon_url(std::string_view url) {
     constexpr std::string_view scheme = "https://", service = "sns.";
-    if (!event::starts_with(url, scheme) || !take_end(".pem", &url)) return false;
+    if (!base::starts_with(url, scheme) || !take_end(".pem", &url)) return false;
     url.remove_prefix(scheme.size());
     const std::size_t slash = url.find('/');
     if (slash == std::string_view::npos || url.find_first_of("?#\\", slash) != std::string_view::npos)
         return false;
     std::string_view host = url.substr(0, slash);
     take_end(".cn", &host);
-    if (!take_end(".amazonaws.com", &host) || !event::starts_with(host, service)) return false;
+    if (!take_end(".amazonaws.com", &host) || !base::starts_with(host, service)) return false;
     host.remove_prefix(service.size());
     return host.size() >= 3 && std::all_of(host.begin(), host.end(), [](char c) {
                return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
@@ -48,12 +48,12 @@ constexpr Member notification[] = {{"Message"},   {"MessageId"}, {"Subject", tru
 constexpr Member confirmation[] = {{"Message"}, {"MessageId"}, {"SubscribeURL"}, {"Timestamp"},
                                    {"Token"},   {"TopicArn"},  {"Type"}};
 
-/// Appends a member. Only Message, which stands first, may hold control characters: otherwise a text could be cut into
-/// members in two ways.
-bool append_member(const JsonValue& message, const Member& member, std::string* text) {
-    const JsonValue* value = message.find(member.name);
-    if (value == nullptr || value->kind == JsonValue::Kind::null) return member.optional;
-    if (value->kind != JsonValue::Kind::string) return false;
+/// Appends a member. Only Message, which stands first, may hold control characters: otherwise a text could be
+/// cut into members in two ways.
+bool append_member(const base::JsonValue& message, const Member& member, std::string* text) {
+    const base::JsonValue* value = message.find(member.name);
+    if (value == nullptr || value->kind == base::JsonValue::Kind::null) return member.optional;
+    if (value->kind != base::JsonValue::Kind::string) return false;
     const bool has_control = std::any_of(value->text.begin(), value->text.end(),
                                          [](char c) { return static_cast<unsigned char>(c) < 0x20; });
     if (has_control && member.name != "Message") return false;
@@ -63,13 +63,13 @@ bool append_member(const JsonValue& message, const Member& member, std::string* 
 }
 
 template <std::size_t count>
-bool append_all(const JsonValue& message, const Member (&members)[count], std::string* text) {
+bool append_all(const base::JsonValue& message, const Member (&members)[count], std::string* text) {
     return std::all_of(std::begin(members), std::end(members),
                        [&](const Member& member) { return append_member(message, member, text); });
 }
 
 /// The signed text; false when a member is missing, or the type is unknown.
-bool make_text(const JsonValue& message, std::string* text) {
+bool make_text(const base::JsonValue& message, std::string* text) {
     const std::string* type = message.string("Type");
     if (type == nullptr) return false;
     if (*type == "Notification") return append_all(message, notification, text);
@@ -77,7 +77,7 @@ bool make_text(const JsonValue& message, std::string* text) {
     return append_all(message, confirmation, text);
 }
 
-bool choose_algorithm(const JsonValue& message, PublicAlgorithm* algorithm) {
+bool choose_algorithm(const base::JsonValue& message, PublicAlgorithm* algorithm) {
     const std::string* version = message.string("SignatureVersion");
     if (version == nullptr || (*version != "1" && *version != "2")) return false;
     *algorithm = *version == "1" ? PublicAlgorithm::rsa_sha1 : PublicAlgorithm::rsa_sha256;
@@ -85,13 +85,13 @@ bool choose_algorithm(const JsonValue& message, PublicAlgorithm* algorithm) {
 }
 
 /// One of the topics that the parameter lists, separated by commas; any where it is not given.
-bool is_wanted_topic(const Prepared& prepared, const JsonValue& message) {
+bool is_wanted_topic(const Prepared& prepared, const base::JsonValue& message) {
     const auto param = prepared.params.find(std::string(sns_topic_param));
     const std::string* topic = message.string("TopicArn");
     if (param == prepared.params.end() || topic == nullptr) return topic != nullptr;
     std::string_view rest = param->second, item;
     while (next_split(&rest, ",", &item)) {
-        if (event::trim_blanks(item) == *topic) return true;
+        if (base::trim_blanks(item) == *topic) return true;
     }
     return false;
 }
@@ -105,7 +105,7 @@ Outcome check_timestamp(const CodeInput& input, std::string_view text) {
     return check_age(input, unix_ms, {});
 }
 
-Outcome check_message(const CodeInput& input, const JsonValue& message) {
+Outcome check_message(const CodeInput& input, const base::JsonValue& message) {
     const std::string* encoded = message.string("Signature");
     const std::string* url = message.string("SigningCertURL");
     if (encoded == nullptr || url == nullptr) return {Verdict::no_signature, "no signature", {}};
@@ -114,9 +114,9 @@ Outcome check_message(const CodeInput& input, const JsonValue& message) {
     if (!is_amazon_url(*url)) return {Verdict::forged, "the certificate is not Amazon's", {}};
     if (!choose_algorithm(message, &algorithm)) return {Verdict::forged, "unknown signature version", {}};
     if (!make_text(message, &text)) return {Verdict::forged, "a signed member is missing", {}};
-    if (!decode_text(*encoded, Encoding::base64, &signature))
+    if (!base::decode_text(*encoded, base::Encoding::base64, &signature))
         return {Verdict::forged, "undecodable signature", {}};
-    const event::Digest digest = event::digest_of(*hash_of(algorithm), text);
+    const base::Digest digest = base::digest_of(*hash_of(algorithm), text);
     std::size_t budget = max_public_checks;
     if (!verify_any(input.prepared.public_keys, *url, algorithm, digest.view(), signature, &budget))
         return {Verdict::forged, why_none_verified(input.prepared.public_keys, *url), {}};
@@ -138,9 +138,9 @@ Outcome check_sns(const CodeInput& input) {
         return {problem.verdict, problem.reason, {}};
     }
     std::string scratch;
-    JsonValue message;
-    if (!parse_json(event::whole_body(input.request().body, &scratch), &message) ||
-        message.kind != JsonValue::Kind::object)
+    base::JsonValue message;
+    if (!base::parse_json(event::whole_body(input.request().body, &scratch), &message) ||
+        message.kind != base::JsonValue::Kind::object)
         return {Verdict::malformed, "the body is not JSON, or repeats a member", {}};
     return check_message(input, message);
 }

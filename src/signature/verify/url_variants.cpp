@@ -60,7 +60,7 @@ std::string normalized(const Tail& tail) {
 
 void append_component(std::string_view raw, std::string* out) {
     std::string value;
-    event::decode(raw, &value);
+    base::decode(raw, &value);
     append_escaped(value, "\"#$%&+,/:;<=>?@[\\]^`{|}", out);
 }
 
@@ -71,9 +71,9 @@ void append_same_name(std::vector<std::pair<std::string, std::string_view>>* pai
                                               [&](const auto& pair) { return pair.first == name; });
     for (auto each = pairs->begin(); each != others; ++each) {
         if (!out->empty() && out->back() != '?') out->push_back('&');
-        append_component(event::pair_name(each->second), out);
+        append_component(base::pair_name(each->second), out);
         out->push_back('=');
-        const std::size_t size = event::pair_name(each->second).size();
+        const std::size_t size = base::pair_name(each->second).size();
         append_component(each->second.substr(std::min(size + 1, each->second.size())), out);
     }
     pairs->erase(pairs->begin(), others);
@@ -83,9 +83,9 @@ void append_same_name(std::vector<std::pair<std::string, std::string_view>>* pai
 std::string rewritten(const Tail& tail) {
     std::vector<std::pair<std::string, std::string_view>> pairs;
     std::string_view rest = tail.query, pair;
-    while (event::next_pair(&rest, &pair)) {
+    while (base::next_pair(&rest, &pair)) {
         if (pairs.size() == most_params) return {};
-        event::decode(event::pair_name(pair), &pairs.emplace_back(std::string(), pair).first);
+        base::decode(base::pair_name(pair), &pairs.emplace_back(std::string(), pair).first);
     }
     if (pairs.empty()) return {};
     std::string out;

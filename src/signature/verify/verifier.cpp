@@ -18,7 +18,7 @@ using event::Source;
 /// Decoded signatures of a request; undecodable ones and those of another length take a place but match
 /// nothing.
 struct Candidates {
-    std::array<event::Digest, max_signatures> digest;
+    std::array<base::Digest, max_signatures> digest;
     std::array<std::string_view, max_signatures> text;  ///< of public keys, not decoded
     std::size_t decoded = 0;
     std::size_t seen = 0;
@@ -67,9 +67,9 @@ struct Verifier::Impl {
     bool read_body_timestamp(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const;
     bool collect(Evaluation* evaluation, Candidates* candidates, bool* credential) const;
     bool matches_credential(std::string_view item) const;
-    bool matches(const Message& message, const Candidates& candidates, const event::BodyView& body,
+    bool matches(const Message& message, const Candidates& candidates, const base::BodyView& body,
                  Outcome* outcome) const;
-    bool is_signed_for_strangers(const Message& message, const event::BodyView& body) const;
+    bool is_signed_for_strangers(const Message& message, const base::BodyView& body) const;
     bool matches_other_url(const event::Template& text, const Candidates& candidates, Evaluation* evaluation,
                            Outcome* outcome) const;
     bool matches_public(const Message& message, const Candidates& candidates, Evaluation* evaluation,
@@ -89,7 +89,7 @@ bool Verifier::Impl::doubled(Evaluation* evaluation, Outcome* outcome) const {
         }
     }
     for (const std::string& name : scheme().single_params) {
-        if (event::find_param(evaluation->request().query, name).count > 1) {
+        if (base::find_param(evaluation->request().query, name).count > 1) {
             *outcome = {Verdict::malformed, "a query parameter that must be there once was sent twice", {}};
             return true;
         }
@@ -115,7 +115,7 @@ bool Verifier::Impl::read_timestamp(Evaluation* evaluation, std::int64_t* unix_m
 }
 
 bool Verifier::Impl::matches_credential(std::string_view item) const {
-    const event::Digest hash = hash_credential(item);
+    const base::Digest hash = hash_credential(item);
     bool match = false;
     for (const PreparedKey& key : prepared.keys)
         match |= equal(hash.view(), key.credential_hash.view());
@@ -126,7 +126,7 @@ bool Verifier::Impl::matches_credential(std::string_view item) const {
 bool Verifier::Impl::collect(Evaluation* evaluation, Candidates* candidates, bool* credential) const {
     const SignatureRule& rule = scheme().signature;
     const bool is_hashed = scheme().algorithm == Algorithm::hmac || scheme().algorithm == Algorithm::hash;
-    const std::size_t size = event::digest_size(scheme().hash);
+    const std::size_t size = base::digest_size(scheme().hash);
     for (const Source& source : rule.from) {
         std::string_view value;
         if (!evaluation->read(source, &value)) continue;
@@ -142,8 +142,9 @@ bool Verifier::Impl::collect(Evaluation* evaluation, Candidates* candidates, boo
                 *credential |= matches_credential(item);
                 return true;
             }
-            event::Digest& digest = candidates->digest[candidates->decoded];
-            const long decoded = decode_into(item, rule.encoding, digest.bytes.data(), digest.bytes.size());
+            base::Digest& digest = candidates->digest[candidates->decoded];
+            const long decoded =
+                base::decode_into(item, rule.encoding, digest.bytes.data(), digest.bytes.size());
             if (decoded < 0 || static_cast<std::size_t>(decoded) != size) return true;
             digest.size = size;
             ++candidates->decoded;
@@ -153,13 +154,13 @@ bool Verifier::Impl::collect(Evaluation* evaluation, Candidates* candidates, boo
     return candidates->seen > 0;
 }
 
-bool Verifier::Impl::matches(const Message& message, const Candidates& candidates,
-                             const event::BodyView& body, Outcome* outcome) const {
+bool Verifier::Impl::matches(const Message& message, const Candidates& candidates, const base::BodyView& body,
+                             Outcome* outcome) const {
     if (candidates.decoded == 0 || is_signed_for_strangers(message, body)) return false;
     for (std::size_t at = 0; at < prepared.keys.size(); ++at) {
         const PreparedKey& key = prepared.keys[at];
         outcome->key = key.number;
-        const event::Digest wanted = message.digest(scheme(), key, body);
+        const base::Digest wanted = message.digest(scheme(), key, body);
         bool match = false;
         for (std::size_t i = 0; i < candidates.decoded; ++i) {
             match |= equal(wanted.view(), candidates.digest[i].view());
@@ -190,18 +191,19 @@ bool Verifier::Impl::matches_other_url(const event::Template& text, const Candid
 bool Verifier::Impl::matches_public(const Message& message, const Candidates& candidates,
                                     Evaluation* evaluation, std::optional<std::size_t>* budget) const {
     const PublicAlgorithm algorithm = *scheme().public_algorithm;
-    const event::BodyView& body = evaluation->request().body;
-    const std::optional<event::Hash> hash = hash_of(algorithm);
+    const base::BodyView& body = evaluation->request().body;
+    const std::optional<base::Hash> hash = hash_of(algorithm);
     std::string_view id;
     if (scheme().key_id) evaluation->read(*scheme().key_id, &id);
     const std::string whole = hash ? std::string() : message.text(body);
-    const event::Digest digest = hash ? message.digest(*hash, body) : event::Digest{};
+    const base::Digest digest = hash ? message.digest(*hash, body) : base::Digest{};
     const std::string_view input = hash ? digest.view() : std::string_view(whole);
     if (!*budget) *budget = checks_for(input);
     std::array<unsigned char, max_public_signature> bytes;
     return std::any_of(
         candidates.text.begin(), candidates.text.begin() + candidates.seen, [&](std::string_view item) {
-            const long size = decode_into(item, scheme().signature.encoding, bytes.data(), bytes.size());
+            const long size =
+                base::decode_into(item, scheme().signature.encoding, bytes.data(), bytes.size());
             if (size <= 0) return false;
             const std::string_view signature(reinterpret_cast<const char*>(bytes.data()),
                                              static_cast<std::size_t>(size));
@@ -218,7 +220,7 @@ const char* Verifier::Impl::why_forged(const Candidates& candidates, Evaluation*
 }
 
 /// A handshake computes the HMAC of what a caller chose: such a text is never taken for a signed message.
-bool Verifier::Impl::is_signed_for_strangers(const Message& message, const event::BodyView& body) const {
+bool Verifier::Impl::is_signed_for_strangers(const Message& message, const base::BodyView& body) const {
     return std::any_of(scheme().signed_echoes.begin(), scheme().signed_echoes.end(),
                        [&](const Pattern& pattern) { return message.looks_like(pattern, body); });
 }
@@ -226,12 +228,12 @@ bool Verifier::Impl::is_signed_for_strangers(const Message& message, const event
 bool Verifier::Impl::digest_matches(Evaluation* evaluation) const {
     const DigestRule& rule = *scheme().digest;
     std::string_view text;
-    event::Digest given;
+    base::Digest given;
     if (!evaluation->read(rule.from, &text)) return false;
-    const long size = decode_into(text, rule.encoding, given.bytes.data(), given.bytes.size());
+    const long size = base::decode_into(text, rule.encoding, given.bytes.data(), given.bytes.size());
     if (size <= 0) return false;
     given.size = static_cast<std::size_t>(size);
-    return equal(event::digest_of(rule.hash, evaluation->request().body).view(), given.view());
+    return equal(base::digest_of(rule.hash, evaluation->request().body).view(), given.view());
 }
 
 /// The same for one in the body, which must be there.
@@ -243,10 +245,11 @@ bool Verifier::Impl::read_body_timestamp(Evaluation* evaluation, std::int64_t* u
     return false;
 }
 
-/// Whether one of the signatures is of one of the messages that the sender may have signed; `outcome` says why not.
+/// Whether one of the signatures is of one of the messages that the sender may have signed; `outcome` says
+/// why not.
 bool Verifier::Impl::is_signed(const Candidates& candidates, Evaluation* evaluation, Outcome* outcome) const {
     const std::string_view ts = outcome->timestamp;
-    const event::BodyView& body = evaluation->request().body;
+    const base::BodyView& body = evaluation->request().body;
     std::optional<std::size_t> budget;
     bool any = false;
     for (std::size_t i = 0; i < prepared.messages.size(); ++i) {

@@ -26,7 +26,8 @@ enum class Verdict : std::uint8_t {
     encoded
 };
 
-/// What a signature covers beside the body: the method; path and query of the signed URL; its path; the request's query.
+/// What a signature covers beside the body: the method; path and query of the signed URL; its path; the
+/// request's query.
 inline constexpr std::uint8_t covered_method = 1, covered_target = 2, covered_path = 4, covered_query = 8;
 
 struct Outcome {
@@ -74,8 +75,8 @@ class Verifier {
     /// See Challenges::missing_param.
     const std::string& missing_param() const;
 
-    /// Whether the request is a handshake of that stage; see Challenges::judge. `verified`: `outcome` is what check()
-    /// said.
+    /// Whether the request is a handshake of that stage; see Challenges::judge. `verified`: `outcome` is what
+    /// check() said.
     bool judge_challenge(Stage stage, const event::Request& request, Outcome* outcome,
                          Reply* reply) const noexcept;
 

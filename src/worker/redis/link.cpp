@@ -201,7 +201,8 @@ asio::awaitable<bool> RedisLink::expect_ok(std::string text, std::string_view wh
     co_return false;
 }
 
-/// A new user or password that is refused may have come before Redis knows it: then the former ones are tried.
+/// A new user or password that is refused may have come before Redis knows it: then the former ones are
+/// tried.
 asio::awaitable<bool> RedisLink::log_in() {
     if (!address_.logs_in()) co_return true;
     if (former_) {
@@ -220,8 +221,8 @@ void RedisLink::log_in_as(const store::RedisAddress& address) {
     if (pending_.empty()) try_new_login();
 }
 
-/// Redis 8 and Valkey 8 do not answer an AUTH that fails when it came behind a command that blocks (seen with XREAD, 8.0.2 and
-/// 8.1.1), so that all later replies would be taken for those of the commands before.
+/// Redis 8 and Valkey 8 do not answer an AUTH that fails when it came behind a command that blocks (seen with
+/// XREAD, 8.0.2 and 8.1.1), so that all later replies would be taken for those of the commands before.
 void RedisLink::try_new_login() {
     if (!std::exchange(login_due_, false)) return;
     send(login_command(address_), [this](const ReplyPtr& reply) {
@@ -236,7 +237,8 @@ void RedisLink::try_new_login() {
     });
 }
 
-/// AUTH, SELECT, and a look at the server: one that may drop our keys, a replica, or one that is loading is refused.
+/// AUTH, SELECT, and a look at the server: one that may drop our keys, a replica, or one that is loading is
+/// refused.
 asio::awaitable<bool> RedisLink::greet() {
     const bool logged_in = co_await log_in();  // in the condition itself g++ 12 makes a trap of it
     if (!logged_in) co_return false;
@@ -302,8 +304,8 @@ void RedisLink::answer(ReplyPtr reply) {
     if (bad && ready_) distrust(why);
 }
 
-/// Replies come in order, so one that does not come spoils the connection. And a server that was good when we connected
-/// may become a replica, or be told to drop keys.
+/// Replies come in order, so one that does not come spoils the connection. And a server that was good when we
+/// connected may become a replica, or be told to drop keys.
 asio::awaitable<void> RedisLink::watch() {
     for (unsigned n = 1; !stopped_; ++n) {
         co_await sleep_for(watch_time);

@@ -17,8 +17,8 @@
 
 namespace webhook::worker {
 
-/// One connection to Redis that mends itself: connects with backoff, pipelines, gives every command exactly one answer.
-/// All commands of one turn of the loop leave in one write. Logs one line per change of state.
+/// One connection to Redis that mends itself: connects with backoff, pipelines, gives every command exactly
+/// one answer. All commands of one turn of the loop leave in one write. Logs one line per change of state.
 class RedisLink {
   public:
     /// `name` is for the log ("redis", "redis (reading)") and for CLIENT SETNAME.
@@ -47,8 +47,8 @@ class RedisLink {
     /// Gets each reply to INFO: one for a new connection, then one every 5 s.
     std::function<void(std::string_view info)> on_info;
 
-    /// Takes up another user or password. The present connection tries them as soon as nothing is pending on it, and stays
-    /// in use when they are refused.
+    /// Takes up another user or password. The present connection tries them as soon as nothing is pending on
+    /// it, and stays in use when they are refused.
     void log_in_as(const store::RedisAddress& address);
 
     /// Closes the connection because it cannot be used (read-only replica, ...); a new one is made.

@@ -14,8 +14,8 @@ struct Attempt {
         failed,     ///< try again by the schedule
         gone,       ///< failed, and the endpoint is to be disabled
         aborted,    ///< `webhook-delivery: abort-message`: dead at once, the endpoint stays
-        not_ready,  ///< a secret file or a file descriptor is missing: not an attempt; try again later without
-                    ///< counting it
+        not_ready,  ///< a secret file or a file descriptor is missing: not an attempt; try again later
+                    ///< without counting it
     };
     Result result = Result::failed;
     bool disable =

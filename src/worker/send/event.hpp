@@ -8,7 +8,8 @@
 
 namespace webhook::worker {
 
-/// An event as read from the stream (or from `content`). Owns its bytes; shared by all deliveries of the event.
+/// An event as read from the stream (or from `content`). Owns its bytes; shared by all deliveries of the
+/// event.
 struct Event {
     std::string entry;  ///< stream entry id, "1700000000000-0"
     std::string stream;
@@ -23,8 +24,8 @@ struct Event {
     std::size_t bytes()
         const;  ///< what the event counts against limits: the lengths of all fields' names and values
     std::string webhook_id() const;  ///< the same for all attempts of all endpoints
-    /// The id as CloudEvents wants it, unique with the source: an id that names a thing is told apart by 8 digits of the
-    /// webhook-id.
+    /// The id as CloudEvents wants it, unique with the source: an id that names a thing is told apart by 8
+    /// digits of the webhook-id.
     std::string ce_id() const;
 };
 

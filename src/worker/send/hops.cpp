@@ -15,23 +15,22 @@ constexpr std::size_t id_bytes = 8, mac_bytes = 16;
 bool is_item(std::string_view text) {
     return !text.empty() && text.size() <= Hops::longest_item &&
            std::count(text.begin(), text.end(), ':') == 2 &&
-           std::all_of(text.begin(), text.end(),
-                       [](char c) { return event::is_alphanumeric(c) || c == ':'; });
+           std::all_of(text.begin(), text.end(), [](char c) { return base::is_alphanumeric(c) || c == ':'; });
 }
 
 }  // namespace
 
 Hops::Hops(std::string_view key) {
     if (key.empty()) return;
-    const signature::HmacKey base(event::Hash::sha256, key);
-    key_.emplace(event::Hash::sha256, base.digest("hops").view());
-    prefix_ = event::to_hex(base.digest("hops id").view().substr(0, id_bytes)) + ":";
+    const signature::HmacKey base(base::Hash::sha256, key);
+    key_.emplace(base::Hash::sha256, base.digest("hops").view());
+    prefix_ = base::to_hex(base.digest("hops id").view().substr(0, id_bytes)) + ":";
     first_ = item(1);
 }
 
 std::string Hops::item(unsigned count) const {
     const std::string text = prefix_ + std::to_string(count);
-    return text + ":" + event::to_hex(key_->digest(text).view().substr(0, mac_bytes));
+    return text + ":" + base::to_hex(key_->digest(text).view().substr(0, mac_bytes));
 }
 
 /// What an item of ours says; 0 when somebody else made it.
@@ -47,10 +46,10 @@ Hops::Passage Hops::pass(std::string_view received) const {
     std::deque<std::string_view> foreign;
     while (!received.empty()) {
         const std::size_t comma = std::min(received.find(','), received.size());
-        const std::string_view text = event::trim_blanks(received.substr(0, comma));
+        const std::string_view text = base::trim_blanks(received.substr(0, comma));
         received.remove_prefix(std::min(comma + 1, received.size()));
         if (!is_item(text)) continue;
-        if (key_ && event::starts_with(text, prefix_)) {
+        if (key_ && base::starts_with(text, prefix_)) {
             passage.count = std::max(passage.count, own_count(text) + 1);
             continue;
         }

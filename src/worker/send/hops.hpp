@@ -8,9 +8,10 @@
 
 namespace webhook::worker {
 
-/// The header `webhook-hops`, by which loops end: a list of items `INSTALLATION:COUNT:MAC`, one for each installation that
-/// has sent the event on. An installation believes and raises its own item only, which nobody else can make, and passes
-/// the others along. So a loop through several installations ends, and no client can make an event undeliverable.
+/// The header `webhook-hops`, by which loops end: a list of items `INSTALLATION:COUNT:MAC`, one for each
+/// installation that has sent the event on. An installation believes and raises its own item only, which
+/// nobody else can make, and passes the others along. So a loop through several installations ends, and no
+/// client can make an event undeliverable.
 class Hops {
   public:
     static constexpr unsigned most = 5;               ///< times that one installation sends an event on
@@ -23,7 +24,8 @@ class Hops {
         bool is_loop() const { return count > most; }
     };
 
-    /// `key`: of the configuration, which all workers of an installation share. Empty: not known yet, nothing is believed.
+    /// `key`: of the configuration, which all workers of an installation share. Empty: not known yet, nothing
+    /// is believed.
     explicit Hops(std::string_view key = {});
 
     /// `received`: the header that the event came with, empty when there was none.

@@ -12,7 +12,7 @@ namespace {
 
 using endpoint::UrlPart;
 
-class Collect final : public event::JsonSink {
+class Collect final : public base::JsonSink {
   public:
     Collect(std::vector<std::string>* values, std::uint64_t wanted) : values_(values), wanted_(wanted) {}
     std::uint64_t found(int pointer, std::string_view value) override {
@@ -27,7 +27,7 @@ class Collect final : public event::JsonSink {
 
 std::string query_value(const Event& event, std::string_view name) {
     std::string value;
-    event::decode(event::find_param(event.field("query"), name).raw, &value);
+    base::decode(base::find_param(event.field("query"), name).raw, &value);
     return value;
 }
 
@@ -63,7 +63,7 @@ std::vector<std::string> TargetTemplate::pointer_values(const Event& event) cons
     if (count == 0 || data.size() > max_parsed) return values;
     const std::uint64_t wanted = count >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << count) - 1;
     Collect collect(&values, wanted);
-    if (!event::scan_json(pointers_, {&data, 1, data.size()}, wanted, &collect)) values.assign(count, {});
+    if (!base::scan_json(pointers_, {&data, 1, data.size()}, wanted, &collect)) values.assign(count, {});
     return values;
 }
 
@@ -73,9 +73,9 @@ void TargetTemplate::append(const Event& event, std::string* out) const {
         if (parts_[i].kind == UrlPart::Kind::literal) {
             out->append(parts_[i].text);
         } else if (pointer_index_[i] >= 0) {
-            event::encode(values[static_cast<std::size_t>(pointer_index_[i])], out);
+            base::encode(values[static_cast<std::size_t>(pointer_index_[i])], out);
         } else {
-            event::encode(plain_value(event, parts_[i]), out);
+            base::encode(plain_value(event, parts_[i]), out);
         }
     }
 }
@@ -86,7 +86,7 @@ std::string kept_header(const Event& event, std::string_view lower_case_name) {
     const auto json = endpoint::parse_bounded_json<nlohmann::json>(headers);
     if (!json.is_object()) return {};
     for (const auto& [name, values] : json.items()) {
-        if (!event::equal_names(name, lower_case_name) || !values.is_array() || values.empty()) continue;
+        if (!base::equal_names(name, lower_case_name) || !values.is_array() || values.empty()) continue;
         if (values[0].is_string()) return values[0].get<std::string>();
     }
     return {};

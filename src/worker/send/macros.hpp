@@ -24,7 +24,7 @@ class TargetTemplate {
 
     std::vector<endpoint::UrlPart> parts_;
     std::vector<int> pointer_index_;  ///< of each part; -1: it is no pointer
-    event::PointerSet pointers_;
+    base::PointerSet pointers_;
 };
 
 /// First value of a request header kept with the event (field `headers`: JSON object of arrays); empty when

@@ -44,8 +44,8 @@ class Origin {
     std::unique_ptr<HttpConnection> take(Clock::time_point now, const Addresses& addresses);
     /// Keeps a connection for the next request, or closes it when there are enough.
     void give(std::unique_ptr<HttpConnection> connection, Clock::time_point now);
-    /// Closes idle connections that are old, that the receiver has closed, or whose address the name has no more.
-    /// `addresses`: nullptr when they are not known.
+    /// Closes idle connections that are old, that the receiver has closed, or whose address the name has no
+    /// more. `addresses`: nullptr when they are not known.
     void sweep(Clock::time_point now, const Addresses* addresses);
     void clear();
 

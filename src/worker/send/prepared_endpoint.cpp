@@ -12,7 +12,7 @@
 namespace webhook::worker {
 namespace {
 
-using event::equal_names;
+using base::equal_names;
 
 /// Entry fields that become headers (CloudEvents 1.0, HTTP binding in binary mode).
 struct Attribute {
@@ -66,7 +66,7 @@ bool has_dot_segment(std::string_view target) {
     return false;
 }
 
-event::BodyView body_view(const std::string_view& data) {
+base::BodyView body_view(const std::string_view& data) {
     return {&data, data.empty() ? 0u : 1u, data.size()};
 }
 

@@ -34,9 +34,9 @@ class Target {
     bool ready() const { return problem_.empty(); }
     bool has_body() const { return document_.method != "GET"; }
 
-    /// Replaces `head` by request line and headers of one attempt, up to and with the empty line. Otherwise returns why the
-    /// event cannot be sent: its values make a "." or ".." of a part of the path, which the receiver would take for another
-    /// path (RFC 3986, 5.2.4), or a scheme cannot sign it.
+    /// Replaces `head` by request line and headers of one attempt, up to and with the empty line. Otherwise
+    /// returns why the event cannot be sent: its values make a "." or ".." of a part of the path, which the
+    /// receiver would take for another path (RFC 3986, 5.2.4), or a scheme cannot sign it.
     const char* build_head(const Event& event, std::string_view hops, std::int64_t now_ms,
                            std::string* head) const;
 

@@ -34,7 +34,7 @@ bool is_success(const endpoint::Document& document, int status) {
 }  // namespace
 
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value, std::int64_t now_ms) {
-    const std::string_view text = event::trim_blanks(value);
+    const std::string_view text = base::trim_blanks(value);
     const std::chrono::milliseconds longest = max_retry_after;
     std::uint64_t seconds = 0;
     const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), seconds);
@@ -53,9 +53,9 @@ bool Answer::enough() const {
 }
 
 void Answer::on_field(std::string_view name, std::string_view value) {
-    if (event::equal_names(name, "retry-after")) {
+    if (base::equal_names(name, "retry-after")) {
         retry_after_ = value;
-    } else if (event::equal_names(name, "webhook-delivery")) {
+    } else if (base::equal_names(name, "webhook-delivery")) {
         delivery_ = value;
     }
 }

@@ -11,8 +11,8 @@
 
 namespace webhook::worker {
 
-/// One HTTP answer while it is read. Keeps only what an attempt needs: status, two headers and the first 16 KiB of the
-/// body. Of the body no more is read than is useful (see enough()).
+/// One HTTP answer while it is read. Keeps only what an attempt needs: status, two headers and the first 16
+/// KiB of the body. Of the body no more is read than is useful (see enough()).
 class Answer final : public link::HttpReader {
   public:
     static constexpr std::size_t max_kept = 16384;

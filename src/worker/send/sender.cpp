@@ -136,8 +136,8 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     static asio::awaitable<Attempt> run(std::shared_ptr<Impl> self, TargetPtr target, EventPtr event);
 };
 
-/// Only when the table has doubled: to look at all of it for each target would hold up everything for seconds when
-/// thousands of endpoints are prepared at once.
+/// Only when the table has doubled: to look at all of it for each target would hold up everything for seconds
+/// when thousands of endpoints are prepared at once.
 void Sender::Impl::drop_unused_origins() {
     if (origins.size() < sweep_origins_at) return;
     std::erase_if(origins, [](const auto& entry) { return entry.second.expired(); });
@@ -234,8 +234,8 @@ asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, con
     Exchange result;
     boost::system::error_code write_error;
     if (!connection.try_write(head, body, &write_error)) co_await connection.finish_write(&write_error);
-    // A receiver may answer a large body early, and close or read no further: so its answer is looked for after a
-    // failed write too.
+    // A receiver may answer a large body early, and close or read no further: so its answer is looked for
+    // after a failed write too.
     Answer answer;
     if (!flight.cut_short() || connection.has_early_answer())
         co_await read_answer(connection, answer, result);

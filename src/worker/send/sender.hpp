@@ -26,16 +26,16 @@ struct SenderOptions {
     link::Dns::LookUp look_up = link::Dns::system_look_up;
 };
 
-/// HTTP(S) delivery on one thread: keep-alive connections per origin, resolving and connecting of our own so that the
-/// address guard judges the address that is connected to. No redirects, no proxies.
+/// HTTP(S) delivery on one thread: keep-alive connections per origin, resolving and connecting of our own so
+/// that the address guard judges the address that is connected to. No redirects, no proxies.
 class Sender {
   public:
     Sender(boost::asio::any_io_executor executor, SenderOptions options);
     ~Sender();
 
-    /// Reads secrets (blocking file reads: call at configuration changes, not per attempt). A missing secret gives a
-    /// target whose attempts are `not_ready`; `problem` then says which, for one log line. When the document or a secret
-    /// changes the target is made anew.
+    /// Reads secrets (blocking file reads: call at configuration changes, not per attempt). A missing secret
+    /// gives a target whose attempts are `not_ready`; `problem` then says which, for one log line. When the
+    /// document or a secret changes the target is made anew.
     std::shared_ptr<const Target> prepare(const endpoint::Document& document, std::string* problem);
 
     /// One attempt: fresh timestamp and signature, within timeout and connect_timeout. Never throws.

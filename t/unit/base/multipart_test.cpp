@@ -1,4 +1,5 @@
-// What senders may write as multipart/form-data (RFC 7578, RFC 2046), and what is refused since readers differ in it.
+// What senders may write as multipart/form-data (RFC 7578, RFC 2046), and what is refused since readers
+// differ in it.
 
 #include "base/multipart.hpp"
 
@@ -14,13 +15,13 @@
 namespace webhook::event {
 namespace {
 
-/// The first part of that name; nothing when the body is refused, "(none)" when there is no such part, and how many there
-/// are where there are several.
+/// The first part of that name; nothing when the body is refused, "(none)" when there is no such part, and
+/// how many there are where there are several.
 std::optional<std::string> part(const std::string& body, const std::string& name = "n",
                                 const std::string& boundary = "b") {
     std::string_view value;
     std::size_t count = 0;
-    if (!find_part(body, boundary, name, &value, &count)) return std::nullopt;
+    if (!base::find_part(body, boundary, name, &value, &count)) return std::nullopt;
     if (count == 0) return "(none)";
     return (count > 1 ? std::to_string(count) + "x" : "") + std::string(value);
 }
@@ -121,11 +122,12 @@ TEST(Multipart, WhatReadersSeeDifferentlyIsRefused) {
 }
 
 TEST(Multipart, Boundaries) {
-    EXPECT_EQ(multipart_boundary("Multipart/Form-Data; charset=x; Boundary=abc"), "abc");
-    EXPECT_EQ(multipart_boundary("multipart/form-data;boundary=\"a b\""), "a b");
-    EXPECT_EQ(multipart_boundary("multipart/form-data ; boundary = \"abc\" ; charset=utf-8"), "abc");
-    EXPECT_EQ(multipart_boundary("multipart/form-data; boundary=----=_Part_1.2:3/4"), "----=_Part_1.2:3/4");
-    EXPECT_EQ(multipart_boundary("multipart/form-data; boundary=" + std::string(70, 'x')),
+    EXPECT_EQ(base::multipart_boundary("Multipart/Form-Data; charset=x; Boundary=abc"), "abc");
+    EXPECT_EQ(base::multipart_boundary("multipart/form-data;boundary=\"a b\""), "a b");
+    EXPECT_EQ(base::multipart_boundary("multipart/form-data ; boundary = \"abc\" ; charset=utf-8"), "abc");
+    EXPECT_EQ(base::multipart_boundary("multipart/form-data; boundary=----=_Part_1.2:3/4"),
+              "----=_Part_1.2:3/4");
+    EXPECT_EQ(base::multipart_boundary("multipart/form-data; boundary=" + std::string(70, 'x')),
               std::string(70, 'x'));
     for (const std::string& bad :
          {std::string("multipart/form-data"), std::string("multipart/form-data; boundary="),
@@ -137,7 +139,7 @@ TEST(Multipart, Boundaries) {
           std::string("multipart/form-data; boundary=\"a \""),
           std::string("multipart/form-data; boundary=\"a\\b\""),
           std::string("multipart/form-data boundary=a")})
-        EXPECT_EQ(multipart_boundary(bad), "") << bad;
+        EXPECT_EQ(base::multipart_boundary(bad), "") << bad;
 }
 
 TEST(Multipart, AsASource) {

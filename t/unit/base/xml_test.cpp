@@ -27,7 +27,7 @@ std::string xml_id(const std::string& body, const std::string& source,
 }
 
 bool is_xml(std::string_view body, std::vector<std::string>* values) {
-    return find_in_xml({&body, 1, body.size()}, {{"a"}}, values);
+    return base::find_in_xml({&body, 1, body.size()}, {{"a"}}, values);
 }
 
 /// False, and no value is left, whatever stood before the fault.
@@ -136,8 +136,8 @@ TEST(Xml, DoctypesAreRefused) {
 TEST(Xml, SizeAndDepthAreBounded) {
     std::vector<std::string> values;
     const auto nested = [](int depth) { return repeated("<a>", depth) + repeated("</a>", depth); };
-    EXPECT_TRUE(is_xml(nested(max_xml_depth), &values));
-    EXPECT_TRUE(is_refused(nested(max_xml_depth + 1)));
+    EXPECT_TRUE(is_xml(nested(base::max_xml_depth), &values));
+    EXPECT_TRUE(is_refused(nested(base::max_xml_depth + 1)));
     EXPECT_TRUE(is_refused(repeated("<a>", 300000)));
     EXPECT_EQ(xml_id("<a>x</a>", "xml:/a", {}, 8), "x");
     EXPECT_EQ(xml_id("<a>x</a>", "xml:/a", {}, 7), "") << "larger than what is parsed";

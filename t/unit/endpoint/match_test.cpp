@@ -10,17 +10,17 @@ namespace webhook::endpoint {
 namespace {
 
 TEST(EndpointPattern, Matches) {
-    EXPECT_TRUE(event::matches("order.*", "order.paid"));
-    EXPECT_TRUE(event::matches("order.*", "order."));
-    EXPECT_FALSE(event::matches("order.*", "order"));
-    EXPECT_TRUE(event::matches("*", ""));
-    EXPECT_TRUE(event::matches("*.paid", "a.b.paid"));
-    EXPECT_TRUE(event::matches("a*b*c", "aXbYbZc"));
-    EXPECT_FALSE(event::matches("a*b*c", "aXbYbZ"));
-    EXPECT_FALSE(event::matches("Order", "order"));
-    EXPECT_TRUE(event::matches("a**", "a"));
-    EXPECT_FALSE(event::matches("", "a"));
-    EXPECT_FALSE(event::matches(std::string(30, '*') + "x", std::string(250, 'a')));
+    EXPECT_TRUE(base::matches("order.*", "order.paid"));
+    EXPECT_TRUE(base::matches("order.*", "order."));
+    EXPECT_FALSE(base::matches("order.*", "order"));
+    EXPECT_TRUE(base::matches("*", ""));
+    EXPECT_TRUE(base::matches("*.paid", "a.b.paid"));
+    EXPECT_TRUE(base::matches("a*b*c", "aXbYbZc"));
+    EXPECT_FALSE(base::matches("a*b*c", "aXbYbZ"));
+    EXPECT_FALSE(base::matches("Order", "order"));
+    EXPECT_TRUE(base::matches("a**", "a"));
+    EXPECT_FALSE(base::matches("", "a"));
+    EXPECT_FALSE(base::matches(std::string(30, '*') + "x", std::string(250, 'a')));
 }
 
 class Random {

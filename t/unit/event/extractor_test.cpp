@@ -163,8 +163,8 @@ TEST(Extractor, DepthIsBounded) {
     const auto nested = [](std::size_t depth) {
         return "{\"x\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + ",\"id\":\"a\"}";
     };
-    EXPECT_EQ(json_id(nested(max_json_depth), "/id"), "a");
-    EXPECT_EQ(json_id(nested(max_json_depth + 1), "/id"), "");
+    EXPECT_EQ(json_id(nested(base::max_json_depth), "/id"), "a");
+    EXPECT_EQ(json_id(nested(base::max_json_depth + 1), "/id"), "");
     EXPECT_EQ(json_id(std::string(1000000, '['), "/id"), "");
 }
 
@@ -221,34 +221,34 @@ TEST(Extractor, MistakesAreNamed) {
 }
 
 TEST(Urlencoded, Params) {
-    EXPECT_EQ(find_param("a=1&b=2&a=3", "a").raw, "1");
-    EXPECT_EQ(find_param("a=1&b=2&a=3", "a").count, 2u);
-    EXPECT_EQ(find_param("&&b&=c&", "b").count, 1u);
-    EXPECT_EQ(find_param("aa=1", "a").count, 0u);
-    EXPECT_EQ(find_param("%61=1", "a").count, 1u);
+    EXPECT_EQ(base::find_param("a=1&b=2&a=3", "a").raw, "1");
+    EXPECT_EQ(base::find_param("a=1&b=2&a=3", "a").count, 2u);
+    EXPECT_EQ(base::find_param("&&b&=c&", "b").count, 1u);
+    EXPECT_EQ(base::find_param("aa=1", "a").count, 0u);
+    EXPECT_EQ(base::find_param("%61=1", "a").count, 1u);
     std::string out;
-    decode("%4a+%zz%4%", &out);
+    base::decode("%4a+%zz%4%", &out);
     EXPECT_EQ(out, "J %zz%4%");
     out.clear();
-    encode("a b/\xc3\xa9~", &out);
+    base::encode("a b/\xc3\xa9~", &out);
     EXPECT_EQ(out, "a%20b%2F%C3%A9~");
 }
 
 TEST(Utf8, Strict) {
     for (const char* good :
          {"", "a", "\xc3\xa9", "\xe2\x82\xac", "\xed\x9f\xbf", "\xf0\x9f\x9a\x80", "\xf4\x8f\xbf\xbf"}) {
-        EXPECT_TRUE(valid_utf8(good)) << good;
+        EXPECT_TRUE(base::valid_utf8(good)) << good;
     }
     for (const char* bad : {"\x80", "\xc0\x80", "\xc3", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80",
                             "\xf4\x90\x80\x80", "\xff", "\xe2\x82", "\xc3g"}) {
-        EXPECT_FALSE(valid_utf8(bad)) << bad;
+        EXPECT_FALSE(base::valid_utf8(bad)) << bad;
     }
 }
 
 TEST(Template, Without) {
     const auto without = [](std::string value) {
         Filter filter{Filter::Kind::without, "h"};
-        filter.of_url = starts_with(value, "https:");
+        filter.of_url = base::starts_with(value, "https:");
         apply_filter(filter, {}, &value);
         return value;
     };

@@ -1,5 +1,5 @@
-// Sources of id, type, tenant and partition that are no JSON: path, claims, variables of nginx, chains; and what limits
-// names.
+// Sources of id, type, tenant and partition that are no JSON: path, claims, variables of nginx, chains; and
+// what limits names.
 
 #include <gtest/gtest.h>
 
@@ -167,13 +167,13 @@ TEST(Json, ByteOrderMarks) {
 }
 
 TEST(Json, ValuesAreLeftOutBehindAByteOrderMark) {
-    const Pointers attempt = {{"attempt"}};
+    const base::Pointers attempt = {{"attempt"}};
     const auto content = [&](const std::string& text, std::size_t cut) {
         test::PlainRequest request;
         request.set_body("\xef\xbb\xbf" + text, {cut});
-        HashState state(Hash::sha256);
-        update_without(attempt, request.body, &state);
-        return to_hex(state.finish().view());
+        base::HashState state(base::Hash::sha256);
+        base::update_without(attempt, request.body, &state);
+        return base::to_hex(state.finish().view());
     };
     const std::string first = content(R"({"id":1,"attempt":1})", 0);
     for (std::size_t cut = 0; cut <= 20; ++cut)
@@ -191,7 +191,7 @@ TEST(Names, LongOnes) {
     EXPECT_EQ(names(most).id, most);
     EXPECT_EQ(names(most).type, most);
     const Extractor::Values longer = names(most + "a");
-    EXPECT_EQ(longer.id, "sha256:" + to_hex(digest_of(Hash::sha256, most + "a").view()));
+    EXPECT_EQ(longer.id, "sha256:" + base::to_hex(base::digest_of(base::Hash::sha256, most + "a").view()));
     EXPECT_EQ(longer.type, most);
     EXPECT_EQ(longer.tenant, most + "a") << "the caller refuses it";
     EXPECT_EQ(longer.partition, most + "a") << "it is hashed anyway";

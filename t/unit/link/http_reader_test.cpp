@@ -1,5 +1,5 @@
-// A table of answers, each judged as curl 7.88 and Node.js 20 judge it: a status that one of them reads is read. Where
-// neither or only one is followed, the line says why.
+// A table of answers, each judged as curl 7.88 and Node.js 20 judge it: a status that one of them reads is
+// read. Where neither or only one is followed, the line says why.
 
 #include <gtest/gtest.h>
 
@@ -70,7 +70,8 @@ std::string many(const std::string& text, int times) {
     return all;
 }
 
-// What curl and Node.js say to each line was tried with both; "c" in a comment: curl alone reads it, "n": Node.js alone.
+// What curl and Node.js say to each line was tried with both; "c" in a comment: curl alone reads it, "n":
+// Node.js alone.
 const Case cases[] = {
     {"plain", with(length_2, "ok"), 200, Case::keep},
     {"no blank, no reason", head("HTTP/1.1 200"), 200, Case::keep},

@@ -42,9 +42,9 @@ inline std::string refusal(const Scheme& scheme, const std::string& secret) {
     return error;
 }
 
-inline std::string encoded(std::string_view bytes, Encoding encoding = Encoding::base64) {
+inline std::string encoded(std::string_view bytes, base::Encoding encoding = base::Encoding::base64) {
     std::string text;
-    encode_text(bytes, encoding, &text);
+    base::encode_text(bytes, encoding, &text);
     return text;
 }
 
@@ -55,13 +55,13 @@ inline std::string signature_of(const std::string& private_pem, PublicAlgorithm 
     EXPECT_TRUE(read_keys(private_pem, "", {KeyRule::pem, family_of(algorithm), KeyUse::sign}, &keys, &error))
         << error;
     const std::string input =
-        hash_of(algorithm) ? std::string(event::digest_of(*hash_of(algorithm), text).view()) : text;
+        hash_of(algorithm) ? std::string(base::digest_of(*hash_of(algorithm), text).view()) : text;
     EXPECT_TRUE(keys.front().sign(algorithm, input, &signature));
     return signature;
 }
 
 inline std::string hmac_of(const std::string& secret, std::string_view text) {
-    return std::string(HmacKey(event::Hash::sha256, secret).digest(text).view());
+    return std::string(HmacKey(base::Hash::sha256, secret).digest(text).view());
 }
 
 }  // namespace webhook::signature

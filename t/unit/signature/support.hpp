@@ -17,13 +17,13 @@ namespace webhook::test {
 
 /// OpenSSL's, so that ours is not measured by itself.
 inline std::string hmac(const EVP_MD* hash, const std::string& key, const std::string& text,
-                        signature::Encoding encoding) {
+                        base::Encoding encoding) {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned size = 0;
     HMAC(hash, key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(text.data()),
          text.size(), digest, &size);
     std::string out;
-    signature::encode_text({reinterpret_cast<const char*>(digest), size}, encoding, &out);
+    base::encode_text({reinterpret_cast<const char*>(digest), size}, encoding, &out);
     return out;
 }
 
@@ -77,7 +77,7 @@ class PlainRequest : public event::Request {
     }
 
   private:
-    static bool same(std::string_view a, std::string_view b) { return event::lower(a) == event::lower(b); }
+    static bool same(std::string_view a, std::string_view b) { return base::lower(a) == base::lower(b); }
 
     std::string url_, body_;
     std::vector<std::string_view> chunks_;

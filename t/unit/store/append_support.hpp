@@ -28,7 +28,7 @@ inline Key key_of(std::string_view id) {
 
 /// By the id alone, with a mark of the body.
 inline Identity identity_of(std::string_view id, std::string_view body) {
-    return {key_of(id), mark_of(event::BodyView{&body, 1, body.size()}), {}, true};
+    return {key_of(id), mark_of(base::BodyView{&body, 1, body.size()}), {}, true};
 }
 
 /// Appends events to partition 0 of a stream on a real server.

@@ -11,8 +11,8 @@
 namespace webhook::store {
 namespace {
 
-event::Digest digest(std::string_view text) {
-    return event::digest_of(event::Hash::sha256, text);
+base::Digest digest(std::string_view text) {
+    return base::digest_of(base::Hash::sha256, text);
 }
 
 std::string hex(const Key& key) {
@@ -23,7 +23,7 @@ std::string hex(const Key& key) {
 TEST(Identity, ScopeIdAndContentCannotBeShiftedIntoEachOther) {
     EXPECT_NE(make_key("ab", By::id, "c", {}), make_key("a", By::id, "bc", {}));
     EXPECT_NE(make_key("a", By::both, "b", digest("1")), make_key("a", By::both, "b", digest("2")));
-    const event::Digest one = digest("1");
+    const base::Digest one = digest("1");
     const std::string id_and_content = "b" + std::string(one.view());
     EXPECT_NE(make_key("a", By::both, "b", one), make_key("a", By::both, id_and_content, {}));
     EXPECT_NE(make_key("a", By::both, "b", one), make_key("a", By::id, id_and_content, {}));
@@ -31,7 +31,7 @@ TEST(Identity, ScopeIdAndContentCannotBeShiftedIntoEachOther) {
 }
 
 TEST(Identity, EachWayIsAnotherKey) {
-    const event::Digest content = digest("body");
+    const base::Digest content = digest("body");
     const std::set<Key> keys = {make_key("s", By::id, "1", content), make_key("s", By::both, "1", content),
                                 make_key("s", By::body, "1", content)};
     EXPECT_EQ(keys.size(), 3u);
@@ -40,7 +40,7 @@ TEST(Identity, EachWayIsAnotherKey) {
 }
 
 TEST(Identity, WithoutAnIdTheContentDecides) {
-    const event::Digest content = digest("body");
+    const base::Digest content = digest("body");
     const Key key = make_key("s", By::body, "", content);
     EXPECT_EQ(make_key("s", By::both, "", content), key);
     EXPECT_EQ(make_key("s", By::id, "", content), key) << "else all events without an id were one";
@@ -53,10 +53,10 @@ TEST(Identity, KeysAreWhatIsWrittenDown) {
     const auto part = [](const std::string& text) {
         return std::string(1, static_cast<char>(text.size())) + std::string(7, '\0') + text;
     };
-    const event::Digest content = digest("body");
+    const base::Digest content = digest("body");
     const std::string content_bytes(content.view());
     const auto first = [](const std::string& text) {
-        return event::to_hex(digest(text).view().substr(0, 16));
+        return base::to_hex(digest(text).view().substr(0, 16));
     };
     EXPECT_EQ(hex(make_key("shop", By::id, "42", content)), first(part("shop") + "\0"s + part("42")));
     EXPECT_EQ(hex(make_key("shop", By::both, "42", content)),
@@ -67,13 +67,13 @@ TEST(Identity, KeysAreWhatIsWrittenDown) {
 
 TEST(Identity, MarksDoNotDependOnHowABodyIsCut) {
     const std::string_view parts[] = {"he", "llo"}, whole = "hello";
-    const event::BodyView split{parts, 2, 5}, one{&whole, 1, 5};
+    const base::BodyView split{parts, 2, 5}, one{&whole, 1, 5};
     EXPECT_EQ(mark_of(split), mark_of(one));
     EXPECT_NE(mark_of(digest("1")), mark_of(digest("2")));
 }
 
-/// The four bytes of a key that choose a bucket must not follow from the partition: else a partition would fill only a
-/// part of its buckets.
+/// The four bytes of a key that choose a bucket must not follow from the partition: else a partition would
+/// fill only a part of its buckets.
 TEST(Identity, PartitionsAreEvenAndIndependentOfTheKey) {
     constexpr unsigned partitions = 8, count = 16000;
     std::vector<unsigned> events(partitions);

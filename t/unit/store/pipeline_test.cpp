@@ -1,5 +1,5 @@
-// A pipeline at both ends of a scripted connection: what is sent, who is answered, and that each is answered once, however
-// it ends.
+// A pipeline at both ends of a scripted connection: what is sent, who is answered, and that each is answered
+// once, however it ends.
 
 #include <gtest/gtest.h>
 

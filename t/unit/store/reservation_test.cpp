@@ -33,7 +33,7 @@ class Gate {
     Claim claim(std::string_view id, std::string_view body = "body") { return claim(id, body, {}); }
     /// A claim under a key whose event may have passed under each of `others` too.
     Claim claim(std::string_view id, std::string_view body, const std::vector<std::string>& others) {
-        Identity identity{key_of(id), mark_of(event::BodyView{&body, 1, body.size()}), {}, true};
+        Identity identity{key_of(id), mark_of(base::BodyView{&body, 1, body.size()}), {}, true};
         for (const std::string& other : others)
             EXPECT_TRUE(identity.alternates.add(key_of(other)));
         return Reserver::make_claim("the id", identity, make_token(++tokens_));

@@ -1,4 +1,5 @@
-// What the catalogue says of senders: a retry is the same content, another event is not. Bodies are cut to what matters.
+// What the catalogue says of senders: a retry is the same content, another event is not. Bodies are cut to
+// what matters.
 
 #include <gtest/gtest.h>
 

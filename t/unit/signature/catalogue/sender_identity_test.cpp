@@ -1,4 +1,5 @@
-// What the catalogue says of payment and postback senders: retries of an event are one event, other events are others.
+// What the catalogue says of payment and postback senders: retries of an event are one event, other events
+// are others.
 
 #include "signature/catalogue/catalogue.hpp"
 #include "signature/verify/identity.hpp"

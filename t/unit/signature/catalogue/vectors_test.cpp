@@ -40,7 +40,7 @@ void fill(const json& vector, test::PlainRequest* request) {
     const std::string body = vector.at("body");
     std::string decoded = body;
     if (vector.at("body_encoding") == "base64") {
-        ASSERT_TRUE(signature::decode_text(body, signature::Encoding::base64, &decoded));
+        ASSERT_TRUE(base::decode_text(body, base::Encoding::base64, &decoded));
     }
     request->set_body(decoded);
     request->set_url(vector.at("config").value("url", vector.at("url").get<std::string>()));
@@ -58,7 +58,7 @@ void check_values(const json& vector, const signature::Scheme& scheme, const tes
     event::Extractor::Values values;
     extractor->extract(request, 1 << 20, &values);
     if (values.id.empty()) {
-        values.id = event::to_hex(signature::content_of(scheme, request, {}, 1 << 20).view());
+        values.id = base::to_hex(signature::content_of(scheme, request, {}, 1 << 20).view());
     }
     if (vector.contains("expect_id")) {
         EXPECT_EQ(values.id, vector["expect_id"].get<std::string>());

@@ -19,15 +19,15 @@ namespace {
 
 using std::string_literals::operator""s;
 
-std::string text_of(std::string_view bytes, Encoding encoding) {
+std::string text_of(std::string_view bytes, base::Encoding encoding) {
     std::string text;
-    encode_text(bytes, encoding, &text);
+    base::encode_text(bytes, encoding, &text);
     return text;
 }
 
 std::string bytes_of(std::string_view hex) {
     std::string bytes;
-    EXPECT_TRUE(decode_text(hex, Encoding::hex, &bytes));
+    EXPECT_TRUE(base::decode_text(hex, base::Encoding::hex, &bytes));
     return bytes;
 }
 
@@ -36,7 +36,7 @@ std::string der_of(const std::string& pem) {
     for (const char c : pem.substr(pem.find('\n'), pem.rfind("-----END") - pem.find('\n'))) {
         if (c != '\n') base64 += c;
     }
-    EXPECT_TRUE(decode_text(base64, Encoding::base64, &der));
+    EXPECT_TRUE(base::decode_text(base64, base::Encoding::base64, &der));
     return der;
 }
 
@@ -61,46 +61,47 @@ std::string refusal(const std::string& scheme, const std::string& secret) {
 
 TEST(KeyStrength, TextsThatAreNoKeysAreRefusedByEveryScheme) {
     const std::string rsa = der_of(test::rsa_public);
-    const std::vector<std::string> none = {"",
-                                           " ",
-                                           "\t \r\n",
-                                           "   \n",
-                                           "\xc2\xa0\xc2\xa0\xc2\xa0\xc2\xa0",
-                                           "\xe3\x80\x80\xe2\x80\x8b\xef\xbb\xbf",
-                                           "\x01\x02\x03\x04\x05"s,
-                                           "\x7f\xc2\x80\xc2\x9f"s,
-                                           "\0"s,
-                                           "secret\0"s,
-                                           "\0secret"s,
-                                           "se\0cret-secret-secret"s,
-                                           std::string(32, '\0'),
-                                           "whsec_",
-                                           "whsk_",
-                                           " whsec_ ",
-                                           "whpk_",
-                                           "sk_",
-                                           "Bearer ",
-                                           "Basic",
-                                           "pk_",
-                                           test::rsa_public,
-                                           test::p256_public,
-                                           test::ed25519_public,
-                                           test::rsa_private,
-                                           "prefix\n" + test::rsa_public,
-                                           "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA",
-                                           "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7",
-                                           "ecdsa-sha2-nistp256 AAAAE2VjZHNh",
-                                           "whpk_" + text_of(std::string(31, 'k') + 'l', Encoding::base64),
-                                           rsa,
-                                           text_of(rsa, Encoding::base64),
-                                           text_of(rsa, Encoding::base64url),
-                                           text_of(rsa, Encoding::hex),
-                                           text_of(test::rsa_public, Encoding::base64),
-                                           text_of(der_of(test::ed25519_public), Encoding::base64),
-                                           R"({"kty":"RSA","n":"AQAB","e":"AQAB"})",
-                                           R"( { "kty" : "OKP" })",
-                                           R"({"\u006bty":"RSA","n":"x"})",
-                                           R"({"keys":[{"alg":"RS256"}]})"};
+    const std::vector<std::string> none = {
+        "",
+        " ",
+        "\t \r\n",
+        "   \n",
+        "\xc2\xa0\xc2\xa0\xc2\xa0\xc2\xa0",
+        "\xe3\x80\x80\xe2\x80\x8b\xef\xbb\xbf",
+        "\x01\x02\x03\x04\x05"s,
+        "\x7f\xc2\x80\xc2\x9f"s,
+        "\0"s,
+        "secret\0"s,
+        "\0secret"s,
+        "se\0cret-secret-secret"s,
+        std::string(32, '\0'),
+        "whsec_",
+        "whsk_",
+        " whsec_ ",
+        "whpk_",
+        "sk_",
+        "Bearer ",
+        "Basic",
+        "pk_",
+        test::rsa_public,
+        test::p256_public,
+        test::ed25519_public,
+        test::rsa_private,
+        "prefix\n" + test::rsa_public,
+        "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA",
+        "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7",
+        "ecdsa-sha2-nistp256 AAAAE2VjZHNh",
+        "whpk_" + text_of(std::string(31, 'k') + 'l', base::Encoding::base64),
+        rsa,
+        text_of(rsa, base::Encoding::base64),
+        text_of(rsa, base::Encoding::base64url),
+        text_of(rsa, base::Encoding::hex),
+        text_of(test::rsa_public, base::Encoding::base64),
+        text_of(der_of(test::ed25519_public), base::Encoding::base64),
+        R"({"kty":"RSA","n":"AQAB","e":"AQAB"})",
+        R"( { "kty" : "OKP" })",
+        R"({"\u006bty":"RSA","n":"x"})",
+        R"({"keys":[{"alg":"RS256"}]})"};
     std::size_t tried = 0;
     for (const std::string& scheme : text_schemes) {
         for (const std::string& text : none) {
@@ -120,13 +121,13 @@ TEST(KeyStrength, BasicNeedsAUserOrAPassword) {
 
 struct DecodedRule {
     const char* scheme;
-    Encoding encoding;
+    base::Encoding encoding;
     std::string prefix;
 };
-const std::vector<DecodedRule> decoded_rules = {{"standard", Encoding::base64, "whsec_"},
-                                                {"standard", Encoding::base64, ""},
-                                                {"ms-teams", Encoding::base64, ""},
-                                                {"adyen-platform", Encoding::hex, ""}};
+const std::vector<DecodedRule> decoded_rules = {{"standard", base::Encoding::base64, "whsec_"},
+                                                {"standard", base::Encoding::base64, ""},
+                                                {"ms-teams", base::Encoding::base64, ""},
+                                                {"adyen-platform", base::Encoding::hex, ""}};
 
 TEST(KeyStrength, DecodedKeysThatAreNoneAreRefused) {
     for (const auto& [scheme, encoding, prefix] : decoded_rules) {
@@ -137,12 +138,12 @@ TEST(KeyStrength, DecodedKeysThatAreNoneAreRefused) {
              {""s, "a"s, "ab"s, "abc"s, "abc\0\0\0\0\0\0\0\0\0\0\0\0\0\0"s, "a\0\0\0\0\0\0\0\0"s,
               std::string(4, '\0'), std::string(32, '\0'), std::string(24, '\xff'), std::string(16, ' '),
               der_of(test::rsa_public), test::p256_public}) {
-            EXPECT_NE(refusal(scheme, given(key)), "") << scheme << text_of(key, Encoding::hex);
+            EXPECT_NE(refusal(scheme, given(key)), "") << scheme << text_of(key, base::Encoding::hex);
         }
         for (const std::string& key :
              {"abcd"s, "\0\1\2\3\0\0\4\5\6\7\x08\x09\0\0\0\x10"s, "\0abcdefghijklmno"s,
               std::string(31, '\0') + "abcd", "\xff\xfe\0\x80"s}) {
-            EXPECT_EQ(refusal(scheme, given(key)), "") << scheme << text_of(key, Encoding::hex);
+            EXPECT_EQ(refusal(scheme, given(key)), "") << scheme << text_of(key, base::Encoding::hex);
         }
     }
     EXPECT_NE(refusal("standard", "whsec_===="), "");
@@ -166,10 +167,10 @@ TEST(KeyStrength, WarnsOfKeysThatCanBeGuessed) {
     EXPECT_EQ(weakness("github", {good}), "");
     EXPECT_EQ(weakness("github", {"secret"}), "secret of 6 bytes can be guessed, use at least 16");
     EXPECT_EQ(weakness("github", {good, "secret"}), "secret of 6 bytes can be guessed, use at least 16");
-    EXPECT_EQ(weakness("ms-teams", {text_of("0123456789abcde", Encoding::base64)}),
+    EXPECT_EQ(weakness("ms-teams", {text_of("0123456789abcde", base::Encoding::base64)}),
               "secret of 15 bytes can be guessed, use at least 16");
-    EXPECT_EQ(weakness("ms-teams", {text_of(good, Encoding::base64)}), "");
-    EXPECT_EQ(weakness("standard", {"whsec_" + text_of("abcd", Encoding::base64)}),
+    EXPECT_EQ(weakness("ms-teams", {text_of(good, base::Encoding::base64)}), "");
+    EXPECT_EQ(weakness("standard", {"whsec_" + text_of("abcd", base::Encoding::base64)}),
               "secret of 4 bytes can be guessed, use at least 16");
     EXPECT_EQ(weakness("github", {std::string(32, 'x')}), "secret of one character repeated can be guessed");
     EXPECT_EQ(weakness("gitlab", {"tok"}), "secret of 3 bytes can be guessed, use at least 16");
@@ -191,9 +192,11 @@ TEST(KeyStrength, ParametersAreNoBlanks) {
     EXPECT_NE(made("braintree", {{"public_key", " "}}), "");
 }
 
-/// A point of the curve in the coordinates of its equation, by the textbook law; for the eight of small order.
+/// A point of the curve in the coordinates of its equation, by the textbook law; for the eight of small
+/// order.
 TEST(Ed25519, PointsOfSmallOrderAreRefusedInEverySpelling) {
-    // y of the points of order 1, 2, 4 (two points) and 8 (two times two), and what is no number below 2^255 - 19.
+    // y of the points of order 1, 2, 4 (two points) and 8 (two times two), and what is no number below 2^255
+    // - 19.
     const std::vector<std::string> small = {
         "0100000000000000000000000000000000000000000000000000000000000000",
         "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
@@ -210,16 +213,17 @@ TEST(Ed25519, PointsOfSmallOrderAreRefusedInEverySpelling) {
             key.back() = static_cast<char>(key.back() | sign);
             EXPECT_TRUE(is_weak_ed25519(key)) << hex;
             const std::string jwk =
-                nlohmann::json{{"kty", "OKP"}, {"crv", "Ed25519"}, {"x", text_of(key, Encoding::base64url)}}
+                nlohmann::json{
+                    {"kty", "OKP"}, {"crv", "Ed25519"}, {"x", text_of(key, base::Encoding::base64url)}}
                     .dump();
             const std::string spki = bytes_of("302a300506032b6570032100") + key;
-            const std::string pem = "-----BEGIN PUBLIC KEY-----\n" + text_of(spki, Encoding::base64) +
+            const std::string pem = "-----BEGIN PUBLIC KEY-----\n" + text_of(spki, base::Encoding::base64) +
                                     "\n-----END PUBLIC KEY-----\n";
             for (const auto& [scheme, text] : std::vector<std::pair<std::string, std::string>>{
-                     {"discord", text_of(key, Encoding::hex)},
-                     {"telnyx", text_of(key, Encoding::base64)},
-                     {"standard-ed25519", "whpk_" + text_of(key, Encoding::base64)},
-                     {"telnyx", text_of(spki, Encoding::base64)},
+                     {"discord", text_of(key, base::Encoding::hex)},
+                     {"telnyx", text_of(key, base::Encoding::base64)},
+                     {"standard-ed25519", "whpk_" + text_of(key, base::Encoding::base64)},
+                     {"telnyx", text_of(spki, base::Encoding::base64)},
                      {"discord", pem},
                      {"discord", jwk},
                      {"http-signature", pem},
@@ -244,7 +248,8 @@ TEST(Ed25519, PointsOfSmallOrderAreRefusedInEverySpelling) {
         is_weak_ed25519(bytes_of("5866666666666666666666666666666666666666666666666666666666666666")));
 }
 
-/// Why it matters: with the neutral element as key, one signature that needs no private key fits every message.
+/// Why it matters: with the neutral element as key, one signature that needs no private key fits every
+/// message.
 TEST(Ed25519, AKeyOfSmallOrderTakesAnybodysSignature) {
     const std::string key = bytes_of("0100000000000000000000000000000000000000000000000000000000000000");
     const std::string signature = key + std::string(32, '\0');
@@ -272,28 +277,29 @@ std::string public_refusal(const std::string& text, KeyUse use = KeyUse::verify,
 TEST(KeyStrength, PrivateKeysOfOneByteAreRefused) {
     for (const char byte : {'\0', '\xff', 'k'}) {
         const std::string seed(32, byte);
-        EXPECT_NE(public_refusal(text_of(seed, Encoding::hex), KeyUse::sign), "");
+        EXPECT_NE(public_refusal(text_of(seed, base::Encoding::hex), KeyUse::sign), "");
         const std::string der = bytes_of("302e020100300506032b657004220420") + seed;
-        EXPECT_NE(public_refusal("-----BEGIN PRIVATE KEY-----\n" + text_of(der, Encoding::base64) +
+        EXPECT_NE(public_refusal("-----BEGIN PRIVATE KEY-----\n" + text_of(der, base::Encoding::base64) +
                                      "\n-----END PRIVATE KEY-----\n",
                                  KeyUse::sign, KeyRule::pem),
                   "");
     }
-    EXPECT_EQ(public_refusal(text_of(std::string(31, 'k') + "l", Encoding::hex), KeyUse::sign), "");
+    EXPECT_EQ(public_refusal(text_of(std::string(31, 'k') + "l", base::Encoding::hex), KeyUse::sign), "");
 }
 
 TEST(KeyStrength, CurveAndModulusMustBeSound) {
     // The point at infinity, and one beside the curve.
     const std::string infinity = bytes_of("3019301306072a8648ce3d020106082a8648ce3d03010703020000");
-    EXPECT_NE(public_refusal(text_of(infinity, Encoding::hex)), "");
+    EXPECT_NE(public_refusal(text_of(infinity, base::Encoding::hex)), "");
     std::string off = der_of(test::p256_public);
     off.back() = static_cast<char>(off.back() ^ 1);
-    EXPECT_NE(public_refusal(text_of(off, Encoding::hex)), "");
-    EXPECT_EQ(public_refusal(text_of(der_of(test::p256_public), Encoding::hex)), "");
+    EXPECT_NE(public_refusal(text_of(off, base::Encoding::hex)), "");
+    EXPECT_EQ(public_refusal(text_of(der_of(test::p256_public), base::Encoding::hex)), "");
     // A modulus that is even; exponents 1 and 2.
     const auto rsa = [](std::string n, const std::string& e) {
-        return nlohmann::json{
-            {"kty", "RSA"}, {"n", text_of(n, Encoding::base64url)}, {"e", text_of(e, Encoding::base64url)}}
+        return nlohmann::json{{"kty", "RSA"},
+                              {"n", text_of(n, base::Encoding::base64url)},
+                              {"e", text_of(e, base::Encoding::base64url)}}
             .dump();
     };
     const std::string der = der_of(test::rsa_public);

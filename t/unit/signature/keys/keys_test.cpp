@@ -27,18 +27,18 @@ std::string der_of(const std::string& pem) {
     for (const char c : pem.substr(start, end - start)) {
         if (c != '\n') base64 += c;
     }
-    EXPECT_TRUE(decode_text(base64, Encoding::base64, &der));
+    EXPECT_TRUE(base::decode_text(base64, base::Encoding::base64, &der));
     return der;
 }
 
-std::string encoded(std::string_view bytes, Encoding encoding) {
+std::string encoded(std::string_view bytes, base::Encoding encoding) {
     std::string text;
-    encode_text(bytes, encoding, &text);
+    base::encode_text(bytes, encoding, &text);
     return text;
 }
 
 std::string url_text(std::string_view bytes) {
-    return encoded(bytes, Encoding::base64url);
+    return encoded(bytes, base::Encoding::base64url);
 }
 
 /// The last `size` bytes, `from_end` bytes before the end.
@@ -84,7 +84,7 @@ void expect_good(const std::string& text, const std::string& private_pem, Public
     ASSERT_TRUE(read_keys(private_pem, "", wanted(KeyRule::pem, family_of(algorithm), KeyUse::sign), &signers,
                           &error));
     ASSERT_EQ(keys.size(), 1u);
-    const std::string digest(hash_of(algorithm) ? event::digest_size(*hash_of(algorithm)) : 100, 'd');
+    const std::string digest(hash_of(algorithm) ? base::digest_size(*hash_of(algorithm)) : 100, 'd');
     ASSERT_TRUE(signers.front().sign(algorithm, digest, &signature));
     EXPECT_TRUE(keys.front().verify(algorithm, digest, signature));
     signature[signature.size() / 2] = static_cast<char>(signature[signature.size() / 2] ^ 1);
@@ -98,19 +98,19 @@ TEST(Keys, EveryFormIsTaken) {
     };
     const std::string der = der_of(test::ed25519_public), raw = tail(der, 32);
     ed25519(test::ed25519_public, KeyRule::hex);
-    ed25519(encoded(raw, Encoding::hex), KeyRule::hex);
-    ed25519(encoded(raw, Encoding::hex) + "\n", KeyRule::hex);
-    ed25519(encoded(raw, Encoding::base64), KeyRule::base64);
-    ed25519("whpk_" + encoded(raw, Encoding::base64), KeyRule::whpk);
-    ed25519(encoded(raw, Encoding::base64), KeyRule::whpk);
-    ed25519(encoded(der, Encoding::base64), KeyRule::spki);
+    ed25519(encoded(raw, base::Encoding::hex), KeyRule::hex);
+    ed25519(encoded(raw, base::Encoding::hex) + "\n", KeyRule::hex);
+    ed25519(encoded(raw, base::Encoding::base64), KeyRule::base64);
+    ed25519("whpk_" + encoded(raw, base::Encoding::base64), KeyRule::whpk);
+    ed25519(encoded(raw, base::Encoding::base64), KeyRule::whpk);
+    ed25519(encoded(der, base::Encoding::base64), KeyRule::spki);
     ed25519(ed25519_jwk().dump(), KeyRule::hex);
     ed25519(json{{"keys", {ed25519_jwk()}}}.dump(), KeyRule::hex);
     ed25519(json{{"some-id", test::ed25519_public}}.dump(), KeyRule::pem);
 
     for (const auto algorithm : {PublicAlgorithm::ecdsa_p256, PublicAlgorithm::ecdsa_p256_raw}) {
         expect_good(test::p256_public, test::p256_private, algorithm, KeyRule::spki);
-        expect_good(encoded(der_of(test::p256_public), Encoding::base64), test::p256_private, algorithm,
+        expect_good(encoded(der_of(test::p256_public), base::Encoding::base64), test::p256_private, algorithm,
                     KeyRule::spki);
         expect_good(p256_jwk().dump(), test::p256_private, algorithm, KeyRule::jwk);
     }
@@ -122,7 +122,7 @@ TEST(Keys, EveryFormIsTaken) {
 }
 
 TEST(Keys, ListsBringIds) {
-    const std::string spki = encoded(der_of(test::p256_public), Encoding::base64);
+    const std::string spki = encoded(der_of(test::p256_public), base::Encoding::base64);
     const std::string text = json{{"keys",
                                    {{{"keyId", 3335741209}, {"pem", test::p256_public}, {"base64", spki}},
                                     {{"keyId", "two"}, {"base64", spki}}}}}
@@ -160,7 +160,7 @@ TEST(Keys, PrivateKeysAreRefusedWhereThePublicOneBelongs) {
     EXPECT_EQ(problem(test::ed25519_private, wanted(KeyRule::hex, KeyFamily::ed25519)), error);
     EXPECT_EQ(problem(test::rsa_private, wanted(KeyRule::pem, KeyFamily::rsa)), error);
     EXPECT_EQ(problem(test::p256_private, wanted(KeyRule::jwk, KeyFamily::ecdsa_p256)), error);
-    EXPECT_EQ(problem("whsk_" + encoded(std::string(64, 'x'), Encoding::base64),
+    EXPECT_EQ(problem("whsk_" + encoded(std::string(64, 'x'), base::Encoding::base64),
                       wanted(KeyRule::whpk, KeyFamily::ed25519)),
               error);
     json jwk = ed25519_jwk();
@@ -199,7 +199,7 @@ TEST(Keys, WeakAndForeignKeysAreRefused) {
 
 TEST(Keys, UnreadableTextIsRefused) {
     const KeyWanted ed25519 = wanted(KeyRule::hex, KeyFamily::ed25519);
-    const std::string raw = encoded(tail(der_of(test::ed25519_public), 32), Encoding::hex);
+    const std::string raw = encoded(tail(der_of(test::ed25519_public), 32), base::Encoding::hex);
     for (const std::string& text :
          {std::string(" \n"), raw.substr(1), raw.substr(2), raw + "00", raw + " " + raw, std::string("{}"),
           std::string("{\"keys\":[]}"), std::string("{\"keys\":1}"), std::string("[1]"),
@@ -210,7 +210,7 @@ TEST(Keys, UnreadableTextIsRefused) {
         problem(text, ed25519);
     }
     // DER with something behind it.
-    problem(encoded(der_of(test::p256_public) + "x", Encoding::base64),
+    problem(encoded(der_of(test::p256_public) + "x", base::Encoding::base64),
             wanted(KeyRule::spki, KeyFamily::ecdsa_p256));
 }
 

@@ -65,7 +65,7 @@ std::string id_of(const Scheme& scheme, const event::Request& request) {
     const auto extractor = event::Extractor::make({scheme.id, {}, {}, {}}, &error);
     EXPECT_TRUE(extractor) << error;
     extractor->extract(request, 1 << 20, &values);
-    return values.id.empty() ? event::to_hex(content_of(scheme, request, {}, 1 << 20).view()) : values.id;
+    return values.id.empty() ? base::to_hex(content_of(scheme, request, {}, 1 << 20).view()) : values.id;
 }
 
 class Definition {
@@ -156,8 +156,8 @@ bool sign(const Scheme& scheme, std::size_t message_number, Parts* parts) {
     Message message;
     const auto& rule = prepared.messages.at(message_number % prepared.messages.size());
     if (message.resolve(rule.text, "1760000000", &evaluation) != Message::Error::none) return false;
-    encode_text(message.digest(scheme, prepared.keys.front(), request.body).view(), Encoding::hex,
-                &parts->signature);
+    base::encode_text(message.digest(scheme, prepared.keys.front(), request.body).view(), base::Encoding::hex,
+                      &parts->signature);
     return true;
 }
 

@@ -1,5 +1,5 @@
-// What a definition may not say because a forgery could pass: messages that bind nothing, cuts, challenges that events or
-// messages could be; and the length extension of plain hashes.
+// What a definition may not say because a forgery could pass: messages that bind nothing, cuts, challenges
+// that events or messages could be; and the length extension of plain hashes.
 
 #include <gtest/gtest.h>
 
@@ -91,7 +91,7 @@ TEST(Binding, OneOfTheBracketsMustBeThere) {
     const auto judged = [&](const std::string& url, const std::string& message) {
         test::PlainRequest request;
         request.set_url(url);
-        request.set_header("x-sig", test::hmac(EVP_sha256(), secret, message, Encoding::hex));
+        request.set_header("x-sig", test::hmac(EVP_sha256(), secret, message, base::Encoding::hex));
         return verifier->check(request, now_ms).verdict;
     };
     EXPECT_EQ(judged("https://h.test/?a=1", "a:1;end"), Verdict::genuine);
@@ -158,7 +158,7 @@ TEST(Binding, ACutParameterIsSignedOrRefused) {
         test::PlainRequest request;
         request.method = "GET";
         request.set_url("https://h.test/?" + before +
-                        "&sig=" + test::hmac(EVP_sha256(), secret, signed_text, Encoding::hex) + after);
+                        "&sig=" + test::hmac(EVP_sha256(), secret, signed_text, base::Encoding::hex) + after);
         return verifier->check(request, now_ms).verdict;
     };
     EXPECT_EQ(judged("id=1", "id=1", ""), Verdict::genuine);
@@ -192,7 +192,8 @@ TEST(Binding, AnIdBesideTheMessageMustBeSaid) {
         << "a copy by another method would be another event";
 }
 
-// The path of a location is mostly the same for all events; of conversions it may be the only thing that tells them apart.
+// The path of a location is mostly the same for all events; of conversions it may be the only thing that
+// tells them apart.
 TEST(Binding, Paths) {
     for (const char* message : {"{path}", "{path:2}", "{path}.{method}"}) {
         EXPECT_NE(message_mistake(message).find("no part of the message differs by event"), std::string::npos)
@@ -241,7 +242,7 @@ TEST(Binding, QuerySchemesRefuseBodies) {
         test::PlainRequest request;
         request.method = method;
         request.set_url("https://h.test/?id=1&sig=" +
-                        test::hmac(EVP_sha256(), secret, message, Encoding::hex));
+                        test::hmac(EVP_sha256(), secret, message, base::Encoding::hex));
         request.set_body(body);
         return verifier->check(request, now_ms).verdict;
     };
@@ -370,8 +371,9 @@ TEST(ChallengeRules, KnowsWhoseMessagesAHandshakeCouldSign) {
     EXPECT_TRUE(could("braintree", "intercom")) << "SHA-1 both";
 }
 
-/// The digest of a longer message than the one whose digest is known: the inner state is set from the digest. Only the
-/// bytes between matter here: every padding holds 0x80 and NULs, which the verifier sees before anything else.
+/// The digest of a longer message than the one whose digest is known: the inner state is set from the digest.
+/// Only the bytes between matter here: every padding holds 0x80 and NULs, which the verifier sees before
+/// anything else.
 std::string padding_of(std::size_t size, bool big_endian) {
     std::string padding = "\x80";
     while ((size + padding.size()) % 64 != 56)
@@ -388,7 +390,7 @@ std::string plain_hash(const EVP_MD* hash, const std::string& text) {
     unsigned size = 0;
     EVP_Digest(text.data(), text.size(), digest, &size, hash, nullptr);
     std::string out;
-    encode_text({reinterpret_cast<const char*>(digest), size}, Encoding::hex, &out);
+    base::encode_text({reinterpret_cast<const char*>(digest), size}, base::Encoding::hex, &out);
     return out;
 }
 
@@ -478,10 +480,10 @@ TEST(PlainTextScan, AgreesWithTheWholeTextInEveryCut) {
     for (const std::string& text :
          {"plain"s, "\xc3\xab\xe6\x97\xa5\xf0\x9f\x9a\x80"s, "\xf0\x9f\x9a"s, "\xe6\x97\xa5\x80"s}) {
         for (std::size_t cut = 0; cut <= text.size(); ++cut) {
-            event::PlainTextScan scan;
+            base::PlainTextScan scan;
             const bool good = scan.feed(std::string_view(text).substr(0, cut)) &&
                               scan.feed(std::string_view(text).substr(cut)) && scan.done();
-            EXPECT_EQ(good, event::valid_utf8(text)) << text << cut;
+            EXPECT_EQ(good, base::valid_utf8(text)) << text << cut;
         }
     }
 }

@@ -57,7 +57,7 @@ class Own {
 };
 
 std::string hex(const EVP_MD* hash, const std::string& key, const std::string& text) {
-    return test::hmac(hash, key, text, Encoding::hex);
+    return test::hmac(hash, key, text, base::Encoding::hex);
 }
 
 const std::string hmac256 = "algorithm hmac-sha256; signature header:X-Sig encoding=hex; ";

@@ -197,42 +197,43 @@ TEST(SchemeLanguage, Properties) {
     EXPECT_EQ(tenant_sources(*find_scheme("publish")), std::vector<std::string>{"header:ce-tenant"});
 }
 
-long size_of(std::string_view text, Encoding encoding) {
+long size_of(std::string_view text, base::Encoding encoding) {
     unsigned char out[64];
-    return decode_into(text, encoding, out, sizeof(out));
+    return base::decode_into(text, encoding, out, sizeof(out));
 }
 
 TEST(Encoding, Strict) {
-    EXPECT_EQ(size_of("", Encoding::hex), 0);
-    EXPECT_EQ(size_of("0aFf", Encoding::hex), 2);
+    EXPECT_EQ(size_of("", base::Encoding::hex), 0);
+    EXPECT_EQ(size_of("0aFf", base::Encoding::hex), 2);
     for (const char* bad : {"0", "0g", " 00", "0x", "00\n"})
-        EXPECT_EQ(size_of(bad, Encoding::hex), -1) << bad;
-    EXPECT_EQ(size_of("QQ==", Encoding::base64), 1);
-    EXPECT_EQ(size_of("QUI=", Encoding::base64), 2);
-    EXPECT_EQ(size_of("QUJD", Encoding::base64), 3);
-    EXPECT_EQ(size_of("QQ", Encoding::base64), 1);
-    EXPECT_EQ(size_of("QUI", Encoding::base64), 2);
+        EXPECT_EQ(size_of(bad, base::Encoding::hex), -1) << bad;
+    EXPECT_EQ(size_of("QQ==", base::Encoding::base64), 1);
+    EXPECT_EQ(size_of("QUI=", base::Encoding::base64), 2);
+    EXPECT_EQ(size_of("QUJD", base::Encoding::base64), 3);
+    EXPECT_EQ(size_of("QQ", base::Encoding::base64), 1);
+    EXPECT_EQ(size_of("QUI", base::Encoding::base64), 2);
     for (const char* bad : {"QQ=", "QQ===", "QR==", "QR", "QUJ=", "QUJ", "=", "====", "Q===", "Q",
                             "QQ==QQ==", "QU-*", "Q Q=", "QUI=\n"}) {
-        EXPECT_EQ(size_of(bad, Encoding::base64), -1) << bad;
+        EXPECT_EQ(size_of(bad, base::Encoding::base64), -1) << bad;
     }
-    EXPECT_EQ(size_of("-_+/", Encoding::base64), 3) << "the alphabet of URLs, too";
-    EXPECT_EQ(size_of("_-8", Encoding::base64url), 2);
-    EXPECT_EQ(size_of("_-8=", Encoding::base64url), 2);
+    EXPECT_EQ(size_of("-_+/", base::Encoding::base64), 3) << "the alphabet of URLs, too";
+    EXPECT_EQ(size_of("_-8", base::Encoding::base64url), 2);
+    EXPECT_EQ(size_of("_-8=", base::Encoding::base64url), 2);
     for (const char* bad : {"_-8==", "+/8", "_-9", "_"})
-        EXPECT_EQ(size_of(bad, Encoding::base64url), -1) << bad;
-    EXPECT_EQ(size_of(std::string(130, '0'), Encoding::hex), -1);
-    EXPECT_EQ(size_of(std::string(88, 'A'), Encoding::base64), -1);
+        EXPECT_EQ(size_of(bad, base::Encoding::base64url), -1) << bad;
+    EXPECT_EQ(size_of(std::string(130, '0'), base::Encoding::hex), -1);
+    EXPECT_EQ(size_of(std::string(88, 'A'), base::Encoding::base64), -1);
 }
 
 TEST(Encoding, ThereAndBack) {
     std::string bytes;
     for (int i = 0; i < 64; ++i) {
-        for (const Encoding encoding : {Encoding::hex, Encoding::base64, Encoding::base64url}) {
+        for (const base::Encoding encoding :
+             {base::Encoding::hex, base::Encoding::base64, base::Encoding::base64url}) {
             std::string text;
             std::string back;
-            encode_text(bytes, encoding, &text);
-            ASSERT_TRUE(decode_text(text, encoding, &back)) << text;
+            base::encode_text(bytes, encoding, &text);
+            ASSERT_TRUE(base::decode_text(text, encoding, &back)) << text;
             EXPECT_EQ(back, bytes);
         }
         bytes.push_back(static_cast<char>(i * 37 + 200));

@@ -35,7 +35,7 @@ std::string problem_of(const std::string& text) {
 }
 
 std::string hex(const std::string& text, const std::string& key = secret) {
-    return test::hmac(EVP_sha256(), key, text, Encoding::hex);
+    return test::hmac(EVP_sha256(), key, text, base::Encoding::hex);
 }
 
 struct Own {
@@ -142,7 +142,7 @@ TEST(Words, HashesInAnswers) {
     EXPECT_EQ(answer("c=abc", &reply), Verdict::challenge);
     const std::string text = "abctoken-0123456789https://h.test/in";
     EXPECT_EQ(reply.body,
-              "{\"r\":\"" + event::to_hex(event::digest_of(event::Hash::sha256, text).view()) + "\"}");
+              "{\"r\":\"" + base::to_hex(base::digest_of(base::Hash::sha256, text).view()) + "\"}");
     EXPECT_EQ(answer("c=a.b", &refused), Verdict::malformed);
     EXPECT_EQ(param_names(*own.scheme), (std::vector<std::string>{"endpoint", "verification_token"}));
 }
@@ -181,10 +181,10 @@ TEST(Words, AnAnswerHashesNothingThatASignatureIsMadeOf) {
 std::string token(const std::string& claims, const std::string& key = secret,
                   const std::string& header = R"({"alg":"HS256"})") {
     std::string text;
-    encode_text(header, Encoding::base64url, &text);
+    base::encode_text(header, base::Encoding::base64url, &text);
     text += '.';
-    encode_text(claims, Encoding::base64url, &text);
-    return text + "." + test::hmac(EVP_sha256(), key, text, Encoding::base64url);
+    base::encode_text(claims, base::Encoding::base64url, &text);
+    return text + "." + test::hmac(EVP_sha256(), key, text, base::Encoding::base64url);
 }
 
 const std::string claims = R"({"iss":"me","jti":"1","data":{"at":1760000000000,"list":[{"a":"x"}]}})";
@@ -241,7 +241,7 @@ TEST(Words, OfATokenInTheBodyTheClaimsAreTheContent) {
         request.set_body(body);
         const Outcome outcome = own.verifier->check(request, now_ms);
         EXPECT_EQ(outcome.verdict, Verdict::genuine);
-        return event::to_hex(content_of(*own.scheme, request, outcome, 1 << 20).view());
+        return base::to_hex(content_of(*own.scheme, request, outcome, 1 << 20).view());
     };
     const std::string first = content(R"({"signed":")" + token(claims) + "\"}");
     EXPECT_EQ(content(R"({"x":1, "signed":")" + token(claims) + "\"}"), first)

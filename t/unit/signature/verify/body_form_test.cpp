@@ -1,4 +1,5 @@
-// Schemes whose signature depends on the fields of a form: what they take, and that nothing can be read in two ways.
+// Schemes whose signature depends on the fields of a form: what they take, and that nothing can be read in
+// two ways.
 
 #include "base/digest.hpp"
 #include "base/urlencoded.hpp"
@@ -12,7 +13,7 @@ namespace {
 // --- Twilio: a form and the URL
 
 std::string twilio_header(const std::string& text) {
-    return hmac(EVP_sha1(), "12345", text, Encoding::base64);
+    return hmac(EVP_sha1(), "12345", text, base::Encoding::base64);
 }
 
 Verdict twilio(const std::string& body, const std::string& signed_text, const std::string& type = "",
@@ -94,7 +95,8 @@ TEST(BodySchemes, TheDefaultPortMayBeSigned) {
     EXPECT_EQ(url_variants("/path"), Urls());
 }
 
-// What clients and proxies make of a URL on the way; the expected texts are those of node's URL and querystring.
+// What clients and proxies make of a URL on the way; the expected texts are those of node's URL and
+// querystring.
 TEST(BodySchemes, TheUrlMayBeSignedInAnotherSpelling) {
     const auto of = [](const std::string& tail) {
         std::vector<std::string> all;
@@ -161,14 +163,14 @@ TEST(BodySchemes, OneSignatureIsOneContent) {
 // --- a document within a form, and what stands beside it
 
 std::string sign_document(const std::string& time = "1760000000", const std::string& type = "sent") {
-    const std::string hash = hmac(EVP_sha256(), "key", time + type, Encoding::hex);
+    const std::string hash = hmac(EVP_sha256(), "key", time + type, base::Encoding::hex);
     return "{\"event\":{\"event_time\":\"" + time + "\",\"event_type\":\"" + type + "\",\"event_hash\":\"" +
            hash + "\"}}";
 }
 
 std::string encoded(const std::string& text) {
     std::string out;
-    event::encode(text, &out);
+    base::encode(text, &out);
     return out;
 }
 
@@ -215,7 +217,8 @@ TEST(BodySchemes, JsonInAMultipartForm) {
 
 TEST(BodySchemes, BraintreePicksItsOwnKey) {
     std::string key;
-    decode_text("0d6be69b264717f2dd33652e212b173104b4a647b7c11ae72e9885f11cd312fb", Encoding::hex, &key);
+    base::decode_text("0d6be69b264717f2dd33652e212b173104b4a647b7c11ae72e9885f11cd312fb", base::Encoding::hex,
+                      &key);
     VerifierOptions options;
     options.params["public_key"] = "pk";
     const auto braintree = [&](const std::string& body) {
@@ -223,8 +226,8 @@ TEST(BodySchemes, BraintreePicksItsOwnKey) {
         fill(&request, body);
         return judge("braintree", "private", request, options).verdict;
     };
-    const std::string key_bytes(event::digest_of(event::Hash::sha1, "private").view());
-    const std::string signature = hmac(EVP_sha1(), key_bytes, "PHBheT4K\n", Encoding::hex);
+    const std::string key_bytes(base::digest_of(base::Hash::sha1, "private").view());
+    const std::string signature = hmac(EVP_sha1(), key_bytes, "PHBheT4K\n", base::Encoding::hex);
     EXPECT_EQ(braintree("bt_signature=other%7C00%26pk%7C" + signature + "&bt_payload=PHBheT4K%0A"),
               Verdict::genuine);
     EXPECT_EQ(braintree("bt_signature=other%7C" + signature + "&bt_payload=PHBheT4K%0A"),

@@ -1,4 +1,5 @@
-// Schemes whose signature depends on values in a JSON body: what they take, and that nothing can be read in two ways.
+// Schemes whose signature depends on values in a JSON body: what they take, and that nothing can be read in
+// two ways.
 
 #include "t/unit/signature/body_support.hpp"
 
@@ -11,8 +12,8 @@ const std::string hex_key = "44782DEF547AAA06C910C43932B1EB0C71FC68D9D0C057550C4
 
 std::string adyen_signature(const std::string& text) {
     std::string key;
-    decode_text(hex_key, Encoding::hex, &key);
-    return hmac(EVP_sha256(), key, text, Encoding::base64);
+    base::decode_text(hex_key, base::Encoding::hex, &key);
+    return hmac(EVP_sha256(), key, text, base::Encoding::base64);
 }
 
 std::string adyen_item(const std::string& psp, const std::string& signature, const std::string& more = "") {
@@ -77,7 +78,8 @@ TEST(BodySchemes, ABatchHasTheIdOfItsFirstItem) {
 }
 
 TEST(BodySchemes, HalvesOfSurrogatePairsAreMalformed) {
-    // yajl reads "?" where a pair is incomplete: a signed "?" could be written as what others read as something else.
+    // yajl reads "?" where a pair is incomplete: a signed "?" could be written as what others read as
+    // something else.
     const std::string signature = adyen_signature("a?::::1000:EUR:AUTHORISATION:true");
     EXPECT_EQ(adyen(adyen_body(adyen_item("a?", signature))), Verdict::genuine);
     for (const char* half :
@@ -154,7 +156,7 @@ TEST(BodySchemes, EveryNotificationHoldsTheToken) {
 TEST(BodySchemes, MailgunWantsATimeInTheWindow) {
     test::PlainRequest request;  // outlives the verdicts, which look into it
     const auto mailgun = [&request](const std::string& time, const std::string& more = "") {
-        const std::string signature = hmac(EVP_sha256(), "key", time + "token", Encoding::hex);
+        const std::string signature = hmac(EVP_sha256(), "key", time + "token", base::Encoding::hex);
         request.set_body("{\"signature\":{\"timestamp\":\"" + time +
                          "\",\"token\":\"token\",\"signature\":\"" + signature + "\"" + more + "}}");
         return judge("mailgun", "key", request);

@@ -24,18 +24,18 @@ TEST(BodySchemes, FiltersAndHashesOfTheBody) {
     test::PlainRequest request;
     request.set_body(body, {3, 8});
     const auto is_signed = [&](const std::string& message, const std::string& text) {
-        request.set_header("S", hmac(EVP_sha256(), "key", text, Encoding::hex));
+        request.set_header("S", hmac(EVP_sha256(), "key", text, base::Encoding::hex));
         return own("algorithm hmac-sha256; signature header:S encoding=hex; unsigned_body; message " +
                        message,
                    request) == Verdict::genuine;
     };
     EXPECT_TRUE(is_signed("'<{body|jsonesc}>';", "<{\\\"a\\\":\\\"\xc3\xa9\\\\\\\\\\\"}\\n\\u0001>"));
     EXPECT_TRUE(is_signed("'{sha256:body}';",
-                          event::to_hex(event::digest_of(event::Hash::sha256, request.body).view())));
+                          base::to_hex(base::digest_of(base::Hash::sha256, request.body).view())));
     test::PlainRequest plain;
     plain.set_body("123456789", {4});
     plain.set_header("X-Id", "7");
-    plain.set_header("S", hmac(EVP_sha256(), "key", "7|3421780262", Encoding::hex));
+    plain.set_header("S", hmac(EVP_sha256(), "key", "7|3421780262", base::Encoding::hex));
     EXPECT_EQ(own("algorithm hmac-sha256; signature header:S encoding=hex; message "
                   "'{header:X-Id}|{body|crc32}'; unsigned_body; id header:X-Id;",
                   plain),
@@ -48,7 +48,7 @@ TEST(BodySchemes, BracketsDropWhatIsAbsent) {
         "message '[id:{query:data.id|lower};][rid:{header:r};]{method}' any;";
     test::PlainRequest request;
     const auto is_signed = [&](const std::string& text) {
-        request.set_header("S", hmac(EVP_sha256(), "key", text, Encoding::hex));
+        request.set_header("S", hmac(EVP_sha256(), "key", text, base::Encoding::hex));
         return own(scheme, request) == Verdict::genuine;
     };
     request.set_url("https://h/?data.id=ABC");
@@ -71,7 +71,7 @@ TEST(BodySchemes, DigestAndTimestampInTheBody) {
         "'{ts}.{form|sorted}';";
     test::PlainRequest request;
     fill(&request, "t=1760000000&a=%31");
-    request.set_header("S", hmac(EVP_sha256(), "key", "1760000000.a1t1760000000", Encoding::hex));
+    request.set_header("S", hmac(EVP_sha256(), "key", "1760000000.a1t1760000000", base::Encoding::hex));
     EXPECT_EQ(own(scheme, request), Verdict::genuine);
     fill(&request, "a=1");
     EXPECT_EQ(own(scheme, request), Verdict::no_signature);

@@ -7,8 +7,8 @@ namespace {
 
 TEST(Admob, NothingFollowsTheSignature) {
     const std::string query = "reward_amount=1&transaction_id=t1";
-    std::string signature =
-        encoded(signature_of(test::p256_private, PublicAlgorithm::ecdsa_p256, query), Encoding::base64url);
+    std::string signature = encoded(signature_of(test::p256_private, PublicAlgorithm::ecdsa_p256, query),
+                                    base::Encoding::base64url);
     const auto verifier = verifier_of(*find_scheme("admob"), test::p256_public);
     const auto judge = [&](const std::string& whole) {
         test::PlainRequest request;
@@ -38,7 +38,7 @@ Verdict contentful(const std::string& list, const std::string& text,
     request.set_header("X-Contentful-Signed-Headers", list);
     for (const auto& [name, value] : headers)
         request.headers.emplace_back(name, value);
-    request.set_header("X-Contentful-Signature", encoded(hmac_of("secret", text), Encoding::hex));
+    request.set_header("X-Contentful-Signature", encoded(hmac_of("secret", text), base::Encoding::hex));
     return verifier_of(*find_scheme("contentful"), "secret")->check(request, now * 1000).verdict;
 }
 

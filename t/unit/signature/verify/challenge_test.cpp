@@ -94,8 +94,8 @@ TEST(Challenge, AnswersTheVectors) {
     }
 }
 
-// A stranger chooses a text, has its HMAC computed by the handshake, and sends it back as a signed message: in every place
-// that a value of the message can stand in.
+// A stranger chooses a text, has its HMAC computed by the handshake, and sends it back as a signed message:
+// in every place that a value of the message can stand in.
 class Forgery {
   public:
     explicit Forgery(const signature::Scheme& scheme) : scheme_(scheme) {}
@@ -117,7 +117,8 @@ class Forgery {
         }
     }
 
-    /// The scheme's HMAC of a text, as its handshake gives it away; the message that holds the body alone says the same.
+    /// The scheme's HMAC of a text, as its handshake gives it away; the message that holds the body alone
+    /// says the same.
     std::string digest(const std::string& text) const {
         signature::Prepared prepared;
         std::string error;
@@ -125,8 +126,7 @@ class Forgery {
             signature::prepare(scheme_, {secret_}, {}, params_, signature::KeyUse::verify, &prepared, &error))
             << error;
         std::string out;
-        signature::encode_text(prepared.keys.front().hmac->digest(text).view(), scheme_.signature.encoding,
-                               &out);
+        base::encode_text(prepared.keys.front().hmac->digest(text).view(), scheme_.signature.encoding, &out);
         return out;
     }
 

@@ -19,9 +19,9 @@ class SignedRequest {
 
     void sign(const std::string& input, const std::string& label = "sig1") {
         const std::string field = label + "=" + input;
-        std::vector<SignatureInput> inputs;
+        std::vector<base::SignatureInput> inputs;
         std::string base;
-        ASSERT_TRUE(parse_signature_input(field, &inputs));
+        ASSERT_TRUE(base::parse_signature_input(field, &inputs));
         ASSERT_TRUE(make_signature_base(request, inputs.front(), &base));
         const auto append = [](std::string* all, const std::string& member) {
             *all += (all->empty() ? "" : ", ") + member;
@@ -74,10 +74,10 @@ TEST(HttpSignature, ComponentsWithParametersAreNotSupported) {
           R"("@signature-params")", R"("Content-Digest")"}) {
         SignedRequest made;
         made.sign(R"(("@method" "@target-uri" "content-digest"))" + created);
-        std::vector<SignatureInput> inputs;
+        std::vector<base::SignatureInput> inputs;
         std::string base;
         const std::string field = std::string("sig1=(") + component + ")";  // outlives what is read of it
-        ASSERT_TRUE(parse_signature_input(field, &inputs)) << component;
+        ASSERT_TRUE(base::parse_signature_input(field, &inputs)) << component;
         EXPECT_FALSE(make_signature_base(made.request, inputs.front(), &base)) << component;
     }
 }
@@ -167,9 +167,9 @@ TEST(HttpSignature, WithoutAlgEachRsaKeyIsTriedInBothWays) {
     const std::string others = test::rsa_other_public + test::rsa_other_public + test::rsa_other_public;
     for (const PublicAlgorithm algorithm : {PublicAlgorithm::rsa_sha256, PublicAlgorithm::rsa_pss_sha512}) {
         SignedRequest made;
-        std::vector<SignatureInput> inputs;
+        std::vector<base::SignatureInput> inputs;
         std::string base;
-        ASSERT_TRUE(parse_signature_input(input, &inputs));
+        ASSERT_TRUE(base::parse_signature_input(input, &inputs));
         ASSERT_TRUE(make_signature_base(made.request, inputs.front(), &base));
         made.request.set_header("Signature-Input", input);
         made.request.set_header("Signature",
@@ -235,7 +235,7 @@ TEST(HttpSignature, TheDigestMustBeOfABodysHash) {
     SignedRequest made;
     made.request.set_header(
         "Content-Digest",
-        "sha-512=:" + encoded(event::digest_of(event::Hash::sha512, R"({"id":"1"})").view()) + ":");
+        "sha-512=:" + encoded(base::digest_of(base::Hash::sha512, R"({"id":"1"})").view()) + ":");
     made.sign(R"(("@method" "@target-uri" "content-digest"))" + created);
     EXPECT_EQ(made.judge(), Verdict::genuine);
 }

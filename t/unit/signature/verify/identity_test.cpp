@@ -43,7 +43,7 @@ std::string content(const Scheme& scheme, const Sent& sent, std::uint8_t covered
     request.headers = sent.headers;
     Outcome outcome;
     outcome.covered = covered;
-    return event::to_hex(content_of(scheme, request, outcome, 1 << 20).view());
+    return base::to_hex(content_of(scheme, request, outcome, 1 << 20).view());
 }
 
 By by_of(const std::string& text) {
@@ -65,7 +65,7 @@ TEST(Identity, BodyIsTheContentWhereItIsWhatIsSigned) {
         const Sent again{"POST", "/IN", "x=1", R"({"id":"1"})", {{"X-Nonce", "b"}, {"X-Ts", "6"}}};
         EXPECT_EQ(content(*scheme, sent), content(*scheme, again)) << message;
         EXPECT_EQ(content(*scheme, sent),
-                  event::to_hex(event::digest_of(event::Hash::sha256, sent.body).view()));
+                  base::to_hex(base::digest_of(base::Hash::sha256, sent.body).view()));
         EXPECT_NE(content(*scheme, sent), content(*scheme, {"POST", "/in", "", R"({"id":"2"})", {}}));
     }
 }
@@ -76,7 +76,8 @@ TEST(Identity, UrlAndBodyCountWhereBothAreSigned) {
     const std::string one = content(*scheme, {"POST", "/in", "a=1", "{}", {}});
     EXPECT_NE(one, content(*scheme, {"POST", "/in", "a=2", "{}", {}}));
     EXPECT_NE(one, content(*scheme, {"POST", "/in", "a=1", "{ }", {}}));
-    // The signature cannot tell where URL and body meet, so neither can the content; an id read there is not certain.
+    // The signature cannot tell where URL and body meet, so neither can the content; an id read there is not
+    // certain.
     EXPECT_EQ(content(*scheme, {"POST", "/in", "a=1{", "}", {}}), one);
     EXPECT_EQ(scheme->by, By::body);
 }
@@ -158,10 +159,10 @@ TEST(Identity, WhatRetriesChangeIsLeftOut) {
     EXPECT_NE(of(one), of(R"({"id":"1","pending":2,"data":{"attempt":1,"v":5},"list":["z","b"],"at":"t"})"));
     EXPECT_NE(of("no json 1"), of("no json 2"));
     EXPECT_EQ(of("no json 1"),
-              event::to_hex(event::digest_of(event::Hash::sha256, std::string_view("no json 1")).view()));
+              base::to_hex(base::digest_of(base::Hash::sha256, std::string_view("no json 1")).view()));
     EXPECT_NE(of(R"({"id":1} )"), of(R"({"id":2} )"));
     std::string deep(100000, '[');
-    EXPECT_EQ(of(deep), event::to_hex(event::digest_of(event::Hash::sha256, deep).view()));
+    EXPECT_EQ(of(deep), base::to_hex(base::digest_of(base::Hash::sha256, deep).view()));
 }
 
 TEST(Identity, AnIdAloneDecidesOnlyWhereItIsSignedAndOfTheEvent) {

@@ -8,11 +8,11 @@ namespace {
 const std::string token_body = R"({"webhook_code":"ERROR"})";
 
 std::string body_digest() {
-    return encoded(event::digest_of(event::Hash::sha256, token_body).view(), Encoding::hex);
+    return encoded(base::digest_of(base::Hash::sha256, token_body).view(), base::Encoding::hex);
 }
 
 std::string token_part(const std::string& text) {
-    return encoded(text, Encoding::base64url);
+    return encoded(text, base::Encoding::base64url);
 }
 
 std::string es256(const std::string& header, const std::string& claims) {

@@ -13,7 +13,7 @@ constexpr std::int64_t now_ms = 1760000000000;
 const std::string key = "test_secret_key";
 
 std::string hmac(const std::string& text, const std::string& with = key) {
-    return test::hmac(EVP_sha256(), with, text, Encoding::hex);
+    return test::hmac(EVP_sha256(), with, text, base::Encoding::hex);
 }
 
 std::unique_ptr<Verifier> make(std::string_view scheme, std::vector<std::string> secrets = {key},

@@ -81,9 +81,9 @@ TEST_F(SenderTest, WithoutAKeyThePlaceOfTheEntryMakesTheWebhookId) {
     const auto event = at("orders", 1, "1700000000000-0");
     EXPECT_EQ(event->webhook_id(), at("orders", 1, "1700000000000-0")->webhook_id());
     EXPECT_EQ(event->webhook_id(),
-              "msg_" + event::to_hex(event::digest_of(event::Hash::sha256, "6:orders,1:1,15:1700000000000-0,")
-                                         .view()
-                                         .substr(0, 16)));
+              "msg_" + base::to_hex(base::digest_of(base::Hash::sha256, "6:orders,1:1,15:1700000000000-0,")
+                                        .view()
+                                        .substr(0, 16)));
     EXPECT_EQ(event->ce_id(), "evt_1~" + event->webhook_id().substr(4, 8));
     for (const char* bad :
          {"", "0011", "00112233445566778899aabbccddee\r\n", "00112233445566778899AABBCCDDEEFF"}) {
