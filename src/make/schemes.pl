@@ -95,11 +95,11 @@ for my $scheme (@own) {
 
 print <<'END';
 
-## Handshakes
+## Challenges
 
 Many senders ask first whether the receiver is there and meant. These requests are answered (verdict `challenge`) and not stored. *signed* ones must be as genuine as
 an event, *param* ones must bring the token that you gave the sender and nginx, as `webhook_param NAME VALUE`; the others anybody may send, and learns nothing by it
-([security](security.md#handshakes)).
+([security](security.md#challenges)).
 
 | scheme | request | proves | answer |
 |---|---|---|---|
