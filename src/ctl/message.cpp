@@ -6,7 +6,7 @@
 #include "ctl/failure.hpp"
 #include "event/extractor.hpp"
 #include "event/path.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 
 namespace webhook::ctl {
 

@@ -15,7 +15,7 @@
 #include "module/ngx/conf_place.hpp"
 #include "module/redis/stream.hpp"
 #include "module/verdict.hpp"
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
 #include "signature/model/scheme.hpp"
 #include "signature/verify/verifier.hpp"
 #include "store/reservation.hpp"

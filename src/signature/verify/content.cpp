@@ -1,12 +1,12 @@
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 
 #include <algorithm>
 
 #include "base/fail.hpp"
 #include "base/json_cut.hpp"
 #include "base/urlencoded.hpp"
+#include "signature/language/message_choice.hpp"
 #include "signature/language/validate_binding.hpp"
-#include "signature/model/message_choice.hpp"
 #include "signature/model/message_rules.hpp"
 #include "signature/verify/contentful.hpp"
 #include "signature/verify/evaluation.hpp"
