@@ -208,6 +208,15 @@ for my $field (qw(timeout connect_timeout retry concurrency max_waiting max_wait
 }
 like $exported, qr/"success"/, 'docs/endpoint.md: what is no default is exported';
 
+# --- a heading occurs once in a page: a link leads to the first one, and repeated sections come to disagree
+for my $file (@pages) {
+    my $text = slurp($file) =~ s/^```.*?^```$//gmsr;
+    my %count;
+    $count{$_}++ for $text =~ /^#+ (.*)$/mg;
+    is_deeply [ grep { $count{$_} > 1 } sort keys %count ], [],
+        "$file: each heading once" =~ s{\Q$root\E/}{}r;
+}
+
 # --- links between pages
 for my $file (@pages) {
     my $folder = $file =~ s{/[^/]+$}{}r;

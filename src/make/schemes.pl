@@ -101,12 +101,12 @@ for my $scheme (@own) {
 
 print <<'END';
 
-## Handshakes
+## Challenges
 
 Many senders first ask whether the receiver exists and agrees. These requests are answered (verdict `challenge`) and not stored.
 *signed* ones must be as genuine as an event. *param* ones must contain the token that you gave the sender and nginx, as
 `webhook_param NAME VALUE`. Any client may send the others, and learns nothing from the answer
-([security](security.md#handshakes)).
+([security](security.md#challenges)).
 
 | scheme | request | proves | answer |
 |---|---|---|---|

@@ -1,12 +1,13 @@
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 
 #include <algorithm>
 
 #include "base/fail.hpp"
 #include "base/json_cut.hpp"
+#include "base/url.hpp"
 #include "base/urlencoded.hpp"
+#include "signature/language/message_choice.hpp"
 #include "signature/language/validate_binding.hpp"
-#include "signature/model/message_choice.hpp"
 #include "signature/model/message_rules.hpp"
 #include "signature/verify/contentful.hpp"
 #include "signature/verify/evaluation.hpp"
@@ -120,7 +121,7 @@ void update_covered(const Scheme& scheme, const event::Request& request, const O
     };
     add(covered_method, request.method);
     add(covered_target, target);
-    add(covered_path, target.substr(0, target.find('?')));
+    add(covered_path, base::split_url(target).path);
     add(covered_query, request.query);
     update_body(scheme, request, state);
 }
