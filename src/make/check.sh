@@ -1,7 +1,7 @@
 #!/bin/bash
-# check.sh quick|all [FILE...]: format, direction of includes and cppcheck of our sources, or of the files
-# named; all: clang-tidy too. They are judged by Debian 12's versions of the tools only, for each version
-# judges differently: others are named and left out.
+# check.sh quick|all [FILE...]: checks format, direction of includes, width of lines and cppcheck of our
+# sources, or of the files named; all: clang-tidy as well. Only Debian 12's versions of the tools judge,
+# because their verdicts differ between versions: others are named and left out.
 set -uo pipefail
 
 build=${BUILD:-build}
@@ -59,6 +59,9 @@ export build
 
 echo "== includes"
 src/make/includes.pl || failed+=(includes)
+
+echo "== lines"
+src/make/lines.pl || failed+=(lines)
 
 if can_judge clang-format; then
     clang-format --dry-run --Werror "${files[@]}" || failed+=(clang-format)
