@@ -4,7 +4,6 @@
 
 #include "base/text.hpp"
 #include "signature/model/timestamp.hpp"
-#include "signature/verify/algorithm.hpp"
 
 namespace webhook::signature {
 

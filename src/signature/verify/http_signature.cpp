@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "signature/verify/algorithm.hpp"
 #include "signature/verify/contentful.hpp"
 
 namespace webhook::signature {
