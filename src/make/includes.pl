@@ -1,45 +1,46 @@
 #!/usr/bin/perl
 
-# includes.pl [FOLDER]: checks the direction of the includes below FOLDER/src. A layer includes only what is below it, and so does a part of
-# a layer that has parts; libraries stay in the layers that may know them; no folders and no components (a header and its source)
-# include each other in a circle. Prints each fault; exit 1 when there is one.
+# includes.pl [FOLDER]: checks the direction of the includes below FOLDER/src. A layer includes only what is
+# below it, and so does a part of a layer that has parts; libraries stay in the layers that may know them; no
+# folders and no components (a header and its source) include each other in a circle. Prints each fault;
+# exit 1 when there is one.
 
 use v5.36;
 use File::Find qw(find);
 
 # What a layer may include; itself always.
 my %below = (
-    base => [],
-    event => [qw(base)],
+    base      => [],
+    event     => [qw(base)],
     signature => [qw(base event)],
-    store => [qw(base event signature)],
-    module => [qw(base event signature store)],
-    endpoint => [qw(base event signature store)],
-    link => [qw(base event signature store endpoint)],
-    worker => [qw(base event signature store endpoint link)],
-    admin => [qw(base event signature store endpoint link)],
-    ctl => [qw(base event signature store endpoint link admin)],
+    store     => [qw(base event signature)],
+    module    => [qw(base event signature store)],
+    endpoint  => [qw(base event signature store)],
+    link      => [qw(base event signature store endpoint)],
+    worker    => [qw(base event signature store endpoint link)],
+    admin     => [qw(base event signature store endpoint link)],
+    ctl       => [qw(base event signature store endpoint link admin)],
 );
-# The parts of a layer, lowest first. A part includes only those before it; parts of one row do not know each other. A
-# file of the layer's own folder is a part by its name, or belongs to the rest, '*'.
+# The parts of a layer, lowest first. A part includes only those before it; parts of one row do not know each
+# other. A file of the layer's own folder is a part by its name, or belongs to the rest, '*'.
 my %parts = (
-    signature => [qw(model catalogue language keys verify sign)],
-    module => [ qw(ngx redis verdict settings stats request), [qw(gate conf)], 'module' ],
-    worker => [ [qw(send redis)], '*' ],
+    signature => [qw(model keys language catalogue verify sign)],
+    module    => [ qw(ngx redis verdict settings stats request), [qw(gate conf)], 'module' ],
+    worker    => [ [qw(send redis)], '*' ],
 );
 # Where the headers of a library may be included.
 my @only = (
-    [ 'nginx' => qr/^(?:ngx_|nginx\.h)/, qw(module) ],
-    [ 'Boost' => qr/^boost\//, qw(link worker admin ctl) ],
-    [ 'nlohmann-json' => qr/^nlohmann\//, qw(endpoint worker admin ctl) ],
-    [ 'CLI11' => qr/^CLI\//, qw(worker ctl) ],
-    [ 'spdlog' => qr/^spdlog\//, qw(link worker admin) ],
+    [ 'nginx'         => qr/^(?:ngx_|nginx\.h)/, qw(module) ],
+    [ 'Boost'         => qr/^boost\//,           qw(link worker admin ctl) ],
+    [ 'nlohmann-json' => qr/^nlohmann\//,        qw(endpoint worker admin ctl) ],
+    [ 'CLI11'         => qr/^CLI\//,             qw(worker ctl) ],
+    [ 'spdlog'        => qr/^spdlog\//,          qw(link worker admin) ],
 );
 
 chdir($ARGV[0] // '.') or die "$ARGV[0]: $!\n";
 my (@faults, %arrow);
 
-sub layer ($path) { return $path =~ m{^([^/]+)/} ? $1 : '' }
+sub layer     ($path) { return $path =~ m{^([^/]+)/} ? $1 : '' }
 sub component ($path) { return $path =~ s/\.\w+$//r }
 
 # A folder; of what stands in the folder of a layer itself: the component.
@@ -51,7 +52,8 @@ sub part ($path) {
     my ($name) = component($path) =~ m{^[^/]+/([^/]+)};
     for my $name ($name, $path =~ m{^[^/]+/[^/]+$} ? '*' : ()) {
         for my $row (0 .. $#$rows) {
-            return ($name, $row) if grep { $_ eq $name } ref $rows->[$row] ? @{ $rows->[$row] } : $rows->[$row];
+            return ($name, $row)
+                if grep { $_ eq $name } ref $rows->[$row] ? @{ $rows->[$row] } : $rows->[$row];
         }
     }
     return ($name, undef);
@@ -73,15 +75,21 @@ sub upward ($path, $name) {
         return if grep { $_ eq $to } @{ $below{$from} };
         return "$from includes $name: $to is not below it";
     }
-    my ($part, $row) = part($path);
+    my ($part,  $row)       = part($path);
     my ($other, $other_row) = part($name);
     return if $part eq $other || !defined $row || !defined $other_row || $other_row < $row;
-    return "$from/$part includes $name: " . ($other eq '*' ? "$to itself" : "$to/$other") . ' is not below it';
+    return
+          "$from/$part includes $name: "
+        . ($other eq '*' ? "$to itself" : "$to/$other")
+        . ' is not below it';
 }
 
 sub check_include ($path, $line, $name) {
-    if (!-e "src/$name") { push @faults, "src/$path:$line: \"$name\": give the path from src on" }
-    elsif (!$below{ layer($name) }) { push @faults, "src/$path:$line: src/make/includes.pl does not know where the layer \"@{[ layer($name) ]}\" is" }
+    if    (!-e "src/$name") { push @faults, "src/$path:$line: \"$name\": give the path from src on" }
+    elsif (!$below{ layer($name) }) {
+        push @faults,
+            "src/$path:$line: src/make/includes.pl does not know where the layer \"@{[ layer($name) ]}\" is";
+    }
     else {
         my $fault = upward($path, $name);
         push @faults, "src/$path:$line: $fault" if $fault;
@@ -101,12 +109,13 @@ for my $path (sort @files) {
         next;
     }
     my ($part, $row) = part($path);
-    push @faults, "src/$path: src/make/includes.pl does not know where the part \"$layer/$part\" is" if !defined $row;
+    push @faults, "src/$path: src/make/includes.pl does not know where the part \"$layer/$part\" is"
+        if !defined $row;
     open my $in, '<', "src/$path" or die "src/$path: $!\n";
     while (my $text = <$in>) {
         my ($form, $name) = $text =~ /^\s*#\s*include\s*([<"])([^>"]+)[>"]/ or next;
         if ($form eq '<') { check_library($path, $., $name) }
-        else { check_include($path, $., $name) }
+        else              { check_include($path, $., $name) }
     }
 }
 
