@@ -26,6 +26,9 @@ for my $name (qw(base/text event/source signature/keys/key signature/model/schem
 }
 $t->write("a tree/src/$_/main.cpp", "int main() {}\n") for qw(worker ctl);
 $t->write('a tree/src/module/gate/gate.hpp', '');
+$t->write('a tree/src/store/lua/step.lua', "return 'first'\n");
+$t->write('a tree/src/store/lua.cpp', slurp("$root/src/store/lua.cpp") =~ s{^WEBHOOK_LUA.*}{}mgsr . "namespace webhook::store::lua { std::string_view step(); }\nWEBHOOK_LUA(step)\n");
+$t->write('a tree/src/store/lua.hpp', "#include <string_view>\n");
 
 # say/*: what the compiler tells about versions. log: what was compiled, "begin" and "end". hold: it waits before it ends.
 script('bin/cxx', <<'EOT');
@@ -51,7 +54,7 @@ printf '%s\n' "$@" > "$top/configured"
 mkdir -p objs
 echo '#define NGX 1' > objs/ngx_auto_config.h
 so=objs/ngx_http_webhook_module.so
-printf 'modules: %s\n%s: objs/gate.o\n\tcc -o %s objs/gate.o -shared\nobjs/gate.o: addon/src/module/gate/gate.cpp\n\t"%s/bin/cxx" -c -fPIC -o objs/gate.o addon/src/module/gate.cpp\n' $so $so $so "$top" > objs/Makefile
+printf 'modules: %s\n%s: objs/gate.o\n\tcc -o %s objs/gate.o -shared\nobjs/gate.o: addon/src/module/gate/gate.cpp\n\t"%s/bin/cxx" -c -fPIC -o objs/gate.o addon/src/module/gate/gate.cpp\n' $so $so $so "$top" > objs/Makefile
 EOT
 
 sub compiled () {
@@ -70,7 +73,7 @@ sub build (@words) {
     return $result;
 }
 
-my @all = sort map { "src/$_.cpp" } qw(base/text event/source signature/keys/key signature/model/scheme store/lease endpoint/url worker/core worker/main ctl/time ctl/main module/gate/gate module/redis/link worker/send/sender);
+my @all = sort map { "src/$_.cpp" } qw(base/text event/source signature/keys/key signature/model/scheme store/lease store/lua endpoint/url worker/core worker/main ctl/time ctl/main module/gate/gate module/redis/link worker/send/sender);
 
 # --- what is made, and in which order ---
 my $first = build('-j1');
@@ -123,6 +126,11 @@ $t->run([ 'make', 'clean' ], cwd => $tree);
 build('-j2');
 
 # --- what makes it again ---
+sub holds ($text) { return index(slurp("$tree/build/libwebhook.a"), "return '$text'\n") >= 0 }
+ok holds('first'), 'a script of Lua is embedded';
+$t->write('a tree/src/store/lua/step.lua', "return 'second'\n");
+is_deeply build()->{compiled}, ['src/store/lua.cpp'], 'an edited script of Lua: what embeds it';
+ok holds('second'), 'its new text';
 my @programs = grep { !/module/ } @all;
 spew($t->file('say/libraries'), "= boost 108300\n= hiredis 0 . 14 . 1\n= openssl \"3.0.19\"\n");
 is_deeply build()->{compiled}, \@programs, 'another Boost: all but the module, which has none';

@@ -40,7 +40,8 @@ my sub is_balanced ($when) {
 
 # --- the worker calls what its check asks for
 my %asked = map { $_ => 1 } slurp($t->root . '/src/store/rights.cpp') =~ /^ +\{"([A-Z|]+)", "/mg;
-my $scripts = join '', map { slurp($_) } grep { !/append_library|reservation/ } glob "'@{[ $t->root ]}/src/store/'*.cpp";
+my %others = map { $_ => 1 } qw(append prepare look undo reservation seen_ids reserve confirm release renew);    # nginx sends them
+my $scripts = join '', map { slurp($_) } grep { !$others{s{.*/|\.lua$}{}gr} } glob "'@{[ $t->root ]}/src/store/lua/'*.lua";
 my %called;
 while ($scripts =~ /redis\.p?call\('([A-Z]+)'(?:, '([A-Z]+)')?/g) {
     my ($command, $word) = ($1, $2);

@@ -12,7 +12,7 @@ declare -A group=(
            libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl ca-certificates"
     [test]="libgtest-dev curl valgrind binutils prometheus"
     [fuzz]="clang"
-    [check]="clang-format cppcheck"
+    [check]="clang-format cppcheck lua5.1 lua-check"
     [tidy]="clang-tidy"
     [node]="nodejs npm"
     [trixie]="debootstrap"
