@@ -6,7 +6,7 @@
 #include "base/url.hpp"
 #include "ctl/failure.hpp"
 #include "event/extractor.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 
 namespace webhook::ctl {
 

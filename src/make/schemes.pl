@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# webhookctl schemes --json | schemes.pl > docs/schemes.md: the page of the built-in catalogue. A test compares the two.
+# webhookctl schemes --json | schemes.pl > docs/schemes.md: the page of the built-in catalogue. A test
+# compares the two.
 
 use v5.36;
 use JSON::PP;
@@ -25,7 +26,8 @@ Two are our own: `publish` for events that your own application sends (`Authoriz
 END
 
 my %form = (base64 => 'base64', hex => 'hex', whsec => '`whsec_...`');
-my %other = (token => 'a token', basic => '`USER:PASSWORD`', none => '-', 'aws-sns' => 'a certificate', 'http-signature' => 'a public key');
+my %other = (token => 'a token', basic => '`USER:PASSWORD`', none => '-', 'aws-sns' => 'a certificate',
+    'http-signature' => 'a public key');
 
 # What the secret is, by the algorithm and the rule for keys.
 sub secret ($text) {
@@ -48,7 +50,8 @@ for my $scheme (@own) {
     my @params = params($scheme->{text});
     my @notes = ($scheme->{signs_url} ? '*URL*' : (), $scheme->{unsigned_body} ? '*unsigned body*' : ());
     push @notes, '*param* ' . join ' ', map { "`$_`" } @params if @params;
-    printf "| `%s` | %s | %s | %s | %s | %s |\n", $scheme->{name}, secret($scheme->{text}), $scheme->{methods}, join(', ', @notes), $id || 'SHA-256',
+    printf "| `%s` | %s | %s | %s | %s | %s |\n", $scheme->{name}, secret($scheme->{text}),
+        $scheme->{methods}, join(', ', @notes), $id || 'SHA-256',
         $type || '-';
 }
 
@@ -84,17 +87,19 @@ END
 for my $scheme (@own) {
     my ($identity, $sender) = @$scheme{qw(identity sender)};
     my $has_id = @{ $scheme->{id} };
-    printf "| `%s` | %s | %s | %s | %s | %s | %s |\n", $scheme->{name}, $has_id ? $identity->{names} : '-', !$has_id ? '-' : $identity->{signed} ? 'yes' : '**no**',
-        $identity->{repeats} ? '*off*' : $has_id ? $identity->{by} : 'body', map { cell($_) } @$sender{qw(retries repeats source)};
+    printf "| `%s` | %s | %s | %s | %s | %s | %s |\n", $scheme->{name}, $has_id ? $identity->{names} : '-',
+        !$has_id ? '-' : $identity->{signed} ? 'yes' : '**no**',
+        $identity->{repeats} ? '*off*' : $has_id ? $identity->{by} : 'body',
+        map { cell($_) } @$sender{qw(retries repeats source)};
 }
 
 print <<'END';
 
-## Handshakes
+## Challenges
 
 Many senders ask first whether the receiver is there and meant. These requests are answered (verdict `challenge`) and not stored. *signed* ones must be as genuine as
 an event, *param* ones must bring the token that you gave the sender and nginx, as `webhook_param NAME VALUE`; the others anybody may send, and learns nothing by it
-([security](security.md#handshakes)).
+([security](security.md#challenges)).
 
 | scheme | request | proves | answer |
 |---|---|---|---|
@@ -114,10 +119,14 @@ sub handshake ($text) {
         elsif ($name eq 'has') { push @{ $is{request} }, code($value) }
         elsif ($name eq 'when') { push @{ $is{request} }, code($value) }
         elsif ($name eq 'after') { push @{ $is{proves} }, 'signed' }
-        elsif ($name eq 'require' || $name eq 'among') { push @{ $is{proves} }, map { '*param* ' . code($_) } $value =~ /\{config:([\w-]+)/ }
+        elsif ($name eq 'require' || $name eq 'among') {
+            push @{ $is{proves} }, map { '*param* ' . code($_) } $value =~ /\{config:([\w-]+)/;
+        }
         elsif ($name eq 'status' || $name eq 'body') { push @{ $is{answer} }, code($value) }
         elsif ($name eq 'header') { push @{ $is{answer} }, code($value =~ s/=/: /r) }
-        elsif ($name eq 'capture' && !$is{captures}++) { push @{ $is{answer} }, 'is stored as an event of source `webhook`' }
+        elsif ($name eq 'capture' && !$is{captures}++) {
+            push @{ $is{answer} }, 'is stored as an event of source `webhook`';
+        }
     }
     return \%is;
 }
@@ -125,7 +134,8 @@ sub handshake ($text) {
 for my $scheme (@own) {
     for my $text ($scheme->{text} =~ /^\s*challenge\s+((?:"[^"]*"|'[^']*'|[^;"'])*);/mg) {
         my $is = handshake($text);
-        printf "| `%s` | %s | %s | %s |\n", $scheme->{name}, join(' ', $is->{method}, @{ $is->{request} }), join(' ', @{ $is->{proves} }) || '-',
+        printf "| `%s` | %s | %s | %s |\n", $scheme->{name}, join(' ', $is->{method}, @{ $is->{request} }),
+            join(' ', @{ $is->{proves} }) || '-',
             join(' ', @{ $is->{answer} }) || '`200`';
     }
 }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "signature/language/message_choice.hpp"
 #include "signature/model/definition.hpp"
-#include "signature/model/message_choice.hpp"
 
 namespace webhook::signature {
 

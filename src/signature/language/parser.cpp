@@ -6,9 +6,9 @@
 
 #include "base/suggest.hpp"
 #include "event/extractor.hpp"
+#include "signature/language/message_choice.hpp"
 #include "signature/language/validate.hpp"
 #include "signature/language/words.hpp"
-#include "signature/model/message_choice.hpp"
 #include "signature/model/message_rules.hpp"
 
 namespace webhook::signature {

@@ -6,11 +6,11 @@
 
 #include "base/fail.hpp"
 #include "event/extractor.hpp"
+#include "signature/language/message_choice.hpp"
 #include "signature/language/validate_binding.hpp"
 #include "signature/language/validate_rules.hpp"
-#include "signature/model/message_choice.hpp"
 #include "signature/model/message_rules.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 
 namespace webhook::signature {
 

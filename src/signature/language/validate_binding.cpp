@@ -5,10 +5,10 @@
 
 #include "base/fail.hpp"
 #include "base/text.hpp"
+#include "signature/language/message_choice.hpp"
 #include "signature/model/definition.hpp"
-#include "signature/model/message_choice.hpp"
 #include "signature/model/message_rules.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 
 namespace webhook::signature {
 

@@ -7,9 +7,9 @@
 
 #include "base/text.hpp"
 #include "signature/catalogue/catalogue.hpp"
+#include "signature/language/message_choice.hpp"
 #include "signature/language/parser.hpp"
-#include "signature/model/message_choice.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 #include "signature/verify/sns.hpp"
 
 namespace webhook::signature {

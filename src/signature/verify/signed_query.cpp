@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/urlencoded.hpp"
-#include "signature/model/message_choice.hpp"
+#include "signature/language/message_choice.hpp"
 
 namespace webhook::signature {
 

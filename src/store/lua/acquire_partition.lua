@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- Makes a worker the owner of a partition that has none, or whose owner is `instead_of`.
--- KEYS: meta. ARGV: prefix of the partition's keys, token of the new owner, its epoch, token of the owner to replace.
+-- KEYS: meta. ARGV: prefix of the partition's keys, token of the new owner, its epoch, token of the owner to
+-- replace.
 -- Reply: {1, floor}, or {0, token of the present owner}.
 local meta, prefix, token, epoch, instead_of = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local events, holder = prefix .. 'events', redis.call('HGET', meta, 'holder')

@@ -1,6 +1,7 @@
--- The step of intake, as a Redis function: judges the events that the XADDs before it, in the same MULTI, appended, and
--- takes back those that must not stay. append_library.hpp has the contract (keys, arguments, reply, `intake`).
--- make_library() in append_library.cpp adds the name and registers `step`. Comment lines are not sent.
+-- The step of intake, as a Redis function: judges the events that the XADDs before it, in the same MULTI,
+-- appended, and takes back those that must not stay. append_library.hpp has the contract (keys, arguments,
+-- reply, `intake`). append_library() adds the name and registers `step`. Comment lines
+-- are not sent.
 
 local load, least, slack, record_size, event_size, key_size = 8, 4096, 60000, 15, 28, 15
 local call, floor, ceil, max, frexp, sub, find, concat, pack, unpack_numbers
@@ -38,8 +39,8 @@ local function take(events, partitions)
   local prefix = sub(events, 1, -7)
   s = {prefix = prefix, intake = prefix .. 'intake', raw = raw}
   if raw then
-    s.of, s.accepted, s.accepted_bytes, s.ids, s.routed, s.routed_bytes, s.gen, s.start, s.len, s.promise, s.prev =
-      unpack_numbers('<ddddddddddd', raw)
+    s.of, s.accepted, s.accepted_bytes, s.ids, s.routed, s.routed_bytes,
+      s.gen, s.start, s.len, s.promise, s.prev = unpack_numbers('<ddddddddddd', raw)
   else
     s.accepted, s.accepted_bytes, s.ids, s.routed, s.routed_bytes = 0, 0, 0, 0, 0
     s.gen, s.start, s.len, s.promise, s.prev = -1, 0, 0, 0, 0
@@ -93,9 +94,10 @@ local function is_full(s, added, bytes, share, byte_share)
     (accepted > s.routed and s.accepted_bytes + bytes - s.routed_bytes > byte_share)
 end
 
--- Seen ids: a hash per generation, whose fields are small buckets of records. Buckets are split one by one as their
--- number grows (linear hashing), so that one stays near `load` to twice `load` records. As there are at least 256
--- buckets, the low byte of the number they are chosen by follows from the bucket and is not in the record.
+-- Seen ids: a hash per generation, whose fields are small buckets of records. Buckets are split one by one as
+-- their number grows (linear hashing), so that one stays near `load` to twice `load` records. As there are at
+-- least 256 buckets, the low byte of the number they are chosen by follows from the bucket and is not in the
+-- record.
 local function bucket(number, buckets, size)
   local b = number % size
   if b >= buckets then b = b - size / 2 end
@@ -129,7 +131,8 @@ local function remember(s, writes, count)
   while s.ids > s.buckets * load do split(s) end
 end
 
--- Looks a key up in both generations; gives the records it is in and where. `fresh` are the buckets written by this step.
+-- Looks a key up in both generations; gives the records it is in and where. `fresh` are the buckets written
+-- by this step.
 local function search(s, number, hash, fresh, writes)
   local b = bucket(number, s.buckets, s.size)
   local records = fresh[b] and writes[fresh[b]] or call('HGET', s.current, b)
@@ -184,7 +187,8 @@ local function judge(s, args, at, first, last, results, share, byte_share, windo
   save(s)
 end
 
--- The id of a single entry, which may be large, is asked of a group made at the end: reading it would copy its body.
+-- The id of a single entry, which may be large, is asked of a group made at the end: reading it would copy
+-- its body.
 local function last_id(events)
   local id
   redis.pcall('XGROUP', 'CREATE', events, 'webhook-undo', '$')

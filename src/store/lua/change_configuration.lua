@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- Changes the configuration if nobody has since it was read; see change_configuration().
--- KEYS: meta. ARGV: prefix, epoch and version as seen, new epoch, new key, then the changes: 'set', endpoint, document |
--- 'remove', endpoint | 'enable', endpoint. Reply: the new version, or 0 when the configuration is another one.
+-- KEYS: meta. ARGV: prefix, epoch and version as seen, new epoch, new key, then the changes: 'set', endpoint,
+-- document | 'remove', endpoint | 'enable', endpoint. Reply: the new version, or 0 when the configuration is
+-- another one.
 -- Such changes are small and may be what makes room: they also run when Redis is out of memory.
 local meta, prefix, seen_epoch, seen_version, new_epoch, new_key, words =
   KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV

@@ -1,5 +1,5 @@
--- Remembers an event that the upstream has accepted and ends its reservation. An id that is confirmed late, when its
--- reservation has run out, is remembered too: its upstream has seen it. Reply: 1.
+-- Remembers an event that the upstream has accepted and ends its reservation. An id that is confirmed late,
+-- when its reservation has run out, is remembered too: its upstream has seen it. Reply: 1.
 if call('GET', held) == token then call('DEL', held) end
 local turned, longer = turn()
 local known, bucket, records = find_any()

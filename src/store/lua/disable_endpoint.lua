@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- Disables an endpoint that exists and is enabled.
--- KEYS: meta. ARGV: prefix, epoch of the configuration, endpoint, reason. Reply: 1, or 0 when nothing was changed.
+-- KEYS: meta. ARGV: prefix, epoch of the configuration, endpoint, reason. Reply: 1, or 0 when nothing was
+-- changed.
 local meta, prefix, epoch, id, reason = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 if redis.call('HGET', meta, 'epoch') ~= epoch then return 0 end

@@ -1,7 +1,7 @@
 #!lua flags=no-writes
 -- Lists endpoints with a delivery that is due; see due_endpoints().
--- KEYS: meta. ARGV: prefix, token, epoch, offset, count. Reply: {ms until the next one is due, endpoint, ...}, or nil:
--- another owner.
+-- KEYS: meta. ARGV: prefix, token, epoch, offset, count. Reply: {ms until the next one is due, endpoint,
+-- ...}, or nil: another owner.
 local meta, prefix, token, epoch, offset, count =
   KEYS[1], ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
 

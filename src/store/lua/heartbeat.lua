@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
 -- Renews the mark of a worker and forgets dead ones; see heartbeat().
--- KEYS: workers. ARGV: key `streams`, key `meta`, id of the worker, the streams it serves, then for each worker to
--- forget: id, mark. Reply: {id, mark, streams, ...} of all workers.
--- The mark is the score of the worker: Redis' time, but always more than before, whatever becomes of the clock.
+-- KEYS: workers. ARGV: key `streams`, key `meta`, id of the worker, the streams it serves, then for each
+-- worker to forget: id, mark. Reply: {id, mark, streams, ...} of all workers.
+-- The mark is the score of the worker: Redis' time, but always more than before, whatever becomes of the
+-- clock.
 local workers, streams, meta, id, served, forget = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV
 
 local time = redis.call('TIME')

@@ -1,6 +1,7 @@
 #!lua flags=no-writes
 -- Reads what prepare.lua reads, and writes nothing.
--- KEYS: meta, intake. ARGV: number of partitions. Reply: as of prepare.lua; {0, 0} where Redis has lost its data.
+-- KEYS: meta, intake. ARGV: number of partitions. Reply: as of prepare.lua; {0, 0} where Redis has lost its
+-- data.
 local meta, intake, partitions = KEYS[1], KEYS[2], ARGV[1]
 
 local m, state = redis.call('HMGET', meta, 'partitions', 'routed', 'routed_bytes'), redis.call('GET', intake)

@@ -1,7 +1,8 @@
 #!lua flags=no-writes
 -- Finds commands that this user of Redis may not call; see missing_rights().
--- KEYS: a key that stands for all. ARGV: for each command: its name as ACL rules write it, the arguments of one call
--- with blanks between them, where K stands for the key. Reply: names with blanks between them, or an error.
+-- KEYS: a key that stands for all. ARGV: for each command: its name as ACL rules write it, the arguments of
+-- one call with blanks between them, where K stands for the key. Reply: names with blanks between them, or an
+-- error.
 local key, commands = KEYS[1], ARGV
 
 local missing = {}

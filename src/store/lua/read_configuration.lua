@@ -8,5 +8,6 @@ local m = redis.call('HMGET', meta, 'epoch', 'version', 'key')
 if not m[1] then return {} end
 local version = m[2] or '0'
 if m[1] == known_epoch and version == known_version then return {m[1], version} end
-local endpoints, disabled = redis.call('HGETALL', prefix .. 'endpoints'), redis.call('HGETALL', prefix .. 'disabled')
+local endpoints = redis.call('HGETALL', prefix .. 'endpoints')
+local disabled = redis.call('HGETALL', prefix .. 'disabled')
 return {m[1], version, endpoints, disabled, m[3] or ''}

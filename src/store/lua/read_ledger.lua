@@ -12,5 +12,6 @@ if intake then
   local _
   _, accepted = struct.unpack('<dd', intake)
 end
-local m = redis.call('HMGET', meta, 'routed', 'trimmed', 'created', 'replayed', 'delivered', 'dead', 'cancelled')
+local m = redis.call('HMGET', meta,
+  'routed', 'trimmed', 'created', 'replayed', 'delivered', 'dead', 'cancelled')
 return {redis.call('XLEN', prefix .. 'events'), waiting, string.format('%.0f', accepted), unpack(m, 1, 7)}

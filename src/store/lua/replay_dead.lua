@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- Makes dead letters waiting deliveries again; see replay_dead().
--- KEYS: meta. ARGV: prefix, then for each: delivery id, how many deliveries and bytes of its endpoint may wait here.
+-- KEYS: meta. ARGV: prefix, then for each: delivery id, how many deliveries and bytes of its endpoint may
+-- wait here.
 -- Reply: {result, id of the new delivery, ...}.
 local meta, prefix, wanted = KEYS[1], ARGV[1], ARGV
 
@@ -25,8 +26,8 @@ local function replay(id, max_count, max_bytes)
   local new = next_id(id)
   redis.call('ZREM', dead, id)
   redis.call('HDEL', records, id)
-  redis.call('HSET', records, new, cjson.encode({endpoint = old.endpoint, entry = old.entry, bytes = old.bytes,
-    attempts = 0, created = now}))
+  local record = {endpoint = old.endpoint, entry = old.entry, bytes = old.bytes, attempts = 0, created = now}
+  redis.call('HSET', records, new, cjson.encode(record))
   redis.call('ZADD', waiting, now, new)
   redis.call('ZADD', prefix .. 'due', 'LT', now, old.endpoint)
   redis.call('HINCRBY', sizes, old.endpoint, old.bytes)

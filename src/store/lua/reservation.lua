@@ -1,6 +1,7 @@
 -- The head of reserve, confirm, release and renew.
--- KEYS: state of the partition. ARGV: prefix, hashes (12 bytes each: of the event's key, then of its alternates),
--- content mark (4 bytes), token of the holder, reservation time (ms), dedup window (ms), name of the gate.
+-- KEYS: state of the partition. ARGV: prefix, hashes (12 bytes each: of the event's key, then of its
+-- alternates), content mark (4 bytes), token of the holder, reservation time (ms), dedup window (ms), name of
+-- the gate.
 local call, sub = redis.call, string.sub
 local state, prefix, hashes, content, token, lease, window, name =
   KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), ARGV[7]

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- Writes a copy of the configuration back where there is none.
--- KEYS: meta. ARGV: prefix, epoch, version, key, then for each field: 'endpoints' or 'disabled', endpoint, JSON.
+-- KEYS: meta. ARGV: prefix, epoch, version, key, then for each field: 'endpoints' or 'disabled', endpoint,
+-- JSON.
 -- Reply: 1, or 0 when there is a configuration.
 local meta, prefix, epoch, version, key, fields = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV
 

@@ -1,5 +1,5 @@
--- The part of reserve and confirm that knows seen ids, much as streams keep them: two generations of buckets that grow by
--- linear hashing (docs/design.md).
+-- The part of reserve and confirm that knows seen ids, much as streams keep them: two generations of buckets
+-- that grow by linear hashing (docs/design.md).
 local unpack_numbers = struct.unpack
 local layout, load, slack = '<dddddd', 16, 60000
 

@@ -8,8 +8,9 @@
 --   9 created  10 delivered  11 cancelled   deliveries of these events
 --   12 log_bytes  13 log_limit  14 log_age  bytes of the attempts; limits of a generation of the attempt log
 --   15 attempts                         so many JSON texts follow, from 16 on, and then the operations
--- An operation is: name, delivery id, endpoint, entry, bytes, record, and its own arguments (see `operation`); or
--- 'content', entry, netstrings. Reply: 1 done, also when it was done before; 0 the partition has another owner.
+-- An operation is: name, delivery id, endpoint, entry, bytes, record, and its own arguments (see
+-- `operation`); or 'content', entry, netstrings. Reply: 1 done, also when it was done before; 0 the partition
+-- has another owner.
 local meta, prefix, token, epoch = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local from, to, trim_before = ARGV[4], ARGV[5], ARGV[6]
 local routed, routed_bytes = ARGV[7], ARGV[8]
@@ -17,8 +18,8 @@ local created, delivered, cancelled = tonumber(ARGV[9]), tonumber(ARGV[10]), ton
 local log_bytes, log_limit, log_age = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
 local attempts, first_attempt, words = tonumber(ARGV[15]), 16, ARGV
 
-local m = redis.call('HMGET', meta, 'holder', 'epoch', 'floor', 'routed', 'routed_bytes', 'created', 'delivered', 'dead',
-  'cancelled', 'dead_bytes', 'attempts_gen', 'attempts_start', 'attempts_bytes')
+local m = redis.call('HMGET', meta, 'holder', 'epoch', 'floor', 'routed', 'routed_bytes',
+  'created', 'delivered', 'dead', 'cancelled', 'dead_bytes', 'attempts_gen', 'attempts_start', 'attempts_bytes')
 if m[1] ~= token or m[2] ~= epoch then return 0 end
 if to ~= '' then
   if m[3] == to then return 1 end
@@ -48,7 +49,8 @@ local function waiting(endpoint)
   return key
 end
 local function hold(entry)
-  if redis.call('HINCRBY', refs, entry, 1) == 1 then redis.call('HSET', contents, entry, content[entry] or '') end
+  local count = redis.call('HINCRBY', refs, entry, 1)
+  if count == 1 then redis.call('HSET', contents, entry, content[entry] or '') end
 end
 local function let_go(entry)
   if redis.call('HINCRBY', refs, entry, -1) <= 0 then
@@ -129,7 +131,8 @@ while words[i] do
     content[words[i + 1]] = words[i + 2]
     i = i + 3
   else
-    i = operation[words[i]](i + 6, words[i + 1], words[i + 2], words[i + 3], tonumber(words[i + 4]), words[i + 5])
+    local name, id, endpoint, entry, bytes, record = unpack(words, i, i + 5)
+    i = operation[name](i + 6, id, endpoint, entry, tonumber(bytes), record)
   end
 end
 

@@ -1,11 +1,13 @@
 #!lua flags=allow-oom
 -- Removes what a partition keeps beyond its limits; see sweep().
--- KEYS: meta. ARGV: prefix, token, epoch, age (ms) and bytes of settled events, age and bytes of dead deliveries, age
--- of an attempt log, 1 when memory is short.
--- Reply: {in how many ms the next sweep is due (-1 never), whether something was freed}, or nil: another owner.
+-- KEYS: meta. ARGV: prefix, token, epoch, age (ms) and bytes of settled events, age and bytes of dead
+-- deliveries, age of an attempt log, 1 when memory is short.
+-- Reply: {in how many ms the next sweep is due (-1 never), whether something was freed}, or nil: another
+-- owner.
 local meta, prefix, token, epoch = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
-local age, bytes, dead_age, dead_limit = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local log_age, pressed = tonumber(ARGV[8]), ARGV[9] == '1'
+local age, bytes = tonumber(ARGV[4]), tonumber(ARGV[5])
+local dead_age, dead_limit, log_age = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local pressed = ARGV[9] == '1'
 
 local next_age = math.huge
 -- Asks for the next sweep in so many milliseconds.
@@ -41,8 +43,8 @@ if floor ~= '0-0' and floor ~= last_id and routed_bytes > tonumber(m[5] or 0) th
   end
 end
 
--- A mark is cut when its youngest entry is too old, or when the entries above it alone reach the limit. When memory is
--- short, the oldest mark is cut in any case.
+-- A mark is cut when its youngest entry is too old, or when the entries above it alone reach the limit. When
+-- memory is short, the oldest mark is cut in any case.
 for n = 1, pressed and 1 or 8 do
   local mark = redis.call('LINDEX', marks, 0)
   if not mark then break end

@@ -1,5 +1,5 @@
--- Deletes an entry that an error left in the stream. If it is routed already, it stays and counts as accepted, so that
--- the ledger balances.
+-- Deletes an entry that an error left in the stream. If it is routed already, it stays and counts as
+-- accepted, so that the ledger balances.
 -- KEYS: events, meta, intake. ARGV: the entry's id, its bytes. Reply: 1.
 local events, meta, intake, entry, entry_bytes = KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2]
 
@@ -14,7 +14,8 @@ if floor then
   if ms < floor_ms or (ms == floor_ms and sequence <= floor_sequence) then
     local state = redis.call('GET', intake)
     local of, accepted, bytes = struct.unpack('<ddd', state)
-    redis.call('SET', intake, struct.pack('<ddd', of, accepted + 1, bytes + entry_bytes) .. string.sub(state, 25))
+    local counts = struct.pack('<ddd', of, accepted + 1, bytes + entry_bytes)
+    redis.call('SET', intake, counts .. string.sub(state, 25))
     return 1
   end
 end

@@ -27,11 +27,15 @@ use Test::Webhook::Worker;
 
 my @test_more = grep { $_ ne 'done_testing' } @Test::More::EXPORT;
 Test::More->import(import => \@test_more);
-our @EXPORT = (@test_more, @Test::Webhook::Sign::EXPORT, @Test::Webhook::Wait::EXPORT, 'done_testing', 'to_json', 'from_json');
+our @EXPORT =
+    (@test_more, @Test::Webhook::Sign::EXPORT, @Test::Webhook::Wait::EXPORT, 'done_testing', 'to_json',
+    'from_json');
 
 # A test that calls make itself must see none of what the make that calls the tests was given.
-delete @ENV{qw(MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS BUILD V CXX CXXFLAGS LDFLAGS OPT SANITIZE MODULE MODULE_CC MODULE_CC_OPT MODULE_LD_OPT NGX_SRC),
-    qw(PREFIX DESTDIR DEBUGDIR MODULES_DIR JOBS JOBFLAG)};
+delete @ENV{
+    qw(MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES GNUMAKEFLAGS BUILD V CXX CXXFLAGS LDFLAGS OPT SANITIZE MODULE MODULE_CC MODULE_CC_OPT MODULE_LD_OPT NGX_SRC),
+    qw(PREFIX DESTDIR DEBUGDIR MODULES_DIR JOBS JOBFLAG)
+};
 
 my $root = abs_path(dirname(__FILE__) . '/../../..');
 my @open;
@@ -50,7 +54,8 @@ sub new ($class, %arg) {
     my $dir = tempdir("$name-XXXX", DIR => abs_path("$build/t"));
     $ENV{ASAN_OPTIONS} = "log_path='$dir/asan':detect_stack_use_after_return=0";
     $ENV{UBSAN_OPTIONS} = "print_stacktrace=1";
-    my $self = bless { %arg, build => abs_path($build), dir => $dir, owner => $$, ports => {}, parts => [], allow => [], guards => [] }, $class;
+    my $self = bless { %arg, build => abs_path($build), dir => $dir, owner => $$, ports => {}, parts => [],
+        allow => [], guards => [] }, $class;
     push @open, $self;
     return $self;
 }
@@ -68,8 +73,8 @@ sub write ($self, $name, $text) {
     return spew("$self->{dir}/$name", $text);
 }
 
-# A free TCP port of 127.0.0.1 under a name of the test's own, always the same for the name. A UDP socket on the same
-# number, held for the life of the test, keeps tests that run beside this one away from it.
+# A free TCP port of 127.0.0.1 under a name of the test's own, always the same for the name. A UDP socket on
+# the same number, held for the life of the test, keeps tests that run beside this one away from it.
 sub port ($self, $name = 'nginx') {
     return $self->{ports}{$name} //= $self->_free_port;
 }
@@ -77,15 +82,17 @@ sub port ($self, $name = 'nginx') {
 sub _free_port ($self) {
     for (1 .. 500) {
         my $port = 10000 + int rand 20000;
-        my $guard = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Proto => 'udp') or next;
-        IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Proto => 'tcp', Listen => 1) or next;
+        my $guard = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Proto => 'udp')
+            or next;
+        IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $port, Proto => 'tcp', Listen => 1)
+            or next;
         push @{ $self->{guards} }, $guard;
         return $port;
     }
     croak 'no free port';
 }
 
-# --- configuration ---------------------------------------------------------------------------------------------------
+# --- configuration ------------------------------------------------------------------------------------------
 
 sub _globals ($self, $name) {
     my $level = $ENV{TEST_DEBUG} ? 'debug' : 'info';
@@ -94,24 +101,26 @@ sub _globals ($self, $name) {
         . qq{pid "$self->{dir}/$name/nginx.pid";\nerror_log "$self->{dir}/$name/error.log" $level;\n};
 }
 
-# Redis may take its time where a test does not say otherwise: its disk is shared, and the machine may stand still for longer
-# than the 500 ms that are the default.
+# Redis may take its time where a test does not say otherwise: its disk is shared, and the machine may stand
+# still for longer than the 500 ms that are the default.
 sub _http ($self, $name, $text) {
     my $patience = '';
     if ($name ne 'configtest' && $text =~ /\bwebhook_redis\b/) {
         $patience = ' webhook_redis_connect_timeout 30s;';
         $patience .= ' webhook_redis_timeout 30s;' if $text !~ /^\s*webhook_redis_timeout/m;
     }
-    my $temp = join '', map { qq{${_}_temp_path "$self->{dir}/$name/$_";\n} } qw(client_body proxy fastcgi uwsgi scgi);
+    my $temp = join '',
+        map { qq{${_}_temp_path "$self->{dir}/$name/$_";\n} } qw(client_body proxy fastcgi uwsgi scgi);
     return "${temp}access_log off;$patience\n";
 }
 
-# Replaces %%PORT%%, %%PORT_x%%, %%DIR%%, %%REDIS%%, %%REDIS_x%%, %%RECEIVER%%, %%RECEIVER_x%%, %%BUILD%%, and in nginx.conf %%GLOBALS%% and
-# %%HTTP%%. A bare word that comes to hold a space is quoted.
+# Replaces %%PORT%%, %%PORT_x%%, %%DIR%%, %%REDIS%%, %%REDIS_x%%, %%RECEIVER%%, %%RECEIVER_x%%, %%BUILD%%, and
+# in nginx.conf %%GLOBALS%% and %%HTTP%%. A bare word that comes to hold a space is quoted.
 sub expand ($self, $text, $nginx = 'nginx') {
     $text =~ s/%%GLOBALS%%/$self->_globals($nginx)/ge;
     $text =~ s/%%HTTP%%/$self->_http($nginx, $text)/ge;
-    $text =~ s/(?<=\s)([^\s"';{}]*%%(?:DIR|BUILD|REDIS\w*)%%[^\s"';{}]*)(?=[\s;])/"$1"/g if $self->{dir} =~ /\s/ || $self->{build} =~ /\s/;
+    $text =~ s/(?<=\s)([^\s"';{}]*%%(?:DIR|BUILD|REDIS\w*)%%[^\s"';{}]*)(?=[\s;])/"$1"/g
+        if $self->{dir} =~ /\s/ || $self->{build} =~ /\s/;
     $text =~ s/%%PORT(?:_(\w+))?%%/$self->port($1 \/\/ 'nginx')/ge;
     $text =~ s/%%REDIS(?:_(\w+))?%%/$self->redis_server($1 \/\/ 'redis')->url/ge;
     $text =~ s/%%RECEIVER(?:_(\w+))?%%/$self->receiver($1 \/\/ 'receiver')->url/ge;
@@ -121,7 +130,7 @@ sub expand ($self, $text, $nginx = 'nginx') {
     return $text;
 }
 
-# --- parts -----------------------------------------------------------------------------------------------------------
+# --- parts --------------------------------------------------------------------------------------------------
 
 sub _part ($self, $kind, $name) {
     my ($part) = grep { $_->{kind} eq $kind && $_->{name} eq $name } @{ $self->{parts} };
@@ -156,7 +165,8 @@ sub redis_server ($self, $name = 'redis') {
 # The shared RESP client of that server.
 sub redis ($self, $name = 'redis') { return $self->redis_server($name)->client }
 
-# start_nginx($conf, name => 'nginx', ready => 1): ready => 0 does not wait until the module has its Redis connections.
+# start_nginx($conf, name => 'nginx', ready => 1): ready => 0 does not wait until the module has its Redis
+# connections.
 sub start_nginx ($self, $conf, %arg) {
     my $nginx = $self->_nginx($conf, %arg);
     $nginx->start;
@@ -172,11 +182,13 @@ sub _nginx ($self, $conf, %arg) {
     my @ports = $text =~ /\blisten\s+(?:127\.0\.0\.1:)?(\d+)[^;]*;/g;
     my $nginx = $self->_part(nginx => $name);
     if (!$nginx) {
-        $nginx = Test::Webhook::Nginx->new(name => $name, dir => $dir, conf => "$dir/nginx.conf", log => "$dir/error.log", root => $root);
+        $nginx = Test::Webhook::Nginx->new(name => $name, dir => $dir, conf => "$dir/nginx.conf",
+            log => "$dir/error.log", root => $root);
         $self->_add(nginx => $name, $nginx);
     }
     $nginx->{ports} = \@ports;
-    $nginx->{uses_redis} = $text =~ /\bwebhook_(?:stream|dedup)\b/ && scalar grep { $_->{kind} eq 'redis' && $_->{object}{process}->alive } @{ $self->{parts} };
+    $nginx->{uses_redis} = $text =~ /\bwebhook_(?:stream|dedup)\b/
+        && scalar grep { $_->{kind} eq 'redis' && $_->{object}{process}->alive } @{ $self->{parts} };
     return $nginx;
 }
 
@@ -189,80 +201,104 @@ sub reload_nginx ($self, $conf, %arg) {
 
 # Every nginx worker says once per server that it is connected and has tested it.
 sub wait_redis_ready ($self, $nginx, $timeout = 30) {
-    wait_for("$nginx->{name} to be connected to Redis", sub {
-        my %ready = map { /^\S+ \S+ \[\w+\] (\d+)#/ ? ($1 => 1) : () } $nginx->grep_log(qr/webhook: .*redis.* ready/i);
-        my @workers = $nginx->workers;    # none yet: the master has not forked
-        return @workers && !grep { !$ready{$_} } @workers;
-    }, $timeout);
+    wait_for(
+        "$nginx->{name} to be connected to Redis",
+        sub {
+            my %ready = map { /^\S+ \S+ \[\w+\] (\d+)#/ ? ($1 => 1) : () }
+                $nginx->grep_log(qr/webhook: .*redis.* ready/i);
+            my @workers = $nginx->workers;    # none yet: the master has not forked
+            return @workers && !grep { !$ready{$_} } @workers;
+        },
+        $timeout
+    );
 }
 
 # nginx -t: (exit code, output)
 sub nginx_test ($self, $conf) {
     my $dir = $self->_folder('configtest');
     spew("$dir/nginx.conf", $self->expand($conf, 'configtest'));
-    my $result = $self->run([ $ENV{TEST_NGINX} // 'nginx', '-t', '-p', "$dir/", '-c', "$dir/nginx.conf", '-e', 'stderr' ]);
+    my $result = $self->run(
+        [ $ENV{TEST_NGINX} // 'nginx', '-t', '-p', "$dir/", '-c', "$dir/nginx.conf", '-e', 'stderr' ]);
     return ($result->{exit}, $result->{err});
 }
 
-sub nginx ($self, $name = 'nginx') { return $self->_part(nginx => $name) // croak "no nginx \"$name\" was started" }
+sub nginx ($self, $name = 'nginx') {
+    return $self->_part(nginx => $name) // croak "no nginx \"$name\" was started";
+}
 
-# start_worker(name => 'worker', config => {max_inflight => 8}, redis => 'redis', wait => 1): allow_private and the folders are set.
+# start_worker(name => 'worker', config => {max_inflight => 8}, redis => 'redis', wait => 1): allow_private
+# and the folders are set.
 sub start_worker ($self, %arg) {
     my $name = $arg{name} // 'worker';
     my $server = $self->redis_server($arg{redis} // 'redis');
-    my %config = (redis => $server->url, allow_private => JSON::PP::true, secrets_dir => $self->_folder('secrets'),
-        state_dir => $self->_folder("$name-state"), %{ $arg{config} // {} });
+    my %config = (
+        redis => $server->url, allow_private => JSON::PP::true, secrets_dir => $self->_folder('secrets'),
+        state_dir => $self->_folder("$name-state"), %{ $arg{config} // {} }
+    );
     delete @config{ grep { !defined $config{$_} } keys %config };
     my $worker = $self->_part(worker => $name);
     if ($worker) {
         $worker->configure(\%config);
     } else {
-        $worker = Test::Webhook::Worker->new(name => $name, dir => $self->{dir}, build => $self->{build}, config => \%config, redis => $server);
+        $worker = Test::Webhook::Worker->new(name => $name, dir => $self->{dir}, build => $self->{build},
+            config => \%config, redis => $server);
         $self->_add(worker => $name, $worker);
     }
     return $worker->start(wait => $arg{wait});
 }
 
-sub worker ($self, $name = 'worker') { return $self->_part(worker => $name) // croak "no worker \"$name\" was started" }
+sub worker ($self, $name = 'worker') {
+    return $self->_part(worker => $name) // croak "no worker \"$name\" was started";
+}
 
 # start_receiver(name => 'receiver', script => { '/path' => [500, 200] })
 sub start_receiver ($self, %arg) {
     my $name = $arg{name} // 'receiver';
-    my $receiver = Test::Webhook::Receiver->new(port => $self->port($name), log => "$self->{dir}/$name.log", owner => $$);
+    my $receiver = Test::Webhook::Receiver->new(port => $self->port($name), log => "$self->{dir}/$name.log",
+        owner => $$);
     $receiver->script(%{ $arg{script} // {} });
     $self->_add(receiver => $name, $receiver);
     return $receiver->start;
 }
 
-sub receiver ($self, $name = 'receiver') { return $self->_part(receiver => $name) // croak "no receiver \"$name\" was started" }
+sub receiver ($self, $name = 'receiver') {
+    return $self->_part(receiver => $name) // croak "no receiver \"$name\" was started";
+}
 
 # Any other program of the test, ended with it: start_process('name', [cmd, ...], env => {}).
 sub start_process ($self, $name, $cmd, %arg) {
-    my $process = Test::Webhook::Process->new(name => $name, cmd => $cmd, dir => $self->{dir}, out => "$self->{dir}/$name.out", %arg);
+    my $process = Test::Webhook::Process->new(name => $name, cmd => $cmd, dir => $self->{dir},
+        out => "$self->{dir}/$name.out", %arg);
     $self->_add(process => $name, $process);
     return $process->start;
 }
 
-# Senders under way: see Test::Webhook::Load. start_load(request => sub ($n) { $t->build(...) }, senders => 8, max => 1000)
+# Senders under way: see Test::Webhook::Load. start_load(request => sub ($n) { $t->build(...) }, senders => 8,
+# max => 1000)
 sub start_load ($self, %arg) {
-    return Test::Webhook::Load->new(port => $self->port('nginx'), log => "$self->{dir}/load-" . ++$self->{loads} . '.log', %arg);
+    return Test::Webhook::Load->new(port => $self->port('nginx'),
+        log => "$self->{dir}/load-" . ++$self->{loads} . '.log', %arg);
 }
 
-# --- requests --------------------------------------------------------------------------------------------------------
+# --- requests -----------------------------------------------------------------------------------------------
 
 sub build ($self, %arg) { return Test::Webhook::HTTP::build(%arg) }
 sub connect ($self, $port = $self->port('nginx')) { return Test::Webhook::HTTP->new($port) }
 
-# One request on a connection of its own: request(method =>, path =>, headers => [], body =>, chunked => [], version =>, port =>).
+# One request on a connection of its own: request(method =>, path =>, headers => [], body =>, chunked => [],
+# version =>, port =>).
 sub request ($self, %arg) {
     my $connection = $self->connect($arg{port} // $self->port('nginx'));
     $connection->send(Test::Webhook::HTTP::build(close => 1, %arg));
-    my $response = $connection->response(method => $arg{method} // 'GET') // { status => 0, error => 'closed', body => '', headers => {} };
+    my $response = $connection->response(method => $arg{method} // 'GET')
+        // { status => 0, error => 'closed', body => '', headers => {} };
     $connection->close;
-    my $json = ($response->{headers}{'content-type'} // '') =~ /json/ && eval { from_json($response->{body}) };
+    my $json =
+        ($response->{headers}{'content-type'} // '') =~ /json/ && eval { from_json($response->{body}) };
     $response->{json} = $json if $json;
     $response->{verdict} = $json->{verdict} if ref $json eq 'HASH';
-    # Some schemes are acknowledged in words of their own: then headers tell, where the test's configuration adds them.
+    # Some schemes are acknowledged in words of their own: then headers tell, where the test's configuration
+    # adds them.
     if (!defined $response->{verdict} && defined(my $verdict = $response->{headers}{'x-verdict'})) {
         $response->{verdict} = $verdict;
         $response->{json} //= { verdict => $verdict, id => $response->{headers}{'x-event-id'} };
@@ -270,15 +306,17 @@ sub request ($self, %arg) {
     return $response;
 }
 
-sub get ($self, $path, @headers) { return $self->request(method => 'GET', path => $path, headers => \@headers) }
+sub get ($self, $path, @headers) {
+    return $self->request(method => 'GET', path => $path, headers => \@headers);
+}
 
 # post('/stripe', $body, sign_stripe($secret, $body), 'Content-Type' => 'application/json')
 sub post ($self, $path, $body, @headers) {
     return $self->request(method => 'POST', path => $path, body => $body, headers => \@headers);
 }
 
-# Asks until each worker of that nginx has given this verdict (or status), and none of them another since. The answers tell
-# which worker gave them by a header X-Worker ($pid).
+# Asks until each worker of that nginx has given this verdict (or status), and none of them another since. The
+# answers tell which worker gave them by a header X-Worker ($pid).
 sub wait_verdict ($self, $what, $nginx, $wanted, $ask) {
     my %said;
     return wait_for($what, sub {
@@ -295,7 +333,7 @@ sub parallel ($self, @texts) { return Test::Webhook::HTTP::parallel($self->port(
 # Those of the connections that have an answer, as soon as so many have.
 sub answered ($self, $count, @connections) { return Test::Webhook::HTTP::answered($count, @connections) }
 
-# --- commands --------------------------------------------------------------------------------------------------------
+# --- commands -----------------------------------------------------------------------------------------------
 
 # run([cmd...], stdin => $text, env => {}, cwd =>): {exit, out, err}; exit 128 + N for signal N.
 sub run ($self, $cmd, %arg) {
@@ -318,7 +356,8 @@ sub run ($self, $cmd, %arg) {
     waitpid $pid, 0;
     my $status = $?;
     alarm 0;
-    return { exit => $status & 127 ? 128 + ($status & 127) : $status >> 8, out => slurp($out), err => slurp($err) };
+    return { exit => $status & 127 ? 128 + ($status & 127) : $status >> 8, out => slurp($out),
+        err => slurp($err) };
 }
 
 # ctl('ledger', '--json') or ctl({stdin => $text, redis => 'redis'}, 'apply', '-'): {exit, out, err}
@@ -335,17 +374,21 @@ sub ctl ($self, @words) {
 
 # apply({id => 'crm', url => ...}, ...): makes Redis hold exactly these endpoints; dies when that fails.
 sub apply ($self, @endpoints) {
-    my $result = $self->ctl({ stdin => to_json(\@endpoints) }, 'apply', '-', @endpoints ? () : '--allow-empty');
+    my $result =
+        $self->ctl({ stdin => to_json(\@endpoints) }, 'apply', '-', @endpoints ? () : '--allow-empty');
     croak "webhookctl apply: exit $result->{exit}\n$result->{out}$result->{err}" if $result->{exit};
     return $result;
 }
 
 sub ledger ($self) {
     my $result = $self->ctl('ledger', '--json');
-    return eval { from_json($result->{out}) } // croak "webhookctl ledger: exit $result->{exit}\n$result->{out}$result->{err}";
+    return
+        eval { from_json($result->{out}) }
+        // croak "webhookctl ledger: exit $result->{exit}\n$result->{out}$result->{err}";
 }
 
-# Waits until everything accepted is settled: nothing unrouted, nothing waiting, the ledger balanced. Returns the ledger.
+# Waits until everything accepted is settled: nothing unrouted, nothing waiting, the ledger balanced. Returns
+# the ledger.
 sub wait_settled ($self, $timeout = 60) {
     my $ledger;
     wait_for('everything to be settled', sub {
@@ -362,7 +405,7 @@ sub events ($self, $stream, $redis = 'redis') {
     return map { $client->entries($_) } @keys;
 }
 
-# --- the end ---------------------------------------------------------------------------------------------------------
+# --- the end ------------------------------------------------------------------------------------------------
 
 # Lines of nginx' log that are alerts and are meant to be there.
 sub allow_log ($self, @patterns) { push @{ $self->{allow} }, @patterns }
@@ -393,7 +436,8 @@ sub _problems ($self) {
         my $object = $part->{object};
         my $process = $part->{kind} eq 'process' ? $object : $object->{process};
         push @problems, $process->verdict // () if $process;
-        push @problems, $part->{kind} eq 'nginx' ? $object->problems(@{ $self->{allow} }) : $object->problems if $object->can('problems');
+        push @problems, $part->{kind} eq 'nginx' ? $object->problems(@{ $self->{allow} }) : $object->problems
+            if $object->can('problems');
     }
     push @problems, map { "$_:\n" . slurp($_) } glob "'$self->{dir}'/asan.* '$self->{dir}'/ubsan.*";
     for my $pid ($self->_leftovers) {

@@ -72,8 +72,9 @@ sub _fill ($self, $end) {
     return 0;
 }
 
-# The next response: {status, reason, version, headers => {lower => first value}, all => [[name, value], ...], body, interim => [100],
-# raw_head}. undef when the connection ends without one; {status => 0, error => 'timeout'} when none comes in time.
+# The next response: {status, reason, version, headers => {lower => first value}, all => [[name, value], ...],
+# body, interim => [100], raw_head}. undef when the connection ends without one; {status => 0, error =>
+# 'timeout'} when none comes in time.
 sub response ($self, %arg) {
     my $end = time + ($arg{timeout} // $self->{timeout}) * slowness();
     my @interim;
@@ -109,7 +110,8 @@ sub parse_head ($head) {
         $headers{ lc $name } //= $value;
         push @all, [ $name, $value ];
     }
-    return { status => $status // 0, reason => $reason, version => $version, headers => \%headers, all => \@all, raw_head => $head };
+    return { status => $status // 0, reason => $reason, version => $version, headers => \%headers,
+        all => \@all, raw_head => $head };
 }
 
 sub _body ($self, $response, $end, $method) {
@@ -156,7 +158,12 @@ sub close ($self) { close $self->{socket} if $self->{socket} }
 # Waits until at least so many of the connections have something to read, and returns those.
 sub answered ($count, @connections) {
     my @ready;
-    wait_for("$count answers", sub { (@ready = grep { IO::Select->new($_->{socket})->can_read(0) } @connections) >= $count });
+    wait_for(
+        "$count answers",
+        sub {
+            (@ready = grep { IO::Select->new($_->{socket})->can_read(0) } @connections) >= $count;
+        }
+    );
     return @ready;
 }
 

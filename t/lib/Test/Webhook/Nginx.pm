@@ -14,22 +14,33 @@ sub new ($class, %arg) {
 }
 
 sub command ($self, @more) {
-    my @nginx = ($ENV{TEST_NGINX} // 'nginx', '-p', "$self->{dir}/", '-c', $self->{conf}, '-e', $self->{log}, @more);
+    my @nginx =
+        ($ENV{TEST_NGINX} // 'nginx', '-p', "$self->{dir}/", '-c', $self->{conf}, '-e', $self->{log}, @more);
     return @nginx if !$ENV{TEST_VALGRIND} || @more;
-    return ('valgrind', '-q', '--leak-check=full', '--errors-for-leak-kinds=definite', '--show-leak-kinds=definite',
-        '--num-callers=30', "--suppressions=$self->{root}/t/lib/nginx.supp", "--log-file=$self->{dir}/valgrind.%p", @nginx);
+    return (
+        'valgrind', '-q', '--leak-check=full', '--errors-for-leak-kinds=definite',
+        '--show-leak-kinds=definite',
+        '--num-callers=30', "--suppressions=$self->{root}/t/lib/nginx.supp",
+        "--log-file=$self->{dir}/valgrind.%p", @nginx
+    );
 }
 
 sub start ($self) {
     unlink "$self->{dir}/nginx.pid";
-    $self->{process} //= Test::Webhook::Process->new(name => $self->{name}, dir => $self->{dir}, out => "$self->{dir}/nginx.out");
+    $self->{process} //= Test::Webhook::Process->new(name => $self->{name}, dir => $self->{dir},
+        out => "$self->{dir}/nginx.out");
     $self->{process}->started_again;
     $self->{process}{cmd} = [ $self->command ];
     $self->{process}->start;
-    wait_for("$self->{name} to start", sub {
-        croak "$self->{name} did not start:\n" . $self->{process}->output . $self->log if !$self->{process}->alive;
-        return -s "$self->{dir}/nginx.pid" && !grep { !_open($_) } @{ $self->{ports} };
-    }, 20);
+    wait_for(
+        "$self->{name} to start",
+        sub {
+            croak "$self->{name} did not start:\n" . $self->{process}->output . $self->log
+                if !$self->{process}->alive;
+            return -s "$self->{dir}/nginx.pid" && !grep { !_open($_) } @{ $self->{ports} };
+        },
+        20
+    );
     return $self;
 }
 
@@ -66,7 +77,14 @@ sub kill_worker ($self, $pid = undef) {
     $pid //= $before[0];
     $self->{killed}{$pid} = 1;
     kill 'KILL', $pid;
-    wait_for('a new nginx worker', sub { my @now = $self->workers; @now >= @before && !grep { $_ == $pid } @now }, 20);
+    wait_for(
+        'a new nginx worker',
+        sub {
+            my @now = $self->workers;
+            @now >= @before && !grep { $_ == $pid } @now;
+        },
+        20
+    );
     return $pid;
 }
 
@@ -87,7 +105,8 @@ sub grep_log ($self, $pattern) { return grep { $_ =~ $pattern } split /\n/, $sel
 sub wait_log ($self, $pattern, %arg) {
     my $count = $arg{count} // 1;
     my @lines;
-    wait_for("a line like $pattern in the log of $self->{name}", sub { (@lines = $self->grep_log($pattern)) >= $count }, $arg{timeout} // 30);
+    wait_for("a line like $pattern in the log of $self->{name}",
+        sub { (@lines = $self->grep_log($pattern)) >= $count }, $arg{timeout} // 30);
     return $lines[-1];
 }
 

@@ -1,13 +1,15 @@
 package Test::Webhook::Process;
 
-# One child process: started in the test's folder, output in a file, ended by its id, its exit told from a crash.
+# One child process: started in the test's folder, output in a file, ended by its id, its exit told from a
+# crash.
 
 use v5.36;
 use POSIX qw(WNOHANG _exit);
 use Time::HiRes qw(sleep time);
 use Test::Webhook::Wait;
 
-# Dies with the test, also when the test is killed (prctl(PR_SET_PDEATHSIG, SIGTERM); the call's number by machine).
+# Dies with the test, also when the test is killed (prctl(PR_SET_PDEATHSIG, SIGTERM); the call's number by
+# machine).
 sub die_with_parent () {
     my %number = (x86_64 => 157, aarch64 => 167);
     my $machine = (POSIX::uname())[4];

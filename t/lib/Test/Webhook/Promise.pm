@@ -34,7 +34,8 @@ sub received ($t, $path, $receiver = 'receiver') {
     return \%count;
 }
 
-# Everything settled, the ledger balanced (wait_settled), and all that the load was told was taken is at the receiver.
+# Everything settled, the ledger balanced (wait_settled), and all that the load was told was taken is at the
+# receiver.
 sub check_books ($t, $load, $path, $timeout = 60) {
     my $ledger = $t->wait_settled($timeout);
     Test::More::ok($ledger->{balanced}, 'the ledger is balanced');

@@ -61,7 +61,9 @@ sub wait_log ($self, $pattern, %arg) {
 }
 
 sub problems ($self) {
-    return map { "$self->{name}: $_" } grep { /Sanitizer|runtime error:|terminate called|Assertion/ } split /\n/, $self->output;
+    return
+        map { "$self->{name}: $_" } grep { /Sanitizer|runtime error:|terminate called|Assertion/ } split /\n/,
+        $self->output;
 }
 
 1;

@@ -9,7 +9,7 @@
 
 #include "event/identity.hpp"
 #include "signature/model/scheme.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 #include "t/unit/signature/support.hpp"
 
 namespace webhook {

@@ -2,7 +2,7 @@
 // are others.
 
 #include "signature/catalogue/catalogue.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 #include "t/unit/signature/body_support.hpp"
 
 namespace webhook::signature {

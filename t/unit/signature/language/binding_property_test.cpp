@@ -8,8 +8,8 @@
 #include "signature/language/parser.hpp"
 #include "signature/model/definition.hpp"
 #include "signature/model/message_rules.hpp"
+#include "signature/verify/content.hpp"
 #include "signature/verify/evaluation.hpp"
-#include "signature/verify/identity.hpp"
 #include "signature/verify/verifier.hpp"
 #include "t/unit/signature/support.hpp"
 

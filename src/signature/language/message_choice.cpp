@@ -1,4 +1,4 @@
-#include "signature/model/message_choice.hpp"
+#include "signature/language/message_choice.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include <utility>
 
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
 #include "signature/language/tokenizer.hpp"
 
 namespace webhook::signature {

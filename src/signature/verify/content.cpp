@@ -1,4 +1,4 @@
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 
 #include <algorithm>
 
@@ -6,8 +6,8 @@
 #include "base/json_cut.hpp"
 #include "base/url.hpp"
 #include "base/urlencoded.hpp"
+#include "signature/language/message_choice.hpp"
 #include "signature/language/validate_binding.hpp"
-#include "signature/model/message_choice.hpp"
 #include "signature/model/message_rules.hpp"
 #include "signature/verify/contentful.hpp"
 #include "signature/verify/evaluation.hpp"

@@ -1,4 +1,4 @@
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // What tells events apart: what is content, what an id may be relied on for.
 
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 
 #include <gtest/gtest.h>
 
