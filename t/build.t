@@ -51,7 +51,10 @@ SKIP: {
     );
     is $result->{exit}, 0, 'make install' or diag $result->{out}, $result->{err};
     for my $file (
-        qw(bin/webhookctl bin/webhook-worker lib/nginx/modules/ngx_http_webhook_module.so share/doc/nginx-webhook/README.md share/nginx-webhook/log_format.conf share/nginx-webhook/webhook-worker.service share/doc/nginx-webhook/LICENSE share/doc/nginx-webhook/docs/directives.md share/doc/nginx-webhook/docs/recipes/stripe.md)
+        qw(bin/webhookctl bin/webhook-worker lib/nginx/modules/ngx_http_webhook_module.so
+           share/doc/nginx-webhook/README.md share/nginx-webhook/log_format.conf
+           share/nginx-webhook/webhook-worker.service share/doc/nginx-webhook/LICENSE
+           share/doc/nginx-webhook/docs/directives.md share/doc/nginx-webhook/docs/recipes/stripe.md)
     ) {
         ok -s "$to/usr/$file", "installed: $file";
     }

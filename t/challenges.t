@@ -266,7 +266,8 @@ is_handshake 'monday', $t->post('/monday', '{"challenge":"3eZbrw1a\"B"}'), '{"ch
     'application/json';
 
 $body =
-    '[{"id":"2d1781af","topic":"/t","data":{"validationCode":"512d38b6-c7b8","validationUrl":"https://rp.example.net/validate?id=5"},'
+    '[{"id":"2d1781af","topic":"/t","data":{"validationCode":"512d38b6-c7b8",'
+        . '"validationUrl":"https://rp.example.net/validate?id=5"},'
     . '"eventType":"Microsoft.EventGrid.SubscriptionValidationEvent"}]';
 is_handshake 'event-grid', $t->post('/grid?token=s3cret-key', $body),
     '{"validationResponse":"512d38b6-c7b8"}', 'application/json';

@@ -2,7 +2,8 @@
 
 # What README and docs/ say is so: every example is run, every list is complete.
 #   ```nginx       nginx -t with the module (a fragment gets the blocks around it)
-#   ```json jsonc  an endpoint document or file: webhookctl apply --dry-run; a worker configuration: webhook-worker -t
+#   ```json jsonc  an endpoint document or file: webhookctl apply --dry-run;
+#                  a worker configuration: webhook-worker -t
 #   ```sh          runs, against a running installation; only webhookctl and webhook-worker may be called
 #   ```text        is not run
 
@@ -165,7 +166,8 @@ my %verdict = map { $_ => 1 } $page =~ /^\| `(\w+)` \| \d{3} \|/mg;
 is_deeply [ sort keys %verdict ],
     [
     sort
-        qw(accepted duplicate conflict ignored challenge unsigned forged stale malformed method too_large encoded busy unavailable in_progress)
+        qw(accepted duplicate conflict ignored challenge unsigned forged stale malformed method too_large
+           encoded busy unavailable in_progress)
     ],
     'docs/directives.md: the verdicts';
 
@@ -206,12 +208,13 @@ for my $field (qw(timeout connect_timeout retry concurrency max_waiting max_wait
 }
 like $exported, qr/"success"/, 'docs/endpoint.md: what is no default is exported';
 
-# --- a heading occurs once in a page: a link leads to the first one of a name, and a repeated section contradicts itself sooner or later
+# --- a heading occurs once in a page: a link leads to the first one, and repeated sections come to disagree
 for my $file (@pages) {
     my $text = slurp($file) =~ s/^```.*?^```$//gmsr;
     my %count;
     $count{$_}++ for $text =~ /^#+ (.*)$/mg;
-    is_deeply [ grep { $count{$_} > 1 } sort keys %count ], [], "$file: each heading once" =~ s{\Q$root\E/}{}r;
+    is_deeply [ grep { $count{$_} > 1 } sort keys %count ], [],
+        "$file: each heading once" =~ s{\Q$root\E/}{}r;
 }
 
 # --- links between pages

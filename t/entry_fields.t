@@ -21,8 +21,14 @@ http {
     server {
         listen 127.0.0.1:%%PORT%%;
         location /in/   { webhook stripe; webhook_secret s3cret; webhook_stream fixed; }
-        location /things/ { webhook stripe; webhook_id json:/page; webhook_dedup 1h by=both; webhook_secret s3cret; webhook_stream things; }
-        location /vary/ { webhook github; webhook_source "shop-$arg_shop"; webhook_secret SECRETS; webhook_dedup 1h by=body; webhook_stream vary partitions=16; }
+        location /things/ {
+            webhook stripe; webhook_id json:/page; webhook_dedup 1h by=both; webhook_secret s3cret;
+            webhook_stream things;
+        }
+        location /vary/ {
+            webhook github; webhook_source "shop-$arg_shop"; webhook_secret SECRETS;
+            webhook_dedup 1h by=body; webhook_stream vary partitions=16;
+        }
     }
 }
 EOT

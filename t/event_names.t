@@ -33,7 +33,8 @@ sub post_free ($id) {
     return $t->post('/free', $body, sign_stripe('s3cret', $body))->{verdict};
 }
 sub ce_id ($event) {
-    ($event->{idnames} // '') eq 'thing' ? "$event->{id}~" . substr($event->{webhook_id}, 4, 8) : $event->{id};
+    return $event->{id} if ($event->{idnames} // '') ne 'thing';
+    return "$event->{id}~" . substr($event->{webhook_id}, 4, 8);
 }
 sub place_id (@place) {
     'msg_' . substr sha256_hex(join '', map { length($_) . ":$_," } @place), 0, 32;

@@ -21,6 +21,7 @@ location /hooks { $content }
 EOT
 }
 
+my $genuine = qr/genuine requests get a file or 404; give it "webhook_stream", "proxy_pass"/;
 my $gate = 'webhook stripe; webhook_secret s3cret-key-0123456789;';
 my $pass = 'proxy_pass http://127.0.0.1:1;';
 my %right = (
@@ -88,7 +89,8 @@ for (@wrong) {
 # --- ways by which requests come to an application unjudged, or nowhere
 my $port = 'proxy_pass http://127.0.0.1:1;';
 my $error = sub ($page, $target) {
-    "$gate error_page $page = $target; $pass } location \@app { $port } location \@guarded { $gate $port } location \@page { return 418 x;";
+    "$gate error_page $page = $target; $pass } location \@app { $port } "
+        . "location \@guarded { $gate $port } location \@page { return 418 x;";
 };
 my @ways = (
     [
@@ -130,7 +132,7 @@ my @ways = (
     ],
     [
         $gate,
-        qr/"webhook" in "location \/hooks" has nothing behind it: genuine requests get a file or 404; give it "webhook_stream", "proxy_pass"/
+        qr/"webhook" in "location \/hooks" has nothing behind it: $genuine/
     ],
     [ "$gate if (\$request_method = GET) { return 405; }", qr/has nothing behind it/ ],
     [ "$gate error_page 404 /x;", qr/has nothing behind it/ ],
@@ -159,14 +161,15 @@ for my $content (
     is $exit, 0, "taken: $content" or diag $output;
     unlike $output, qr/\[warn\]/, 'without a warning';
 }
+my $refused =
+    qr/is carried out for requests that "webhook" refused, too: it cannot be used in the same location/;
 for my $content ("$gate $pass post_action /x;", "$gate $pass post_action \@app; } location \@app { $port",
     "$gate webhook_stream hooks; post_action /x;", "} post_action /x; location /x { $gate $pass",
     "$gate $pass if (\$arg_x) { post_action /x; }")
 {
     my ($exit, $output) = $t->nginx_test(config($content));
     is $exit, 1, "refused: $content";
-    like $output,
-        qr/"post_action" (?:is carried out for requests that "webhook" refused, too: it cannot be used in the same location|directive is not allowed here).* in .+nginx\.conf:\d+/,
+    like $output, qr/"post_action" (?:$refused|directive is not allowed here).* in .+nginx\.conf:\d+/,
         'with its reason';
 }
 is +($t->nginx_test(config("$gate $pass } location /other { post_action /x; $port")))[0], 0,

@@ -46,15 +46,24 @@ http {
         proxy_set_header X-Webhook-Id $webhook_id;
         location / { webhook stripe; proxy_pass %%RECEIVER%%; add_header X-Redis $webhook_redis_time; }
         location /other { webhook stripe; proxy_pass %%RECEIVER%%; }
-        location /reject { webhook stripe; webhook_dedup 1h policy=reject; error_page 409 = /reject/page; proxy_pass %%RECEIVER%%; }
+        location /reject {
+            webhook stripe; webhook_dedup 1h policy=reject; error_page 409 = /reject/page;
+            proxy_pass %%RECEIVER%%;
+        }
         location /rejects { webhook stripe; webhook_dedup 1h policy=reject; proxy_pass %%RECEIVER%%; }
         location /by-body { webhook github; webhook_dedup 1h by=body; proxy_pass %%RECEIVER%%; }
         location /off { webhook stripe; webhook_dedup off; proxy_pass %%RECEIVER%%; }
         location /dry { webhook stripe; webhook_dry_run on; proxy_pass %%RECEIVER%%; }
         location /mute { webhook stripe; proxy_read_timeout 500ms; proxy_pass %%RECEIVER%%; }
         location /refused { webhook stripe; proxy_pass http://127.0.0.1:%%PORT_closed%%; }
-        location /next { webhook stripe; proxy_next_upstream error timeout http_500 non_idempotent; proxy_read_timeout 500ms; proxy_pass http://several; }
-        location /next-mute { webhook stripe; proxy_next_upstream timeout error non_idempotent; proxy_read_timeout 500ms; proxy_pass http://mute; }
+        location /next {
+            webhook stripe; proxy_next_upstream error timeout http_500 non_idempotent;
+            proxy_read_timeout 500ms; proxy_pass http://several;
+        }
+        location /next-mute {
+            webhook stripe; proxy_next_upstream timeout error non_idempotent; proxy_read_timeout 500ms;
+            proxy_pass http://mute;
+        }
         location /static/ { webhook publish; error_page 405 =200 $uri; }
         location /nothing/ { webhook publish; error_page 405 =404 /nowhere; }
         location /try { webhook stripe; try_files /none /tried; }

@@ -92,7 +92,10 @@ http {
         location /get-only { webhook stripe; if ($request_method = GET) { return 204; } proxy_pass %%RECEIVER%%; }
         location /break { webhook stripe; rewrite ^ /broken break; proxy_pass %%RECEIVER%%; }
         location /types { webhook stripe; webhook_accept_types wanted.*; proxy_pass %%RECEIVER%%; }
-        location /postback { webhook postback-token; webhook_id query:id; proxy_pass %%RECEIVER%%; access_log "%%DIR%%/masked.log" webhook; }
+        location /postback {
+            webhook postback-token; webhook_id query:id; proxy_pass %%RECEIVER%%;
+            access_log "%%DIR%%/masked.log" webhook;
+        }
         location /away { webhook postback-token; proxy_pass http://127.0.0.1:%%PORT_closed%%; }
         location /away-named { webhook postback-token; try_files /nothing @away; }
         location @away { proxy_pass http://127.0.0.1:%%PORT_closed%%; }

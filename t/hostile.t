@@ -34,7 +34,10 @@ http {
         location /stripe   { webhook stripe; webhook_stream hooks; }
         location /any-time { webhook stripe; webhook_tolerance off; webhook_stream hooks; }
         location /github   { webhook github; webhook_stream hooks; webhook_headers X-Note; }
-        location /form     { webhook github; webhook_id form:id json:/id; webhook_type form:type json:/type; webhook_tenant json:/tenant; webhook_stream hooks; }
+        location /form {
+            webhook github; webhook_id form:id json:/id; webhook_type form:type json:/type;
+            webhook_tenant json:/tenant; webhook_stream hooks;
+        }
         location /deep     { webhook github; webhook_id json:/a/0/0/0/0/0/0/0/0/0/0/b; webhook_stream hooks; }
         location /linear   { webhook linear; webhook_stream hooks; }
         location /postback { webhook postback-token; webhook_stream hooks; }

@@ -65,7 +65,8 @@ $_->{key} = $t->write("keys/$_->{name}", "a key of $_->{name} alone\n")
 sub location ($scheme) {
     my $params = join ' ', map { "webhook_param $_ 0123456789;" } params($scheme);
     return
-        qq{location = /$scheme->{name} { webhook $scheme->{name}; webhook_secret "file:$scheme->{key}"; $params webhook_stream hooks; }\n};
+        qq(location = /$scheme->{name} { webhook $scheme->{name}; webhook_secret "file:$scheme->{key}"; )
+        . "$params webhook_stream hooks; }\n";
 }
 
 my $locations = join '', map { location($_) } @schemes;

@@ -28,7 +28,10 @@ http {
     webhook_zone counters 1m;
     map \$arg_tenant \$tenant_key { a key-of-a-which-is-long; b key-of-b-which-is-long; default ""; }
     map \$arg_tenant \$tenant_old { a old-key-of-a-which-is-long; default ""; }
-    webhook_scheme notes { algorithm hmac-sha256; signature header:X-Sig encoding=hex; id json:/id; identity event; volatile json:/attempt json:/sent/at; }
+    webhook_scheme notes {
+        algorithm hmac-sha256; signature header:X-Sig encoding=hex; id json:/id; identity event;
+        volatile json:/attempt json:/sent/at;
+    }
     server {
         listen 127.0.0.1:%%PORT%%;
         access_log %%DIR%%/keys.log keys;
@@ -42,14 +45,20 @@ http {
         location /square   { webhook square;   webhook_stream square partitions=4; webhook_url https://hooks.example.com; }
         location /twilio   { webhook twilio;   webhook_stream twilio partitions=4; webhook_url https://hooks.example.com; }
         location /md5      { webhook postback-md5; webhook_stream md5 partitions=4; }
-        location /hmac     { webhook postback-hmac-query; webhook_stream hmac partitions=4; webhook_url https://hooks.example.com; }
+        location /hmac {
+            webhook postback-hmac-query; webhook_stream hmac partitions=4;
+            webhook_url https://hooks.example.com;
+        }
         location /token    { webhook postback-token; webhook_stream token partitions=1; }
         location /graph    { webhook ms-graph; webhook_stream mixed partitions=1; }
         location /graph-on { webhook ms-graph; webhook_stream graph partitions=1; webhook_dedup 4d by=body; }
         location /mixed    { webhook stripe;   webhook_stream mixed partitions=1; }
         location /off      { webhook stripe;   webhook_stream mixed partitions=1; webhook_dedup off; }
         location /source   { webhook stripe;   webhook_stream source partitions=4; webhook_source s-\$arg_s; }
-        location /tenants  { webhook stripe;   webhook_stream tenants partitions=1; webhook_source \$arg_tenant; webhook_secret \$tenant_key \$tenant_old; }
+        location /tenants {
+            webhook stripe; webhook_stream tenants partitions=1; webhook_source \$arg_tenant;
+            webhook_secret \$tenant_key \$tenant_old;
+        }
         location /own      { webhook stripe;   webhook_stream own partitions=1; webhook_id json:/order; }
         location /notes    { webhook notes;    webhook_stream notes partitions=1; }
         location /publish  { webhook publish;  webhook_stream publish partitions=1; }
@@ -219,7 +228,8 @@ is_verdict 'duplicate', 'tenant a after the old key has gone: a copy',
 # --- nginx -t
 sub conf ($http) {
     my ($exit, $output) = $t->nginx_test(
-        "%%GLOBALS%%\nevents { }\nhttp { %%HTTP%% webhook_redis %%REDIS%%; webhook_secret a-secret-of-this-test; server { listen 127.0.0.1:%%PORT_t%%; $http } }\n"
+        "%%GLOBALS%%\nevents { }\nhttp { %%HTTP%% webhook_redis %%REDIS%%; "
+            . "webhook_secret a-secret-of-this-test; server { listen 127.0.0.1:%%PORT_t%%; $http } }\n"
     );
     return $output;
 }
@@ -237,20 +247,26 @@ like conf(
     'location /a { webhook stripe; webhook_stream s; webhook_partition json:/c; webhook_dedup 4d by=body; }'),
     qr/\[emerg\].*useless with/s, 'a partition beside by=body is refused';
 like conf(
-    'location /a { webhook stripe; webhook_stream s; } location /b { webhook stripe; webhook_stream s; webhook_secret an-other-secret; }'
+    'location /a { webhook stripe; webhook_stream s; } '
+        . 'location /b { webhook stripe; webhook_stream s; webhook_secret an-other-secret; }'
     ), qr/\[emerg\].*source "stripe" of stream "s" has other secrets in .*webhook_source/s,
     'two senders of one source by=id: refused';
 unlike conf(
-    'location /a { webhook stripe; webhook_stream s; } location /b { webhook stripe; webhook_stream s; webhook_source two; webhook_secret an-other-secret; }'
+    'location /a { webhook stripe; webhook_stream s; } '
+        . 'location /b { webhook stripe; webhook_stream s; webhook_source two; webhook_secret an-other-secret; }'
 ), qr/\[emerg\]/, 'with sources of their own: taken';
 unlike conf(
-    'location /a { webhook github; webhook_stream s; } location /b { webhook github; webhook_stream s; webhook_secret an-other-secret; }'
+    'location /a { webhook github; webhook_stream s; } '
+        . 'location /b { webhook github; webhook_stream s; webhook_secret an-other-secret; }'
 ), qr/\[emerg\]/, 'by=both: taken';
 like conf(
-    'location /a { webhook stripe; webhook_stream s; webhook_dedup 4d; } location /b { webhook stripe; webhook_stream s; webhook_dedup 2d; }'
+    'location /a { webhook stripe; webhook_stream s; webhook_dedup 4d; } '
+        . 'location /b { webhook stripe; webhook_stream s; webhook_dedup 2d; }'
 ), qr/\[emerg\].*must agree/s, 'two windows of a stream are refused';
 unlike conf(
-    'location /a { webhook stripe; webhook_stream s; webhook_dedup off; } location /b { webhook stripe; webhook_stream s; webhook_dedup 2d; } location /c { webhook ms-graph; webhook_stream s; }'
+    'location /a { webhook stripe; webhook_stream s; webhook_dedup off; } '
+        . 'location /b { webhook stripe; webhook_stream s; webhook_dedup 2d; } '
+        . 'location /c { webhook ms-graph; webhook_stream s; }'
 ), qr/\[emerg\]/, 'off and repeats agree with any';
 like conf('location /a { webhook stripe; webhook_stream s; webhook_dedup 4d by=bothh; }'),
     qr/\[emerg\].*by=both/s, 'a slip is told';

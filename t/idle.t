@@ -48,7 +48,8 @@ my sub aof () {
     return ask(qw(INFO persistence)) =~ /^aof_current_size:(\d+)/m ? $1 : die 'no append-only file';
 }
 my %reads = map { $_ => 1 }
-    qw(evalsha eval hmget hget hgetall zrange zscore time info xread scan exists lindex client|id client|unblock hstrlen get xlen);
+    qw(evalsha eval hmget hget hgetall zrange zscore time info xread scan exists lindex client|id
+       client|unblock hstrlen get xlen);
 
 # Commands a second, scripts and what they call, of the worker alone.
 my sub idle ($name) {

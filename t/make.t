@@ -24,7 +24,8 @@ $t->write("a tree/$_", slurp("$root/$_"))
 chmod 0755, glob "'$tree/src/make/*.sh'";
 $t->write('a tree/config', '');
 for my $name (
-    qw(base/text event/source signature/keys/key signature/model/scheme store/lease endpoint/url worker/core ctl/time module/gate/gate worker/redis/link worker/send/sender)
+    qw(base/text event/source signature/keys/key signature/model/scheme store/lease endpoint/url worker/core),
+    qw(ctl/time module/gate/gate module/redis/link worker/send/sender)
 ) {
     $t->write("a tree/src/$name.cpp", 'int ' . $name =~ s/\W/_/gr . ";\n");
 }
@@ -61,12 +62,17 @@ printf '%s\n' "$@" > "$top/configured"
 mkdir -p objs
 echo '#define NGX 1' > objs/ngx_auto_config.h
 so=objs/ngx_http_webhook_module.so
-object=objs/gate.o
-source=addon/src/module/gate/gate.cpp
+objects=
+rules=
+for source in addon/src/module/*/*.cpp; do
+    object=objs/$(basename "$source" .cpp).o
+    objects="$objects $object"
+    rules="$rules$object: $source\n\t\"$top/bin/cxx\" -c -fPIC -o $object $source\n"
+done
 {
     printf 'modules: %s\n' $so
-    printf '%s: %s\n\tcc -o %s %s -shared\n' $so $object $so $object
-    printf '%s: %s\n\t"%s/bin/cxx" -c -fPIC -o %s %s\n' $object $source "$top" $object $source
+    printf '%s:%s\n\tcc -o %s%s -shared\n' $so "$objects" $so "$objects"
+    printf "$rules"
 } > objs/Makefile
 EOT
 
@@ -87,7 +93,9 @@ sub build (@words) {
 }
 
 my @all = sort map { "src/$_.cpp" }
-    qw(base/text event/source signature/keys/key signature/model/scheme store/lease store/lua endpoint/url worker/core worker/main ctl/time ctl/main module/gate/gate worker/redis/link worker/send/sender);
+    qw(base/text event/source signature/keys/key signature/model/scheme store/lease store/lua endpoint/url),
+    qw(worker/core worker/main ctl/time ctl/main module/gate/gate module/redis/link worker/send/sender);
+my @of_module = grep { m{^src/module/} } @all;
 
 # --- what is made, and in which order ---
 my $first = build('-j1');
@@ -162,12 +170,12 @@ like slurp("$tree/build/flags"), qr/^hiredis 1\.2\.0$/m, 'build/flags names it';
 spew($t->file('say/compiler'), "g++ (Test) 14.2.0\n");
 is_deeply build()->{compiled}, \@all, 'another compiler: all';
 is_deeply build('OPT=-O0')->{compiled}, \@all, 'other flags: all';
-is_deeply build('OPT=-O0', 'MODULE_CC_OPT=-O0 -DX=1')->{compiled}, ['src/module/gate/gate.cpp'],
+is_deeply build('OPT=-O0', 'MODULE_CC_OPT=-O0 -DX=1')->{compiled}, \@of_module,
     'other flags of the module';
 like slurp($t->file('configured')), qr/^--with-cc-opt=-O0 -DX=1$/m, 'which configure is given';
 $t->write('ngx/src/core/nginx.h', qq{#define NGINX_VERSION      "1.22.1"\nint patched;\n});
 utime 0, 0, $t->file('ngx/src/core/nginx.h');
-is_deeply build('OPT=-O0', 'MODULE_CC_OPT=-O0 -DX=1')->{compiled}, ['src/module/gate/gate.cpp'],
+is_deeply build('OPT=-O0', 'MODULE_CC_OPT=-O0 -DX=1')->{compiled}, \@of_module,
     'other headers of nginx, of the same version and older: the module';
 is_deeply build('OPT=-O0', 'MODULE_CC_OPT=-O0 -DX=1')->{compiled}, [], 'and then nothing';
 

@@ -76,10 +76,11 @@ for my $name (sort keys %right) {
     is $exit, 0, "right: $name" or diag $output;
 }
 
+my $listed = qr/"webhookctl schemes" lists the built-in ones/;
 my @wrong = (
     [
         'webhook strype; webhook_secret s; webhook_stream hooks;',
-        qr/unknown webhook scheme "strype", did you mean "stripe"\? "webhookctl schemes" lists the built-in ones in .*nginx\.conf:\d+/
+        qr/unknown webhook scheme "strype", did you mean "stripe"\? $listed in .*nginx\.conf:\d+/
     ],
     [ 'webhook stripe; webhook_stream hooks;', qr/"webhook stripe" requires "webhook_secret"/ ],
     [ 'webhook_stream hooks;', qr/"webhook_stream" requires "webhook"/ ],
@@ -207,12 +208,14 @@ my @warned = (
         qr/"webhook_param verify_tokne" is not used/
     ],
     [
-        'webhook pubsub; webhook_secret file:%%DIR%%/keys; webhook_stream hooks; webhook_param audience a; webhook_param email e;',
+        'webhook pubsub; webhook_secret file:%%DIR%%/keys; webhook_stream hooks; '
+            . 'webhook_param audience a; webhook_param email e;',
         undef
     ],
     [ 'webhook meta; webhook_secret s; webhook_stream hooks; webhook_param verify_token x;', undef ],
     [
-        "webhook meta; webhook_secret s; webhook_stream hooks; webhook_param verify_token x; location /hooks/x { webhook stripe; }",
+        "webhook meta; webhook_secret s; webhook_stream hooks; webhook_param verify_token x; "
+            . "location /hooks/x { webhook stripe; }",
         undef
     ],
 );
@@ -262,6 +265,7 @@ my %taken_by = (
         "webhook meta; webhook_secret good-key-0123456789; webhook_stream hooks; webhook_param verify_token $text;";
     },
 );
+my $advice = qr{write "file:/path" or "env:NAME", and put a secret that only looks so into a file};
 for my $case (@mistakes) {
     my ($what, @texts) = @$case;
     for my $by (sort keys %taken_by) {
@@ -269,7 +273,7 @@ for my $case (@mistakes) {
             my ($exit, $output) = $t->nginx_test(config($taken_by{$by}->($text)));
             is $exit, 1, "$by refuses $text";
             like $output,
-                qr{\[emerg\] .*the secret \Q$what\E: write "file:/path" or "env:NAME", and put a secret that only looks so into a file in .+nginx\.conf:\d+},
+                qr{\[emerg\] .*the secret \Q$what\E: $advice in .+nginx\.conf:\d+},
                 'and says why';
             unlike $output, qr/hidden/i, 'without the text';
         }
@@ -288,6 +292,8 @@ for my $text ('$HIDDEN', '"${HIDDEN}"', '"$ENV{HIDDEN}"') {
 $t->write('slash', "/etc/hidden\n");
 is +($t->nginx_test(config('webhook stripe; webhook_secret file:%%DIR%%/slash; webhook_stream hooks;')))[0],
     0, 'a file may hold such a secret';
+my $mistaken = 'is the text of a "file:" or "env:", which is not read there|looks like a path'
+    . '|is a placeholder|names a secret';
 for my $value ('file:/etc/hidden', 'env:HIDDEN', '/etc/hidden', './hidden', 'SECRET', 'whsec_...',
     'secret:hidden')
 {
@@ -301,9 +307,7 @@ for my $value ('file:/etc/hidden', 'env:HIDDEN', '/etc/hidden', './hidden', 'SEC
             )
         );
         is $exit, 1, "a secret of $http";
-        like $output,
-            qr/a value of a variable of "webhook_secret" (?:is the text of a "file:" or "env:", which is not read there|looks like a path|is a placeholder|names a secret)/,
-            'is refused';
+        like $output, qr/a value of a variable of "webhook_secret" (?:$mistaken)/, 'is refused';
         unlike $output, qr/hidden/i, 'without the value';
     }
 }
@@ -383,7 +387,8 @@ for my $case (
     my ($exit, $output) = $t->nginx_test(
         config(
             $content, '',
-            'webhook_scheme own { algorithm hmac-sha256; signature header:x-s encoding=hex; message "{body}"; } webhook_zone z 1m;'
+            'webhook_scheme own { algorithm hmac-sha256; signature header:x-s encoding=hex; '
+                . 'message "{body}"; } webhook_zone z 1m;'
         )
     );
     is $exit, 1, "refused: $content";
@@ -420,8 +425,9 @@ my $two_keys = sub ($first, $second, $http = '') {
     return $t->nginx_test(
         config("$first webhook_stream hooks;", "location /second { $second webhook_stream other; }", $http));
 };
-my $reused =
-    qr/\[emerg\] .*"webhook \S+" has the same key as "webhook \S+" in .+nginx\.conf:\d+: handshakes of one of them are answered with HMACs.* in .+nginx\.conf:\d+/;
+my $place = qr/in .+nginx\.conf:\d+/;
+my $oracle = qr/handshakes of one of them are answered with HMACs/;
+my $reused = qr/\[emerg\] .*"webhook \S+" has the same key as "webhook \S+" $place: $oracle.* $place/;
 my $same = '0123456789abcdef';
 for my $case (
     [ "webhook x; webhook_secret $same;", "webhook github; webhook_secret $same;" ],
@@ -447,7 +453,8 @@ for my $case (
     $t->write('same', "$same\n");
     my ($exit, $output) =
         $two_keys->(@$case,
-        "webhook_scheme hexed { algorithm hmac-sha256; key hex; signature header:x-s encoding=hex; message '{body}'; } map \$arg_t \$key { a $same; }"
+        "webhook_scheme hexed { algorithm hmac-sha256; key hex; signature header:x-s encoding=hex; "
+            . "message '{body}'; } map \$arg_t \$key { a $same; }"
         );
     is $exit, 1, "refused: @$case";
     like $output, $reused, 'with both places';
@@ -459,8 +466,7 @@ for my $case (
     [ "webhook stripe; webhook_secret $same;", "webhook github; webhook_secret $same;" ],
     [
         "webhook x; webhook_secret $same;",
-        'webhook off;' =~
-            s/webhook off;/return 204; } location \/third { webhook github; webhook_secret other-key-0123456789;/r
+        'return 204; } location /third { webhook github; webhook_secret other-key-0123456789;'
     ],
 ) {
     my ($exit, $output) = $two_keys->(@$case);

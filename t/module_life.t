@@ -26,7 +26,10 @@ http {
         add_header X-Worker $pid always;
         location /hooks { webhook stripe; webhook_stream hooks; }
         location /spoiled { webhook stripe; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; webhook_stream spoiled partitions=1; }
-        location /spoiled-hasty { webhook stripe; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; webhook_redis_timeout 300ms; webhook_stream spoiled partitions=1; }
+        location /spoiled-hasty {
+            webhook stripe; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; webhook_redis_timeout 300ms;
+            webhook_stream spoiled partitions=1;
+        }
     }
 }
 EOT

@@ -29,7 +29,9 @@ http {
         location /sign   { webhook dropbox-sign; webhook_secret key;               webhook_stream sign partitions=1; }
         location /monday { webhook monday;       webhook_secret s3cret;            webhook_stream monday partitions=1; }
         location /gitea  { webhook gitea;        webhook_secret forge-secret-0123; webhook_stream gitea; webhook_json_max 16k; }
-        location /file   { webhook twilio;       webhook_secret 12345;             webhook_stream file; client_body_in_file_only clean; }
+        location /file {
+            webhook twilio; webhook_secret 12345; webhook_stream file; client_body_in_file_only clean;
+        }
     }
 }
 EOT

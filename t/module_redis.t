@@ -30,7 +30,10 @@ http {
         location /door { webhook stripe; webhook_redis_timeout 60s; webhook_dedup 1h; }
         location /other { webhook stripe; webhook_stream other partitions=2; }
         location /auth-door { webhook stripe; webhook_redis %%REDIS%%/3; webhook_redis_auth app pass; webhook_dedup 1h; }
-        location /auth { webhook stripe; webhook_redis %%REDIS%%/3; webhook_redis_auth app pass; webhook_stream third partitions=2; }
+        location /auth {
+            webhook stripe; webhook_redis %%REDIS%%/3; webhook_redis_auth app pass;
+            webhook_stream third partitions=2;
+        }
     }
 }
 EOT

@@ -16,7 +16,9 @@ $t->start_nginx(<<'EOT');
 events { }
 http {
     %%HTTP%%
-    log_format line '$webhook_request_uri|$status|$webhook_verdict|$webhook_id|$webhook_type|$webhook_source|$webhook_tenant|$webhook_timestamp|$webhook_stream_id|$webhook_redis_time|$webhook_reason';
+    log_format line '$webhook_request_uri|$status|$webhook_verdict|$webhook_id|$webhook_type|'
+        '$webhook_source|$webhook_tenant|$webhook_timestamp|$webhook_stream_id|$webhook_redis_time|'
+        '$webhook_reason';
     webhook_redis %%REDIS%%;
     webhook_secret s3cret;
     map $arg_key $tenant_key { k1 key-of-k1; }
@@ -26,7 +28,10 @@ http {
     server {
         listen 127.0.0.1:%%PORT%%;
         access_log %%DIR%%/access.log line;
-        location /stripe { webhook stripe; webhook_stream hooks; webhook_headers X-Shop Authorization; webhook_tenant header:x-tenant; }
+        location /stripe {
+            webhook stripe; webhook_stream hooks; webhook_headers X-Shop Authorization;
+            webhook_tenant header:x-tenant;
+        }
         location /types { webhook stripe; webhook_stream hooks; webhook_accept_types charge.* refund; }
         location /reject { webhook stripe; webhook_stream hooks; webhook_source reject; webhook_dedup 4d policy=reject; }
         location /body { webhook github; webhook_stream hooks; webhook_dedup 4d by=body; }
@@ -36,7 +41,10 @@ http {
         location @page { return 418 "$webhook_verdict $webhook_reason\n"; }
         location /static.txt { return 200 "static"; }
         location /full { webhook stripe; webhook_stream full partitions=1 max_backlog=2; }
-        location /tenants { webhook stripe; webhook_secret $tenant_key $tenant_old; webhook_source t-$arg_t; webhook_stream hooks; }
+        location /tenants {
+            webhook stripe; webhook_secret $tenant_key $tenant_old; webhook_source t-$arg_t;
+            webhook_stream hooks;
+        }
         location /publish { webhook publish; webhook_stream hooks; }
         location /publish/own { webhook publish; webhook_stream hooks; webhook_respond conflict 202; }
         location /ids { webhook stripe; webhook_stream hooks; webhook_id header:X-Id "{header:X-Shop}/{header:X-Order}"; }

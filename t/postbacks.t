@@ -30,7 +30,10 @@ http {
         access_log %%DIR%%/usual.log usual;
         location = /token { webhook postback-token; webhook_stream hooks partitions=1; client_max_body_size 100k; }
         location = /md5 { webhook postback-md5; webhook_stream hooks partitions=1; }
-        location = /hmac { webhook postback-hmac-query; webhook_url https://hooks.example.com; webhook_stream hooks partitions=1; }
+        location = /hmac {
+            webhook postback-hmac-query; webhook_url https://hooks.example.com;
+            webhook_stream hooks partitions=1;
+        }
         location = /ironsource { webhook ironsource; webhook_stream hooks partitions=1; }
         location = /adjoe { webhook adjoe; webhook_stream hooks partitions=1; }
         location = /ayet { webhook ayet; webhook_stream hooks partitions=1; }
@@ -41,10 +44,19 @@ http {
             webhook_type query:et;
             webhook_stream hooks partitions=1;
         }
-        location = /listed { allow 127.0.0.1; deny all; webhook postback-token; webhook_source listed; webhook_stream hooks partitions=1; }
+        location = /listed {
+            allow 127.0.0.1; deny all; webhook postback-token; webhook_source listed;
+            webhook_stream hooks partitions=1;
+        }
         location = /unlisted { allow 192.0.2.0/24; deny all; webhook postback-token; webhook_stream hooks partitions=1; }
-        location = /paged { webhook postback-token; webhook_stream hooks partitions=1; client_max_body_size 1k; error_page 413 /page; }
-        location = /paged_by_name { webhook postback-token; webhook_stream hooks partitions=1; client_max_body_size 1k; error_page 413 \@page; }
+        location = /paged {
+            webhook postback-token; webhook_stream hooks partitions=1; client_max_body_size 1k;
+            error_page 413 /page;
+        }
+        location = /paged_by_name {
+            webhook postback-token; webhook_stream hooks partitions=1; client_max_body_size 1k;
+            error_page 413 \@page;
+        }
         location = /page { return 413 "page"; }
         location \@page { return 413 "page"; }
         location = /gate { webhook postback-token; proxy_pass http://127.0.0.1:%%PORT_back%%; }
@@ -178,8 +190,10 @@ for my $name (qw(access json usual)) {
         for qw(paged paged_by_name);
 }
 my ($line) = grep { /transaction_id=t1/ } split /\n/, do { local (@ARGV, $/) = $t->file('access.log'); <> };
-like $line,
-    qr{^127\.0\.0\.1 \[[\dT:+-]+\] "GET /token\?transaction_id=t1&goal_id=sale&security_token=\*\*\*&amount=1\.50 HTTP/1\.1" 200 \d+ \d+\.\d{3} verdict=accepted source=postback-token type=sale id="t1" entry=\d+-\d redis=\d+\.\d{3} reason="-"$},
+my $uri = quotemeta '/token?transaction_id=t1&goal_id=sale&security_token=***&amount=1.50';
+my $event = 'verdict=accepted source=postback-token type=sale id="t1"';
+my $fields = qr/$event entry=\d+-\d redis=\d+\.\d{3} reason="-"/;
+like $line, qr{^127\.0\.0\.1 \[[\dT:+-]+\] "GET $uri HTTP/1\.1" 200 \d+ \d+\.\d{3} $fields$},
     'the format of the shipped file';
 my ($json) = map { from_json($_) } grep { /transaction_id=t1/ } split /\n/,
     do { local (@ARGV, $/) = $t->file('json.log'); <> };

@@ -34,7 +34,10 @@ http {
         location /standard { webhook standard; webhook_secret whsec_MDEyMzQ1Njc4OWFiY2RlZg==; webhook_stream hooks; }
         location /publish  { webhook publish; webhook_stream hooks; }
         location /postback { webhook postback-token; webhook_stream hooks; }
-        location /tenant   { webhook stripe; webhook_secret $tenant_key; webhook_source "shop:$arg_tenant"; webhook_stream hooks; }
+        location /tenant {
+            webhook stripe; webhook_secret $tenant_key; webhook_source "shop:$arg_tenant";
+            webhook_stream hooks;
+        }
         location /two      { webhook stripe; webhook_secret first; webhook_secret second; webhook_stream hooks; }
     }
 }

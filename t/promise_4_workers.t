@@ -46,9 +46,11 @@ sub owners () {
 }
 sub shared_by ($what, @shares) {
     my $owners;
-    eval {
-        wait_for($what, sub { $owners = owners(); join(',', sort values %$owners) eq join ',', sort @shares });
+    my $shared = sub {
+        $owners = owners();
+        return join(',', sort values %$owners) eq join ',', sort @shares;
     };
+    eval { wait_for($what, $shared) };
     is_deeply [ sort values %$owners ], [ sort @shares ], $what;
 }
 sub all_came ($what) {

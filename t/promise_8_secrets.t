@@ -32,16 +32,28 @@ http {
         listen 127.0.0.1:%%PORT%%;
         access_log "%%DIR%%/nginx/access.log" ours;
         access_log "%%DIR%%/nginx/combined.log" combined;
-        location /stripe  { webhook stripe; webhook_secret $secret{stripe} $secret{old}; webhook_stream hooks; add_header X-Reason "\$webhook_reason" always; }
+        location /stripe {
+            webhook stripe; webhook_secret $secret{stripe} $secret{old}; webhook_stream hooks;
+            add_header X-Reason "\$webhook_reason" always;
+        }
         location /github  { webhook github; webhook_secret file:%%DIR%%/keys/github; webhook_stream hooks; }
         location /publish { webhook publish; webhook_secret $secret{bearer}; webhook_stream hooks; }
         location /gitlab  { webhook gitlab; webhook_secret env:TEST_PARAM; webhook_stream hooks; }
         location /asks { auth_request /asked; access_log off; }
         location /mirrored { mirror /asked; proxy_pass %%RECEIVER%%; }
-        location = /asked { internal; webhook postback-token; webhook_secret $secret{query}; proxy_pass http://127.0.0.1:%%PORT_closed%%; }
-        location /twice { webhook password; webhook_secret $secret{query}; error_page 401 = /postback; proxy_pass http://127.0.0.1:%%PORT_closed%%; }
+        location = /asked {
+            internal; webhook postback-token; webhook_secret $secret{query};
+            proxy_pass http://127.0.0.1:%%PORT_closed%%;
+        }
+        location /twice {
+            webhook password; webhook_secret $secret{query}; error_page 401 = /postback;
+            proxy_pass http://127.0.0.1:%%PORT_closed%%;
+        }
         location /postback { webhook postback-token; webhook_secret $secret{query}; webhook_stream hooks; }
-        location /hasty { webhook postback-token; webhook_secret $secret{query}; webhook_stream hooks; webhook_redis_timeout 300ms; }
+        location /hasty {
+            webhook postback-token; webhook_secret $secret{query}; webhook_stream hooks;
+            webhook_redis_timeout 300ms;
+        }
     }
 }
 EOT

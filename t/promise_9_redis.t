@@ -25,7 +25,10 @@ http {
         listen 127.0.0.1:%%PORT%%;
         location /in { webhook stripe; webhook_stream hooks; }
         location /hasty { webhook stripe; webhook_stream hooks; webhook_redis_timeout 300ms; }
-        location /proxy { webhook stripe; webhook_stream hooks; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; webhook_redis_timeout 1s; }
+        location /proxy {
+            webhook stripe; webhook_stream hooks; webhook_redis redis://127.0.0.1:%%PORT_proxy%%;
+            webhook_redis_timeout 1s;
+        }
     }
 }
 EOT

@@ -1,13 +1,16 @@
 # The requests of t/recipes.t: page => [ what the sender sends to each location that the page shows ].
 #   path, secret        location, and the secret that signs
-#   key                 in place of a secret: the kind of key pair that recipes.t makes, and the form of the public one
+#   key                 in place of a secret: the kind of key pair that recipes.t makes, and the form of the
+#                       public one
 #   wrong               another secret: what it signs is refused
-#   id, type            of the event; `stored_id` where the id in the stream is not the one that is sent in a header
+#   id, type            of the event; `stored_id` where the id in the stream is not the one that is sent in a
+#                       header
 #   body, headers       as the sender sends them; `form` for a form, `query`, `method`
 #   unsigned_body       the scheme does not sign the body, so a changed one is not refused
 #   sign                what signs where webhookctl does not: sub ($secret) { { body, headers } }
 #   answer              pattern of the answer, where it is not the usual JSON
-#   also                other requests, with the status they get and a pattern of the answer; `signed` ones as an event is
+#   also                other requests, with the status they get and a pattern of the answer; `signed` ones as
+#                       an event is
 #
 # Every body holds 1999, which the test changes.
 
@@ -31,7 +34,8 @@ sub adyen ($secret, @references) {
     my @items = map {
         my $signature =
             encode_base64(hmac_sha256("${_}::TestMerchant:Order:1999:EUR:AUTHORISATION:true", $key), '');
-        qq({"NotificationRequestItem":{"pspReference":"$_","merchantAccountCode":"TestMerchant","merchantReference":"Order","eventCode":"AUTHORISATION",)
+        qq({"NotificationRequestItem":{"pspReference":"$_","merchantAccountCode":"TestMerchant",)
+            . qq("merchantReference":"Order","eventCode":"AUTHORISATION",)
             . qq("amount":{"value":1999,"currency":"EUR"},"success":"true","additionalData":{"hmacSignature":"$signature"}}});
     } @references;
     return { body => '{"live":"false","notificationItems":[' . join(',', @items) . ']}' };
@@ -39,18 +43,15 @@ sub adyen ($secret, @references) {
 
 sub braintree ($secret) {
     my $payload = encode_base64('<notification><kind>check</kind><n>1999</n></notification>');
-    return {  body => 'bt_signature='
-            . escaped('integration_public_key|' . hmac_sha1_hex($payload, sha1($secret)))
-            . '&bt_payload='
-            . escaped($payload) };
+    my $signature = 'integration_public_key|' . hmac_sha1_hex($payload, sha1($secret));
+    return { body => 'bt_signature=' . escaped($signature) . '&bt_payload=' . escaped($payload) };
 }
 
 sub mailgun ($secret) {
     my $time = time;
     my $signature = hmac_sha256_hex("${time}token1999", $secret);
-    return { body =>
-            qq({"signature":{"timestamp":"$time","token":"token1999","signature":"$signature"},"event-data":{"id":"mg1","event":"delivered"}})
-    };
+    my $signed = qq({"timestamp":"$time","token":"token1999","signature":"$signature"});
+    return { body => qq({"signature":$signed,"event-data":{"id":"mg1","event":"delivered"}}) };
 }
 
 # The signature of SNS by the private key of a file: openssl reads what it signs from a file beside it.
@@ -171,7 +172,8 @@ return {
         path => '/hooks/hubspot', secret => 'client-secret', wrong => 'other', id => '100',
         type => 'contact.creation',
         body =>
-            '[{"eventId":100,"subscriptionType":"contact.creation","objectId":1999},{"eventId":101,"subscriptionType":"contact.creation","objectId":2}]'
+            '[{"eventId":100,"subscriptionType":"contact.creation","objectId":1999},{"eventId":101,'
+                . '"subscriptionType":"contact.creation","objectId":2}]'
     } ],
     zoom => [ {
         path => '/hooks/zoom', secret => 'key-of-zoom-0123456789', wrong => 'other', id => 'x',
@@ -252,7 +254,8 @@ return {
         path => '/hooks/quickbooks', secret => 's', wrong => 'other', id => 'x', stored_id => $sha256,
         type => 'Update',
         body =>
-            '{"eventNotifications":[{"realmId":"1","dataChangeEvent":{"entities":[{"name":"Customer","id":"1999","operation":"Update"}]}}]}'
+            '{"eventNotifications":[{"realmId":"1","dataChangeEvent":{"entities":[{"name":"Customer",'
+                . '"id":"1999","operation":"Update"}]}}]}'
     } ],
     intercom => [ {
         path => '/hooks/intercom', secret => 's', wrong => 'other', id => 'notif_1',
@@ -387,10 +390,10 @@ return {
     'microsoft-graph' => [ {
         path => '/hooks/microsoft-graph', repeats => 1, secret => 'state', wrong => 'other',
         stored_id => $sha256, type => 'updated', unsigned_body => 1,
-        sign => sub ($secret)
-        { { body =>
-                qq({"value":[{"subscriptionId":"1","clientState":"$secret","changeType":"updated","resource":"me/messages/1999"}]})
-        } },
+        sign => sub ($secret) {
+            my $item = qq("clientState":"$secret","changeType":"updated","resource":"me/messages/1999");
+            return { body => qq({"value":[{"subscriptionId":"1",$item}]}) };
+        },
         also => [ {
             what => 'the URL is validated',
             path => '/hooks/microsoft-graph?validationToken=Validation%3A%20Testing', body => '',
@@ -400,12 +403,14 @@ return {
     'meta-whatsapp' => [ {
         path => '/hooks/meta', secret => 's', wrong => 'other', id => 'wamid.X', type => 'messages',
         body =>
-            '{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages","value":{"messages":[{"id":"wamid.X","text":{"body":"1999 Zo\u00eb"}}]}}]}]}',
+            '{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[{"field":"messages",'
+                . '"value":{"messages":[{"id":"wamid.X","text":{"body":"1999 Zo\u00eb"}}]}}]}]}',
         also => [
             {
                 what => 'the URL is verified', method => 'GET',
                 path =>
-                    '/hooks/meta?hub.mode=subscribe&hub.verify_token=whsec_YSBzZWNyZXQgbm9ib2R5IHVzZXM%3D&hub.challenge=1158201444',
+                    '/hooks/meta?hub.mode=subscribe&'
+                        . 'hub.verify_token=whsec_YSBzZWNyZXQgbm9ib2R5IHVzZXM%3D&hub.challenge=1158201444',
                 status => 200, answer => qr/\A1158201444\z/
             },
             {
@@ -465,7 +470,8 @@ return {
             email => 'push@my-project.iam.gserviceaccount.com'
         },
         body =>
-            '{"message":{"attributes":{"type":"order"},"data":"MTk5OQ==","messageId":"2070443601311540"},"subscription":"projects/p/subscriptions/s"}'
+            '{"message":{"attributes":{"type":"order"},"data":"MTk5OQ==",'
+                . '"messageId":"2070443601311540"},"subscription":"projects/p/subscriptions/s"}'
     } ],
     contentful => [ {
         path => '/hooks/contentful', secret => 'a' x 64, wrong => 'b' x 64, id => 'c1',

@@ -124,7 +124,9 @@ sub server ($page) {
         block($page) =~ s{file:/etc/nginx/(?:secrets|keys)/([\w.-]+)}{"file:%%DIR%%/secrets/$page/$1"}gr;
     $block =~ s/(webhook_stream\s+)[\w-]+/$1$page/g;
     return
-        "server {\nlisten 127.0.0.1:%%PORT%%;\nserver_name $page.test;\nadd_header X-Stream-Id \$webhook_stream_id always;\nadd_header X-Verdict \$webhook_verdict always;\n$block\n}\n";
+        "server {\nlisten 127.0.0.1:%%PORT%%;\nserver_name $page.test;\n"
+            . "add_header X-Stream-Id \$webhook_stream_id always;\n"
+            . "add_header X-Verdict \$webhook_verdict always;\n$block\n}\n";
 }
 
 for my $page (sort keys %page) {

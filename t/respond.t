@@ -33,10 +33,19 @@ http {
             webhook_respond duplicate 200 application/xml "<seen id='$webhook_id' type='$webhook_type'/>";
             webhook_respond unsigned 400 text/plain "";
         }
-        location /two { webhook stripe; webhook_stream hooks; webhook_respond accepted 204; webhook_respond forged 444; webhook_source two; }
-        location /pixel { webhook postback-token; webhook_stream hooks; webhook_respond accepted 200 gif; webhook_respond duplicate 200 gif; }
+        location /two {
+            webhook stripe; webhook_stream hooks; webhook_respond accepted 204; webhook_respond forged 444;
+            webhook_source two;
+        }
+        location /pixel {
+            webhook postback-token; webhook_stream hooks; webhook_respond accepted 200 gif;
+            webhook_respond duplicate 200 gif;
+        }
         location /reject { webhook stripe; webhook_stream hooks; webhook_source reject; webhook_dedup 4d policy=reject; }
-        location /large { webhook stripe; webhook_stream hooks; client_max_body_size 1k; webhook_respond too_large 400 text/plain "at most 1k"; }
+        location /large {
+            webhook stripe; webhook_stream hooks; client_max_body_size 1k;
+            webhook_respond too_large 400 text/plain "at most 1k";
+        }
         location /large-default { webhook stripe; webhook_stream hooks; client_max_body_size 1k; }
         location /page {
             webhook stripe; webhook_stream hooks;
@@ -49,7 +58,10 @@ http {
         location /gate { webhook stripe; webhook_accept_types wanted; webhook_respond ignored 204; root %%DIR%%; }
 
         location /iron { webhook ironsource; webhook_stream iron; }
-        location /iron-own { webhook ironsource; webhook_stream iron; webhook_source own; webhook_respond accepted 200 text/plain taken; }
+        location /iron-own {
+            webhook ironsource; webhook_stream iron; webhook_source own;
+            webhook_respond accepted 200 text/plain taken;
+        }
         location /acme { webhook acme; webhook_stream acme; }
         location /acme-reject { webhook acme; webhook_stream acme; webhook_source reject; webhook_dedup 4d policy=reject; }
     }

@@ -63,7 +63,7 @@ sub server_of ($vector) {
             webhook_url %s;
             webhook_accept_types nothing-of-the-kind;
             webhook_stream vectors;
-            add_header X-Judged "$webhook_verdict|$webhook_reason|$webhook_id|$webhook_type|$webhook_timestamp|$webhook_request_uri" always;
+            add_header X-Judged $judged always;
         }
     }
 EOS
@@ -72,6 +72,7 @@ EOS
 }
 server_of($_) for @vectors;
 
+my $judged = join '|', map { "\$webhook_$_" } qw(verdict reason id type timestamp request_uri);
 sub start ($name, @servers) {
     $t->start_nginx(<<"EOT", ready => 0, name => $name);    # the blocks stand behind their use
 %%GLOBALS%%
@@ -81,6 +82,9 @@ http {
     server_names_hash_max_size 8192;
     underscores_in_headers on;
     webhook_redis redis://127.0.0.1:1;
+    map '' \$judged {
+        default "$judged";
+    }
 @servers
     include %%DIR%%/schemes.conf;
 }
@@ -173,7 +177,8 @@ my @wrong = (
     ],
     [
         3,
-        "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature query:sig encoding=hex;\nmessage \"{query|before:sig=}\";\nid query:id;\npostback;\n}",
+        "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature query:sig encoding=hex;\n"
+            . "message \"{query|before:sig=}\";\nid query:id;\npostback;\n}",
         qr/what \{query\|before:sig=\} leaves out is not signed/
     ],
     [

@@ -44,7 +44,8 @@ my %scheme = (
     'rsa-pss' => 'algorithm rsa-pss-sha256; signature header:X-Sig encoding=base64;',
     'ec-sha1' => 'algorithm ecdsa-p256-sha1; signature header:X-Sig encoding=base64; id json:/id;
         challenge method=GET has=query:challenge_code "match=query:challenge_code=[A-Za-z0-9_-]{1,128}"
-            type=application/json \'body={"challengeResponse":"{query:challenge_code|sha256:verification_token,endpoint}"}\';',
+            type=application/json
+            \'body={"challengeResponse":"{query:challenge_code|sha256:verification_token,endpoint}"}\';',
     prefixes =>
         'algorithm hmac-sha256; signature header:X-Sig split=, prefix=sha256= prefix=v1= encoding=hex;',
     base64   => 'algorithm hmac-sha256; signature header:X-Sig encoding=base64;',
@@ -57,12 +58,14 @@ my %scheme = (
         'algorithm hmac-sha256; signature query:hmac encoding=hex; message "{query|without:hmac|sorted:=:,}";
         id query:oid; postback;',
     raw =>
-        'algorithm hmac-sha256; signature header:X-Sig encoding=hex; message "{query|sorted:=:&:raw}"; id query:oid; postback;',
+        'algorithm hmac-sha256; signature header:X-Sig encoding=hex; message "{query|sorted:=:&:raw}";
+        id query:oid; postback;',
     form =>
-        'algorithm hmac-sha256; signature form:sign encoding=hex; message "{form|without:sign|sorted:=:&}"; id form:id;',
+        'algorithm hmac-sha256; signature form:sign encoding=hex; message "{form|without:sign|sorted:=:&}";
+        id form:id;',
     sized =>
-        'algorithm hmac-sha256; signature form:HASH encoding=hex; message "{form|without:HASH|sized}"; unsigned_body;
-        unsigned_id; id form:REFNO;',
+        'algorithm hmac-sha256; signature form:HASH encoding=hex; message "{form|without:HASH|sized}";
+        unsigned_body; unsigned_id; id form:REFNO;',
     fields  => "$hmac message \"{form:a|sized}{form:b|sized}\"; unsigned_body; id form:a;",
     jws     => 'algorithm jwt-hs256; signature body; timestamp claim:/data/signedDate unit=ms; id claim:jti;
         type claim:/data/type; identity event;',
@@ -217,7 +220,10 @@ http {
     %%HTTP%%
     webhook_redis redis://127.0.0.1:1;
     webhook_scheme own-names { algorithm hmac-sha256; signature header:X_Sig encoding=hex; }
-    server { $server listen 127.0.0.1:%%PORT%%; location / { webhook own-names; webhook_secret $secret; webhook_stream s; $location } }
+    server {
+        $server listen 127.0.0.1:%%PORT%%;
+        location / { webhook own-names; webhook_secret $secret; webhook_stream s; $location }
+    }
 }
 EOT
     is $exit, 0, 'a configuration that is taken';

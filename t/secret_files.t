@@ -135,6 +135,11 @@ for my $case (@cases) {
 }
 
 # --- what a running nginx takes for the key
+my $locations = join '', map {
+    my ($name) = @$_;
+    my $key = path($name);
+    qq(        location = /$name { webhook github; webhook_secret "file:$key"; webhook_stream taken-$name; }\n)
+} grep { !$_->[2] } @cases;
 $t->start_nginx(<<"EOT");
 %%GLOBALS%%
 events { }
@@ -143,7 +148,7 @@ http {
     webhook_redis %%REDIS%%;
     server {
         listen 127.0.0.1:%%PORT%%;
-@{[ join '', map { "        location = /$_->[0] { webhook github; webhook_secret \"file:@{[ path($_->[0]) ]}\"; webhook_stream taken-$_->[0]; }\n" } grep { !$_->[2] } @cases ]}
+$locations
     }
 }
 EOT

@@ -76,7 +76,10 @@ http {
             webhook_id   form:p>base64>xml:/notification/id;
             webhook_type form:p>base64>xml:/notification/kind;
         }
-        location /token { webhook bearer; webhook_secret 0123456789abcdef0123456789abcdef; webhook_stream token partitions=1; webhook_partition claim:jti; }
+        location /token {
+            webhook bearer; webhook_secret 0123456789abcdef0123456789abcdef;
+            webhook_stream token partitions=1; webhook_partition claim:jti;
+        }
         location /path  { webhook signed-path; webhook_secret s3cret; webhook_stream path partitions=1; }
         location /gate/ {
             webhook postback-token; webhook_secret tok; webhook_id path:2; webhook_tenant $plan;
@@ -174,8 +177,8 @@ ok $exit == 1 && $output =~ /"webhook_scheme bearer": "\$click": variables of ng
 # --- XML ---
 
 my $xml = sub ($id, $more = '') {
-    return
-        qq{<?xml version="1.0"?>\n<n:n xmlns:n="urn:n" kind=" good.one "><account><n:name>Acme &amp; Co</n:name></account><id>\n$id </id>$more</n:n>};
+    return qq{<?xml version="1.0"?>\n<n:n xmlns:n="urn:n" kind=" good.one ">}
+        . "<account><n:name>Acme &amp; Co</n:name></account><id>\n$id </id>$more</n:n>";
 };
 is_event signed('/plain', $xml->('x1')),
     { verdict => 'accepted', id => 'x1', type => 'good.one', tenant => 'Acme & Co' }, 'XML';
@@ -254,7 +257,8 @@ my $utf16 = "\xff\xfe" . pack 'v*', map { ord } split //, '{"id":"u16"}';
 is_event $post->($utf16), { verdict => 'accepted', id => sha256_hex($utf16) }, 'JSON in UTF-16: no value';
 
 my $form =
-    "preamble\r\n--b c \r\n\r\nno name\r\n--b c\r\nContent-Type: text/plain\r\ncontent-disposition:\r\n form-data ; filename=\"a\\\"b\"; NAME = \"n\"\r\n\r\nf1\r\n"
+    "preamble\r\n--b c \r\n\r\nno name\r\n--b c\r\nContent-Type: text/plain\r\ncontent-disposition:\r\n"
+        . " form-data ; filename=\"a\\\"b\"; NAME = \"n\"\r\n\r\nf1\r\n"
     . "--b c\r\nContent-Disposition: form-data; name=sig\r\n\r\n"
     . hmac_sha256_hex('f1', 's3cret')
     . "\r\n--b c--\t\r\nepilogue";

@@ -33,11 +33,15 @@ http {
 EOT
 }
 my $streams =
-    'location /hooks { webhook stripe; webhook_stream hooks max_backlog=5k max_backlog_bytes=3m; webhook_source $arg_s; }
+    'location /hooks {
+            webhook stripe; webhook_stream hooks max_backlog=5k max_backlog_bytes=3m; webhook_source $arg_s;
+        }
         location /sales { webhook stripe; webhook_stream sales; }';
 my $nginx = $t->start_nginx(configuration(
     'webhook_zone webhook 256k;', "$streams
-        location /patient { webhook stripe; webhook_dedup 1h; webhook_redis_timeout 60s; proxy_pass http://127.0.0.1:1; }"
+        location /patient {
+            webhook stripe; webhook_dedup 1h; webhook_redis_timeout 60s; proxy_pass http://127.0.0.1:1;
+        }"
 ));
 
 my $number = 0;

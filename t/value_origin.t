@@ -57,7 +57,9 @@ my %right = (
         '', secret('$key')
     ],
     'a geo with proxies' => [
-        'geo $key { default 00112233445566778899; proxy 10.0.0.0/8; delete 10.1.0.0/16; 10.1.0.0/16 aabbccddeeff00112233; } webhook_scheme hexed { algorithm hmac-sha256; key hex; signature header:x-s encoding=hex; message "{body}"; }',
+        'geo $key { default 00112233445566778899; proxy 10.0.0.0/8; delete 10.1.0.0/16; '
+            . '10.1.0.0/16 aabbccddeeff00112233; } webhook_scheme hexed { algorithm hmac-sha256; key hex; '
+            . 'signature header:x-s encoding=hex; message "{body}"; }',
         '',
         secret('$key') =~ s/stripe/hexed/r
     ],
@@ -87,10 +89,12 @@ for my $name (sort keys %right) {
 }
 
 my @from_request =
-    qw(arg_key http_x_key cookie_key http_host host uri request_uri document_uri args query_string request request_body request_body_file
-    request_method content_type content_length remote_addr remote_port remote_user http_user_agent sent_http_x_key sent_trailer_x upstream_http_x_key
-    upstream_cookie_key scheme proxy_add_x_forwarded_for binary_remote_addr request_id time_iso8601 msec request_filename document_root
-    is_args status webhook_id webhook_source http_authorization http_cookie);
+    qw(arg_key http_x_key cookie_key http_host host uri request_uri document_uri args query_string request
+       request_body request_body_file request_method content_type content_length remote_addr remote_port
+       remote_user http_user_agent sent_http_x_key sent_trailer_x upstream_http_x_key upstream_cookie_key
+       scheme proxy_add_x_forwarded_for binary_remote_addr request_id time_iso8601 msec request_filename
+       document_root is_args status webhook_id webhook_source http_authorization http_cookie);
+my $advice = qr/put a "map" whose values are constants between/;
 my $chosen = qr/must not be chosen by the client/;
 my @wrong = (
     map({
@@ -98,7 +102,7 @@ my @wrong = (
             (
                 [
                     '', '', secret("\$$name"),
-                    qr/"webhook_secret" $chosen, and \$\Q$name\E is no variable of "map" or "geo": put a "map" whose values are constants between/
+                    qr/"webhook_secret" $chosen, and \$\Q$name\E is no variable of "map" or "geo": $advice/
                 ],
                 [
                     '', '', url("https://x.example.com/\$$name"),
@@ -195,13 +199,13 @@ for (@wrong) {
 }
 
 # --- nginx would print a part of a secret that holds "$"
+my $nameless = qr/begins a variable, and here it has no name or no "\}"/;
+my $unknown = qr/in it begins a variable, and there is none of this name/;
 for my $text ('hidden${closed', 'hidden$Closed', 'hidden${clo-sed}', 'hiddenclosed$', 'hiddenclosed$$') {
     my ($exit, $output) = $t->nginx_test(config('', '', secret("'$text'")));
     is $exit, 1, "refused: $text";
     unlike $output, qr/hidden|closed/i, 'and not shown';
-    like $output,
-        qr/a "\$" (?:begins a variable, and here it has no name or no "\}"|in it begins a variable, and there is none of this name)/,
-        'with what is wrong';
+    like $output, qr/a "\$" (?:$nameless|$unknown)/, 'with what is wrong';
 }
 
 # --- mistakes in what is read along are nginx' to name: once, at their place
@@ -221,10 +225,10 @@ for (
 }
 
 # --- the modules that are read along work as ever, also over reloads
-my $of_module = realpath("$t->{build}/ngx_http_webhook_module.so") =~
-    s{/[^/]+$}{}r;    # a sanitized build has none of its own
-my @headers = map { "-I$of_module/nginx/$_" }
-    qw(objs src/core src/event src/event/modules src/event/quic src/os/unix src/http src/http/modules src/http/v2 src/http/v3);
+# A sanitized build has no module of its own: the link leads to the folder that has the headers.
+my $of_module = realpath("$t->{build}/ngx_http_webhook_module.so") =~ s{/[^/]+$}{}r;
+my @headers = map { "-I$of_module/nginx/$_" } qw(objs src/core src/event src/event/modules src/event/quic),
+    qw(src/os/unix src/http src/http/modules src/http/v2 src/http/v3);
 my $built = $t->run(
     [
         split(' ', $ENV{CC} // 'cc'), '-O1', '-shared', '-fPIC', @headers, '-o', $t->file('own_place.so'),

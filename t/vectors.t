@@ -45,9 +45,9 @@ sub server_of ($vector) {
         }
         sort keys %{ $vector->{config} };
     my $nginx = nginx_of($vector->{scheme});
-    push @{ $servers{$nginx} },
-        sprintf
-        <<'EOT', $alone{ $vector->{scheme} } ? "_$nginx" : '', $name, $vector->{scheme}, quoted("file:$secret"), $params, $origin;
+    my $port = $alone{ $vector->{scheme} } ? "_$nginx" : '';
+    my @place = ($port, $name, $vector->{scheme}, quoted("file:$secret"));
+    push @{ $servers{$nginx} }, sprintf <<'EOT', @place, $params, $origin;
     server {
         listen 127.0.0.1:%%%%PORT%s%%%%;
         server_name %s;

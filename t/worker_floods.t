@@ -70,7 +70,10 @@ while (1) {
         if (!$got && !(!defined $got && $!{EAGAIN})) { leave($socket); next }
         next if $state->{again} || $state->{got} !~ m{^\S+ /(\w+).*?\r\n\r\n}s;
         my $flood = $flood{$1} or die "no flood $1";
-        @{$state}{qw(first again drip)} = ($flood->[0], $flood->[1] x ($1 eq 'drip' ? 1 : 65536 / length $flood->[1]), $1 eq 'drip');
+        my ($first, $again) = @$flood;
+        $state->{drip} = $1 eq 'drip';
+        $state->{first} = $first;
+        $state->{again} = $state->{drip} ? $again : $again x (65536 / length $again);
         $writing->add($socket) if !$state->{drip};
     }
     # Only what takes turns: a socket that takes all must not keep the others from theirs.

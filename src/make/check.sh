@@ -1,7 +1,7 @@
 #!/bin/bash
-# check.sh quick|all [FILE...]: format, direction of includes, cppcheck and the scripts of Lua, of all our
-# sources or of the files named; all: clang-tidy too. They are judged by Debian 12's versions of the tools only,
-# for each version judges differently: others are named and left out.
+# check.sh quick|all [FILE...]: checks format, direction of includes, width of lines, Lua and cppcheck of our
+# sources, or of the files named; all: clang-tidy as well. Only Debian 12's versions of the tools judge,
+# because their verdicts differ between versions: others are named and left out.
 set -uo pipefail
 
 build=${BUILD:-build}
@@ -62,6 +62,9 @@ export build
 echo "== includes"
 src/make/includes.pl || failed+=(includes)
 
+echo "== lines"
+src/make/lines.pl || failed+=(lines)
+
 # as_sent SCRIPT: prints it as store/*.cpp put it together, for some are parts of one.
 as_sent() {
     local folder=src/store/lua
@@ -75,7 +78,8 @@ as_sent() {
 # The head of several scripts has more than each of them uses.
 check_lua() {
     local script unused faults status=0
-    local options=(--std lua51 --read-globals redis KEYS ARGV struct cjson --no-unused-args --no-color -q)
+    local options=(--std lua51 --read-globals redis KEYS ARGV struct cjson --max-line-length 110 --no-unused-args
+        --no-color -q)
     for script in "$@"; do
         luac5.1 -p "$script" || status=1
         case ${script##*/} in
@@ -83,7 +87,10 @@ check_lua() {
             reserve.lua | confirm.lua | release.lua | renew.lua) unused=--no-unused ;;
             *) unused= ;;
         esac
-        faults=$(as_sent "$script" | luacheck "${options[@]}" $unused --filename "$script" -) || { echo "$faults"; status=1; }
+        if ! faults=$(as_sent "$script" | luacheck "${options[@]}" $unused --filename "$script" -); then
+            echo "$faults"
+            status=1
+        fi
     done
     return $status
 }

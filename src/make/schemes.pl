@@ -14,12 +14,13 @@ print <<'END';
 What `webhook SCHEME` in nginx.conf and `"scheme"` in an endpoint document may name. Of several places for id or type the
 first that holds a value is taken. `webhookctl schemes NAME` prints the whole definition.
 
-*Secret* is what `webhook_secret` holds: text is taken as the provider shows it. Public keys, key sets and certificates are files ([forms](scheme-language.md)).
-Schemes marked *URL* sign the public URL: behind a proxy set [`webhook_url`](directives.md#webhook_url). Those marked *unsigned body* sign only an id or parts of the
-body ([security](security.md)). Names after *param* are values of [`webhook_param`](directives.md#webhook_param).
+*Secret* is what `webhook_secret` holds: text is taken as the provider shows it. Public keys, key sets and certificates are files
+([forms](scheme-language.md)). Schemes marked *URL* sign the public URL: behind a proxy set
+[`webhook_url`](directives.md#webhook_url). Those marked *unsigned body* sign only an id or parts of the body
+([security](security.md)). Names after *param* are values of [`webhook_param`](directives.md#webhook_param).
 
-Two are our own: `publish` for events that your own application sends (`Authorization: Bearer SECRET`, id in `Idempotency-Key`, type in `ce-type`, tenant in
-`ce-tenant`), and `none`, which verifies nothing.
+Two belong to this project: `publish` for events that your own application sends (`Authorization: Bearer SECRET`, id in
+`Idempotency-Key`, type in `ce-type`, tenant in `ce-tenant`), and `none`, which verifies nothing.
 
 | scheme | secret | methods | | id | type |
 |---|---|---|---|---|---|
@@ -76,9 +77,14 @@ print <<'END';
 
 ## What tells events apart
 
-What is known of each sender's ids, and where from. *names*: the id is that of an event (retries keep it, it is never used twice), of a thing that has several events, or of an
-attempt. *signed*: the signature covers the id. *by*: what [`webhook_dedup`](directives.md#webhook_dedup) goes by unless you say otherwise; *off*: honest requests repeat, so copies
-are not looked for. An id that is not signed cannot stop the replay of a captured request under another id; `by=body` does, where bodies do not repeat.
+What is known of each sender's ids, and the source of it:
+
+- *names*: the id is that of an event (retries keep it, it is never used twice), of a thing that has several events, or of an
+  attempt.
+- *signed*: the signature covers the id. An unsigned id cannot stop the replay of a captured request under another id; `by=body`
+  does, where bodies do not repeat.
+- *by*: the default deduplication key of [`webhook_dedup`](directives.md#webhook_dedup); *off*: genuine requests repeat, so
+  duplicates are not detected.
 
 | scheme | names | signed | by | retries | bodies repeat | source |
 |---|---|---|---|---|---|---|
@@ -97,8 +103,9 @@ print <<'END';
 
 ## Challenges
 
-Many senders ask first whether the receiver is there and meant. These requests are answered (verdict `challenge`) and not stored. *signed* ones must be as genuine as
-an event, *param* ones must bring the token that you gave the sender and nginx, as `webhook_param NAME VALUE`; the others anybody may send, and learns nothing by it
+Many senders first ask whether the receiver exists and agrees. These requests are answered (verdict `challenge`) and not stored.
+*signed* ones must be as genuine as an event. *param* ones must contain the token that you gave the sender and nginx, as
+`webhook_param NAME VALUE`. Any client may send the others, and learns nothing from the answer
 ([security](security.md#challenges)).
 
 | scheme | request | proves | answer |

@@ -38,7 +38,7 @@ tests=(t/*.t)
 preparing=()
 if [ -n "${TEST_SANITIZE:-}" ]; then
     # Left out: what tries no program of ours, or others' programs by way of ours, for the second time.
-    for name in sdk docs recipes browser packages trixie deps make includes; do
+    for name in sdk docs recipes browser packages trixie deps make includes lines; do
         tests=("${tests[@]/#t\/$name.t/}")
     done
     read -ra tests <<< "${tests[*]}"

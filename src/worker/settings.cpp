@@ -9,6 +9,7 @@
 #include "base/suggest.hpp"
 #include "endpoint/strict_json.hpp"
 #include "endpoint/units.hpp"
+#include "signature/catalogue/scheme_text.hpp"
 #include "signature/keys/secret_file.hpp"
 #include "store/keys.hpp"
 

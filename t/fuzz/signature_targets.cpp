@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "signature/catalogue/scheme_set.hpp"
+#include "signature/catalogue/scheme_text.hpp"
 #include "signature/keys/nfkd.hpp"
 #include "signature/language/parser.hpp"
 #include "signature/model/pattern.hpp"

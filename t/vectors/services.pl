@@ -9,8 +9,8 @@
 
 use v5.36;
 use Digest::MD5 qw(md5);
-use Digest::SHA
-    qw(hmac_sha1 hmac_sha1_hex hmac_sha256 hmac_sha256_hex hmac_sha384_hex hmac_sha512_hex sha1_hex sha256 sha256_hex);
+use Digest::SHA qw(hmac_sha1 hmac_sha1_hex hmac_sha256 hmac_sha256_hex hmac_sha384_hex hmac_sha512_hex),
+    qw(sha1_hex sha256 sha256_hex);
 use File::Temp qw(tempdir);
 use JSON::PP;
 use MIME::Base64 qw(decode_base64 encode_base64 encode_base64url);
@@ -58,7 +58,8 @@ my @senders = (
         scheme => 'alchemy', sign => of_body('X-Alchemy-Signature', $hex), id => 'whevt_1',
         type => 'ADDRESS_ACTIVITY',
         body =>
-            '{"webhookId":"wh_k63lg72rxda78gce","id":"whevt_1","createdAt":"2025-10-09T08:53:20.000Z","type":"ADDRESS_ACTIVITY","event":{}}'
+            '{"webhookId":"wh_k63lg72rxda78gce","id":"whevt_1","createdAt":"2025-10-09T08:53:20.000Z",'
+                . '"type":"ADDRESS_ACTIVITY","event":{}}'
     },
     {
         scheme => 'appwrite', type => 'users.5e5ea5c16897e.create',
@@ -168,12 +169,14 @@ my @senders = (
         id => '0d6f4a2e', type => 'documents.update',
         secret => 'ol_whs_abcdefghijklmnopqrstuvwxyz012345',
         body =>
-            '{"id":"0d6f4a2e","actorId":"u","webhookSubscriptionId":"s","createdAt":"2025-10-09T08:53:20.000Z","event":"documents.update"}'
+            '{"id":"0d6f4a2e","actorId":"u","webhookSubscriptionId":"s",'
+                . '"createdAt":"2025-10-09T08:53:20.000Z","event":"documents.update"}'
     },
     {
         scheme => 'phorge', sign => of_body('X-Phorge-Webhook-Signature', $hex), type => 'TASK',
         body =>
-            qq({\n  "object": {\n    "type": "TASK",\n    "phid": "PHID-TASK-1"\n  },\n  "action": {\n    "epoch": 1760000000\n  }\n}\n)
+            qq({\n  "object": {\n    "type": "TASK",\n    "phid": "PHID-TASK-1"\n  },\n)
+                . qq(  "action": {\n    "epoch": 1760000000\n  }\n}\n)
     },
     {
         scheme => 'phorge', note => 'phabricator', sign => of_body('X-Phabricator-Webhook-Signature', $hex),
@@ -241,7 +244,8 @@ my @senders = (
         scheme => 'flux', id => '7d0cdc51', type => 'ValidationFailed',
         sign => of_body('X-Signature', prefixed('sha256=', $hex)),
         body =>
-            '{"involvedObject":{"kind":"Kustomization","uid":"7d0cdc51"},"severity":"error","reason":"ValidationFailed","timestamp":"2025-10-09T08:53:20Z"}'
+            '{"involvedObject":{"kind":"Kustomization","uid":"7d0cdc51"},"severity":"error",'
+                . '"reason":"ValidationFailed","timestamp":"2025-10-09T08:53:20Z"}'
     },
     {
         scheme => 'grafana', id => '{}:{alertname=\"x\"}' =~ s/\\//gr, type => 'firing',
@@ -351,7 +355,8 @@ my @senders = (
         scheme => 'lark', token => 1, in_body => 1, id => 'f7984f25108f8137722bb63cee927e66',
         type => 'im.message.receive_v1', sign => sub { return {} },
         body =>
-            '{"schema":"2.0","header":{"event_id":"f7984f25108f8137722bb63cee927e66","event_type":"im.message.receive_v1","token":"s3cret-token-of-a-test"},"event":{}}'
+            '{"schema":"2.0","header":{"event_id":"f7984f25108f8137722bb63cee927e66",'
+                . '"event_type":"im.message.receive_v1","token":"s3cret-token-of-a-test"},"event":{}}'
     },
     {
         scheme => 'livekit', id => 'EV_1', type => 'room_started',
@@ -696,13 +701,15 @@ my @senders = (
         scheme => 'jobber', sign => of_body('X-Jobber-Hmac-SHA256', $base64), id => 'MQ==',
         type => 'CLIENT_CREATE',
         body =>
-            '{"data":{"webHookEvent":{"topic":"CLIENT_CREATE","accountId":"MQ==","itemId":"MQ==","occurredAt":"2025-10-09T08:53:20Z"}}}'
+            '{"data":{"webHookEvent":{"topic":"CLIENT_CREATE","accountId":"MQ==","itemId":"MQ==",'
+                . '"occurredAt":"2025-10-09T08:53:20Z"}}}'
     },
     {
         scheme => 'smartsheet', sign => of_body('Smartsheet-Hmac-SHA256', $hex), id => '4b2ed20d',
         type => 'updated',
         body =>
-            '{"nonce":"4b2ed20d","timestamp":"2025-10-09T08:53:20Z","webhookId":1,"events":[{"objectType":"sheet","eventType":"updated"}]}'
+            '{"nonce":"4b2ed20d","timestamp":"2025-10-09T08:53:20Z","webhookId":1,'
+                . '"events":[{"objectType":"sheet","eventType":"updated"}]}'
     },
     {
         scheme => 'chargify',

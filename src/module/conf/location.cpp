@@ -21,8 +21,7 @@
 #include "module/request/handler.hpp"
 #include "module/stats/status.hpp"
 #include "signature/language/header_names.hpp"
-#include "signature/language/validate_binding.hpp"
-#include "signature/verify/sns.hpp"
+#include "signature/model/signed_id.hpp"
 
 namespace webhook::module {
 

@@ -6,6 +6,7 @@
 #include "module/ngx/pool.hpp"
 #include "module/ngx/template.hpp"
 #include "module/request/counters.hpp"
+#include "signature/model/content_rule.hpp"
 #include "signature/verify/content.hpp"
 
 namespace webhook::module {

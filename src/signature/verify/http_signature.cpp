@@ -4,7 +4,6 @@
 
 #include "base/text.hpp"
 #include "base/url.hpp"
-#include "signature/verify/algorithm.hpp"
 #include "signature/verify/contentful.hpp"
 
 namespace webhook::signature {

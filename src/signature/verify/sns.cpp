@@ -6,7 +6,6 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "event/values.hpp"
-#include "signature/verify/algorithm.hpp"
 
 // Amazon SNS, "Verifying the signatures of Amazon SNS messages": what is signed is a fixed list of members,
 // chosen by Type, each as its name, a newline, its value, a newline. The certificate comes from
@@ -126,10 +125,6 @@ Outcome check_message(const CodeInput& input, const base::JsonValue& message) {
 }
 
 }  // namespace
-
-bool is_sns(const Scheme& scheme) {
-    return scheme.algorithm == Algorithm::aws_sns;
-}
 
 Outcome check_sns(const CodeInput& input) {
     if (!input.evaluation->is_parsable()) {

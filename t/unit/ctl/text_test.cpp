@@ -14,6 +14,7 @@
 #include "ctl/stored_event.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time.hpp"
+#include "signature/catalogue/lookup.hpp"
 
 namespace webhook::ctl {
 namespace {

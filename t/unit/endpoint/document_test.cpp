@@ -8,6 +8,7 @@
 #include "endpoint/units.hpp"
 #include "endpoint/url.hpp"
 #include "signature/catalogue/scheme_set.hpp"
+#include "signature/catalogue/scheme_text.hpp"
 
 namespace webhook::endpoint {
 namespace {

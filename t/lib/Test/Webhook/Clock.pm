@@ -1,7 +1,7 @@
 package Test::Webhook::Clock;
 
-# A wall clock of the test's own for programs that it starts: it stands still where it was set (clock.c, built
-# with cc).
+# A settable wall clock for programs that the test starts (clock.c, built with cc). It does not move by
+# itself.
 
 use v5.36;
 use Carp qw(croak);
@@ -26,8 +26,8 @@ sub set ($self, $seconds) {
     return;
 }
 
-# Runs the code, which starts a program in a folder of its own in the test's: from there, as LD_PRELOAD takes
-# no name with a space.
+# Runs code that starts programs under this clock. The path is relative, because LD_PRELOAD takes no spaces;
+# programs start in a subfolder of the test's folder.
 sub preload ($self, $code) {
     local @ENV{qw(LD_PRELOAD TEST_CLOCK)} = ('../clock.so', $self->{path});
     return $code->();

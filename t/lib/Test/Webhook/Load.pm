@@ -1,6 +1,6 @@
 package Test::Webhook::Load;
 
-# Senders that behave as providers do: keep-alive connections, and the same event again until it is taken.
+# Senders that behave like providers: keep-alive connections, and retries of an event until it is accepted.
 
 use v5.36;
 use IO::Socket::INET;
@@ -54,8 +54,8 @@ sub _send_one ($self, $n) {
     $self->_note({ n => $n, status => 0, tries => $tries, troubles => \@troubles });
 }
 
-# A keep-alive connection that was closed before any byte of an answer is no trouble: nginx may close an idle
-# one.
+# Sends on the keep-alive connection, again on a new one if it closed before any byte of a response: nginx may
+# close an idle connection.
 sub _try ($self, $text) {
     my $reused = $self->{connection};
     my $connection = $self->{connection} //= eval { Test::Webhook::HTTP->new($self->{port}) };
@@ -75,7 +75,7 @@ sub _try ($self, $text) {
 
 sub _note ($self, $line) { syswrite $self->{out}, encode_json($line) . "\n" }
 
-# How many events have an answer so far.
+# Returns how many events have a response so far.
 sub done ($self) { return scalar(() = slurp($self->{log}) =~ /\n/g) }
 
 # Lets each sender finish its event and returns {events => {n => line}, accepted => [n, ...], lost => [n,

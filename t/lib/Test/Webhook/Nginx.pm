@@ -48,13 +48,13 @@ sub _open ($port) { return IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPo
 
 sub pid ($self) { return $self->{process}->pid }
 
-# Ids of the live worker processes (children of the master that are not exiting).
+# Returns the pids of the running workers (children of the master that are not shutting down).
 sub workers ($self) {
     my @children = split ' ', slurp("/proc/" . $self->pid . "/task/" . $self->pid . '/children');
     return grep { slurp("/proc/$_/cmdline") !~ /shutting down/ } @children;
 }
 
-# SIGHUP; returns when new workers run. With gone => 1: also when the old ones have ended.
+# Reloads (SIGHUP); returns when new workers run, with gone => 1 when the old ones have ended as well.
 sub reload ($self, %arg) {
     my %old = map { $_ => 1 } $self->workers;
     $self->{process}->signal('HUP');
@@ -66,12 +66,12 @@ sub wait_gone ($self, @pids) {
     wait_for('the end of nginx workers ' . join(' ', @pids), sub { !grep { -d "/proc/$_" } @pids }, 30);
 }
 
-# SIGQUIT to the master: returns when all requests are done and it has ended.
+# Sends SIGQUIT to the master; returns when all requests are done and it has ended.
 sub quit ($self) { $self->{process}->stop('QUIT', 30) }
 
 sub stop ($self) { $self->{process}->stop('TERM') if $self->{process} }
 
-# kill -9 of one worker (its id is returned); nginx starts another.
+# Kills one worker (kill -9) and returns its pid; nginx starts another.
 sub kill_worker ($self, $pid = undef) {
     my @before = $self->workers;
     $pid //= $before[0];
@@ -88,7 +88,7 @@ sub kill_worker ($self, $pid = undef) {
     return $pid;
 }
 
-# kill -9 of master and workers.
+# Kills master and workers (kill -9).
 sub kill_all ($self) {
     my @workers = split ' ', slurp("/proc/" . $self->pid . "/task/" . $self->pid . '/children');
     $self->{process}->kill9;
@@ -98,10 +98,10 @@ sub kill_all ($self) {
 
 sub log ($self) { return slurp($self->{log}) }
 
-# Lines of the error log that match.
+# Returns the lines of the error log that match.
 sub grep_log ($self, $pattern) { return grep { $_ =~ $pattern } split /\n/, $self->log }
 
-# Waits for a line (count => 2: for so many) and returns the last.
+# Waits for a line (count => 2: for two lines) and returns the last.
 sub wait_log ($self, $pattern, %arg) {
     my $count = $arg{count} // 1;
     my @lines;
@@ -110,7 +110,7 @@ sub wait_log ($self, $pattern, %arg) {
     return $lines[-1];
 }
 
-# What is wrong in its log and its valgrind reports. allow: patterns of lines that are meant to be there.
+# Returns the alerts of its log and its valgrind reports. allow: patterns of lines that the test expects.
 sub problems ($self, @allow) {
     my @problems;
     for my $line ($self->grep_log(qr/\[(?:alert|emerg|crit)\]|exited on signal|Sanitizer|runtime error/)) {

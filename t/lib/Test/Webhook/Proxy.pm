@@ -1,7 +1,6 @@
 package Test::Webhook::Proxy;
 
-# Stands between a client and Redis and spoils replies on demand: a reply that is lost, late or not what Redis
-# said.
+# A proxy between a client and Redis that loses, delays or replaces replies on demand.
 
 use v5.36;
 use Carp qw(croak);
@@ -43,23 +42,21 @@ sub start ($self) {
     return $self;
 }
 
-# The next command that holds $pattern (a text) goes to the server. Its reply is thrown away and the
-# connection is closed.
+# Forwards the next command that contains $pattern (a text), discards its reply and closes the connection.
 sub cut ($self, $pattern) { $self->_tell({ pattern => $pattern, action => 'cut' }) }
 
-# Its reply is thrown away and nothing else happens: no more replies on that connection.
+# Discards its reply and all later ones of that connection, which stays open.
 sub swallow ($self, $pattern) { $self->_tell({ pattern => $pattern, action => 'swallow' }) }
 
-# Its reply is replaced by these bytes.
+# Replaces its reply by these bytes.
 sub replace ($self, $pattern, $bytes) {
     $self->_tell({ pattern => $pattern, action => 'replace', bytes => $bytes });
 }
 
-# The next reply that is a text with this beginning becomes these bytes, whatever else is under way on its
-# connection.
+# Replaces the next reply that is a text with this beginning, wherever it is among the replies.
 sub replace_text ($self, $begin, $bytes) { $self->_tell({ begin => $begin, bytes => $bytes }) }
 
-# True when the last order was carried out.
+# Returns true when the last order was carried out.
 sub done ($self) { return $self->_tell({ ask => 1 }) eq '1' }
 
 sub _tell ($self, $order) {

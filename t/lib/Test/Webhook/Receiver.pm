@@ -1,6 +1,6 @@
 package Test::Webhook::Receiver;
 
-# A receiver of deliveries: a forked HTTP server that writes down what it gets and answers by script.
+# A receiver of deliveries: a forked HTTP server that records requests and answers by script.
 
 use v5.36;
 use Carp qw(croak);
@@ -14,7 +14,7 @@ use Socket;
 use Time::HiRes qw(sleep time);
 use Test::Webhook::Wait;
 
-# port, log (file of what came, one JSON object a line)
+# port, log (file of requests, one JSON object a line)
 sub new ($class, %arg) {
     return bless { %arg, requests => [], read_to => 0, script => {} }, $class;
 }
@@ -50,7 +50,7 @@ sub stop ($self) {
     delete @{$self}{qw(pid control)};
 }
 
-# script('/path' => [ANSWER, ...]): answers of that path in turn, the last one for ever. Without a script:
+# script('/path' => [ANSWER, ...]): the answers of that path in turn, the last one repeated. Without a script:
 # 200. ANSWER: a status; 'hang', 'close' (no answer), 'reset'; or {status, headers => [name => value], body,
 # delay => seconds, hold => 1 (until release), drip => seconds between bytes, close => 1 (after the answer),
 # raw => bytes instead of all that}.
@@ -59,7 +59,7 @@ sub script ($self, %script) {
     $self->_tell({ script => \%script }) if $self->{pid};
 }
 
-# Lets the answers go that are held at that path. Held are those of requests that have been written down.
+# Releases the answers that are held at that path. Only those of recorded requests are held.
 sub release ($self, $path) { $self->_tell({ release => $path }) }
 
 sub _tell ($self, $order) {
@@ -68,8 +68,8 @@ sub _tell ($self, $order) {
     sysread $self->{control}, my $ack, 1;
 }
 
-# All requests so far: {n, at, conn, method, path, query, headers => {lower => first value}, all => [[name,
-# value]...], body}.
+# Returns all requests so far: {n, at, conn, method, path, query, headers => {lower => first value},
+# all => [[name, value]...], body}.
 sub requests ($self, $path = undef) {
     if (open my $in, '<:raw', $self->{log}) {
         seek $in, $self->{read_to}, 0;
@@ -88,7 +88,7 @@ sub requests ($self, $path = undef) {
 
 sub count ($self, $path = undef) { return scalar(my @all = $self->requests($path)) }
 
-# Waits until at least $count requests came (to $path); returns them.
+# Waits for at least $count requests (to $path); returns them.
 sub wait_requests ($self, $count, $path = undef, $timeout = 30) {
     wait_for("$count requests at the receiver" . (defined $path ? " ($path)" : ''),
         sub { $self->count($path) >= $count }, $timeout);
@@ -191,7 +191,7 @@ sub next_request ($self, $connection) {
     $self->answer($connection, $self->choose($request->{path}), $request->{path});
 }
 
-# One complete request off the front of the buffer, or nothing.
+# Takes one complete request off the front of the buffer, or returns nothing.
 sub take_request ($buffer) {
     my $head_end = index $$buffer, "\r\n\r\n";
     return if $head_end < 0;

@@ -71,7 +71,7 @@ sub _read ($self) {
     return $value;
 }
 
-# Entries of a stream as [{stream_id, field => value, ...}, ...].
+# Returns the entries of a stream as [{stream_id, field => value, ...}, ...].
 sub entries ($self, $key, $from = '-', $to = '+') {
     return map { { stream_id => $_->[0], @{ $_->[1] } } } @{ $self->call('XRANGE', $key, $from, $to) };
 }

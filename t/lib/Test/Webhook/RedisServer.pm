@@ -26,7 +26,7 @@ sub new ($class, %arg) {
     return $self;
 }
 
-# What directives and commands take.
+# The URL for directives and commands.
 sub url ($self) {
     return $self->{unix} ? "unix:$self->{dir}/redis.sock" : "redis://$self->{host}:$self->{port}";
 }
@@ -49,17 +49,17 @@ sub _ping ($self, $client) {
     return eval { $client->call('PING'); 1 } || $@ =~ /NOAUTH|NOPERM/;
 }
 
-# A client of one's own.
+# Opens a new client connection.
 sub connect ($self) { return Test::Webhook::Redis->new(port => $self->{port}, host => $self->{host}) }
 
-# The shared client; connects again after a restart.
+# Returns the shared client, connected again after a restart.
 sub client ($self) { return $self->{client} //= $self->connect }
 
 sub stop ($self) { $self->{process}->stop('TERM') }
 sub kill9 ($self) { delete $self->{client}; $self->{process}->kill9 }
 sub restart ($self) { $self->stop; $self->start }
 
-# SIGSTOP and SIGCONT: a server that hangs.
+# Simulates a server that hangs (SIGSTOP, SIGCONT).
 sub freeze ($self) { $self->{process}->signal('STOP') }
 sub thaw ($self) { $self->{process}->signal('CONT') }
 
