@@ -225,7 +225,7 @@ sub sns (%message) {
 }
 
 sub confirmation ($type, %more) { return sns(Type => $type, Token => '2336412f37', SubscribeURL => 'https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription&Token=2336412f37', %more) }
-sub told { return grep { $_->{type} eq 'handshake' } $t->events('hooks') }
+sub told { return grep { $_->{type} eq 'challenge' } $t->events('hooks') }
 
 is $t->post('/sns', sns(Type => 'Notification'))->{verdict}, 'accepted', 'sns: a notification';
 is $t->post('/sns', sns(Type => 'Notification', TopicArn => 'arn:aws:sns:us-west-2:666666666666:MyTopic'))->{verdict}, 'forged', "sns: somebody else's topic";
@@ -246,7 +246,7 @@ for my $type (qw(SubscriptionConfirmation UnsubscribeConfirmation)) {
     is $t->post('/sns', confirmation($type, TopicArn => 'arn:aws:sns:us-west-2:666666666666:MyTopic'))->{verdict}, 'forged', "sns: $type: somebody else's topic";
     is scalar(told()), $before + 1, "sns: $type: and nobody is told of it";
 }
-my $events = $t->ctl('events', '--stream', 'hooks', '--source', 'webhook', '--type', 'handshake', '--json');
+my $events = $t->ctl('events', '--stream', 'hooks', '--source', 'webhook', '--type', 'challenge', '--json');
 is scalar(my @lines = split /\n/, $events->{out}), 2, 'webhookctl events shows them' or diag $events->{err};
 is $t->post('/sns-gate', confirmation('SubscriptionConfirmation'))->{status}, 200, 'sns: at a gate';
 my ($request) = $t->receiver->wait_requests(1, '/sns-gate');

@@ -246,7 +246,7 @@ unlike $none, qr/\[warn\]/, 'square with an inherited webhook_url';
 my $two_keys = sub ($first, $second, $http = '') {
     return $t->nginx_test(config("$first webhook_stream hooks;", "location /second { $second webhook_stream other; }", $http));
 };
-my $reused = qr/\[emerg\] .*"webhook \S+" has the same key as "webhook \S+" in .+nginx\.conf:\d+: handshakes of one of them are answered with HMACs.* in .+nginx\.conf:\d+/;
+my $reused = qr/\[emerg\] .*"webhook \S+" has the same key as "webhook \S+" in .+nginx\.conf:\d+: challenges of one of them are answered with HMACs.* in .+nginx\.conf:\d+/;
 my $same = '0123456789abcdef';
 for my $case (
     [ "webhook x; webhook_secret $same;", "webhook github; webhook_secret $same;" ],
