@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -67,15 +68,23 @@ inline bool is_token(std::string_view text) {
     });
 }
 
+/// "name=value" -> value; false when the word does not begin with `name`.
+inline bool option(std::string_view word, std::string_view name, std::string_view* value) {
+    if (!starts_with(word, name)) return false;
+    *value = word.substr(name.size());
+    return true;
+}
+
+/// Reads a whole number without a sign; false when it is none, or too large.
+template <class Number>
+bool to_number(std::string_view text, Number* number) {
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), *number);
+    return code == std::errc() && end == text.data() + text.size() && !text.empty() && text[0] != '-';
+}
+
 /// As messages show what somebody wrote.
 inline std::string in_quotes(std::string_view text) {
     return "\"" + std::string(text) + "\"";
-}
-
-/// Says what is wrong with `text`; false, so that a check can end with it.
-inline bool fail(std::string* error, std::string_view text, std::string_view what) {
-    *error = in_quotes(text).append(" ").append(what);
-    return false;
 }
 
 }  // namespace webhook::base

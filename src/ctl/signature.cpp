@@ -12,6 +12,8 @@
 #include "ctl/signing.hpp"
 #include "ctl/table.hpp"
 #include "endpoint/units.hpp"
+#include "signature/catalogue/lookup.hpp"
+#include "signature/model/signed_id.hpp"
 
 namespace webhook::ctl {
 

@@ -7,6 +7,7 @@
 #include "ctl/failure.hpp"
 #include "ctl/input.hpp"
 #include "ctl/output.hpp"
+#include "signature/catalogue/scheme_text.hpp"
 
 namespace webhook::ctl {
 

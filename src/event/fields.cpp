@@ -44,32 +44,6 @@ bool could_be_several(const SortedFields& rule, const Field& field) {
            value.find(rule.assign, first + rule.join.size()) != std::string_view::npos;
 }
 
-const char* join_sorted(std::string_view text, const SortedFields& rule, std::string* out) {
-    std::vector<Field> fields;
-    if (!read_fields(text, rule.raw, &fields)) return "too many form fields";
-    std::sort(fields.begin(), fields.end());
-    const bool has_marks = !rule.join.empty();
-    if (!has_marks) fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (has_marks && i > 0 && fields[i].first == fields[i - 1].first)
-            return "a field that the signature depends on is there twice";
-        if (has_marks && could_be_several(rule, fields[i]))
-            return "a signed field holds what stands between fields";
-        if (i > 0) out->append(rule.join);
-        out->append(fields[i].first).append(rule.assign).append(fields[i].second);
-    }
-    return nullptr;
-}
-
-/// The values in their order, each behind its length.
-const char* join_sized(std::string_view text, std::string* out) {
-    std::vector<Field> fields;
-    if (!read_fields(text, false, &fields)) return "too many form fields";
-    for (const Field& field : fields)
-        out->append(std::to_string(field.second.size())).append(field.second);
-    return nullptr;
-}
-
 }  // namespace
 
 bool parse_sorted(std::string_view arg, SortedFields* rule) {
@@ -87,11 +61,29 @@ bool parse_sorted(std::string_view arg, SortedFields* rule) {
            rule->assign != rule->join;
 }
 
-const char* join_fields(std::string_view fields, const Filter& filter, std::string* out) {
-    if (filter.kind == Filter::Kind::sized) return join_sized(fields, out);
-    SortedFields rule;
-    parse_sorted(filter.arg, &rule);
-    return join_sorted(fields, rule, out);
+const char* join_sorted(std::string_view text, const SortedFields& rule, std::string* out) {
+    std::vector<Field> fields;
+    if (!read_fields(text, rule.raw, &fields)) return "too many form fields";
+    std::sort(fields.begin(), fields.end());
+    const bool has_marks = !rule.join.empty();
+    if (!has_marks) fields.erase(std::unique(fields.begin(), fields.end()), fields.end());
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (has_marks && i > 0 && fields[i].first == fields[i - 1].first)
+            return "a field that the signature depends on is there twice";
+        if (has_marks && could_be_several(rule, fields[i]))
+            return "a signed field holds what stands between fields";
+        if (i > 0) out->append(rule.join);
+        out->append(fields[i].first).append(rule.assign).append(fields[i].second);
+    }
+    return nullptr;
+}
+
+const char* join_sized(std::string_view text, std::string* out) {
+    std::vector<Field> fields;
+    if (!read_fields(text, false, &fields)) return "too many form fields";
+    for (const Field& field : fields)
+        out->append(std::to_string(field.second.size())).append(field.second);
+    return nullptr;
 }
 
 }  // namespace webhook::event

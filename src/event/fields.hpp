@@ -4,8 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include "event/template.hpp"
-
 namespace webhook::event {
 
 /// Most fields of a form or query that are put together for a signature: senders have some thirty, and
@@ -24,9 +22,12 @@ struct SortedFields {
 /// neither.
 bool parse_sorted(std::string_view arg, SortedFields* rule);
 
-/// Appends what the filter (`sorted` or `sized`) makes of the fields of a form or query. nullptr, or why they
-/// cannot be signed so: too many, a name that is there twice, or a value from which with this rule other
-/// fields could be made.
-const char* join_fields(std::string_view fields, const Filter& filter, std::string* out);
+/// Appends what "sorted" makes of the fields of a form or query. nullptr, or why they cannot be signed so:
+/// too many, a name that is there twice, or a value from which with this rule other fields could be made.
+const char* join_sorted(std::string_view fields, const SortedFields& rule, std::string* out);
+
+/// Appends what "sized" makes of the fields: the values in their order, each after its length. nullptr, or
+/// why they cannot be signed so.
+const char* join_sized(std::string_view fields, std::string* out);
 
 }  // namespace webhook::event

@@ -56,6 +56,9 @@ struct Source {
     }
 };
 
+/// True when both are read from the same place: of headers case does not count.
+bool is_same(const Source& a, const Source& b);
+
 /// Which words are known: id, type, ... of an event as schemes name them; the same in a directive of nginx,
 /// where variables are known, too; or everything that signatures and messages of a scheme may name.
 enum class SourceSet : std::uint8_t { event, directive, scheme };

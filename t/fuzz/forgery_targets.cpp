@@ -6,7 +6,8 @@
 #include <set>
 
 #include "base/encoding.hpp"
-#include "signature/model/definition.hpp"
+#include "signature/catalogue/lookup.hpp"
+#include "signature/model/scheme.hpp"
 #include "signature/verify/challenge.hpp"
 #include "signature/verify/verifier.hpp"
 #include "t/fuzz/target.hpp"

@@ -1,9 +1,10 @@
 // The language of schemes, and the small texts that they read.
 
 #include "base/encoding.hpp"
+#include "signature/catalogue/scheme_set.hpp"
+#include "signature/catalogue/scheme_text.hpp"
 #include "signature/keys/nfkd.hpp"
 #include "signature/language/parser.hpp"
-#include "signature/language/scheme_set.hpp"
 #include "signature/model/pattern.hpp"
 #include "signature/model/timestamp.hpp"
 #include "signature/verify/url_variants.hpp"

@@ -15,8 +15,7 @@
 #include "module/ngx/pool.hpp"
 #include "module/redis/redis_url.hpp"
 #include "signature/language/header_names.hpp"
-#include "signature/language/validate_binding.hpp"
-#include "signature/verify/sns.hpp"
+#include "signature/model/signed_id.hpp"
 
 namespace webhook::module {
 

@@ -7,7 +7,7 @@
 #include "module/ngx/core_conf.hpp"
 #include "module/redis/stream.hpp"
 #include "module/request/identity.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/model/signed_id.hpp"
 
 namespace webhook::module {
 

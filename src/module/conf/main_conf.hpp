@@ -7,7 +7,7 @@
 
 #include "module/conf/bypass.hpp"
 #include "module/settings.hpp"
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
 
 namespace webhook::module {
 

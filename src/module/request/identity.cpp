@@ -6,7 +6,8 @@
 #include "module/ngx/pool.hpp"
 #include "module/ngx/template.hpp"
 #include "module/request/counters.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/model/content_rule.hpp"
+#include "signature/verify/content.hpp"
 
 namespace webhook::module {
 

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "signature/model/definition.hpp"
-#include "signature/model/message_choice.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 

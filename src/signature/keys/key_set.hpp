@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "signature/keys/public_key.hpp"
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 

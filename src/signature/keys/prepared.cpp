@@ -9,7 +9,6 @@
 #include "base/text.hpp"
 #include "signature/keys/key_strength.hpp"
 #include "signature/keys/nfkd.hpp"
-#include "signature/model/message_choice.hpp"
 
 namespace webhook::signature {
 

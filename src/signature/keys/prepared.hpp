@@ -9,7 +9,7 @@
 #include "event/template.hpp"
 #include "signature/keys/hmac.hpp"
 #include "signature/keys/key_set.hpp"
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 

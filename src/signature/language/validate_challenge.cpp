@@ -1,12 +1,12 @@
+#include "signature/language/validate_challenge.hpp"
+
 #include <algorithm>
 #include <iterator>
 
 #include "base/fail.hpp"
 #include "base/text.hpp"
 #include "signature/keys/key_reuse.hpp"
-#include "signature/language/validate_binding.hpp"
-#include "signature/model/challenge_rule.hpp"
-#include "signature/model/definition.hpp"
+#include "signature/language/common_headers.hpp"
 
 namespace webhook::signature {
 
@@ -92,19 +92,6 @@ bool check_values(const Scheme& scheme, const ChallengeRule& rule, std::string* 
     };
     return good(rule.body) && std::all_of(rule.headers.begin(), rule.headers.end(),
                                           [&](const auto& header) { return good(header.second); });
-}
-
-/// Headers that proxies and tracing give to every request, beside those of every client.
-bool is_added_header(std::string_view name) {
-    static constexpr std::string_view names[] = {
-        "x-request-id",          "x-correlation-id", "x-trace-id", "x-amzn-trace-id",
-        "x-cloud-trace-context", "traceparent",      "tracestate", "b3"};
-    return is_common_header(name) || base::starts_with(name, "x-b3-") ||
-           std::any_of(std::begin(names), std::end(names), [name](auto each) { return each == name; });
-}
-
-bool is_same(const Source& a, const Source& b) {
-    return a.kind == b.kind && (a.kind == Kind::header ? a.name == b.name : a.text == b.text);
 }
 
 bool any_value(const Template& text, const Source& wanted) {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 

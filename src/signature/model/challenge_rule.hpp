@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,8 +9,6 @@
 #include "signature/model/pattern.hpp"
 
 namespace webhook::signature {
-
-struct Scheme;
 
 /// A handshake of a scheme: which requests are one, what they must prove, and what is answered.
 struct ChallengeRule {
@@ -35,13 +32,6 @@ struct ChallengeRule {
     std::vector<std::pair<std::string, event::Template>> headers;
     event::Template body;
 };
-
-/// Reads the words of a `challenge` directive ([0] is its name); false with a message that names the word.
-bool parse_challenge(const std::vector<std::string>& words, ChallengeRule* rule, std::string* error);
-
-/// False, with a message, for a rule that would answer genuine events, sign what could be a message, tell a
-/// stranger's values to the operator, or that cannot be sent.
-bool check_challenge(const Scheme& scheme, const ChallengeRule& rule, std::string* error);
 
 /// True for {config:NAME} as it is.
 bool is_config(const event::Template::Part& part);

@@ -2,21 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/digest.hpp"
 #include "base/encoding.hpp"
 #include "base/json_cut.hpp"
-#include "event/identity.hpp"
 #include "event/source.hpp"
 #include "event/template.hpp"
-#include "signature/keys/public_key.hpp"
-#include "signature/model/body_plan.hpp"
-#include "signature/model/challenge_rule.hpp"
-#include "signature/model/scheme.hpp"
 #include "signature/model/timestamp.hpp"
 
 namespace webhook::signature {
@@ -84,6 +77,10 @@ struct ClaimRule {
 /// What makes the content of a request, see identity.hpp.
 enum class Content : std::uint8_t { body, parts, covered, request, claims };
 
+/// What an id names: an event, kept by retries and never used twice; a thing (an order, a transfer), of which
+/// there are several events; an attempt, of which an event has several.
+enum class Names : std::uint8_t { event, thing, attempt };
+
 /// What is known of a sender's ids and retries.
 struct IdentityRule {
     Names names = Names::thing;
@@ -94,50 +91,12 @@ struct IdentityRule {
     base::Pointers left_out;  ///< of a JSON body: what a retry changes
 };
 
-struct Scheme {
-    std::string name;
-    Algorithm algorithm = Algorithm::none;
-    base::Hash hash = base::Hash::sha256;
-    KeyRule key = KeyRule::utf8;
-    std::vector<KeyRule> other_keys;  ///< of shared secrets: each that decodes one makes another key of it
-    /// Of public_key and jwt; absent: a shared secret (HMAC), or whatever kind the key is (http_signature).
-    std::optional<PublicAlgorithm> public_algorithm;
-    bool public_keys = false;             ///< the secrets are public keys, or sets of them
-    std::optional<event::Source> key_id;  ///< what names the key
-    SignatureRule signature;
-    std::optional<TimestampRule> timestamp;
-    event::Template message;
-    bool any_bracket = false;          ///< one of the message's brackets must be there
-    std::optional<Pattern> beginning;  ///< class of the character that every message begins with
-    /// The same definition with each of the other messages that may be signed in place of this one.
-    std::vector<std::shared_ptr<const Scheme>> alternatives;
-    std::optional<DigestRule> digest;
-    std::vector<ClaimRule> claims;  ///< of a JWT
-    std::vector<std::vector<std::string>>
-        covers;  ///< components that must be signed (RFC 9421), each one of several
-    std::vector<std::string> id, type, tenant;
-    IdentityRule identity;
-    std::optional<Acknowledgement> ack;
-    bool unsigned_body = false;
-    bool unsigned_id = false;        ///< says that the id is not signed, where little else is
-    bool postback = false;           ///< the data is the query
-    bool url_variants = false;       ///< the URL may have been signed with or without the default port
-    std::vector<std::string> batch;  ///< pointer to an array whose every element is signed; empty: no batch
-    std::vector<ChallengeRule> challenges;  ///< the first that applies is answered
-    bool empty_answers = false;             ///< the sender wants no body in any answer
-
-    // Derived from the above.
-    event::By by = event::By::both;  ///< what tells events apart, unless the user says otherwise
-    Content content = Content::request;
-    BodyPlan body;  ///< what signature, timestamp, digest and message read of the body
-    bool late_timestamp =
-        false;  ///< it stands in the body, which is signed as a whole: read when that is verified
-    bool reads_url = false;
-    bool refuses_body = false;  ///< only the query is signed
-    std::vector<std::string> secret_params, secret_headers;
-    std::string methods;                 ///< for `Allow`
-    std::vector<Pattern> signed_echoes;  ///< what a challenge computes the HMAC of: no message may look so
-    std::vector<std::string> single_headers, single_params;  ///< what must not be there twice
+/// What the provider wants to read when an event was taken: `body` is a template of {query:NAME} and
+/// {header:NAME}.
+struct Acknowledgement {
+    unsigned status = 200;    ///< 2xx
+    std::string type, body;   ///< both empty: any body will do
+    bool has_values = false;  ///< `body` holds some
 };
 
 /// Items of one request that are looked at, at most (a cap against lists made to cost time).

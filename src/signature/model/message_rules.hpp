@@ -1,8 +1,6 @@
 #pragma once
 
-#include <string>
-
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 
@@ -18,8 +16,5 @@ bool signs(const Scheme& scheme, const event::Source& source);
 
 /// True when whoever changes the body changes the message: the body, its SHA-256, or all fields of a form.
 bool signs_body(const Scheme& scheme);
-
-/// False, with a message, when a part of a message cannot be computed, or means nothing.
-bool check_part(const event::Template& text, std::size_t at, std::string* error);
 
 }  // namespace webhook::signature

@@ -7,8 +7,6 @@
 #include "event/values.hpp"
 #include "signature/keys/key_strength.hpp"
 #include "signature/keys/prepared.hpp"
-#include "signature/model/definition.hpp"
-#include "signature/verify/verifier.hpp"
 
 namespace webhook::signature {
 

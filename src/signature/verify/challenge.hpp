@@ -12,10 +12,10 @@
 #include "event/request.hpp"
 #include "signature/keys/hmac.hpp"
 #include "signature/model/challenge_rule.hpp"
+#include "signature/model/outcome.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
-
-struct Outcome;
 
 /// The answer to a handshake.
 struct Reply {

@@ -7,8 +7,12 @@
 
 #include "base/body.hpp"
 #include "signature/keys/hmac.hpp"
+#include "signature/verify/code_input.hpp"
 
 namespace webhook::signature {
+
+/// Contentful's request verification: a canonical request with the headers that a header lists.
+Outcome check_contentful(const CodeInput& input);
 
 /// Path and query of an absolute URL as they stand; "/" when it has neither.
 std::string_view request_target(std::string_view url);

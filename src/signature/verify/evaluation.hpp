@@ -10,8 +10,8 @@
 #include "base/text.hpp"
 #include "event/request.hpp"
 #include "signature/keys/prepared.hpp"
+#include "signature/model/outcome.hpp"
 #include "signature/verify/parsed_body.hpp"
-#include "signature/verify/verifier.hpp"
 
 namespace webhook::signature {
 

@@ -4,9 +4,8 @@
 #include <charconv>
 
 #include "base/json_text.hpp"
+#include "base/text.hpp"
 #include "event/values.hpp"
-#include "signature/language/words.hpp"
-#include "signature/verify/algorithm.hpp"
 
 namespace webhook::signature {
 
@@ -146,17 +145,13 @@ const base::JsonValue* find_claim(const base::JsonValue& claims, std::string_vie
         std::size_t index = 0;
         if (value->kind == Kind::object)
             value = value->find(token);
-        else if (value->kind == Kind::array && to_number(std::string_view(token), &index))
+        else if (value->kind == Kind::array && base::to_number(std::string_view(token), &index))
             value = index < value->items.size() ? &value->items[index] : nullptr;
         else
             value = nullptr;
         if (value == nullptr) return nullptr;
     }
     return value;
-}
-
-bool has_token_in_body(const Scheme& scheme) {
-    return scheme.algorithm == Algorithm::jwt && has_signature_in_body(scheme);
 }
 
 const char* verify_jwt(const Prepared& prepared, std::string_view text, std::size_t* budget,

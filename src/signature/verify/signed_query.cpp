@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/urlencoded.hpp"
-#include "signature/model/message_choice.hpp"
 
 namespace webhook::signature {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "event/request.hpp"
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 

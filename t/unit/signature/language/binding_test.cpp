@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "base/utf8.hpp"
+#include "signature/catalogue/lookup.hpp"
 #include "signature/keys/key_reuse.hpp"
 #include "signature/language/parser.hpp"
 #include "signature/sign/signer.hpp"

@@ -6,7 +6,7 @@
 #include "signature/language/parser.hpp"
 #include "signature/sign/signer.hpp"
 #include "signature/verify/challenge.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 #include "signature/verify/jwt.hpp"
 #include "signature/verify/verifier.hpp"
 #include "t/unit/signature/support.hpp"

@@ -5,9 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "signature/catalogue/lookup.hpp"
 #include "signature/keys/prepared.hpp"
 #include "signature/language/parser.hpp"
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 #include "signature/verify/verifier.hpp"
 #include "t/unit/signature/support.hpp"
 #include "t/vectors/vectors.hpp"

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "signature/catalogue/lookup.hpp"
 #include "signature/language/parser.hpp"
-#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 
@@ -49,17 +49,5 @@ class SchemeSet {
     };
     std::map<std::string, Own, std::less<>> own_;
 };
-
-/// What is wrong in a text, and in which line of it (the first is 1).
-struct TextError {
-    std::size_t line = 1;
-    std::string message;
-};
-
-/// Adds the scheme whose definition is `text`, the inside of a block.
-bool add_scheme_text(std::string_view name, std::string_view text, SchemeSet* set, TextError* error);
-
-/// Adds every scheme of a text of `webhook_scheme NAME { ... }` blocks, such as a file that nginx includes.
-bool add_scheme_blocks(std::string_view text, SchemeSet* set, TextError* error);
 
 }  // namespace webhook::signature

@@ -1,6 +1,7 @@
+#include "signature/catalogue/scheme_text.hpp"
+
 #include <utility>
 
-#include "signature/language/scheme_set.hpp"
 #include "signature/language/tokenizer.hpp"
 
 namespace webhook::signature {

@@ -1,8 +1,7 @@
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
 
 #include "base/suggest.hpp"
 #include "base/text.hpp"
-#include "signature/model/definition.hpp"
 
 namespace webhook::signature {
 

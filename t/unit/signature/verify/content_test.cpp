@@ -1,13 +1,15 @@
 // What tells events apart: what is content, what an id may be relied on for.
 
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 
 #include <gtest/gtest.h>
 
 #include <memory>
 
 #include "signature/catalogue/catalogue.hpp"
+#include "signature/catalogue/lookup.hpp"
 #include "signature/language/parser.hpp"
+#include "signature/model/content_rule.hpp"
 #include "t/unit/signature/support.hpp"
 
 namespace webhook::signature {

@@ -1,8 +1,9 @@
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
 
 #include <gtest/gtest.h>
 
-#include "signature/model/definition.hpp"
+#include "signature/catalogue/scheme_text.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 namespace {

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "signature/catalogue/scheme_set.hpp"
+
+namespace webhook::signature {
+
+/// What is wrong in a text, and in which line of it (the first is 1).
+struct TextError {
+    std::size_t line = 1;
+    std::string message;
+};
+
+/// Adds the scheme whose definition is `text`, the inside of a block.
+bool add_scheme_text(std::string_view name, std::string_view text, SchemeSet* set, TextError* error);
+
+/// Adds every scheme of a text of `webhook_scheme NAME { ... }` blocks, such as a file that nginx includes.
+bool add_scheme_blocks(std::string_view text, SchemeSet* set, TextError* error);
+
+}  // namespace webhook::signature
