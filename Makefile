@@ -118,7 +118,7 @@ fuzz:                  ## libFuzzer (clang) on every parser, FUZZ_SECONDS=20 eac
 	@src/make/deps.sh run test fuzz
 	+@$(SUBMAKE) BUILD=$(BUILD)/fuzz CXX=clang++ OPT="-O1 -gline-tables-only" SAN=-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined WARN= $(BUILD)/fuzz/fuzzer
 	@BUILD=$(BUILD)/fuzz FUZZ_SECONDS=$(or $(FUZZ_SECONDS),20) src/make/fuzz.sh
-check-quick: deps-check  ## format, direction of includes, cppcheck
+check-quick: deps-check  ## format, direction of includes, Lua, cppcheck
 	@JOBS=$(JOBS) src/make/check.sh quick
 check: deps-check      ## the same and clang-tidy
 	@src/make/deps.sh tidy
@@ -135,6 +135,9 @@ $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
 	$(Q)$(CXX) $(or $(STD),-std=gnu++20) $(CXXFLAGS) $(TEST_OPT) $(FROM_TOP) -c -o $@ $<
+
+# -MMD does not see what the assembler includes.
+$(BUILD)/obj/src/store/lua.o: $(wildcard src/store/lua/*.lua)
 
 $(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/files
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)

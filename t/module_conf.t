@@ -172,6 +172,10 @@ my @wrong = (
     [ "$good webhook_redis redis://127.0.0.1/x;", qr/invalid database number/ ],
     [ "$good webhook_redis http://127.0.0.1;", qr/"redis:\/\/" or "unix:" expected/ ],
     [ "$good webhook_redis unix:relative;", qr/absolute path expected/ ],
+    [
+        "$good webhook_redis unix:/" . 'x' x 107 . ';',
+        qr/the path of the socket is longer than 107 bytes in "unix:\/x+" in /
+    ],
     [ "$good webhook_redis redis://127.0.0.1:99999;", qr/invalid port/ ],
     [ "$good webhook_url ftp://x;", qr/invalid URL "ftp:\/\/x", it must begin with "https:/ ],
     [ "$good webhook_headers 'a b';", qr/invalid header name "a b"/ ],
@@ -422,7 +426,7 @@ my $two_keys = sub ($first, $second, $http = '') {
         config("$first webhook_stream hooks;", "location /second { $second webhook_stream other; }", $http));
 };
 my $place = qr/in .+nginx\.conf:\d+/;
-my $oracle = qr/handshakes of one of them are answered with HMACs/;
+my $oracle = qr/challenges of one of them are answered with HMACs/;
 my $reused = qr/\[emerg\] .*"webhook \S+" has the same key as "webhook \S+" $place: $oracle.* $place/;
 my $same = '0123456789abcdef';
 for my $case (

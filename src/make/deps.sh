@@ -14,7 +14,7 @@ declare -A group=(
            ca-certificates"
     [test]="libgtest-dev curl valgrind binutils prometheus"
     [fuzz]="clang"
-    [check]="clang-format cppcheck"
+    [check]="clang-format cppcheck lua5.1 lua-check"
     [tidy]="clang-tidy"
     [node]="nodejs npm"
     [trixie]="debootstrap"

@@ -7,12 +7,12 @@
 #include "base/glob.hpp"
 #include "base/url.hpp"
 #include "module/ngx/pool.hpp"
-#include "module/ngx/template.hpp"
 #include "module/request/answer.hpp"
 #include "module/request/challenge.hpp"
 #include "module/request/counters.hpp"
 #include "module/request/identity.hpp"
 #include "module/request/new_event.hpp"
+#include "module/request/presentable.hpp"
 
 namespace webhook::module {
 
@@ -65,7 +65,7 @@ bool make_url(RequestState* state, std::string_view* url) {
     return true;
 }
 
-Verdict map(signature::Verdict verdict) {
+Verdict to_module_verdict(signature::Verdict verdict) {
     switch (verdict) {
         case signature::Verdict::genuine:
             return Verdict::none;
@@ -99,9 +99,9 @@ std::unique_ptr<signature::Verifier> make_verifier(RequestState* state) {
     return verifier;
 }
 
-/// Looks for a handshake of that stage and keeps its answer. What a stranger may tell the operator needs a
+/// Looks for a challenge of that stage and keeps its answer. What a stranger may tell the operator needs a
 /// stream; a gate leaves it to the application behind it.
-bool is_handshake(RequestState* state, const signature::Verifier& verifier, signature::Stage stage,
+bool is_challenge(RequestState* state, const signature::Verifier& verifier, signature::Stage stage,
                   signature::Outcome* outcome) {
     signature::Reply reply;
     signature::Outcome judged = *outcome;
@@ -112,12 +112,12 @@ bool is_handshake(RequestState* state, const signature::Verifier& verifier, sign
     return true;
 }
 
-/// Handshakes that need no signature, the signature, handshakes that need one.
+/// Judges in this order: challenges that need no signature, the signature, challenges that need one.
 Verdict judge_with(const signature::Verifier& verifier, RequestState* state, std::string_view* reason) {
     signature::Outcome outcome;
-    const bool early = is_handshake(state, verifier, signature::Stage::arrived, &outcome);
+    const bool early = is_challenge(state, verifier, signature::Stage::arrived, &outcome);
     if (!early && !verifier.verifies_method(state->headers.method)) {
-        *reason = "method not allowed but in a handshake";
+        *reason = "method not allowed except for a challenge";
         return Verdict::method;
     }
     if (!early) {
@@ -126,17 +126,17 @@ Verdict judge_with(const signature::Verifier& verifier, RequestState* state, std
     }
     if (outcome.verdict == signature::Verdict::genuine) {
         state->headers.claims = copy_to_pool(state->request->pool, outcome.claims);
-        const bool late = is_handshake(state, verifier, signature::Stage::verified, &outcome);
+        const bool late = is_challenge(state, verifier, signature::Stage::verified, &outcome);
         if (!late && !signature::delivers_by(verifier.scheme(), state->headers.method)) {
-            *reason = "method not allowed but in a handshake";
+            *reason = "method not allowed except for a challenge";
             return Verdict::method;
         }
     }
-    state->covered = outcome.covered;
-    state->signed_message = outcome.message;
-    state->signed_url = outcome.url;
+    state->signed_parts.covered = outcome.covered;
+    state->signed_parts.message = outcome.message;
+    state->signed_parts.url = outcome.url;
     *reason = outcome.reason;
-    return map(outcome.verdict);
+    return to_module_verdict(outcome.verdict);
 }
 
 /// The value when it may be stored, copied into the pool; else the reason is set.
