@@ -18,8 +18,8 @@ struct Filter {
         decoded,  ///< a URL or query with the escapes (%XX) of the characters ARG decoded, or of all of them
         crc32,    ///< CRC-32 (as in zip) in decimal
         json_escape,  ///< as it stands between the quotes of a JSON string (what JavaScript writes)
-        hmac,    ///< in answers to handshakes only: the scheme's HMAC of it, ARG is hex (default) or base64
-        sha256,  ///< in answers to handshakes only: the SHA-256 of it and the parameters ARG (NAME,NAME), in
+        hmac,    ///< in answers to challenges only: the scheme's HMAC of it, ARG is hex (default) or base64
+        sha256,  ///< in answers to challenges only: the SHA-256 of it and the parameters ARG (NAME,NAME), in
                  ///< hex
     };
     Kind kind;

@@ -78,7 +78,7 @@ void add_secret(const Source& source, Scheme* scheme) {
     if (source.kind == Kind::header) add_once(source.name, &scheme->secret_headers);
 }
 
-/// What a handshake must prove or tells the operator is secret; what it computes an HMAC of is no message.
+/// What a challenge must prove or tells the operator is secret; what it computes an HMAC of is no message.
 void derive_challenges(Scheme* scheme) {
     for (const ChallengeRule& rule : scheme->challenges) {
         for (const ChallengeRule::Wanted& wanted : rule.require) {

@@ -10,9 +10,9 @@ namespace webhook::signature {
 bool has_own_rules(const Scheme& scheme);
 
 /// Whether such a definition says what it must, and nothing that would have no effect.
-bool check_own_rules(const Scheme& scheme, std::string* error);
+bool validate_own_rules(const Scheme& scheme, std::string* error);
 
 /// Whether algorithm, key rule, `claims` and `covers` fit together.
-bool check_key_rules(const Scheme& scheme, std::string* error);
+bool validate_key_rules(const Scheme& scheme, std::string* error);
 
 }  // namespace webhook::signature

@@ -10,7 +10,7 @@
 
 namespace webhook::signature {
 
-/// A handshake of a scheme: which requests are one, what they must prove, and what is answered.
+/// A challenge of a scheme: which requests are one, what they must prove, and what is answered.
 struct ChallengeRule {
     /// A value that must equal a text, or (among) one of its words; "*" among them stands for any.
     struct Wanted {
@@ -36,7 +36,7 @@ struct ChallengeRule {
 /// True for {config:NAME} as it is.
 bool is_config(const event::Template::Part& part);
 
-/// True for sources that a handshake may be read of: headers, parameters and values of the body.
+/// True for sources that a challenge may be read of: headers, parameters and values of the body.
 bool is_readable_by_challenge(const event::Source& source);
 
 /// True when the value is to be the scheme's HMAC of itself.

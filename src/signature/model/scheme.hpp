@@ -87,7 +87,7 @@ const std::vector<std::string>& type_sources(const Scheme&);
 const std::vector<std::string>& tenant_sources(const Scheme&);
 /// Methods that events come by: POST, and GET for schemes whose event stands in the query.
 bool delivers_by(const Scheme&, std::string_view method);
-/// Methods the scheme accepts: those, and the ones of its handshakes.
+/// Methods the scheme accepts: those, and the ones of its challenges.
 bool accepts_method(const Scheme&, std::string_view method);
 /// The `Allow` header for a 405 ("POST" or "GET, POST").
 std::string_view allowed_methods(const Scheme&);

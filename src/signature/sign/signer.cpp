@@ -167,7 +167,7 @@ const char* Signer::Impl::refusal(const Message& message, const base::BodyView& 
     const bool is_echo =
         std::any_of(scheme().signed_echoes.begin(), scheme().signed_echoes.end(),
                     [&](const Pattern& pattern) { return message.looks_like(pattern, body); });
-    return is_echo ? "the message looks like the text of a handshake"
+    return is_echo ? "the message looks like the text of a challenge"
                    : message.flaw(scheme(), prepared.messages.front(), body);
 }
 

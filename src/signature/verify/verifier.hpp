@@ -48,12 +48,12 @@ class Verifier {
     /// See Challenges::missing_param.
     const std::string& missing_param() const;
 
-    /// Whether the request is a handshake of that stage; see Challenges::judge. `verified`: `outcome` is what
+    /// Whether the request is a challenge of that stage; see Challenges::judge. `verified`: `outcome` is what
     /// check() said.
     bool judge_challenge(Stage stage, const event::Request& request, Outcome* outcome,
                          Reply* reply) const noexcept;
 
-    /// False when a request of this method that is no handshake on arrival can be nothing else.
+    /// False when a request of this method that is no challenge on arrival can be nothing else.
     bool verifies_method(std::string_view method) const;
 
     const Scheme& scheme() const;
