@@ -288,12 +288,12 @@ EOT
 
 $t->nginx->quit;
 my @lines = split /\n/, do { local (@ARGV, $/) = $t->file('access.log'); <> };
-ok scalar(grep { m{^/meta\?hub\.mode=subscribe&hub\.challenge=1158201444&hub\.verify_token=\*\*\*\|200\|challenge\|challenge\|-$} } @lines),
+ok scalar(grep { m{^/meta\?hub\.mode=subscribe&hub\.challenge=1158201444&hub\.verify_token=\*\*\*\|200\|challenge\|answered\|-$} } @lines),
     'access log: the handshake, its token masked';
 ok scalar(grep { m{^/setup\?setup=\*\*\*\|200\|challenge\|handshake, told to the operator\|\d+-\d} } @lines), 'access log: told to the operator';
 my $secrets = qr/hamhock|s3tup-t0ken|t0ken|s3cret-key|secret_tMrl|guess(?!ed)/;
 ok !grep({ /$secrets/ } @lines), 'access log: no secret';
 ok !grep({ /$secrets/ } $t->nginx->log), 'error log: no secret' or diag join "\n", grep { /$secrets/ } $t->nginx->log;
-ok scalar($t->nginx->grep_log(qr/\[info\].*webhook challenge: handshake, scheme "meta"/)), 'error log: the handshake';
+ok scalar($t->nginx->grep_log(qr/\[info\].*webhook challenge: answered, scheme "meta"/)), 'error log: the handshake';
 
 done_testing;

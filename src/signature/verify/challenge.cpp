@@ -261,7 +261,7 @@ class Challenger {
         if (!right) return {Verdict::forged, "the challenge's token is wrong", {}};
         reply->status = rule_.status;
         reply->type = rule_.type;
-        Outcome outcome{Verdict::challenge, "challenge", {}};
+        Outcome outcome{Verdict::challenge, "answered", {}};
         for (const auto& [name, value] : rule_.headers) {
             auto& header = reply->headers.emplace_back(name, std::string());
             expand(value, key, false, &header.second, &outcome);
