@@ -29,7 +29,7 @@ bool add_definition(std::string_view name, const Statement& head, Mark until, Di
 
 bool add_block(const Statement& head, DirectiveReader* reader, SchemeSet* set, TextError* error) {
     if (head.words[0] != "webhook_scheme") {
-        // What is no scheme file may be a file of secrets: its words are not repeated.
+        // A file without schemes may be a file of secrets: do not repeat its words.
         *error = {head.line, "expected \"webhook_scheme NAME {\""};
         return false;
     }

@@ -6,8 +6,8 @@
 namespace webhook::signature {
 
 /// True when a challenge of the scheme answers with an HMAC (or any other value computed with the key) of
-/// something that the request chose. Whoever sends such a challenge can have texts signed, so the key may
-/// serve no other scheme.
+/// something that the request chose. A client that sends such a challenge can have texts signed, so the key
+/// may serve no other scheme.
 bool answers_hmacs(const Scheme& scheme);
 
 /// True when no signed message of the scheme can be a text of this pattern: it has a character that the

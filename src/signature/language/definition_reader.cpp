@@ -279,7 +279,7 @@ bool Reader::read_volatile(const Directive& words) {
     return true;
 }
 
-/// Only what is at hand when a request is answered may stand in it: query and headers.
+/// Takes only values that are known when a request is answered: query and headers.
 bool Reader::read_ack(const Directive& words) {
     Acknowledgement& ack = scheme_->ack.emplace();
     if (!base::to_number(std::string_view(words[1]), &ack.status) || ack.status < 200 || ack.status > 299) {

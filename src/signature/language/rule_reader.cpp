@@ -15,7 +15,7 @@ namespace {
 using event::Source;
 using event::SourceSet;
 
-/// Reads what stands where: sources, how their values are split, and how they are written.
+/// Reads the words about sources, how their values are split, and how they are written.
 class RuleReader {
   public:
     RuleReader(const Directive& words, std::string* error) : words_(words), error_(error) {}

@@ -19,7 +19,7 @@ namespace {
 using event::Source;
 using Kind = Source::Kind;
 
-/// What a value may be read of; only values of the body can be documents themselves.
+/// True for sources that a value may be read from; only values of the body can be documents themselves.
 bool readable(const Source& source) {
     if (source.kind == Kind::json || source.kind == Kind::form) return true;
     return (source.kind == Kind::header || source.kind == Kind::query) && source.then == nullptr;

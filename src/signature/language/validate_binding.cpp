@@ -94,7 +94,7 @@ bool differs_by_event(const Scheme& scheme, const Template::Part& part) {
     }
 }
 
-/// Brackets, of which one must be there, must each begin with something that tells the event.
+/// Brackets, of which one must be there, must each begin with a value that differs by event.
 bool validate_brackets(const Scheme& scheme, std::string* error) {
     const std::vector<Template::Part>& parts = scheme.message.parts;
     bool found = false;

@@ -18,8 +18,7 @@ using Kind = Source::Kind;
 
 constexpr std::size_t max_signed_echo = 128;
 
-/// True when a challenge must prove to know this parameter: an answer with it would tell the token to
-/// anybody.
+/// True when a challenge must prove to know this parameter: an answer with it would reveal the token.
 bool is_token_param(const Scheme& scheme, std::string_view param) {
     return std::any_of(scheme.challenges.begin(), scheme.challenges.end(), [&](const ChallengeRule& rule) {
         return std::any_of(
@@ -33,8 +32,8 @@ bool is_token_param(const Scheme& scheme, std::string_view param) {
     });
 }
 
-/// What a caller chose is hashed with parameters behind it: where messages are hashed so, too, that would
-/// sign them.
+/// Refuses a hash of a value that the client chose, followed by parameters, where messages are hashed that
+/// way: it would sign them.
 bool validate_hash(const Scheme& scheme, const ChallengeRule& rule, const Template::Part& part,
                    std::string* error) {
     if (scheme.algorithm == Algorithm::hash)
@@ -50,7 +49,7 @@ bool validate_hash(const Scheme& scheme, const ChallengeRule& rule, const Templa
     const Pattern* pattern = pattern_of(rule, part.source);
     return (pattern != nullptr && pattern->max <= max_signed_echo) ||
            base::fail(error, "\"" + part.source.text +
-                                 "\" is hashed for a stranger: it needs \"match=\" of at most 128");
+                                 "\" is hashed for any client: it needs \"match=\" of at most 128");
 }
 
 bool validate_value(const Scheme& scheme, const ChallengeRule& rule, const Template::Part& part,
@@ -78,11 +77,11 @@ bool validate_value(const Scheme& scheme, const ChallengeRule& rule, const Templ
     const Pattern* pattern = pattern_of(rule, source);
     if (pattern == nullptr || pattern->max > max_signed_echo) {
         return base::fail(
-            error, "\"" + source.text + "\" is signed for a stranger: it needs \"match=\" of at most 128");
+            error, "\"" + source.text + "\" is signed for any client: it needs \"match=\" of at most 128");
     }
     return never_signed(scheme, *pattern) ||
            base::fail(error, "a signed message could look like \"match=" + source.text +
-                                 "=...\", so strangers could have one signed: allow fewer characters");
+                                 "=...\", so any client could have one signed: allow fewer characters");
 }
 
 bool validate_values(const Scheme& scheme, const ChallengeRule& rule, std::string* error) {
@@ -112,7 +111,7 @@ bool any_choice(const std::vector<std::string>& choices, const Source& wanted) {
     });
 }
 
-/// What the scheme itself reads of an event, so that events have it.
+/// True for a value that the scheme reads from events, so that events have it.
 bool is_of_events(const Scheme& scheme, const Source& wanted) {
     const auto is = [&](const Source& source) { return is_same(source, wanted); };
     return std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(), is) ||
@@ -126,8 +125,8 @@ bool is_document(const Source& source) {
     return source.kind == Kind::json && source.pointer.empty();
 }
 
-/// True when some condition tells the challenge from an event: a value that events do not have, or a text
-/// that only the challenge has in its place.
+/// True when some condition distinguishes the challenge from an event: a value that events do not have, or a
+/// text that only the challenge has in its place.
 bool tells_from_events(const Scheme& scheme, const ChallengeRule& rule) {
     const auto is_common = [](const Source& source) {
         return is_document(source) || (source.kind == Kind::header && is_added_header(source.name));

@@ -13,7 +13,7 @@ using event::Filter;
 using event::Template;
 using Kind = event::Source::Kind;
 
-/// What brackets depend on must be something that can be absent.
+/// Refuses brackets that depend on a value that is never absent.
 bool validate_segment(const Template& text, std::size_t at, std::string* error) {
     const event::Source& first = text.parts[text.first_of_segment(at)].source;
     const bool good = first.kind == Kind::header || first.kind == Kind::query || first.kind == Kind::form ||

@@ -35,7 +35,7 @@ bool is_of_claims(const std::string& text) {
                        [](const auto& part) { return !part.is_value || is_claim(part.source); });
 }
 
-/// A token in the body signs its claims and nothing beside it. The event is what it says, so nothing need
+/// A token in the body signs its claims and nothing else. The event is what it says, so nothing need
 /// limit its time.
 bool validate_body_token(const Scheme& scheme, std::string* error) {
     const auto& from = scheme.signature.from;
@@ -84,7 +84,7 @@ bool is_of_public_keys(KeyRule rule) {
     return rule == KeyRule::pem || rule == KeyRule::spki || rule == KeyRule::whpk || rule == KeyRule::jwk;
 }
 
-/// Rules beside the first are for secrets that are keys of an HMAC; public keys are taken in any form anyway.
+/// Rules after the first are for secrets that are keys of an HMAC; public keys are taken in any form anyway.
 bool validate_other_keys(const Scheme& scheme, std::string* error) {
     const auto& rules = scheme.other_keys;
     if (rules.empty()) return true;

@@ -28,7 +28,7 @@ struct Piece {
     Slot slot;
     Pattern pattern;
     bool hmac = false;
-    bool hash = false;  ///< with `literal` behind it
+    bool hash = false;  ///< followed by `literal`
     base::Encoding encoding = base::Encoding::hex;
 };
 
@@ -236,7 +236,7 @@ bool Challenges::takes(Stage stage, std::string_view method) const {
     });
 }
 
-/// Whether a rule speaks of this request, and what it says.
+/// Applies one rule to a request.
 class Challenger {
   public:
     using Rule = Challenges::Rule;

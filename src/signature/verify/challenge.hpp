@@ -23,13 +23,13 @@ struct Reply {
     std::string type;  ///< empty: there is no body
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
-    std::vector<std::pair<std::string, std::string>> captured;  ///< to be told to the operator as an event
+    std::vector<std::pair<std::string, std::string>> captured;  ///< to be stored as an event for the operator
 };
 
 /// When a challenge is looked for: before the signature is checked, or after it was found genuine.
 enum class Stage : std::uint8_t { arrived, verified };
 
-/// Bodies over this many bytes hold no challenge: so what a stranger can make us parse stays small.
+/// Bodies over this many bytes hold no challenge: this limits what an unverified client can make us parse.
 inline constexpr std::size_t max_challenge_body = 16384;
 
 /// The longest value that is captured.

@@ -16,7 +16,7 @@ bool take_challenge(const Verifier& verifier, const event::Request& request, Sta
         judgement->reply = {};
         return false;
     }
-    // What check() found out about the sender stays.
+    // Keep what check() found out about the sender.
     outcome.timestamp = judgement->outcome.timestamp;
     outcome.claims = std::move(judgement->outcome.claims);
     judgement->outcome = std::move(outcome);

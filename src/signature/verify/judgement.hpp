@@ -9,14 +9,14 @@
 
 namespace webhook::signature {
 
-/// What a request turned out to be.
+/// The result of judging a request.
 struct Judgement {
     Outcome outcome;
     bool takes_method = true;  ///< false: only challenges come by this method, and the request is none
     Reply reply;               ///< of verdict `challenge`: the answer
 };
 
-/// For logs: the reason for `takes_method` being false.
+/// The reason to log when `takes_method` is false.
 inline constexpr const char* method_reason = "method not allowed but in a challenge";
 
 /// Judges a request in the order that the module and webhookctl share: challenges that need no signature, the

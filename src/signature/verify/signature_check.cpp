@@ -79,7 +79,7 @@ bool SignatureCheck::matches(const Message& message, const Candidates& candidate
     return false;
 }
 
-/// For senders that sign another spelling of the URL than comes, see url_variants().
+/// Tries other spellings of the URL that the sender may have signed, see url_variants().
 bool SignatureCheck::matches_other_url(const event::Template& text, const Candidates& candidates,
                                        Evaluation* evaluation, Outcome* outcome) const {
     const std::string_view url = evaluation->request().url, ts = outcome->timestamp;

@@ -32,8 +32,8 @@ class SignatureCheck {
     /// Gathers the request's signatures (of tokens only whether one matches); false when there is none.
     bool collect(Evaluation* evaluation, Candidates* candidates, bool* credential) const;
 
-    /// Whether one of the signatures is of one of the messages that the sender may have signed; `outcome`
-    /// says why not.
+    /// Checks whether one of the signatures is of one of the messages that the sender may have signed;
+    /// `outcome` says why not.
     bool is_signed(const Candidates& candidates, Evaluation* evaluation, Outcome* outcome) const;
 
     /// Compares the body with the digest of it that is signed.

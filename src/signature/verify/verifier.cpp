@@ -86,7 +86,7 @@ bool Verifier::Impl::read_timestamp(Evaluation* evaluation, std::int64_t* unix_m
     return false;
 }
 
-/// The same for one in the body, which must be there.
+/// Reads a timestamp in the body, which must be there.
 bool Verifier::Impl::read_body_timestamp(Evaluation* evaluation, std::int64_t* unix_ms,
                                          Outcome* outcome) const {
     if (!read_timestamp(evaluation, unix_ms, outcome) || failed(*evaluation, outcome)) return false;
@@ -95,7 +95,7 @@ bool Verifier::Impl::read_body_timestamp(Evaluation* evaluation, std::int64_t* u
     return false;
 }
 
-/// Whether signature or credential are right; `outcome` says why not. Leaves the timestamp's age aside.
+/// Checks signature or credential, not the timestamp's age; `outcome` says why it is not authentic.
 bool Verifier::Impl::authentic(Evaluation* evaluation, std::int64_t* unix_ms, Outcome* outcome) const {
     const SignatureCheck signatures(prepared);
     Candidates candidates;
@@ -118,7 +118,7 @@ bool Verifier::Impl::authentic(Evaluation* evaluation, std::int64_t* unix_ms, Ou
         return credential;
     }
     if (!only_signature_follows(scheme(), evaluation->request())) {
-        *outcome = {Verdict::forged, "a parameter stands behind the signed ones", ts};
+        *outcome = {Verdict::forged, "a parameter follows the signed ones", ts};
         return false;
     }
     if (!signatures.is_signed(candidates, evaluation, outcome)) return false;
