@@ -35,8 +35,10 @@ sources    = $(sort $(foreach folder,$(2),$(wildcard src/$(folder)/$(1) src/$(fo
 LIB_SRC    = $(call sources,*.cpp,base event signature store)
 WORKER_SRC = $(call sources,*.cpp,endpoint link worker)
 CTL_SRC    = $(call sources,*.cpp,endpoint link ctl)
+# What of the module needs no nginx, for the unit tests.
+PLAIN_SRC  = $(addprefix src/module/redis/,append_queue.cpp health_check.cpp pending_append.cpp)
 FUZZ_SRC   = $(sort $(filter-out %/fuzz_main.cpp,$(wildcard t/fuzz/*.cpp)))
-UNIT_SRC   = $(sort $(wildcard $(addprefix t/unit/,*.cpp */*.cpp */*/*.cpp)) $(FUZZ_SRC) $(filter-out %/main.cpp,$(WORKER_SRC) $(CTL_SRC)))
+UNIT_SRC   = $(sort $(wildcard $(addprefix t/unit/,*.cpp */*.cpp */*/*.cpp)) $(FUZZ_SRC) $(filter-out %/main.cpp,$(WORKER_SRC) $(CTL_SRC)) $(PLAIN_SRC))
 MODULE_SRC = config $(call sources,*.hpp,base event signature store) $(call sources,*.[ch]pp,module)
 
 obj        = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(1))
@@ -128,7 +130,7 @@ PIC = -fPIC -fno-semantic-interposition
 # Tests are called once or twice: what optimizing them costs is not won back. What they test is optimized.
 $(BUILD)/obj/t/unit/%.o: TEST_OPT = -O0
 $(BUILD)/obj/t/%.o: FROM_TOP = -I.
-$(addprefix $(BUILD)/obj/src/,$(addsuffix /%.o,base event signature store)): STD = -std=gnu++17 $(PIC)
+$(addprefix $(BUILD)/obj/src/,$(addsuffix /%.o,base event signature store module)): STD = -std=gnu++17 $(PIC)
 $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)

@@ -19,6 +19,11 @@ long decode_into(std::string_view text, Encoding encoding, unsigned char* out, s
 /// Decodes into a string.
 bool decode_text(std::string_view text, Encoding encoding, std::string* out);
 
+/// Appends the bytes of base64 text in either alphabet, with or without padding and line ends (MIME). For
+/// values that are only read; signatures are decoded strictly, by decode_into(). False, and nothing appended,
+/// for anything else.
+bool decode_lax_base64(std::string_view text, std::string* out);
+
 /// Appends the text of `bytes`: lower-case hex, base64 with padding, base64url without.
 void encode_text(std::string_view bytes, Encoding encoding, std::string* out);
 

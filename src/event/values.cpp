@@ -1,8 +1,8 @@
 #include "event/values.hpp"
 
 #include "base/digest.hpp"
+#include "base/encoding.hpp"
 #include "base/json_scan.hpp"
-#include "base/lax_base64.hpp"
 #include "base/multipart.hpp"
 #include "base/text.hpp"
 #include "base/urlencoded.hpp"

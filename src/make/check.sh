@@ -1,6 +1,7 @@
 #!/bin/bash
-# check.sh quick|all [FILE...]: format, direction of includes and cppcheck of our sources, or of the files named; all: clang-tidy too.
-# They are judged by Debian 12's versions of the tools only, for each version judges differently: others are named and left out.
+# check.sh quick|all [FILE...]: checks format, direction of includes, width of lines and cppcheck of our
+# sources, or of the files named; all: clang-tidy as well. Only Debian 12's versions of the tools judge,
+# because their verdicts differ between versions: others are named and left out.
 set -uo pipefail
 
 build=${BUILD:-build}
@@ -37,9 +38,10 @@ flags_of() {
         src/module/*)
             local folder
             echo "-std=gnu++17 -Isrc"
-            for folder in src/core src/event src/event/modules src/os/unix src/http src/http/modules src/http/v2 objs; do
-                echo "-isystem $nginx/$folder"
-            done ;;
+            for folder in core event event/modules os/unix http http/modules http/v2; do
+                echo "-isystem $nginx/src/$folder"
+            done
+            echo "-isystem $nginx/objs" ;;
         src/base/* | src/event/* | src/signature/* | src/store/*) echo "-std=gnu++17 -Isrc" ;;
         *) echo "-std=gnu++20 -Isrc -I. -DSPDLOG_SHARED_LIB -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL" ;;
     esac
@@ -58,13 +60,17 @@ export build
 echo "== includes"
 src/make/includes.pl || failed+=(includes)
 
+echo "== lines"
+src/make/lines.pl || failed+=(lines)
+
 if can_judge clang-format; then
     clang-format --dry-run --Werror "${files[@]}" || failed+=(clang-format)
 fi
 
 if can_judge cppcheck; then
-    # cppcheck does not know coroutines (whose parameters must be values, and which end without a return) and takes both arms of an
-    # early co_return for one path, and fails on literals like 50ms (cppcheckError); g++ (-Wreturn-type) and clang-tidy (use-after-move) judge these.
+    # cppcheck does not know coroutines (whose parameters must be values, and which end without a return) and
+    # takes both arms of an early co_return for one path, and fails on literals like 50ms (cppcheckError); g++
+    # (-Wreturn-type) and clang-tidy (use-after-move) judge these.
     cppcheck --quiet --std=c++20 --language=c++ -Isrc -j "$jobs" --error-exitcode=1 --inline-suppr \
         --enable=warning,performance,portability --suppress=missingIncludeSystem --suppress=unknownMacro \
         --suppress=internalAstError --suppress=syntaxError --suppress=passedByValue --suppress=missingReturn \

@@ -58,8 +58,8 @@ ngx_int_t init_process(ngx_cycle_t* cycle) {
     if (state == nullptr) return NGX_OK;
     return guarded(cycle->log, ngx_int_t{NGX_ERROR}, [&]() -> ngx_int_t {
         for (const auto& server : state->servers) {
-            server->client = std::make_unique<RedisClient>(server.get(), cycle->log);
-            server->reservations = std::make_unique<Reservations>(server.get(), cycle->log);
+            server->client = std::make_shared<RedisClient>(server.get(), cycle->log);
+            server->reservations = std::make_shared<Reservations>(server.get(), cycle->log);
             server->client->connect();
         }
         if (state->keys != nullptr) state->keys->start(cycle);

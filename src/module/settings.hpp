@@ -13,7 +13,7 @@
 #include "module/conf/bypass.hpp"
 #include "module/conf/value_origin.hpp"
 #include "module/ngx/conf_place.hpp"
-#include "module/redis/stream.hpp"
+#include "module/redis/server.hpp"
 #include "module/verdict.hpp"
 #include "signature/catalogue/scheme_set.hpp"
 #include "signature/model/scheme.hpp"

@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "module/ngx/pool.hpp"
+#include "module/redis/name_lookup.hpp"
 
 namespace webhook::module {
 

@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "module/redis/stream.hpp"
+#include "module/redis/server.hpp"
 
 namespace webhook::module {
 

@@ -47,7 +47,7 @@ const RedisServer* server_of(const Location& location) {
 struct Member {
     MainState* main = nullptr;
     zone::Process* row = nullptr;
-    OwnEvent timer;
+    Timer timer;
 
     void on_timer() {
         publish(main);
@@ -130,7 +130,7 @@ void count_redis(const RequestState& state) {
 void publish(MainState* main) {
     zone::Process* row = member().row;
     if (row == nullptr) return;
-    std::uint64_t ready = 0, not_ready = 0, in_flight = operations().under_way();
+    std::uint64_t ready = 0, not_ready = 0, in_flight = pending_appends().under_way();
     for (const auto& server : main->servers) {
         const bool usable = server->client != nullptr && server->client->ready();
         if (server->zone_row < zone::max_servers)

@@ -22,9 +22,9 @@ namespace {
 //
 //   handle_request   nginx' content phase; gives the request to nginx' body reader
 //   on_body          the body is there: judge, then answer, or send to Redis and park
-//   (parked)         nginx only looks whether the client is still there; the operation holds a pointer to the
+//   (parked)         nginx only looks whether the client is still there; the pending holds a pointer to the
 //   state on_appended      Redis' answer (or its loss): answer, finalize (the end)        parked or not,
-//   make_state() has seen to it that the operation forgets the request
+//   make_state() has seen to it that the pending forgets the request
 //
 // Verification, extraction and the append never run twice.
 
@@ -48,7 +48,7 @@ void on_appended(void* owner, const Appended& appended) {
     auto* state = static_cast<RequestState*>(owner);
     ngx_http_request_t* request = state->request;
     ngx_http_set_log_request(request->connection->log, request);
-    state->operation = nullptr;
+    state->append = nullptr;
     state->redis_ms = static_cast<ngx_int_t>(ngx_current_msec - state->sent);
     count_redis(*state);
     const ngx_int_t result = guarded(request->connection->log, ngx_int_t{NGX_ERROR}, [&] {
@@ -72,23 +72,22 @@ ngx_int_t append(RequestState* state) {
     RedisClient* client = stream->server->client.get();
     if (client == nullptr)
         return answer(state, Verdict::unavailable, "this process has no connection to redis");
-    OwnOperation operation = operations().take(main_state(state->request)->max_inflight);
-    if (operation == nullptr) return answer(state, Verdict::busy, "too many events wait for redis");
+    OwnedAppend pending = pending_appends().take(main_state(state->request)->max_inflight);
+    if (pending == nullptr) return answer(state, Verdict::busy, "too many events wait for redis");
     complete_event(state);
     if (state->handshake != nullptr) tell_operator(state);
-    operation->owner = state;
-    operation->done = on_appended;
-    operation->event = &state->event;
-    operation->stream = stream;
-    operation->identity = state->identity;
-    operation->partition =
-        store::partition_of(partition_value(*state), stream->appender.settings().partitions);
+    pending->owner = state;
+    pending->done = on_appended;
+    pending->event = &state->event;
+    pending->stream = stream;
+    pending->identity = state->identity;
+    pending->partition = store::partition_of(partition_value(*state), stream->appender.settings().partitions);
     state->sent = ngx_current_msec;
     note_sent(state);
     Appended refused;
-    Operation* const submitted = operation.get();
-    if (client->submit(std::move(operation), &refused)) {
-        state->operation = submitted;
+    PendingAppend* const submitted = pending.get();
+    if (client->submit(std::move(pending), &refused)) {
+        state->append = submitted;
         return park(state->request);
     }
     return answer(state, verdict_of(refused.state), copy_to_pool(state->request->pool, refused.reason));

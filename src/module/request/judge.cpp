@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/glob.hpp"
+#include "base/url.hpp"
 #include "module/ngx/pool.hpp"
 #include "module/ngx/template.hpp"
 #include "module/request/answer.hpp"
@@ -39,9 +40,8 @@ std::string_view scheme_of(const ngx_http_request_t* request) {
 
 /// True for "https://host" without a path: the request's URI belongs behind it.
 bool is_origin(std::string_view url) {
-    const std::size_t start = url.find("://");
-    const std::size_t path = url.find_first_of("/?", start == std::string_view::npos ? 0 : start + 3);
-    return path == std::string_view::npos || (path + 1 == url.size() && url[path] == '/');
+    const std::string_view tail = base::split_url(url).tail;
+    return tail.empty() || tail == "/";
 }
 
 /// The URL that the sender signed: configured, or as the request came.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/url.hpp"
 #include "module/ngx/core_conf.hpp"
 #include "module/ngx/pool.hpp"
 #include "module/request/request_state.hpp"
@@ -21,7 +22,7 @@ bool may_have_params(std::string_view uri) {
 
 /// The path of an upstream's URI as the log may show it.
 std::string_view shown_path(ngx_http_request_t* request, std::string_view uri) {
-    const std::string_view path = uri.substr(0, uri.find('?'));
+    const std::string_view path = base::split_url(uri).path;
     if (!may_have_params(path)) return path;
     return guarded(request->connection->log, std::string_view(), [&] {
         return copy_to_pool(request->pool, event::mask_params(path, secret_params(request)));

@@ -11,14 +11,14 @@ namespace {
 
 void on_cleanup(void* data) {
     auto* state = static_cast<RequestState*>(data);
-    Operation* operation = std::exchange(state->operation, nullptr);
-    if (operation == nullptr) return;
+    PendingAppend* append = std::exchange(state->append, nullptr);
+    if (append == nullptr) return;
     // No client: this process ends, and its last act is to answer all that is under way.
-    RedisClient* client = operation->stream->server->client.get();
+    RedisClient* client = append->stream->server->client.get();
     if (client != nullptr) {
-        client->let_go(operation);
+        client->let_go(append);
     } else {
-        operation->detach();
+        append->detach();
     }
 }
 

@@ -28,7 +28,7 @@ struct RequestState {
     const Location* location;
     RequestView headers;
     const Handshake* handshake = nullptr;  ///< its answer, when the request is one
-    Operation* operation = nullptr;        ///< under way; detached when the request ends first
+    PendingAppend* append = nullptr;       ///< under way; detached when the request ends first
 
     Verdict verdict = Verdict::none;
     GateStep gate = GateStep::reading;
@@ -51,7 +51,7 @@ struct RequestState {
 // It lies in a pool without a cleanup.
 static_assert(std::is_trivially_destructible_v<RequestState>);
 
-/// A new state as the request's context; lets go of the operation when the request ends. Throws
+/// A new state as the request's context; lets go of the append when the request ends. Throws
 /// std::bad_alloc.
 RequestState* make_state(ngx_http_request_t* request, const Location* location);
 

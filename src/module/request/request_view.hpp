@@ -33,9 +33,6 @@ class RequestView final : public event::Request {
 /// GET.
 std::string_view client_method(const ngx_http_request_t* request);
 
-/// The query of a URI, without "?" and fragment.
-std::string_view query_of(std::string_view uri);
-
 /// The query as the client sent it, also after a rewrite.
 std::string_view raw_query(const ngx_http_request_t* request);
 

@@ -4,8 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "base/urlencoded.hpp"
-#include "event/path.hpp"
+#include "base/url.hpp"
 #include "signature/language/validate_rules.hpp"
 #include "signature/model/message_rules.hpp"
 #include "signature/sign/code_sign.hpp"
@@ -18,28 +17,6 @@ namespace {
 using event::Source;
 using Kind = Source::Kind;
 using Headers = std::vector<std::pair<std::string, std::string>>;
-
-std::string_view query_of(std::string_view url) {
-    const std::size_t mark = url.find('?');
-    if (mark == std::string_view::npos) return {};
-    const std::string_view query = url.substr(mark + 1);
-    return query.substr(0, query.find('#'));
-}
-
-/// Puts a parameter at the end of the query, before a fragment.
-void add_param(std::string_view name, std::string_view value, std::string* url) {
-    std::string fragment;
-    const std::size_t hash = url->find('#');
-    if (hash != std::string::npos) {
-        fragment = url->substr(hash);
-        url->resize(hash);
-    }
-    url->push_back(url->find('?') == std::string::npos ? '?' : '&');
-    base::encode(name, url);
-    url->push_back('=');
-    base::encode(value, url);
-    url->append(fragment);
-}
 
 /// A value that would break out of its header line is never sent.
 bool fits_header(std::string_view value) {
@@ -61,8 +38,8 @@ class Outgoing : public event::Request {
 
     void set_url(std::string_view text) {
         url = text;
-        path = event::path_of(text);
-        query = query_of(text);
+        path = base::path_of(text);
+        query = base::query_of(text);
     }
 
     void set(const Source& source, std::string value) {
@@ -217,7 +194,7 @@ void Signer::Impl::add_signatures(const std::vector<std::string>& all, const std
     if (from.size() == 1) {
         const std::string value = list(all, ts);
         if (from.front().kind == Kind::query)
-            add_param(from.front().name, value, url);
+            base::append_param(from.front().name, value, url);
         else
             request->set(from.front(), value);
         return;
@@ -245,14 +222,14 @@ Signed Signer::Impl::sign(const SignRequest& given) const {
         if (source.kind == Kind::header && !shares_header())
             request.set(source, prepared.timestamp_prefixes.front().text + ts);
         if (source.kind == Kind::query && !shares_header())
-            add_param(source.name, prepared.timestamp_prefixes.front().text + ts, &url);
+            base::append_param(source.name, prepared.timestamp_prefixes.front().text + ts, &url);
     }
     if (scheme().digest) {
         const DigestRule& rule = *scheme().digest;
         std::string text;
         base::encode_text(base::digest_of(rule.hash, given.body).view(), rule.encoding, &text);
         if (rule.from.kind == Kind::query)
-            add_param(rule.from.name, text, &url);
+            base::append_param(rule.from.name, text, &url);
         else
             request.set(rule.from, text);
     }

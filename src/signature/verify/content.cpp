@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json_cut.hpp"
+#include "base/url.hpp"
 #include "base/urlencoded.hpp"
 #include "signature/model/content_rule.hpp"
 #include "signature/verify/contentful.hpp"
@@ -57,7 +58,7 @@ void update_covered(const Scheme& scheme, const event::Request& request, const O
     };
     add(covered_method, request.method);
     add(covered_target, target);
-    add(covered_path, target.substr(0, target.find('?')));
+    add(covered_path, base::split_url(target).path);
     add(covered_query, request.query);
     update_body(scheme, request, state);
 }

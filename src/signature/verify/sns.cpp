@@ -4,6 +4,7 @@
 
 #include "base/json_value.hpp"
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "event/values.hpp"
 
 // Amazon SNS, "Verifying the signatures of Amazon SNS messages": what is signed is a fixed list of members,
@@ -22,13 +23,11 @@ bool take_end(std::string_view end, std::string_view* text) {
 
 /// "https://sns.REGION.amazonaws.com[.cn]/....pem", with nothing else in the authority.
 bool is_amazon_url(std::string_view url) {
-    constexpr std::string_view scheme = "https://", service = "sns.";
-    if (!base::starts_with(url, scheme) || !take_end(".pem", &url)) return false;
-    url.remove_prefix(scheme.size());
-    const std::size_t slash = url.find('/');
-    if (slash == std::string_view::npos || url.find_first_of("?#\\", slash) != std::string_view::npos)
-        return false;
-    std::string_view host = url.substr(0, slash);
+    constexpr std::string_view service = "sns.";
+    const base::UrlParts parts = base::split_url(url);
+    std::string_view path = parts.path, host = parts.authority;
+    const bool is_file = parts.tail.size() == path.size() && take_end(".pem", &path) && !path.empty();
+    if (parts.scheme != "https" || !is_file || path.find('\\') != std::string_view::npos) return false;
     take_end(".cn", &host);
     if (!take_end(".amazonaws.com", &host) || !base::starts_with(host, service)) return false;
     host.remove_prefix(service.size());
