@@ -107,7 +107,7 @@ sub judge ($vector, $port) {
     my $answer = $t->request(method => $vector->{method}, path => $target, port => $port,
         headers => [ Host => server_of($vector), @headers ], $has_body ? (body => $body) : ());
     # What the operator is told holds the scheme's name, and its id is a hash of that.
-    my $judged = ($answer->{headers}{'x-judged'} // '') =~ s/\|[0-9a-f]{64}(?=\|handshake\|)/|HASH/r;
+    my $judged = ($answer->{headers}{'x-judged'} // '') =~ s/\|[0-9a-f]{64}(?=\|challenge\|)/|HASH/r;
     return join "\n", $answer->{status}, $judged, $answer->{headers}{'www-authenticate'} // '',
         $answer->{body};
 }

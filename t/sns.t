@@ -53,7 +53,7 @@ sub confirmation ($type, %more) {
         %more);
 }
 sub told {
-    return grep { $_->{type} eq 'handshake' } $t->events('hooks');
+    return grep { $_->{type} eq 'challenge' } $t->events('hooks');
 }
 
 is $t->post('/sns', sns(Type => 'Notification'))->{verdict}, 'accepted', 'a notification';
@@ -81,7 +81,7 @@ for my $type (qw(SubscriptionConfirmation UnsubscribeConfirmation)) {
         ->{verdict}, 'forged', "$type: somebody else's topic";
     is scalar(told()), $before + 1, "$type: and nobody is told of it";
 }
-my $events = $t->ctl('events', '--stream', 'hooks', '--source', 'webhook', '--type', 'handshake', '--json');
+my $events = $t->ctl('events', '--stream', 'hooks', '--source', 'webhook', '--type', 'challenge', '--json');
 is scalar(my @lines = split /\n/, $events->{out}), 2, 'webhookctl events shows them' or diag $events->{err};
 is $t->post('/sns-gate', confirmation('SubscriptionConfirmation'))->{status}, 200, 'at a gate';
 my ($request) = $t->receiver->wait_requests(1, '/sns-gate');

@@ -109,7 +109,7 @@ sub check_told ($name, $answer) {
     is $answer->{headers}{'x-verdict'}, 'challenge', "$name: verdict";
     my $stream_id = $answer->{headers}{'x-stream-id'};
     my ($entry) = $redis->entries('webhook:{vectors:0}:events', $stream_id, $stream_id);
-    is "$entry->{source} $entry->{type}", 'webhook handshake', "$name: told to the operator";
+    is "$entry->{source} $entry->{type}", 'webhook challenge', "$name: reported to the operator";
 }
 
 sub check_accepted ($name, $vector, $answer, $body) {

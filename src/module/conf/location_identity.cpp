@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "module/conf/directives.hpp"
+#include "module/ngx/conf_error.hpp"
 #include "module/ngx/core_conf.hpp"
 #include "module/redis/stream.hpp"
 #include "module/request/identity.hpp"

@@ -22,9 +22,9 @@ bool is_empty(const RequestState& state) {
 
 base::Digest content_of(const RequestState& state) {
     signature::Outcome outcome;
-    outcome.covered = state.covered;
-    outcome.message = state.signed_message;
-    outcome.url = state.signed_url;
+    outcome.covered = state.signed_parts.covered;
+    outcome.message = state.signed_parts.message;
+    outcome.url = state.signed_parts.url;
     outcome.claims = std::string(state.headers.claims);
     return signature::content_of(*state.location->scheme, state.headers, outcome, state.location->json_max);
 }
