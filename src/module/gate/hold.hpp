@@ -7,8 +7,8 @@
 
 namespace webhook::module {
 
-/// What a request holds in Redis for the event it carries through a gate; in its pool. It is settled when the
-/// answer's header is about to be sent, or when the request ends without one.
+/// A request's reservation in Redis for the event it carries through a gate; in its pool. It is settled when
+/// the answer's header is about to be sent, or when the request ends without one.
 struct Hold {
     using Done = void (*)(RequestState* state, const Reserved& reserved);
 

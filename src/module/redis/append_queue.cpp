@@ -68,7 +68,7 @@ void AppendQueue::on_turn() {
         return;
     }
     send_sendable();
-    // What is left cannot be sent.
+    // The rest cannot be sent.
     if (!gathered_.empty()) refuse(std::exchange(gathered_, {}));
 }
 

@@ -110,7 +110,7 @@ void RedisClient::on_healthy() {
     set_life_timer(health_.interval());
 }
 
-/// What is under way gets its reply, what comes meanwhile waits; on_idle() goes on.
+/// Leaves the address: commands under way get their replies, new ones wait; on_idle() goes on.
 void RedisClient::move() {
     ngx_log_error(NGX_LOG_NOTICE, log_, 0, "webhook: redis %s has another address now, connecting to it",
                   url());

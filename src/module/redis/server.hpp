@@ -15,7 +15,7 @@ namespace webhook::module {
 class RedisClient;
 class Reservations;
 
-/// Where Redis is.
+/// Address of a Redis server.
 struct RedisAddress {
     std::string url;     ///< as configured, for messages
     std::string host;    ///< a name or address in its usual form, or the path of a unix socket
@@ -40,7 +40,7 @@ struct RedisServer {
     std::shared_ptr<RedisClient> client;
 };
 
-/// What makes a server: locations with the same share a connection.
+/// Identifies a server: locations with the same settings share a connection.
 struct ServerSettings {
     RedisAddress address;
     std::string user, password;

@@ -18,7 +18,8 @@ std::size_t own_slot() {
     return ngx_worker % zone::slot_count;
 }
 
-/// Only genuine requests may take a row: a source may come from what anybody sends.
+/// Finds the row of the source. Only genuine requests may take a new one: the source of others may be chosen
+/// by the client.
 zone::Source* row_of(zone::Table* table, const RequestState& state) {
     const std::string_view known = state.event.source;
     if (!known.empty()) return zone::find_source(table, known, true);

@@ -37,7 +37,7 @@ std::string_view scheme_of(const ngx_http_request_t* request) {
     return "http";
 }
 
-/// True for "https://host" without a path: the request's URI belongs behind it.
+/// True for "https://host" without a path: the request's URI belongs after it.
 bool is_origin(std::string_view url) {
     const std::string_view tail = base::split_url(url).tail;
     return tail.empty() || tail == "/";
@@ -99,8 +99,8 @@ std::unique_ptr<signature::Verifier> make_verifier(RequestState* state) {
     return verifier;
 }
 
-/// Looks for a challenge of that stage and keeps its answer. What a stranger may tell the operator needs a
-/// stream; a gate leaves it to the application behind it.
+/// Looks for a challenge of that stage and keeps its reply. One that is reported to the operator needs a
+/// stream; a gate leaves it to the application.
 bool is_challenge(RequestState* state, const signature::Verifier& verifier, signature::Stage stage,
                   signature::Outcome* outcome) {
     signature::Reply reply;
@@ -189,7 +189,7 @@ Verdict read_event(RequestState* state, std::string_view* reason) {
     return Verdict::none;
 }
 
-/// What has no type is none that is not wanted.
+/// True for a type that is accepted; an event without a type always is.
 bool is_wanted(const Location& location, std::string_view type) {
     return location.accept_types.empty() || type.empty() ||
            std::any_of(location.accept_types.begin(), location.accept_types.end(),

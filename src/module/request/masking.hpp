@@ -33,7 +33,7 @@ std::string masked_uri(ngx_http_request_t* request);
 /// when memory is out.
 ngx_int_t mask_request_line(ngx_http_request_t* request);
 
-/// Postconfiguration: the line is masked as soon as the location is known, before anybody can refuse the
+/// Postconfiguration: has the line masked as soon as the location is known, before any module can refuse the
 /// request.
 ngx_int_t install_masking(ngx_conf_t* cf);
 
