@@ -13,6 +13,7 @@
 #include "module/request/identity.hpp"
 #include "module/request/new_event.hpp"
 #include "module/request/presentable.hpp"
+#include "signature/verify/judgement.hpp"
 
 namespace webhook::module {
 
@@ -99,39 +100,21 @@ std::unique_ptr<signature::Verifier> make_verifier(RequestState* state) {
     return verifier;
 }
 
-/// Looks for a challenge of that stage and keeps its reply. One that is reported to the operator needs a
-/// stream; a gate leaves it to the application.
-bool is_challenge(RequestState* state, const signature::Verifier& verifier, signature::Stage stage,
-                  signature::Outcome* outcome) {
-    signature::Reply reply;
-    signature::Outcome judged = *outcome;
-    if (!verifier.judge_challenge(stage, state->headers, &judged, &reply)) return false;
-    if (!reply.captured.empty() && state->location->stream == nullptr) return false;
-    if (judged.verdict == signature::Verdict::challenge) keep_reply(state, reply);
-    *outcome = judged;
-    return true;
-}
-
-/// Judges in this order: challenges that need no signature, the signature, challenges that need one.
+/// Judges the request with the keys of the verifier and keeps the answer to a challenge. Captured values of a
+/// challenge need a stream; a gate leaves such a challenge to the application.
 Verdict judge_with(const signature::Verifier& verifier, RequestState* state, std::string_view* reason) {
-    signature::Outcome outcome;
-    const bool early = is_challenge(state, verifier, signature::Stage::arrived, &outcome);
-    if (!early && !verifier.verifies_method(state->headers.method)) {
-        *reason = "method not allowed except for a challenge";
+    const bool has_stream = state->location->stream != nullptr;
+    const signature::Judgement judged = judge_request(verifier, state->headers, now_ms(), has_stream);
+    const signature::Outcome& outcome = judged.outcome;
+    const bool is_challenge = outcome.verdict == signature::Verdict::challenge;
+    state->timestamp = copy_to_pool(state->request->pool, outcome.timestamp);
+    if (is_challenge || outcome.verdict == signature::Verdict::genuine)
+        state->headers.claims = copy_to_pool(state->request->pool, outcome.claims);
+    if (!judged.takes_method) {
+        *reason = signature::method_reason;
         return Verdict::method;
     }
-    if (!early) {
-        outcome = verifier.check(state->headers, now_ms());
-        state->timestamp = copy_to_pool(state->request->pool, outcome.timestamp);
-    }
-    if (outcome.verdict == signature::Verdict::genuine) {
-        state->headers.claims = copy_to_pool(state->request->pool, outcome.claims);
-        const bool late = is_challenge(state, verifier, signature::Stage::verified, &outcome);
-        if (!late && !signature::delivers_by(verifier.scheme(), state->headers.method)) {
-            *reason = "method not allowed except for a challenge";
-            return Verdict::method;
-        }
-    }
+    if (is_challenge) keep_reply(state, judged.reply);
     state->signed_parts.covered = outcome.covered;
     state->signed_parts.message = outcome.message;
     state->signed_parts.url = outcome.url;
