@@ -30,7 +30,7 @@ bool is_open(const Core* core) {
     return core->handler != nullptr && core->loc_conf != nullptr && ours(core)->settings.location == nullptr;
 }
 
-/// The location without a regular expression that nginx finds for `path` among those of one level, as
+/// Finds the location without a regular expression that nginx takes for `path` among those of one level, as
 /// ngx_http_core_find_static_location() does; nullptr: none. `exact`: it is final.
 const Core* find_static(const ngx_http_location_tree_node_t* node, std::string_view path, bool* exact) {
     const Core* found = nullptr;
@@ -54,7 +54,7 @@ const Core* find_static(const ngx_http_location_tree_node_t* node, std::string_v
     return found;
 }
 
-/// The location that nginx chooses for `path` below `level`, as ngx_http_core_find_location() does.
+/// Finds the location that nginx chooses for `path` below `level`, as ngx_http_core_find_location() does.
 const Core* find_location(const Core* level, std::string_view path) {
     bool exact = false;
     const Core* found = find_static(level->static_locations, path, &exact);

@@ -198,7 +198,7 @@ RedisAddress redis_address(ngx_conf_t* cf, const LocationConf& conf) {
     return address;
 }
 
-/// The first setting in which a stream's earlier location differs, as that location has it.
+/// Names the first setting in which a stream's earlier location differs, as that location has it.
 std::string difference(const store::StreamSettings& earlier, const store::StreamSettings& settings) {
     if (earlier.partitions != settings.partitions) return "partitions=" + std::to_string(earlier.partitions);
     if (earlier.max_backlog != settings.max_backlog) {

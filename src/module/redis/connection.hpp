@@ -42,7 +42,8 @@ class Connection final : public Wire {
     Connection(Owner* owner, Patience patience, ngx_log_t* log);
     ~Connection() { close(); }
 
-    /// nullptr: under way, on_connected() or on_lost() follows; else why it failed, and nothing follows.
+    /// Begins to connect. nullptr: under way, on_connected() or on_lost() follows; else why it failed, and
+    /// nothing follows.
     const char* connect(const SocketAddress& address);
     bool is_open() const { return peer_ != nullptr; }
 
@@ -57,7 +58,7 @@ class Connection final : public Wire {
     /// Ends it at once, without on_lost().
     void close();
 
-    /// A worker that exits waits for what is needed, and while `on` for everything.
+    /// Makes a worker that exits wait for everything while `on`; else it waits for needed replies only.
     void hold_worker(bool on);
 
   private:

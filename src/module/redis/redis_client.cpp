@@ -255,7 +255,8 @@ void RedisClient::note_down(std::string_view reason) {
                   reason.data());
 }
 
-/// One line for each change: of one nginx worker for all, and of one connection for all to the same server.
+/// Logs one line for each change: one nginx worker does for all, and one connection for all to the same
+/// server.
 void RedisClient::on_info(std::string_view info) {
     static std::set<std::string> without;  // hosts
     if (ngx_worker != 0) return;

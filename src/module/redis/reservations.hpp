@@ -63,7 +63,7 @@ class Reservations {
                          const store::Identity& identity, ngx_uint_t limit, void* owner,
                          Reservation::Done done, Reserved* refused);
 
-    /// The request ended while asking: what is reserved nevertheless is released.
+    /// Detaches the request, which ended while asking: what is reserved nevertheless is released.
     static void abandon(Reservation* reservation) { reservation->owner = nullptr; }
 
     /// Requests that wait for an answer of Redis.

@@ -30,7 +30,7 @@ zone::Source* row_of(zone::Table* table, const RequestState& state) {
     return zone::find_source(table, name, false);
 }
 
-/// nullptr: a gate that asks no Redis.
+/// Finds the location's server; nullptr: a gate that asks no Redis.
 const RedisServer* server_of(const Location& location) {
     if (location.stream != nullptr) return location.stream->server;
     return location.once != nullptr ? location.once->server : nullptr;

@@ -36,7 +36,7 @@ struct StreamRequest : RequestState {
     PendingAppend* append = nullptr;  ///< under way; detached when the request ends first
 };
 
-/// The request ends, maybe before Redis has answered.
+/// Detaches the pending append: the request ends, maybe before Redis has answered.
 void on_cleanup(void* data) {
     PendingAppend* append = std::exchange(static_cast<StreamRequest*>(data)->append, nullptr);
     if (append == nullptr) return;

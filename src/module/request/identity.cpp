@@ -36,7 +36,7 @@ store::ContentMark mark(const RequestState& state) {
     return store::mark_of(content_of(state));
 }
 
-/// The scopes of this request: one, or one for each of its keys.
+/// Computes the scopes of this request: one, or one for each of its keys.
 std::vector<std::string> scopes_of(const RequestState& state) {
     const Location& location = *state.location;
     if (location.variable_secrets.empty()) return location.scopes;

@@ -12,8 +12,8 @@
 
 namespace webhook::module {
 
-/// The keys of a request, in their order, where some depend on it; empty ones do not count. False: one cannot
-/// be computed.
+/// Evaluates the keys of a request, in their order, where some depend on it; empty ones do not count. False:
+/// one cannot be computed.
 bool evaluate_secrets(const RequestState& state, std::vector<std::string>* secrets);
 
 /// Derives from one key the part of the identity besides id and content. It reveals nothing of the key.

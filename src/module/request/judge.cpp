@@ -44,7 +44,7 @@ bool is_origin(std::string_view url) {
     return tail.empty() || tail == "/";
 }
 
-/// The URL that the sender signed: configured, or as the request came.
+/// Makes the URL that the sender signed: configured, or as the request came.
 bool make_url(RequestState* state, std::string_view* url) {
     const Location& location = *state->location;
     std::string whole;
@@ -88,7 +88,7 @@ Verdict to_module_verdict(signature::Verdict verdict) {
     return Verdict::forged;
 }
 
-/// For keys that depend on the request; empty ones do not count. nullptr: there is no usable key.
+/// Makes a verifier with the keys of this request; empty ones do not count. nullptr: there is no usable key.
 std::unique_ptr<signature::Verifier> make_verifier(RequestState* state) {
     signature::VerifierOptions options = state->location->options;
     if (!evaluate_secrets(*state, &options.secrets) || options.secrets.empty()) return nullptr;
@@ -122,7 +122,7 @@ Verdict judge_with(const signature::Verifier& verifier, RequestState* state, std
     return to_module_verdict(outcome.verdict);
 }
 
-/// The value when it may be stored, copied into the pool; else the reason is set.
+/// Returns the value when it may be stored, copied into the pool; else the reason is set.
 std::string_view checked(RequestState* state, std::string_view value, std::string_view problem,
                          std::string_view* reason) {
     if (!is_presentable(value)) {
