@@ -10,6 +10,7 @@
 #include "ctl/table.hpp"
 #include "ctl/time.hpp"
 #include "ctl/waiting.hpp"
+#include "endpoint/document_print.hpp"
 
 namespace webhook::ctl {
 
