@@ -35,14 +35,16 @@ sources    = $(sort $(foreach folder,$(2),$(wildcard src/$(folder)/$(1) src/$(fo
 LIB_SRC    = $(call sources,*.cpp,base event signature store)
 WORKER_SRC = $(call sources,*.cpp,endpoint link worker)
 CTL_SRC    = $(call sources,*.cpp,endpoint link ctl)
+# What of the module needs no nginx, for the unit tests.
+PLAIN_SRC  = $(addprefix src/module/redis/,append_queue.cpp health_check.cpp pending_append.cpp)
 FUZZ_SRC   = $(sort $(filter-out %/fuzz_main.cpp,$(wildcard t/fuzz/*.cpp)))
-UNIT_SRC   = $(sort $(wildcard $(addprefix t/unit/,*.cpp */*.cpp */*/*.cpp)) $(FUZZ_SRC) $(filter-out %/main.cpp,$(WORKER_SRC) $(CTL_SRC)))
+UNIT_SRC   = $(sort $(wildcard $(addprefix t/unit/,*.cpp */*.cpp */*/*.cpp)) $(FUZZ_SRC) $(filter-out %/main.cpp,$(WORKER_SRC) $(CTL_SRC)) $(PLAIN_SRC))
 MODULE_SRC = config $(call sources,*.hpp,base event signature store) $(call sources,*.[ch]pp,module)
 
 obj        = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(1))
 LIB        = $(BUILD)/libwebhook.a
 
-LIB_LIBS    = -lyajl -lexpat -lcrypto
+LIB_LIBS    = -lyajl -lexpat -lutf8proc -lcrypto
 WORKER_LIBS = -lhiredis -lssl -lspdlog -lfmt $(LIB_LIBS)
 CTL_LIBS    = -lhiredis -lssl -lfmt $(LIB_LIBS)
 UNIT_LIBS   = -lgtest -lgtest_main $(WORKER_LIBS)
@@ -116,7 +118,7 @@ fuzz:                  ## libFuzzer (clang) on every parser, FUZZ_SECONDS=20 eac
 	@src/make/deps.sh run test fuzz
 	+@$(SUBMAKE) BUILD=$(BUILD)/fuzz CXX=clang++ OPT="-O1 -gline-tables-only" SAN=-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined WARN= $(BUILD)/fuzz/fuzzer
 	@BUILD=$(BUILD)/fuzz FUZZ_SECONDS=$(or $(FUZZ_SECONDS),20) src/make/fuzz.sh
-check-quick: deps-check  ## format, direction of includes, cppcheck
+check-quick: deps-check  ## format, direction of includes, Lua, cppcheck
 	@JOBS=$(JOBS) src/make/check.sh quick
 check: deps-check      ## the same and clang-tidy
 	@src/make/deps.sh tidy
@@ -128,11 +130,14 @@ PIC = -fPIC -fno-semantic-interposition
 # Tests are called once or twice: what optimizing them costs is not won back. What they test is optimized.
 $(BUILD)/obj/t/unit/%.o: TEST_OPT = -O0
 $(BUILD)/obj/t/%.o: FROM_TOP = -I.
-$(addprefix $(BUILD)/obj/src/,$(addsuffix /%.o,base event signature store)): STD = -std=gnu++17 $(PIC)
+$(addprefix $(BUILD)/obj/src/,$(addsuffix /%.o,base event signature store module)): STD = -std=gnu++17 $(PIC)
 $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
 	$(Q)$(CXX) $(or $(STD),-std=gnu++20) $(CXXFLAGS) $(TEST_OPT) $(FROM_TOP) -c -o $@ $<
+
+# -MMD does not see what the assembler includes.
+$(BUILD)/obj/src/store/lua.o: $(wildcard src/store/lua/*.lua)
 
 $(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/files
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
@@ -163,7 +168,7 @@ $(BUILD)/module-files: $(FRESH)
 	$(call refresh,echo '$(MODULE_SRC)')
 $(BUILD)/module-flags: $(FRESH)
 	$(call refresh,echo '$(MODULE_CC) $(MODULE_CC_OPT) $(MODULE_LD_OPT)'; CXX='$(MODULE_CC)' src/make/versions.sh '$(NGX_SRC)' | \
-	    grep -E '^(compiler|libc|openssl|hiredis|yajl|expat|xxhash|nginx)')
+	    grep -E '^(compiler|libc|openssl|hiredis|yajl|expat|utf8proc|xxhash|nginx)')
 
 # --- module: nginx' own build. It knows the headers, so it is asked every time -------------------------------------
 export MODULE_CC MODULE_CC_OPT MODULE_LD_OPT

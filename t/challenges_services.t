@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Handshakes of senders in the families operations, communication, media and trade: the good one, a wrong token, hostile
-# text, and that events come after it.
+# Handshakes of senders in the families operations, communication, media and trade: the good one, a wrong
+# token, hostile text, and that events come after it.
 
 use v5.36;
 use Digest::SHA qw(hmac_sha256_hex hmac_sha512_hex);
@@ -21,7 +21,8 @@ my %location = (
     smartsheet => 'webhook smartsheet; webhook_secret s3cret-key-smartsheet;',
     strava     => 'webhook strava; webhook_secret s3cret-key-strava; webhook_param verify_token STRAVA-1;',
 );
-my $locations = join "\n", map { "        location = /$_ { $location{$_} webhook_stream hooks partitions=1; }" } sort keys %location;
+my $locations = join "\n",
+    map { "        location = /$_ { $location{$_} webhook_stream hooks partitions=1; }" } sort keys %location;
 $t->start_nginx(<<"EOT");
 %%GLOBALS%%
 events { }
@@ -56,26 +57,34 @@ is_handshake 'nylas', $t->get('/nylas?challenge=f0b1c2d3-aa_1'), 'f0b1c2d3-aa_1'
 is_refused 'nylas, hostile text', $t->get('/nylas?challenge=%3Cscript%3E'), 400, 'malformed';
 is_refused 'nylas, an event of a stranger', $t->post('/nylas', '{"id":"1"}'), 401, 'unsigned';
 my $body = '{"id":"mock-id","type":"message.created"}';
-is_event 'nylas, then events come', $t->post('/nylas', $body, 'X-Nylas-Signature' => hmac_sha256_hex($body, 's3cret-key-nylas'));
+is_event 'nylas, then events come',
+    $t->post('/nylas', $body, 'X-Nylas-Signature' => hmac_sha256_hex($body, 's3cret-key-nylas'));
 
 is_handshake 'onfleet', $t->get('/onfleet?check=example'), 'example';
 is_refused 'onfleet, hostile text', $t->get('/onfleet?check=a%0d%0ab'), 400, 'malformed';
 is_refused 'onfleet, nothing asked', $t->get('/onfleet?check='), 405, 'method';
 $body = '{"taskId":"PUY1z","triggerName":"taskCompleted","time":1760000000000}';
-is_event 'onfleet, then events come', $t->post('/onfleet', $body, 'X-Onfleet-Signature' => hmac_sha512_hex($body, pack 'H*', $hex_key));
-is_refused 'onfleet, signed with the text of the key', $t->post('/onfleet', $body, 'X-Onfleet-Signature' => hmac_sha512_hex($body, $hex_key)), 401, 'forged';
+is_event 'onfleet, then events come',
+    $t->post('/onfleet', $body, 'X-Onfleet-Signature' => hmac_sha512_hex($body, pack 'H*', $hex_key));
+is_refused 'onfleet, signed with the text of the key',
+    $t->post('/onfleet', $body, 'X-Onfleet-Signature' => hmac_sha512_hex($body, $hex_key)), 401, 'forged';
 
 $body = '{"challenge":"9f1ab1c4-4d1e","webhookId":4503604829677444}';
 my $answer = $t->post('/smartsheet', $body, 'Smartsheet-Hook-Challenge' => '9f1ab1c4-4d1e');
 is_handshake 'smartsheet', $answer, '{"smartsheetHookResponse":"9f1ab1c4-4d1e"}', 'application/json';
 is $answer->{headers}{'smartsheet-hook-response'}, '9f1ab1c4-4d1e', 'smartsheet: in the header, too';
-is_refused 'smartsheet, hostile text', $t->post('/smartsheet', $body, 'Smartsheet-Hook-Challenge' => 'a b<'), 400, 'malformed';
+is_refused 'smartsheet, hostile text', $t->post('/smartsheet', $body, 'Smartsheet-Hook-Challenge' => 'a b<'),
+    400, 'malformed';
 $body = '{"nonce":"4b2ed20d","events":[{"objectType":"sheet","eventType":"updated"}]}';
-is_event 'smartsheet, then events come', $t->post('/smartsheet', $body, 'Smartsheet-Hmac-SHA256' => hmac_sha256_hex($body, 's3cret-key-smartsheet'));
+is_event 'smartsheet, then events come',
+    $t->post('/smartsheet', $body,
+    'Smartsheet-Hmac-SHA256' => hmac_sha256_hex($body, 's3cret-key-smartsheet'));
 
 # --- a token that we chose: Strava
-my $strava = '/strava?token=s3cret-key-strava&hub.mode=subscribe&hub.challenge=15f7d1a91c1f40a748fd134752feb3&hub.verify_token=';
-is_handshake 'strava', $t->get($strava . 'STRAVA-1'), '{"hub.challenge":"15f7d1a91c1f40a748fd134752feb3"}', 'application/json';
+my $strava =
+    '/strava?token=s3cret-key-strava&hub.mode=subscribe&hub.challenge=15f7d1a91c1f40a748fd134752feb3&hub.verify_token=';
+is_handshake 'strava', $t->get($strava . 'STRAVA-1'), '{"hub.challenge":"15f7d1a91c1f40a748fd134752feb3"}',
+    'application/json';
 is_refused 'strava, wrong token', $t->get($strava . 'STRAVA-2'), 401, 'forged';
 is_refused 'strava, no token', $t->get($strava =~ s/&hub.verify_token=//r), 401, 'forged';
 $body = '{"aspect_type":"update","event_time":1516126040,"object_id":1360128428,"object_type":"activity"}';
@@ -86,7 +95,8 @@ is_refused 'strava, an event of a stranger', $t->post('/strava?token=guess', $bo
 $body = '{"challenge":"ajls384kdjx98XX","token":"s3cret-key-lark","type":"url_verification"}';
 is_handshake 'lark', $t->post('/lark', $body), '{"challenge":"ajls384kdjx98XX"}', 'application/json';
 is_refused 'lark, wrong token', $t->post('/lark', $body =~ s/s3cret/S3cret/r), 401, 'forged';
-$body = '{"schema":"2.0","header":{"event_id":"e1","event_type":"im.message.receive_v1","token":"s3cret-key-lark"},"event":{}}';
+$body =
+    '{"schema":"2.0","header":{"event_id":"e1","event_type":"im.message.receive_v1","token":"s3cret-key-lark"},"event":{}}';
 is_event 'lark, then events come', $t->post('/lark', $body);
 
 # --- an HMAC of what the caller chose: Smartcar
@@ -94,12 +104,16 @@ $body = '{"eventId":"e1","eventType":"VERIFY","data":{"challenge":"3a5c8f72-e6d9
 my $digest = hmac_sha256_hex('3a5c8f72-e6d9-4b1a-9f2e-8c7d6a5b4e3f', 's3cret-key-smartcar');
 is_handshake 'smartcar', $t->post('/smartcar', $body), qq({"challenge":"$digest"}), 'application/json';
 my $forged = '{\"eventId\":\"1\",\"eventType\":\"VEHICLE_STATE\"}';
-is_refused 'smartcar, an event to be signed', $t->post('/smartcar', qq({"eventType":"VERIFY","data":{"challenge":"$forged"}})), 400, 'malformed';
-is_refused 'smartcar, too long', $t->post('/smartcar', qq({"eventType":"VERIFY","data":{"challenge":"@{['a' x 129]}"}})), 400, 'malformed';
-is_refused 'smartcar, what was computed comes back as an event', $t->post('/smartcar', '3a5c8f72-e6d9-4b1a-9f2e-8c7d6a5b4e3f', 'SC-Signature' => $digest),
+is_refused 'smartcar, an event to be signed',
+    $t->post('/smartcar', qq({"eventType":"VERIFY","data":{"challenge":"$forged"}})), 400, 'malformed';
+is_refused 'smartcar, too long',
+    $t->post('/smartcar', qq({"eventType":"VERIFY","data":{"challenge":"@{['a' x 129]}"}})), 400, 'malformed';
+is_refused 'smartcar, what was computed comes back as an event',
+    $t->post('/smartcar', '3a5c8f72-e6d9-4b1a-9f2e-8c7d6a5b4e3f', 'SC-Signature' => $digest),
     401, 'forged';
 $body = '{"eventId":"e2","eventType":"VEHICLE_STATE","data":{}}';
-is_event 'smartcar, then events come', $t->post('/smartcar', $body, 'SC-Signature' => hmac_sha256_hex($body, 's3cret-key-smartcar'));
+is_event 'smartcar, then events come',
+    $t->post('/smartcar', $body, 'SC-Signature' => hmac_sha256_hex($body, 's3cret-key-smartcar'));
 
 is stored(), 6, 'events are stored, handshakes are not';
 done_testing;

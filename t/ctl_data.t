@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# webhookctl events, event, deliveries, attempts, dead, ledger: what comes through nginx and the worker, as people see it.
+# webhookctl events, event, deliveries, attempts, dead, ledger: what comes through nginx and the worker, as
+# people see it.
 
 use v5.36;
 use FindBin;
@@ -51,25 +52,35 @@ is $ledger->{total}{unrouted}, 6, 'ledger: unrouted';
 ok $ledger->{balanced}, 'ledger: balanced';
 like $t->ctl('ledger')->{out}, qr/^total +6 +6 +0 .* yes$/m, 'ledger: table';
 
-is_deeply [ map { $_->{id} } lines('events') ], [ map { "evt_$_" } reverse 1 .. 6 ], 'events: newest first, over all partitions';
+is_deeply [ map { $_->{id} } lines('events') ], [ map { "evt_$_" } reverse 1 .. 6 ],
+    'events: newest first, over all partitions';
 is_deeply [ map { $_->{id} } lines('events', '--limit', 2) ], [ 'evt_6', 'evt_5' ], 'events: limit';
 is_deeply [ map { $_->{id} } lines('events', '--type', 'order.*') ], ['evt_6'], 'events: type';
 is_deeply [ map { $_->{id} } lines('events', '--id', 'evt_3') ], ['evt_3'], 'events: id';
 is scalar(lines('events', '--source', 'github')), 0, 'events: source';
-is +(lines('events', '--stream', 'hooks', '--data', '--limit', 1))[0]{data}, '{"id":"evt_6","type":"order.new"}', 'events: with data';
-like $t->ctl('events')->{out}, qr/^ACCEPTED .*\n\S+Z +hooks:\d\/\d+-\d +stripe +order\.new +evt_6 +(?:-|[0-9a-f]{32}) +33$/m, 'events: table';
+is +(lines('events', '--stream', 'hooks', '--data', '--limit', 1))[0]{data},
+    '{"id":"evt_6","type":"order.new"}', 'events: with data';
+like $t->ctl('events')->{out},
+    qr/^ACCEPTED .*\n\S+Z +hooks:\d\/\d+-\d +stripe +order\.new +evt_6 +(?:-|[0-9a-f]{32}) +33$/m,
+    'events: table';
 is $t->ctl('events', '--stream', 'nothing')->{exit}, 2, 'events: no such stream';
 
 my ($event) = lines('event', 'evt_3');
 is $event->{data}, '{"id":"evt_3","type":"invoice.paid"}', 'event: its body';
 is $event->{type}, 'invoice.paid', 'event: its type';
 is +(lines('event', $event->{entry}))[0]{id}, 'evt_3', 'event: by entry';
-is +(lines('event', "hooks:$event->{partition}/$event->{entry}"))[0]{id}, 'evt_3', 'event: by partition and entry';
+is +(lines('event', "hooks:$event->{partition}/$event->{entry}"))[0]{id}, 'evt_3',
+    'event: by partition and entry';
 like $t->ctl('event', 'evt_3')->{out}, qr/^type +invoice\.paid\n.*\n\{"id":"evt_3"/ms, 'event: for people';
 is $t->ctl('event', 'nobody')->{exit}, 1, 'event: not found: exit 1';
 is $t->ctl('event', '')->{exit}, 1, 'event: an empty id is nobody\'s';
 
-my $follow = $t->start_process(follow => [ "$t->{build}/webhookctl", '--redis', $t->redis_server->url, 'events', '--follow', '--limit', 1, '--json' ]);
+my $follow = $t->start_process(
+    follow => [
+        "$t->{build}/webhookctl", '--redis', $t->redis_server->url, 'events', '--follow', '--limit', 1,
+        '--json'
+    ]
+);
 wait_for('the last event', sub { $follow->output =~ /evt_6/ });
 is stripe('evt_7'), 'accepted', 'evt_7';
 wait_for('the new event', sub { $follow->output =~ /evt_7/ });
@@ -78,14 +89,26 @@ $follow->kill9;
 
 # With a worker: "bad" dies at once, "late" waits, "good" gets all.
 $t->start_worker;
-wait_for('all to be routed', sub { my $l = $t->ledger; !$l->{total}{unrouted} && $l->{total}{dead} == 7 && $l->{total}{delivered} == 7 && $l });
+wait_for(
+    'all to be routed',
+    sub {
+        my $l = $t->ledger;
+        !$l->{total}{unrouted} && $l->{total}{dead} == 7 && $l->{total}{delivered} == 7 && $l;
+    }
+);
 $ledger = $t->ledger;
 is $ledger->{total}{waiting}, 7, 'ledger: waiting';
 is $ledger->{total}{created}, 21, 'ledger: created';
 ok $ledger->{balanced}, 'ledger: balanced';
 
 my @waiting;
-wait_for('the first attempt of all that wait', sub { @waiting = lines('deliveries'); !grep { !$_->{attempts} } @waiting });
+wait_for(
+    'the first attempt of all that wait',
+    sub {
+        @waiting = lines('deliveries');
+        !grep { !$_->{attempts} } @waiting;
+    }
+);
 is scalar @waiting, 7, 'deliveries: all that wait';
 is_deeply { map { ($_->{endpoint} => 1) } @waiting }, { late => 1 }, 'deliveries: their endpoint';
 is $waiting[0]{status}, 500, 'deliveries: last status';
@@ -93,9 +116,11 @@ is $waiting[0]{attempts}, 1, 'deliveries: attempts';
 cmp_ok $waiting[0]{due}, '>', 1000 * time, 'deliveries: due later';
 is scalar(lines('deliveries', '--endpoint', 'late', '--limit', 3)), 3, 'deliveries: limit';
 is scalar(lines('deliveries', '--endpoint', 'good')), 0, 'deliveries: of an endpoint with none';
-like $t->ctl('deliveries')->{out}, qr/^\S+Z +\d+m\S* +hooks:\d\/\S+\/late +evt_\d +1 +500 /m, 'deliveries: table';
+like $t->ctl('deliveries')->{out}, qr/^\S+Z +\d+m\S* +hooks:\d\/\S+\/late +evt_\d +1 +500 /m,
+    'deliveries: table';
 
-my @attempts = wait_for('the attempt log', sub { my @all = lines('attempts', '--limit', 100); @all == 21 && @all });
+my @attempts =
+    wait_for('the attempt log', sub { my @all = lines('attempts', '--limit', 100); @all == 21 && @all });
 @attempts = lines('attempts', '--endpoint', 'bad', '--event', 'evt_2');
 is scalar @attempts, 1, 'attempts: of an endpoint and an event';
 is $attempts[0]{status}, 500, 'attempts: status';
@@ -104,9 +129,12 @@ like $t->ctl('attempts', '--endpoint', 'good')->{out}, qr/ good +evt_\d +deliver
 
 my @dead = lines('dead', 'list');
 is scalar @dead, 7, 'dead list';
-is_deeply { map { ("$_->{endpoint} $_->{reason} $_->{status}" => 1) } @dead }, { 'bad exhausted 500' => 1 }, 'dead list: why';
+is_deeply {
+    map { ("$_->{endpoint} $_->{reason} $_->{status}" => 1) } @dead
+}, { 'bad exhausted 500' => 1 }, 'dead list: why';
 is scalar(lines('dead', 'list', '--endpoint', 'good')), 0, 'dead list: of another endpoint';
-like $t->ctl('dead', 'list')->{out}, qr/^\S+Z +hooks:\d\/\S+\/bad +evt_\d +exhausted +1 +500 /m, 'dead list: table';
+like $t->ctl('dead', 'list')->{out}, qr/^\S+Z +hooks:\d\/\S+\/bad +evt_\d +exhausted +1 +500 /m,
+    'dead list: table';
 
 # Replay: by id, then all of an endpoint; the receiver has been mended.
 $t->receiver->script('/bad' => [ (200) x 100 ]);
@@ -125,7 +153,8 @@ is $t->ctl('dead', 'replay', '--all')->{exit}, 0, 'replay of none';
 is $t->ctl('dead', 'replay')->{exit}, 2, 'replay of what?';
 my %ids;
 $ids{ $_->{headers}{'webhook-id'} }++ for $t->receiver->requests('/good');
-is scalar(grep { !$ids{ $_->{headers}{'webhook-id'} } } $t->receiver->requests('/bad')), 0, 'a replay carries the same webhook-id';
+is scalar(grep { !$ids{ $_->{headers}{'webhook-id'} } } $t->receiver->requests('/bad')), 0,
+    'a replay carries the same webhook-id';
 
 # A counter that is wrong shows.
 $redis->call('HINCRBY', 'webhook:{hooks:0}:meta', 'delivered', 1);

@@ -14,7 +14,9 @@ my $clock = 1760000000;
 my $body = '{"id":"evt_1","type":"invoice.paid"}';
 
 # What sign prints, verify accepts.
-sub sign ($scheme, @words) { $t->ctl({ stdin => $body }, 'sign', '--scheme', $scheme, '--clock', $clock, @words) }
+sub sign ($scheme, @words) {
+    $t->ctl({ stdin => $body }, 'sign', '--scheme', $scheme, '--clock', $clock, @words);
+}
 sub verify (@words) { $t->ctl({ stdin => $body }, 'verify', @words) }
 sub headers ($text) { map { ('-H', $_) } grep { /: / } split /\n/, $text }
 
@@ -24,19 +26,25 @@ my @stripe = ('--scheme', 'stripe', headers($signed->{out}));
 my $result = verify(@stripe, '--secret', 'whsec_x', '--clock', $clock);
 is $result->{exit}, 0, 'genuine: exit 0';
 like $result->{out}, qr/^accepted\nid: evt_1\ntype: invoice\.paid\n/, 'genuine: verdict, id and type';
-is verify(@stripe, '--secret', 'whsec_y', '--secret', 'whsec_x', '--clock', $clock)->{exit}, 0, 'any of several secrets';
+is verify(@stripe, '--secret', 'whsec_y', '--secret', 'whsec_x', '--clock', $clock)->{exit}, 0,
+    'any of several secrets';
 
 # Its library writes no blank behind the comma, but reads one.
 my $sanity = sign('sanity', '--secret', 's')->{out};
-is verify('--scheme', 'sanity', headers($_), '--secret', 's', '--clock', $clock)->{exit}, 0, 'sanity: ' . s/\n.*//sr
+is verify('--scheme', 'sanity', headers($_), '--secret', 's', '--clock', $clock)->{exit}, 0,
+    'sanity: ' . s/\n.*//sr
     for $sanity, $sanity =~ s/,(?=v1=)/, /r;
 
 for my $case (
-    [ 'forged',    '--secret', 'whsec_y', '--clock', $clock ],
-    [ 'stale',     '--secret', 'whsec_x' ],
-    [ 'stale',     '--secret', 'whsec_x', '--clock', $clock + 301 ],
-    [ 'malformed', '--secret', 'whsec_x', '--clock', $clock, map { s/,v1=/,v1=00,v1=/r } headers($signed->{out}) ],
-    [ 'method',    '--secret', 'whsec_x', '--clock', $clock, '--method', 'PUT' ])
+    [ 'forged', '--secret', 'whsec_y', '--clock', $clock ],
+    [ 'stale', '--secret', 'whsec_x' ],
+    [ 'stale', '--secret', 'whsec_x', '--clock', $clock + 301 ],
+    [
+        'malformed', '--secret', 'whsec_x', '--clock', $clock,
+        map { s/,v1=/,v1=00,v1=/r } headers($signed->{out})
+    ],
+    [ 'method', '--secret', 'whsec_x', '--clock', $clock, '--method', 'PUT' ]
+    )
 {
     my ($verdict, @words) = @$case;
     my $result = verify(@stripe, @words);
@@ -45,10 +53,15 @@ for my $case (
 }
 
 # Methods that handshakes come by, as nginx judges them.
-my @meta = ('--scheme', 'meta', '--secret', 's', '--param', 'verify_token=v', headers(sign('meta', '--secret', 's', '--param', 'verify_token=v')->{out}));
-my @hub = ('--method', 'GET', '--url', 'https://h.example/in?hub.mode=subscribe&hub.challenge=1158&hub.verify_token');
-for my $case ([ 'accepted', @meta ], [ 'method', @meta, '--method', 'GET' ], [ 'challenge', @meta, @hub[ 0 .. 2 ], "$hub[3]=v" ], [ 'forged', @meta, @hub[ 0 .. 2 ], "$hub[3]=x" ],
-    [ 'challenge', '--scheme', 'trello', '--secret', 's', '--method', 'HEAD' ])
+my @meta = ('--scheme', 'meta', '--secret', 's', '--param', 'verify_token=v',
+    headers(sign('meta', '--secret', 's', '--param', 'verify_token=v')->{out}));
+my @hub = ('--method', 'GET', '--url',
+    'https://h.example/in?hub.mode=subscribe&hub.challenge=1158&hub.verify_token');
+for my $case (
+    [ 'accepted', @meta ], [ 'method', @meta, '--method', 'GET' ],
+    [ 'challenge', @meta, @hub[ 0 .. 2 ], "$hub[3]=v" ], [ 'forged', @meta, @hub[ 0 .. 2 ], "$hub[3]=x" ],
+    [ 'challenge', '--scheme', 'trello', '--secret', 's', '--method', 'HEAD' ]
+    )
 {
     my ($verdict, @words) = @$case;
     my $result = verify(@words);
@@ -56,21 +69,28 @@ for my $case ([ 'accepted', @meta ], [ 'method', @meta, '--method', 'GET' ], [ '
     is $result->{exit}, $verdict eq 'accepted' ? 0 : 1, "handshakes: $verdict: exit";
 }
 
-is verify(@stripe, '--secret', 'whsec_x', '--clock', $clock + 100, '--tolerance', '50s')->{exit}, 1, 'a narrower window';
+is verify(@stripe, '--secret', 'whsec_x', '--clock', $clock + 100, '--tolerance', '50s')->{exit}, 1,
+    'a narrower window';
 is verify(@stripe, '--secret', 'whsec_x', '--tolerance', 'off')->{exit}, 0, 'no window';
 like verify('--scheme', 'stripe', '--secret', 'x')->{out}, qr/^unsigned$/m, 'unsigned';
-is from_json(verify(@stripe, '--secret', 'whsec_x', '--clock', $clock, '--json')->{out})->{verdict}, 'accepted', 'json';
+is from_json(verify(@stripe, '--secret', 'whsec_x', '--clock', $clock, '--json')->{out})->{verdict},
+    'accepted', 'json';
 is verify('--scheme', 'nonsense', '--secret', 'x')->{exit}, 2, 'unknown scheme: exit 2';
-like verify('--scheme', 'strpe', '--secret', 'x')->{err}, qr/there is no scheme "strpe", did you mean "stripe"\?/, 'a scheme that is nearly one';
-like $t->ctl('schemes', 'githb')->{err}, qr/there is no scheme "githb", did you mean "github"\?/, 'schemes: too';
+like verify('--scheme', 'strpe', '--secret', 'x')->{err},
+    qr/there is no scheme "strpe", did you mean "stripe"\?/, 'a scheme that is nearly one';
+like $t->ctl('schemes', 'githb')->{err}, qr/there is no scheme "githb", did you mean "github"\?/,
+    'schemes: too';
 $result = $t->ctl({ stdin => "a\0b" }, 'sign', '--scheme', 'hubspot-v1', '--secret', '0123456789abcdef');
 is $result->{exit}, 2, 'sign: a NUL behind the secret of a plain hash';
 like $result->{err}, qr/control characters or broken UTF-8 follow the secret/, 'and says why';
 is verify('--scheme', 'stripe')->{exit}, 2, 'no secret: exit 2';
-for my $text ('/etc/nginx/secrets/hidden', './hidden', 'FILE:/hidden', 'ENV:HIDDEN', '$HIDDEN', 'whsec_...', 'secret:hidden') {
+my $advice = qr{write "file:/path" or "env:NAME", and put a secret that only looks so into a file};
+for my $text ('/etc/nginx/secrets/hidden', './hidden', 'FILE:/hidden', 'ENV:HIDDEN', '$HIDDEN', 'whsec_...',
+    'secret:hidden')
+{
     for my $run (verify('--scheme', 'stripe', '--secret', $text), sign('stripe', '--secret', $text)) {
         is $run->{exit}, 2, "a secret that is none: $text";
-        like $run->{err}, qr{the secret (?:looks like|is a placeholder|names a secret).*: write "file:/path" or "env:NAME", and put a secret that only looks so into a file}, 'and why';
+        like $run->{err}, qr{the secret (?:looks like|is a placeholder|names a secret).*: $advice}, 'and why';
         unlike $run->{err}, qr/hidden/i, 'without the text';
     }
 }
@@ -82,15 +102,19 @@ open my $out, '>', $file or die "$file: $!";
 print $out "whsec_x\n";
 close $out;
 is verify(@stripe, '--secret', "file:$file", '--clock', $clock)->{exit}, 0, 'secret of a file';
-is $t->ctl({ stdin => $body, env => { HOOK => 'whsec_x' } }, 'verify', @stripe, '--secret', 'env:HOOK', '--clock', $clock)->{exit},
+is $t->ctl({ stdin => $body, env => { HOOK => 'whsec_x' } }, 'verify', @stripe, '--secret', 'env:HOOK',
+    '--clock', $clock)->{exit},
     0, 'secret of the environment';
 
 # A signature in the query.
-my $url = $t->ctl({ stdin => '' }, 'sign', '--scheme', 'postback-md5', '--secret', 's', '--url', 'https://h.example/p?click_id=c&payout=1')->{out};
+my $url = $t->ctl({ stdin => '' }, 'sign', '--scheme', 'postback-md5', '--secret', 's', '--url',
+    'https://h.example/p?click_id=c&payout=1')->{out};
 chomp $url;
 like $url, qr{^https://h\.example/p\?click_id=c&payout=1&}, 'sign: a URL';
-is $t->ctl({ stdin => '' }, 'verify', '--scheme', 'postback-md5', '--secret', 's', '--url', $url)->{exit}, 0, 'verify: a URL';
-is $t->ctl({ stdin => '' }, 'verify', '--scheme', 'postback-md5', '--secret', 's', '--url', $url =~ s/payout=1/payout=2/r)->{exit}, 1,
+is $t->ctl({ stdin => '' }, 'verify', '--scheme', 'postback-md5', '--secret', 's', '--url', $url)->{exit}, 0,
+    'verify: a URL';
+is $t->ctl({ stdin => '' }, 'verify', '--scheme', 'postback-md5', '--secret', 's', '--url',
+    $url =~ s/payout=1/payout=2/r)->{exit}, 1,
     'verify: a changed URL';
 
 # schemes
@@ -99,34 +123,56 @@ like $t->ctl('schemes', 'github')->{out}, qr/algorithm hmac-sha256;/, 'schemes: 
 is $t->ctl('schemes', 'nonsense')->{exit}, 1, 'schemes: unknown: exit 1';
 my @schemes = map { from_json($_) } split /\n/, $t->ctl('schemes', '--json')->{out};
 cmp_ok scalar @schemes, '>', 50, 'schemes: json';
-my $own = $t->write('own.conf', 'webhook_scheme mine { algorithm hmac-sha256; signature header:X-Mine encoding=hex; message "{body}"; id header:x-id; }');
-like $t->ctl('--schemes', $own, 'schemes')->{out}, qr/^mine +POST +header:x-id.*^stripe /ms, 'schemes: own ones are listed';
+my $own =
+    $t->write('own.conf',
+    'webhook_scheme mine { algorithm hmac-sha256; signature header:X-Mine encoding=hex; message "{body}"; id header:x-id; }'
+    );
+like $t->ctl('--schemes', $own, 'schemes')->{out}, qr/^mine +POST +header:x-id.*^stripe /ms,
+    'schemes: own ones are listed';
 is $t->ctl('--schemes', $own, 'schemes', 'mine')->{out},
-    qq(algorithm hmac-sha256;\nsignature header:X-Mine encoding=hex;\nmessage "{body}";\nid header:x-id;\n), 'schemes: one of them';
+    qq(algorithm hmac-sha256;\nsignature header:X-Mine encoding=hex;\nmessage "{body}";\nid header:x-id;\n),
+    'schemes: one of them';
 
 # what verify reads of a request beside its body
-my $named = $t->write('named.conf', 'webhook_scheme named { algorithm hmac-sha256; signature header:X-Mine encoding=hex; message "{path}.{body}"; id path:2; type xml:/a/b; }'
-    . ' webhook_scheme bearer { algorithm jwt-hs256; signature header:Authorization "prefix=Bearer "; claims exp; unsigned_body; id claim:jti; type claim:event; }');
+my $named =
+    $t->write('named.conf',
+    'webhook_scheme named { algorithm hmac-sha256; signature header:X-Mine encoding=hex; '
+        . 'message "{path}.{body}"; id path:2; type xml:/a/b; }'
+        . ' webhook_scheme bearer { algorithm jwt-hs256; '
+        . 'signature header:Authorization "prefix=Bearer "; claims exp; unsigned_body; id claim:jti; '
+        . 'type claim:event; }'
+    );
 my $xml = '<a><b>made</b></a>';
 sub verify_as ($scheme, $url, $secret, @headers) {
-    return from_json($t->ctl({ stdin => $xml }, '--schemes', $named, 'verify', '--scheme', $scheme, '--url', $url, '--secret', $secret, '--clock', $clock, '--json',
-        map { ('-H', $_) } @headers)->{out});
+    return from_json(
+        $t->ctl(
+            { stdin => $xml }, '--schemes', $named, 'verify', '--scheme', $scheme, '--url', $url, '--secret',
+            $secret, '--clock', $clock, '--json',
+            map { ('-H', $_) } @headers
+        )->{out}
+    );
 }
 my $mine = hmac_sha256_hex("/in/c%201.$xml", 's3cret');
 my $verified = verify_as('named', 'https://h.example/in/c%201?x=/y', 's3cret', "X-Mine: $mine");
-is_deeply [ @$verified{qw(verdict id type)} ], [ 'accepted', 'c 1', 'made' ], 'verify: a signed path, its segment, and XML';
-is verify_as('named', 'https://h.example/in/c%202', 's3cret', "X-Mine: $mine")->{verdict}, 'forged', 'verify: another path';
-my $jws = join '.', map { encode_base64url($_) } '{"alg":"HS256"}', to_json({ exp => $clock + 60, jti => 'j1', event => 'made' });
+is_deeply [ @$verified{qw(verdict id type)} ], [ 'accepted', 'c 1', 'made' ],
+    'verify: a signed path, its segment, and XML';
+is verify_as('named', 'https://h.example/in/c%202', 's3cret', "X-Mine: $mine")->{verdict}, 'forged',
+    'verify: another path';
+my $jws = join '.', map { encode_base64url($_) } '{"alg":"HS256"}',
+    to_json({ exp => $clock + 60, jti => 'j1', event => 'made' });
 my $long_key = '0123456789abcdef0123456789abcdef';
-$verified = verify_as('bearer', 'https://h.example/', $long_key, "Authorization: Bearer $jws." . encode_base64url(hmac_sha256($jws, $long_key)));
+$verified = verify_as('bearer', 'https://h.example/', $long_key,
+    "Authorization: Bearer $jws." . encode_base64url(hmac_sha256($jws, $long_key)));
 is_deeply [ @$verified{qw(verdict id type)} ], [ 'accepted', 'j1', 'made' ], 'verify: claims';
-$verified = verify_as('bearer', 'https://h.example/', scalar reverse($long_key), "Authorization: Bearer $jws." . encode_base64url(hmac_sha256($jws, $long_key)));
+$verified = verify_as('bearer', 'https://h.example/', scalar reverse($long_key),
+    "Authorization: Bearer $jws." . encode_base64url(hmac_sha256($jws, $long_key)));
 is_deeply [ @$verified{qw(verdict id)} ], [ 'forged', undef ], 'verify: no claims of a forged token';
 
 # send and listen
 my $key = 'whsec_' . b64('0123456789abcdef0123456789abcdef');
 my $port = $t->port('listen');
-my $listen = $t->start_process(listen => [ "$t->{build}/webhookctl", 'listen', '--port', $port, '--secret', $key, '--json' ]);
+my $listen = $t->start_process(
+    listen => [ "$t->{build}/webhookctl", 'listen', '--port', $port, '--secret', $key, '--json' ]);
 wait_for('the listener', sub { $listen->output =~ /"listening"/ });
 my @send = ('send', '--secret', $key, "http://127.0.0.1:$port/crm?x=1");
 $result = $t->ctl(@send, '--scheme', 'standard', '--id', 'msg_1', '-d', $body, '-H', 'X-Extra: yes');
@@ -157,20 +203,30 @@ wait_for('the repeat', sub { $listen->output =~ /"repeat":true/ });
 
 # A form, where the scheme signs one; a body that is signed already, where the signature stands in it.
 my $url_to = "http://127.0.0.1:$port/twilio";
-is $t->ctl('send', '--secret', 'token', '--scheme', 'twilio', '--id', 'SM1', '--type', 'sent', $url_to)->{exit}, 0, 'send: a form';
+is $t->ctl('send', '--secret', 'token', '--scheme', 'twilio', '--id', 'SM1', '--type', 'sent', $url_to)
+    ->{exit}, 0, 'send: a form';
 my $form;
-wait_for('the form', sub { ($form) = grep { ($_->{path} // '') eq '/twilio' } map { from_json($_) } split /\n/, $listen->output });
+wait_for(
+    'the form',
+    sub {
+        ($form) = grep { ($_->{path} // '') eq '/twilio' } map { from_json($_) } split /\n/, $listen->output;
+    }
+);
 like $form->{body}, qr/^MessageSid=SM1&MessageStatus=sent&/, 'send: the fields of the scheme';
-$result = $t->ctl({ stdin => $form->{body} }, 'verify', '--scheme', 'twilio', '--secret', 'token', '--url', $url_to,
-    map { ('-H', "$_: $form->{headers}{$_}") } qw(content-type x-twilio-signature i-twilio-idempotency-token));
+$result = $t->ctl(
+    { stdin => $form->{body} }, 'verify', '--scheme', 'twilio', '--secret', 'token', '--url', $url_to,
+    map { ('-H', "$_: $form->{headers}{$_}") } qw(content-type x-twilio-signature i-twilio-idempotency-token)
+);
 like $result->{out}, qr/^accepted\nid: SM1\ntype: sent\n/, 'send: it is genuine';
 $result = $t->ctl(@send, '--scheme', 'adyen');
 is $result->{exit}, 2, 'send: a signature in the body: needs one';
 like $result->{err}, qr/scheme adyen: the signature is a part of the body: .*-d \@FILE/, 'and says so';
-is $t->ctl('send', '--scheme', 'adyen', '-d', '{}', $url_to)->{exit}, 0, 'send: with a body it is sent as it is';
+is $t->ctl('send', '--scheme', 'adyen', '-d', '{}', $url_to)->{exit}, 0,
+    'send: with a body it is sent as it is';
 $listen->stop;
 
-my $refusing = $t->start_process(refusing => [ "$t->{build}/webhookctl", 'listen', '--port', $port, '--status', 503, '--count', 1 ]);
+my $refusing = $t->start_process(
+    refusing => [ "$t->{build}/webhookctl", 'listen', '--port', $port, '--status', 503, '--count', 1 ]);
 wait_for('the listener', sub { $refusing->output =~ /listening on/ });
 is $t->ctl(@send, '--scheme', 'standard')->{exit}, 1, 'send: refused: exit 1';
 wait_for('the end after --count', sub { $refusing->output =~ /^1 deliveries$/m });
@@ -178,8 +234,14 @@ $refusing->stop;
 is $t->ctl(@send, '--scheme', 'standard')->{exit}, 2, 'send: nobody there: exit 2';
 is $t->ctl('send', '--scheme', 'standard', '--secret', $key, 'ftp://x/')->{exit}, 2, 'send: no HTTP: exit 2';
 my $receiver = $t->start_receiver;
-$receiver->script('/hints' => { raw => "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n" });
-like $t->ctl('send', '--scheme', 'github', '--secret', 'x', $receiver->url('/hints'))->{out}, qr/^202 /, 'send: hints are not the answer';
+$receiver->script(
+    '/hints' => {
+        raw =>
+            "HTTP/1.1 103 Early Hints\r\nLink: <x>\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"
+    }
+);
+like $t->ctl('send', '--scheme', 'github', '--secret', 'x', $receiver->url('/hints'))->{out}, qr/^202 /,
+    'send: hints are not the answer';
 for (
     [ qr/the port in the URL is not a number from 1 to 65535/,       'http://127.0.0.1:65616/' ],
     [ qr/"\[" without "\]"/,           'http://[::1/' ],

@@ -2,7 +2,8 @@
 
 # What README and docs/ say is so: every example is run, every list is complete.
 #   ```nginx       nginx -t with the module (a fragment gets the blocks around it)
-#   ```json jsonc  an endpoint document or file: webhookctl apply --dry-run; a worker configuration: webhook-worker -t
+#   ```json jsonc  an endpoint document or file: webhookctl apply --dry-run;
+#                  a worker configuration: webhook-worker -t
 #   ```sh          runs, against a running installation; only webhookctl and webhook-worker may be called
 #   ```text        is not run
 
@@ -13,16 +14,21 @@ use Test::Webhook;
 
 my $t = Test::Webhook->new;
 my $root = $t->root;
-my @pages = ("$root/README.md", glob("'$root/docs/'*.md"), "$root/docs/recipes/README.md");   # the recipes themselves: recipes.t
+my @pages = ("$root/README.md", glob("'$root/docs/'*.md"), "$root/docs/recipes/README.md")
+    ;    # the recipes themselves: recipes.t
 
 # --- an installation with something to see
 $t->start_redis;
 $t->start_receiver(script => { '/dead' => 500 });
-$t->write("secrets/$_", "whsec_" . b64("key of $_ ........") . "\n") for qw(stripe crm crm-key redis postback);
-$t->write('keys/paypal/CERT-1', $t->run([qw(openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=test -keyout /dev/null)])->{out});
+$t->write("secrets/$_", "whsec_" . b64("key of $_ ........") . "\n")
+    for qw(stripe crm crm-key redis postback);
+$t->write('keys/paypal/CERT-1',
+    $t->run([qw(openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=test -keyout /dev/null)])->{out});
 $t->write("certificate/$_", '') for qw(privkey.pem fullchain.pem);
-$t->run([ qw(openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=test -keyout), $t->file('certificate/privkey.pem'),
-    '-out', $t->file('certificate/fullchain.pem') ]);
+$t->run([
+    qw(openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=test -keyout), $t->file('certificate/privkey.pem'),
+    '-out', $t->file('certificate/fullchain.pem')
+]);
 my $secret = slurp($t->file('secrets/stripe')) =~ s/\n//r;
 my $nginx = $t->start_nginx(<<'EOT');
 %%GLOBALS%%
@@ -72,14 +78,18 @@ sub check_nginx ($example, $where) {
     my %within = (
         location => sub { "events { } http { %%HTTP%% server { listen 80; $_[0] } }" },
         server   => sub { "events { } http { %%HTTP%% $settings $_[0] }" },
-        http     => sub { $settings = $1 if $_[0] !~ /\bserver \{/ && $_[0] =~ /^http \{(.*)^\}/ms; "events { } $_[0]" },
+        http     => sub {
+            $settings = $1 if $_[0] !~ /\bserver \{/ && $_[0] =~ /^http \{(.*)^\}/ms;
+            "events { } $_[0]";
+        },
     );
     $within{$_} = $within{server} for qw(webhook_redis webhook_scheme webhook_zone log_format);
     my $has_events = $example =~ /\bevents\b/;
     $example =~ s/^\s*load_module [^;]*;//m;
     $example = $has_events ? $example : ($within{$first} // sub { "events { } http { }" })->($example);
     my %secret = map { $_ => 1 } $example =~ m{file:/etc/nginx/secrets/([\w.-]+)}g;
-    $t->write("secrets/$_", 'whsec_' . b64("some secret") . "\n") for grep { !-e $t->file("secrets/$_") } keys %secret;
+    $t->write("secrets/$_", 'whsec_' . b64("some secret") . "\n")
+        for grep { !-e $t->file("secrets/$_") } keys %secret;
     $example =~ s{file:/etc/nginx/(secrets|keys)/}{file:%%DIR%%/$1/}g;
     $example =~ s{access_log logs/}{access_log %%DIR%%/}g;
     $example =~ s{/usr/local/share/nginx-webhook/([^;]*)}{"$root/docs/$1"}g;
@@ -93,7 +103,9 @@ sub check_nginx ($example, $where) {
 
 sub check_json ($example, $where) {
     if ($example =~ /"url"\s*:/) {
-        my $result = $t->ctl({ stdin => $example =~ /\A\s*[\[]/ ? $example : "[$example]" }, 'apply', '--dry-run', '-');
+        my $result =
+            $t->ctl({ stdin => $example =~ /\A\s*[\[]/ ? $example : "[$example]" }, 'apply', '--dry-run',
+            '-');
         ok $result->{exit} <= 1, "$where: webhookctl apply --dry-run" or diag $result->{err}, $result->{out};
         return;
     }
@@ -112,15 +124,19 @@ sub to_json_text ($text) { return '"' . $text . '"' }
 sub check_sh ($example, $where) {
     my $port = $t->port;
     my $dir = $t->dir;
-    $t->write('sh/endpoints.json', slurp($t->write('sh/.e', to_json([ { id => 'crm', url => $t->receiver->url('/crm') } ]))));
+    $t->write('sh/endpoints.json',
+        slurp($t->write('sh/.e', to_json([ { id => 'crm', url => $t->receiver->url('/crm') } ]))));
     $t->write('sh/event.json', $body);
     $example =~ s{127\.0\.0\.1:80(?:80)?\b}{127.0.0.1:$port}g;
     $example =~ s{file:/etc/nginx/secrets/(\w+)}{'file:$dir/secrets/$1'}g;
     my @lines = grep { /\S/ && !/^\s*#/ } split /\n/, $example =~ s/\\\n/ /gr;
     for my $line (@lines) {
-        like $line, qr/^\s*(?:webhookctl|webhook-worker|echo .*\| *webhookctl)\b/, "$where: a command of ours" or next;
-        my $result = $t->run([ 'sh', '-c', $line ], cwd => "$dir/sh", stdin => $body,
-            env => { PATH => $t->build_dir . ":$ENV{PATH}", WEBHOOK_REDIS => $t->redis_server->url });
+        like $line, qr/^\s*(?:webhookctl|webhook-worker|echo .*\| *webhookctl)\b/, "$where: a command of ours"
+            or next;
+        my $result = $t->run(
+            [ 'sh', '-c', $line ], cwd => "$dir/sh", stdin => $body,
+            env => { PATH => $t->build_dir . ":$ENV{PATH}", WEBHOOK_REDIS => $t->redis_server->url }
+        );
         ok $result->{exit} <= 1, "$where: $line" or diag "exit $result->{exit}\n$result->{out}$result->{err}";
     }
 }
@@ -148,23 +164,35 @@ sub split_names ($defined) {
 
 my %verdict = map { $_ => 1 } $page =~ /^\| `(\w+)` \| \d{3} \|/mg;
 is_deeply [ sort keys %verdict ],
-    [ sort qw(accepted duplicate conflict ignored challenge unsigned forged stale malformed method too_large encoded busy unavailable in_progress) ],
+    [
+    sort
+        qw(accepted duplicate conflict ignored challenge unsigned forged stale malformed method too_large
+           encoded busy unavailable in_progress)
+    ],
     'docs/directives.md: the verdicts';
 
-my @schemes = sort map { (split)[0] } grep { /^[a-z]/ } split /\n/, $t->ctl('schemes', '--json')->{out} =~ s/.*?"name":"([^"]+)".*/$1/gr;
+my @schemes = sort map { (split)[0] } grep { /^[a-z]/ } split /\n/,
+    $t->ctl('schemes', '--json')->{out} =~ s/.*?"name":"([^"]+)".*/$1/gr;
 my $schemes = slurp("$root/docs/schemes.md");
 my @listed = ($schemes =~ s/^## What tells events apart.*//msr) =~ /^\| `([\w-]+)` \|/mg;
 my @identities = $schemes =~ /^## What tells events apart(.*?)^## /ms ? $1 =~ /^\| `([\w-]+)` \|/mg : ();
-is_deeply \@identities, [ grep { my $name = $_; !grep { $_ eq $name } $schemes =~ /^## Other names(.*?)^## /ms ? $1 =~ /^\| `([\w-]+)` \|/mg : () } @schemes ],
+is_deeply \@identities, [
+    grep {
+        my $name = $_;
+        !grep { $_ eq $name } $schemes =~ /^## Other names(.*?)^## /ms ? $1 =~ /^\| `([\w-]+)` \|/mg : ()
+    } @schemes
+    ],
     'docs/schemes.md: what tells the events of each apart';
 is_deeply [ sort @listed ], \@schemes, 'docs/schemes.md: the catalogue';
-is $t->run([ $^X, "$root/src/make/schemes.pl" ], stdin => $t->ctl('schemes', '--json')->{out})->{out}, $schemes,
+is $t->run([ $^X, "$root/src/make/schemes.pl" ], stdin => $t->ctl('schemes', '--json')->{out})->{out},
+    $schemes,
     'docs/schemes.md: as src/make/schemes.pl writes it';
 
 my @commands = slurp("$root/docs/commands.md") =~ /^### webhookctl ([\w-]+)/mg;
 my $help = $t->ctl('--help')->{out};
 my ($list) = $help =~ /Subcommands:\n(.*?)(?:\n\n|\z)/s;
-is_deeply [ sort @commands ], [ sort(($list // '') =~ /^  (\w[\w-]*)/mg) ], 'docs/commands.md: the commands of webhookctl';
+is_deeply [ sort @commands ], [ sort(($list // '') =~ /^  (\w[\w-]*)/mg) ],
+    'docs/commands.md: the commands of webhookctl';
 
 my ($config) = slurp("$root/docs/commands.md") =~ /^```json\n(\{.*?^\})/ms;
 my @keys = ($config // '') =~ /^    "(\w+)":/mg;
@@ -180,6 +208,15 @@ for my $field (qw(timeout connect_timeout retry concurrency max_waiting max_wait
 }
 like $exported, qr/"success"/, 'docs/endpoint.md: what is no default is exported';
 
+# --- a heading occurs once in a page: a link leads to the first one, and repeated sections come to disagree
+for my $file (@pages) {
+    my $text = slurp($file) =~ s/^```.*?^```$//gmsr;
+    my %count;
+    $count{$_}++ for $text =~ /^#+ (.*)$/mg;
+    is_deeply [ grep { $count{$_} > 1 } sort keys %count ], [],
+        "$file: each heading once" =~ s{\Q$root\E/}{}r;
+}
+
 # --- links between pages
 for my $file (@pages) {
     my $folder = $file =~ s{/[^/]+$}{}r;
@@ -187,7 +224,8 @@ for my $file (@pages) {
         my ($target, $place) = $link =~ /^([^#]*)(?:#(.*))?$/;
         $target = $target eq '' ? $file : "$folder/$target";
         ok -e $target, "$file: link to $link" =~ s{\Q$root\E/}{}r or next;
-        ok scalar(grep { $_ eq $place } places($target)), "$file: $link is a heading" =~ s{\Q$root\E/}{}r if defined $place;
+        ok scalar(grep { $_ eq $place } places($target)), "$file: $link is a heading" =~ s{\Q$root\E/}{}r
+            if defined $place;
     }
 }
 

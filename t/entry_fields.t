@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# The fields of an entry that name the event and its request: key, path, idnames; and keys across a rotation of secrets.
+# The fields of an entry that name the event and its request: key, path, idnames; and keys across a rotation
+# of secrets.
 
 use v5.36;
 use Digest::SHA qw(sha256 sha256_hex);
@@ -20,8 +21,14 @@ http {
     server {
         listen 127.0.0.1:%%PORT%%;
         location /in/   { webhook stripe; webhook_secret s3cret; webhook_stream fixed; }
-        location /things/ { webhook stripe; webhook_id json:/page; webhook_dedup 1h by=both; webhook_secret s3cret; webhook_stream things; }
-        location /vary/ { webhook github; webhook_source "shop-$arg_shop"; webhook_secret SECRETS; webhook_dedup 1h by=body; webhook_stream vary partitions=16; }
+        location /things/ {
+            webhook stripe; webhook_id json:/page; webhook_dedup 1h by=both; webhook_secret s3cret;
+            webhook_stream things;
+        }
+        location /vary/ {
+            webhook github; webhook_source "shop-$arg_shop"; webhook_secret SECRETS;
+            webhook_dedup 1h by=body; webhook_stream vary partitions=16;
+        }
     }
 }
 EOT
@@ -39,7 +46,8 @@ is $entry->{query}, 'x=1', 'query';
 is $entry->{key}, key_by_id('stripe', 'evt_1'), 'key: of source and id';
 is $entry->{webhook_id}, "msg_$entry->{key}", 'webhook-id: the key';
 ok !exists $entry->{idnames}, "no idnames: the id is the event's own";
-is stripe('/in/other?x=2', '{"id":"evt_1","type":"a.b"}'), 'duplicate', 'neither path nor query is part of it';
+is stripe('/in/other?x=2', '{"id":"evt_1","type":"a.b"}'), 'duplicate',
+    'neither path nor query is part of it';
 
 is stripe('/things/', qq({"page":7,"change":$_})), 'accepted', "change $_ of a page" for 1 .. 2;
 is stripe('/things/', '{"page":7,"change":1}'), 'duplicate', 'a change once more';
@@ -49,8 +57,13 @@ is_deeply [ map { $_->{idnames} } @things ], [ 'thing', 'thing' ], 'idnames: thi
 isnt $things[0]{key}, $things[1]{key}, 'keys of their own';
 is $things[0]{partition}, $things[1]{partition}, 'in one partition';
 
-# The scope depends on the request: the secret is part of it, and what was accepted before a rotation stays known.
-sub github ($secret, $n) { my $body = qq({"n":$n}); $t->post('/vary/?shop=' . $n % 3, $body, sign_github($secret, $body), 'X-GitHub-Event' => 'push')->{verdict} }
+# The scope depends on the request: the secret is part of it, and what was accepted before a rotation stays
+# known.
+sub github ($secret, $n) {
+    my $body = qq({"n":$n});
+    $t->post('/vary/?shop=' . $n % 3, $body, sign_github($secret, $body), 'X-GitHub-Event' => 'push')
+        ->{verdict};
+}
 is github('old-secret-of-shops', $_), 'accepted', "event $_" for 1 .. 24;
 $t->reload_nginx(conf('new-secret-of-shops', 'old-secret-of-shops'));
 wait_for('the new secret', sub { github('new-secret-of-shops', 100) ne 'forged' });

@@ -1,7 +1,8 @@
 #!/bin/bash
-# fresh.sh SUITE (bookworm, trixie): what a newcomer gets. Makes a bare Debian of that suite, clones what is committed into a folder
-# with a space, runs `make demo` and `make test` there as root with nothing installed but make, and prints what took how long.
-# Root only. DEBS=FOLDER keeps packages for the next time, TARGETS="demo test" chooses, MIRROR=URL is another mirror.
+# fresh.sh SUITE (bookworm, trixie): what a newcomer gets. Makes a bare Debian of that suite, clones what is
+# committed into a folder with a space, runs `make demo` and `make test` there as root with nothing installed
+# but make, and prints what took how long. Root only. DEBS=FOLDER keeps packages for the next time,
+# TARGETS="demo test" chooses, MIRROR=URL is another mirror.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -18,7 +19,7 @@ source=$root/srv/a\ folder/nginx-webhook
 times=()
 running=
 
-# --- the end -----------------------------------------------------------------------------------------------------------
+# --- the end ------------------------------------------------------------------------------------------------
 
 clean_up() {
     trap '' INT TERM HUP
@@ -35,7 +36,10 @@ trap 'exit 129' HUP
 
 report() {
     printf '\nfresh.sh %s of %s (%s cores)\n' "$suite" "$(git -C "$here" rev-parse --short HEAD)" "$(nproc)"
-    [ ! -x "$source/src/make/versions.sh" ] || chroot_run "$root" /srv/a\ folder/nginx-webhook/src/make/versions.sh | grep -E '^(compiler|boost|hiredis|openssl|nginx-headers) ' | sed 's/^/  /'
+    if [ -x "$source/src/make/versions.sh" ]; then
+        chroot_run "$root" /srv/a\ folder/nginx-webhook/src/make/versions.sh \
+            | grep -E '^(compiler|boost|hiredis|openssl|nginx-headers) ' | sed 's/^/  /'
+    fi
     [ ${#times[@]} = 0 ] || printf '  %s\n' "${times[@]}"
     echo "$1"
 }
@@ -56,7 +60,7 @@ step() {
     fi
 }
 
-# --- the steps ---------------------------------------------------------------------------------------------------------
+# --- the steps ----------------------------------------------------------------------------------------------
 
 inside() { chroot_run "$root" sh -c "cd '/srv/a folder/nginx-webhook' && $1"; }
 
@@ -65,18 +69,25 @@ clone() {
         && git -C "$source" checkout -q --detach "$(git -C "$here" rev-parse HEAD)"
 }
 
+# Run in the namespace of `make demo`: what apt may have started would be seen after it.
+# shellcheck disable=SC2016
+still_running='
+    for comm in /proc/[0-9]*/comm; do
+        case $(cat $comm) in
+            nginx | redis-server) echo "$(cat $comm) still runs" >&2; exit 1 ;;
+        esac
+    done'
+
 make_target() {
     case $1 in
-        # In one namespace: what apt may have started would be seen after it.
-        # shellcheck disable=SC2016
-        demo) inside 'make demo && for comm in /proc/[0-9]*/comm; do case $(cat $comm) in nginx | redis-server) echo "$(cat $comm) still runs" >&2; exit 1 ;; esac; done' ;;
+        demo) inside "make demo && $still_running" ;;
         *) inside "make $1" ;;
     esac
 }
 
 [ -z "$(git -C "$here" status --porcelain 2> /dev/null)" ] || echo "fresh.sh: only what is committed is tried"
 step debootstrap chroot_make "$suite" "$root"
-step "apt make" chroot_run "$root" sh -c 'apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends make'
+step "apt make" chroot_install "$root" make
 step clone clone
 for target in ${TARGETS:-demo test}; do
     step "make $target" make_target "$target"

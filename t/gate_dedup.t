@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# webhook_dedup in a gate: an event is reserved while its upstream works, remembered when that has answered 2xx, free again
-# when it answered otherwise, and left to run out when nobody knows.
+# webhook_dedup in a gate: an event is reserved while its upstream works, remembered when that has answered
+# 2xx, free again when it answered otherwise, and left to run out when nobody knows.
 
 use v5.36;
 use FindBin;
@@ -46,15 +46,24 @@ http {
         proxy_set_header X-Webhook-Id $webhook_id;
         location / { webhook stripe; proxy_pass %%RECEIVER%%; add_header X-Redis $webhook_redis_time; }
         location /other { webhook stripe; proxy_pass %%RECEIVER%%; }
-        location /reject { webhook stripe; webhook_dedup 1h policy=reject; error_page 409 = /reject/page; proxy_pass %%RECEIVER%%; }
+        location /reject {
+            webhook stripe; webhook_dedup 1h policy=reject; error_page 409 = /reject/page;
+            proxy_pass %%RECEIVER%%;
+        }
         location /rejects { webhook stripe; webhook_dedup 1h policy=reject; proxy_pass %%RECEIVER%%; }
         location /by-body { webhook github; webhook_dedup 1h by=body; proxy_pass %%RECEIVER%%; }
         location /off { webhook stripe; webhook_dedup off; proxy_pass %%RECEIVER%%; }
         location /dry { webhook stripe; webhook_dry_run on; proxy_pass %%RECEIVER%%; }
         location /mute { webhook stripe; proxy_read_timeout 500ms; proxy_pass %%RECEIVER%%; }
         location /refused { webhook stripe; proxy_pass http://127.0.0.1:%%PORT_closed%%; }
-        location /next { webhook stripe; proxy_next_upstream error timeout http_500 non_idempotent; proxy_read_timeout 500ms; proxy_pass http://several; }
-        location /next-mute { webhook stripe; proxy_next_upstream timeout error non_idempotent; proxy_read_timeout 500ms; proxy_pass http://mute; }
+        location /next {
+            webhook stripe; proxy_next_upstream error timeout http_500 non_idempotent;
+            proxy_read_timeout 500ms; proxy_pass http://several;
+        }
+        location /next-mute {
+            webhook stripe; proxy_next_upstream timeout error non_idempotent; proxy_read_timeout 500ms;
+            proxy_pass http://mute;
+        }
         location /static/ { webhook publish; error_page 405 =200 $uri; }
         location /nothing/ { webhook publish; error_page 405 =404 /nowhere; }
         location /try { webhook stripe; try_files /none /tried; }
@@ -84,7 +93,9 @@ $t->start_nginx($conf);
 my $number = 0;
 sub event ($more = 0) { return '{"id":"evt_' . ++$number . '","type":"a.b","data":"' . 'x' x $more . '"}' }
 sub headers ($body) { return sign_stripe('s3cret', $body) }
-sub text ($path, $body) { return $t->build(method => 'POST', path => $path, body => $body, headers => [ headers($body) ]) }
+sub text ($path, $body) {
+    return $t->build(method => 'POST', path => $path, body => $body, headers => [ headers($body) ]);
+}
 sub send_event ($path, $body) { return $t->post($path, $body, headers($body)) }
 sub held () { return scalar @{ $t->redis->keys('webhook:{gate:*}:held:*') } }
 sub none_held ($name) { ok wait_for($name, sub { !held() }), "$name: nothing is held any more" }
@@ -92,7 +103,8 @@ sub free_held () { $t->redis->call('DEL', $_) for @{ $t->redis->keys('webhook:{g
 # After the answer has come the outcome is on its way to Redis.
 sub is_duplicate ($path, $body, $name) {
     my $answer;
-    wait_for("$name: the outcome", sub { $answer = send_event($path, $body); ($answer->{verdict} // '') ne 'in_progress' });
+    wait_for("$name: the outcome",
+        sub { $answer = send_event($path, $body); ($answer->{verdict} // '') ne 'in_progress' });
     is $answer->{verdict}, 'duplicate', $name;
     return $answer;
 }
@@ -103,10 +115,12 @@ my $first = send_event('/a', $body);
 is $first->{status}, 200, 'passed on';
 like $first->{headers}{'x-redis'}, qr/^\d+\.\d{3}$/, 'redis was asked';
 my $copy = is_duplicate('/a', $body, 'a copy');
-is_deeply [ @{$copy}{qw(status body)} ], [ 200, qq({"verdict":"duplicate","id":"evt_$number"}) ], 'a copy is acknowledged';
+is_deeply [ @{$copy}{qw(status body)} ], [ 200, qq({"verdict":"duplicate","id":"evt_$number"}) ],
+    'a copy is acknowledged';
 is $receiver->count('/a'), 1, 'and not passed on';
 (my $changed = $body) =~ s/a\.b/a.c/;
-is_deeply [ @{ send_event('/a', $changed) }{qw(status verdict)} ], [ 200, 'conflict' ], 'the same id with another body';
+is_deeply [ @{ send_event('/a', $changed) }{qw(status verdict)} ], [ 200, 'conflict' ],
+    'the same id with another body';
 is $receiver->count('/a'), 1, 'is not passed on';
 is send_event('/other', $body)->{status}, 200, 'another gate';
 is $receiver->count('/other'), 1, 'has its own ids';
@@ -128,7 +142,8 @@ my $connection = $t->connect;
 $connection->send(text('/slow', $body));
 $receiver->wait_requests(1, '/slow');
 $copy = send_event('/slow', $body);
-is_deeply [ @{$copy}{qw(status verdict)}, $copy->{headers}{'retry-after'} ], [ 503, 'in_progress', 1 ], 'a copy while the first is under way';
+is_deeply [ @{$copy}{qw(status verdict)}, $copy->{headers}{'retry-after'} ], [ 503, 'in_progress', 1 ],
+    'a copy while the first is under way';
 is send_event('/slow', $body =~ s/a\.b/a.c/r)->{verdict}, 'in_progress', 'also with another body';
 $receiver->release('/slow');
 is $connection->response->{status}, 200, 'the first';
@@ -163,7 +178,8 @@ for ([ '/mute', 504 ], [ '/drops', 502 ]) {
     $body = event();
     is send_event($path, $body)->{status}, $status, "$path: no answer";
     is send_event($path, $body)->{verdict}, 'in_progress', "$path: nobody knows";
-    cmp_ok $t->redis->call('PTTL', $t->redis->keys('webhook:{gate:*}:held:*')->[0]), '<=', 30_000, "$path: until it runs out";
+    cmp_ok $t->redis->call('PTTL', $t->redis->keys('webhook:{gate:*}:held:*')->[0]), '<=', 30_000,
+        "$path: until it runs out";
     free_held();
     is send_event($path, $body)->{status}, $status, "$path: then a copy passes";
     free_held();
@@ -172,7 +188,8 @@ $body = event();
 is send_event('/next', $body)->{status}, 200, 'proxy_next_upstream, the second answers';
 is_duplicate('/next', $body, 'proxy_next_upstream');
 $body = event();
-is send_event('/next-mute', $body)->{status}, 502, 'proxy_next_upstream, one did not answer, the other was not reached';
+is send_event('/next-mute', $body)->{status}, 502,
+    'proxy_next_upstream, one did not answer, the other was not reached';
 is send_event('/next-mute', $body)->{verdict}, 'in_progress', 'nobody knows';
 free_held();
 $body = event();
@@ -191,9 +208,12 @@ is_duplicate('/front', $body, 'until the one behind the gate has it');
 my @publish = ('Authorization' => 'Bearer s3cret', 'ce-type' => 'a');
 is $t->post('/static/page', 'x', @publish, 'Idempotency-Key' => 'k1')->{body}, "a page\n", 'a static file';
 none_held('a static file');
-is $t->post('/static/page', 'x', @publish, 'Idempotency-Key' => 'k1')->{verdict}, 'duplicate', 'a static file: once';
-is_deeply [ @{ $t->post('/static/page', 'y', @publish, 'Idempotency-Key' => 'k1') }{qw(status verdict)} ], [ 409, 'conflict' ], 'publish: another body under a known key';
-is $t->post('/nothing/page', 'x', @publish, 'Idempotency-Key' => 'k2')->{status}, 404, 'a static file that is not there';
+is $t->post('/static/page', 'x', @publish, 'Idempotency-Key' => 'k1')->{verdict}, 'duplicate',
+    'a static file: once';
+is_deeply [ @{ $t->post('/static/page', 'y', @publish, 'Idempotency-Key' => 'k1') }{qw(status verdict)} ],
+    [ 409, 'conflict' ], 'publish: another body under a known key';
+is $t->post('/nothing/page', 'x', @publish, 'Idempotency-Key' => 'k2')->{status}, 404,
+    'a static file that is not there';
 none_held('not there');
 
 # --- one request that meets the gate twice
@@ -202,7 +222,8 @@ for my $path (qw(/try /mirrored)) {
     is send_event($path, $body)->{status}, 200, "$path: passed on";
     is_duplicate($path, $body, "$path: once");
 }
-ok wait_for('the copy', sub { $receiver->count('/copied') == 1 }), '/mirrored: the copy too';    # nginx does not wait for it
+ok wait_for('the copy', sub { $receiver->count('/copied') == 1 }),
+    '/mirrored: the copy too';    # nginx does not wait for it
 $receiver->script('/same' => 500);
 $body = event();
 is send_event('/same', $body)->{status}, 200, 'an error_page into the same gate';
@@ -234,8 +255,14 @@ SKIP: {
     $body = event(50_000);
     my %header = headers($body);
     for my $verdict ('', 'duplicate') {
-        my $result = $t->run([ qw(curl -s --http2-prior-knowledge --data-binary @- -w :%{http_version}:%{http_code}), (map { ('-H', "$_: $header{$_}") } keys %header),
-            'http://127.0.0.1:' . $t->port('h2') . '/h2' ], stdin => $body);
+        my $result = $t->run(
+            [
+                qw(curl -s --http2-prior-knowledge --data-binary @- -w :%{http_version}:%{http_code}),
+                (map { ('-H', "$_: $header{$_}") } keys %header),
+                'http://127.0.0.1:' . $t->port('h2') . '/h2'
+            ],
+            stdin => $body
+        );
         like $result->{out}, qr/^(?:\{"verdict":"$verdict".*)?:2:200$/, "HTTP/2: $verdict";
         none_held('HTTP/2');
     }
@@ -247,7 +274,8 @@ $connection = $t->connect;
 $connection->send(text('/slow', $body));
 $receiver->wait_requests(3, '/slow');
 $connection->abort;
-$t->nginx->wait_log(qr/client prematurely closed connection|recv\(\) failed .*sending request|reset by peer.*upstream/i);
+$t->nginx->wait_log(
+    qr/client prematurely closed connection|recv\(\) failed .*sending request|reset by peer.*upstream/i);
 is send_event('/slow', $body)->{verdict}, 'in_progress', 'the client left: nobody knows';
 free_held();
 wait_for('the gate that is patient with Redis', sub { send_event('/parked', event())->{status} == 200 });
@@ -257,7 +285,8 @@ $connection = $t->connect;
 $connection->send(text('/parked', event()));
 sleep 0.2;    # so that it is parked, most of the time: the outcome is the same either way
 $connection->abort;
-$t->nginx->wait_log(qr/client (?:prematurely )?closed connection.*\/parked|reset by peer.*\/parked|\/parked.*reset by peer/);
+$t->nginx->wait_log(
+    qr/client (?:prematurely )?closed connection.*\/parked|reset by peer.*\/parked|\/parked.*reset by peer/);
 $redis->thaw;
 none_held('the client left while Redis was asked');
 is $receiver->count('/parked'), $passed, 'its event is not passed on';
@@ -317,7 +346,8 @@ $connection->send(text('/long', $body));
 $receiver->wait_requests(1, '/long');
 my ($key) = @{ $t->redis->keys('webhook:{gate:*}:held:*') };
 $t->redis->call('PEXPIRE', $key, 25_000);
-ok wait_for('a renewal', sub { $t->redis->call('PTTL', $key) > 26_000 }), 'a reservation is renewed while its upstream works';
+ok wait_for('a renewal', sub { $t->redis->call('PTTL', $key) > 26_000 }),
+    'a reservation is renewed while its upstream works';
 $receiver->release('/long');
 is $connection->response->{status}, 200, 'which may take its time';
 

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# A gate with webhook_dedup while nginx reloads and Redis restarts under it: every event that a sender saw taken has come to
-# the upstream, and none came twice, however many copies were sent. Only the death of an nginx worker may cost a repeat.
+# A gate with webhook_dedup while nginx reloads and Redis restarts under it: every event that a sender saw
+# taken has come to the upstream, and none came twice, however many copies were sent. Only the death of an
+# nginx worker may cost a repeat.
 
 use v5.36;
 use FindBin;
@@ -10,7 +11,8 @@ use Test::Webhook;
 
 my $t = Test::Webhook->new;
 my $redis = $t->start_redis;
-my $receiver = $t->start_receiver(script => { '/in' => { status => 200, delay => 0.03 }, '/killed' => { status => 200, delay => 0.03 } });
+my $receiver = $t->start_receiver(
+    script => { '/in' => { status => 200, delay => 0.03 }, '/killed' => { status => 200, delay => 0.03 } });
 my $nginx = $t->start_nginx(<<'EOT');
 %%GLOBALS%%
 worker_processes 2;
@@ -34,16 +36,29 @@ EOT
 
 # Each event is sent three times, by different senders at about the same time.
 sub request_of ($path, $n) {
-    my $body = '{"id":"evt' . $path . int($n / 3) . '","type":"a","data":"' . 'x' x ($n / 3 % 7 * 1000) . '"}';
-    return $t->build(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('s3cret', $body) ]);
+    my $body =
+        '{"id":"evt' . $path . int($n / 3) . '","type":"a","data":"' . 'x' x ($n / 3 % 7 * 1000) . '"}';
+    return $t->build(method => 'POST', path => $path, body => $body,
+        headers => [ sign_stripe('s3cret', $body) ]);
 }
-sub load_on ($path) { return $t->start_load(senders => 9, pause => 0.02, patience => 90, request => sub ($n) { request_of($path, $n) }) }
-sub more ($load, $count) { my $from = $load->done; wait_for("$count more events", sub { $load->done >= $from + $count }, 60) }
-sub arrivals ($path) { my %times; $times{ $_->{headers}{'x-webhook-id'} }++ for $receiver->requests($path); return \%times }
+sub load_on ($path) {
+    return $t->start_load(senders => 9, pause => 0.02, patience => 90,
+        request => sub ($n) { request_of($path, $n) });
+}
+sub more ($load, $count) {
+    my $from = $load->done;
+    wait_for("$count more events", sub { $load->done >= $from + $count }, 60);
+}
+sub arrivals ($path) {
+    my %times;
+    $times{ $_->{headers}{'x-webhook-id'} }++ for $receiver->requests($path);
+    return \%times;
+}
 sub check_all_came ($path, $result, $times) {
     is_deeply $result->{lost}, [], 'every sender was answered';
     my %taken = map { ("evt$path" . int($_ / 3) => 1) } @{ $result->{accepted} };
-    is_deeply [ grep { !$times->{$_} } sort keys %taken ], [], scalar(keys %taken) . ' events: each has come to the upstream';
+    is_deeply [ grep { !$times->{$_} } sort keys %taken ], [],
+        scalar(keys %taken) . ' events: each has come to the upstream';
 }
 
 my $load = load_on('/in');
@@ -73,7 +88,8 @@ for (1 .. 3) {
 }
 $result = $load->stop;
 check_all_came('/killed', $result, arrivals('/killed'));
-cmp_ok scalar(grep { $_ > 1 } values %{ arrivals('/killed') }), '<=', 30, 'workers were killed: few came twice';
+cmp_ok scalar(grep { $_ > 1 } values %{ arrivals('/killed') }), '<=', 30,
+    'workers were killed: few came twice';
 wait_for('the last reservation to end', sub { !@{ $t->redis->keys('webhook:{gate:*}:held:*') } }, 90);
 pass 'nothing stays reserved';
 

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# A gate before what nginx users put behind it: the body arrives as it came however it came, refusals never reach the
-# other side, and nothing of nginx' own (satisfy, try_files, error_page, mirror, subrequests) is a way around it.
+# A gate before what nginx users put behind it: the body arrives as it came however it came, refusals never
+# reach the other side, and nothing of nginx' own (satisfy, try_files, error_page, mirror, subrequests) is a
+# way around it.
 
 use v5.36;
 use FindBin;
@@ -10,12 +11,17 @@ use IO::Socket::INET;
 use Test::Webhook;
 
 my $t = Test::Webhook->new;
-my $receiver = $t->start_receiver(script => {
-    '/accel' => { status => 200, headers => [ 'X-Accel-Redirect' => '/inner/file' ] },
-    '/fails' => 500,
-    '/hangs' => 'hang',
-    '/upgrade' => { raw => "HTTP/1.1 101 Switching Protocols\r\nUpgrade: talk\r\nConnection: Upgrade\r\n\r\nhello", close => 1 },
-});
+my $receiver = $t->start_receiver(
+    script => {
+        '/accel' => { status => 200, headers => [ 'X-Accel-Redirect' => '/inner/file' ] },
+        '/fails' => 500,
+        '/hangs' => 'hang',
+        '/upgrade' => {
+            raw => "HTTP/1.1 101 Switching Protocols\r\nUpgrade: talk\r\nConnection: Upgrade\r\n\r\nhello",
+            close => 1
+        },
+    }
+);
 $t->write('www/static/page', "a page\n");
 $t->write('www/inner/file', "an inner file\n");
 $t->write('www/ssi.html', '[<!--# include virtual="/gated/ssi" -->]');
@@ -86,7 +92,10 @@ http {
         location /get-only { webhook stripe; if ($request_method = GET) { return 204; } proxy_pass %%RECEIVER%%; }
         location /break { webhook stripe; rewrite ^ /broken break; proxy_pass %%RECEIVER%%; }
         location /types { webhook stripe; webhook_accept_types wanted.*; proxy_pass %%RECEIVER%%; }
-        location /postback { webhook postback-token; webhook_id query:id; proxy_pass %%RECEIVER%%; access_log "%%DIR%%/masked.log" webhook; }
+        location /postback {
+            webhook postback-token; webhook_id query:id; proxy_pass %%RECEIVER%%;
+            access_log "%%DIR%%/masked.log" webhook;
+        }
         location /away { webhook postback-token; proxy_pass http://127.0.0.1:%%PORT_closed%%; }
         location /away-named { webhook postback-token; try_files /nothing @away; }
         location @away { proxy_pass http://127.0.0.1:%%PORT_closed%%; }
@@ -113,8 +122,13 @@ sub event ($size = 60, $type = 'a.b') {
     $body .= sprintf '%09d ', length $body while length $body < $size - 12;
     return $body . '"}';
 }
-sub signed ($path, $body, %more) { return $t->build(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('s3cret', $body) ], %more) }
-sub send_signed ($path, $body = event(), @more) { return $t->post($path, $body, sign_stripe('s3cret', $body), @more) }
+sub signed ($path, $body, %more) {
+    return $t->build(method => 'POST', path => $path, body => $body,
+        headers => [ sign_stripe('s3cret', $body) ], %more);
+}
+sub send_signed ($path, $body = event(), @more) {
+    return $t->post($path, $body, sign_stripe('s3cret', $body), @more);
+}
 sub send_forged ($path, $body = event()) { return $t->post($path, $body, sign_stripe('wrong', $body)) }
 sub last_request ($path) { return ($receiver->requests($path))[-1] // {} }
 sub is_passed ($answer, $path, $body, $name, $at = $path) {
@@ -138,14 +152,23 @@ for my $path (qw(/memory /file /always /unbuffered)) {
         is_passed(send_signed($path, $body), $path, $body, "$path, $size bytes");
     }
     my $body = event(30_000);
-    is_passed($t->request(method => 'POST', path => $path, headers => [ sign_stripe('s3cret', $body) ], chunked => [ unpack '(a777)*', $body ]),
-        $path, $body, "$path, chunked");
-    is last_request($path)->{headers}{'content-length'}, length $body, "$path, chunked: goes on with its length";
+    is_passed(
+        $t->request(
+            method => 'POST', path => $path, headers => [ sign_stripe('s3cret', $body) ],
+            chunked => [ unpack '(a777)*', $body ]
+        ),
+        $path, $body,
+        "$path, chunked"
+    );
+    is last_request($path)->{headers}{'content-length'}, length $body,
+        "$path, chunked: goes on with its length";
     $body = event(9_000);
     my $connection = $t->connect;
     $connection->send(signed($path, $body), every => 1500, pause => 0.01);
     is_passed($connection->response, $path, $body, "$path, in slow pieces");
-    $connection->send($t->build(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('wrong', $body) ]));
+    $connection->send(
+        $t->build(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('wrong', $body) ])
+    );
     is $connection->response->{status}, 401, "$path: a forged one on the same connection";
     $connection->send($t->build(method => 'PUT', path => $path, body => $body));
     my $refused = $connection->response;
@@ -160,25 +183,30 @@ SKIP: {
     for my $size (300, 20_000, 400_000) {
         my $body = event($size);
         my %header = sign_stripe('s3cret', $body);
-        my @curl = (qw(curl -s --http2-prior-knowledge --data-binary @- -o /dev/null -w %{http_version}:%{http_code}),
-            (map { ('-H', "$_: $header{$_}") } keys %header));
+        my @curl = (
+            qw(curl -s --http2-prior-knowledge --data-binary @- -o /dev/null -w %{http_version}:%{http_code}),
+            (map { ('-H', "$_: $header{$_}") } keys %header)
+        );
         my $url = 'http://127.0.0.1:' . $t->port('h2') . '/file';
         is $t->run([ @curl, $url ], stdin => $body)->{out}, '2:200', "HTTP/2: $size bytes";
         ok last_request('/file')->{body} eq $body, "HTTP/2: $size bytes, the body as it came";
         is $t->run([ @curl, $url ], stdin => "$body ")->{out}, '2:401', 'HTTP/2: forged';
-        is $t->run([ @curl, $url =~ s/file/authed/r ], stdin => $body)->{out}, '2:200', 'HTTP/2 behind auth_request';
+        is $t->run([ @curl, $url =~ s/file/authed/r ], stdin => $body)->{out}, '2:200',
+            'HTTP/2 behind auth_request';
     }
 }
 
 # --- verdicts
 my $body = event();
 my $request = is_passed(send_signed('/memory', $body), '/memory', $body, 'a genuine one');
-is_deeply [ @{ $request->{headers} }{qw(x-webhook-id x-webhook-type x-webhook-verdict)} ], [ "evt_$number", 'a.b', 'accepted' ], 'variables reach the upstream';
+is_deeply [ @{ $request->{headers} }{qw(x-webhook-id x-webhook-type x-webhook-verdict)} ],
+    [ "evt_$number", 'a.b', 'accepted' ], 'variables reach the upstream';
 my $refused = send_forged('/memory');
 is_refused($refused, 401, 'forged', '/memory', 'forged');
 is $refused->{headers}{'www-authenticate'}, 'Webhook', 'forged: WWW-Authenticate';
 is_refused($t->post('/memory', event()), 401, 'unsigned', '/memory', 'unsigned');
-is_refused($t->post('/memory', $body, sign_stripe('s3cret', $body, clock => time - 1000)), 401, 'stale', '/memory', 'stale');
+is_refused($t->post('/memory', $body, sign_stripe('s3cret', $body, clock => time - 1000)), 401, 'stale',
+    '/memory', 'stale');
 is_refused($t->post('/memory', 'x' x 32_000_000), 413, 'too_large', '/memory', 'too large');
 is_refused(send_signed('/types', event()), 200, 'ignored', '/types', 'another type');
 $body = event(60, 'wanted.one');
@@ -188,12 +216,15 @@ is_passed(send_signed('/types', $body), '/types', $body, 'a wanted type');
 for my $size (60, 50_000) {
     $body = event($size);
     my $answer = send_signed('/fastcgi', $body);
-    is $answer->{body}, join("\n", 'POST', "evt_$number", length $body, unpack('%32C*', $body)), "fastcgi_pass: $size bytes";
+    is $answer->{body}, join("\n", 'POST', "evt_$number", length $body, unpack('%32C*', $body)),
+        "fastcgi_pass: $size bytes";
 }
 is send_forged('/fastcgi')->{verdict}, 'forged', 'fastcgi_pass: forged';
-my $page = $t->post('/static/page', 'x', 'Authorization' => 'Bearer s3cret', 'Idempotency-Key' => 'k1', 'ce-type' => 'a');
+my $page = $t->post('/static/page', 'x', 'Authorization' => 'Bearer s3cret', 'Idempotency-Key' => 'k1',
+    'ce-type' => 'a');
 is $page->{body}, "a page\n", 'a static file';
-is $t->post('/static/page', 'x', 'Authorization' => 'Bearer wrong', 'Idempotency-Key' => 'k1', 'ce-type' => 'a')->{verdict}, 'forged', 'a static file: forged';
+is $t->post('/static/page', 'x', 'Authorization' => 'Bearer wrong', 'Idempotency-Key' => 'k1',
+    'ce-type' => 'a')->{verdict}, 'forged', 'a static file: forged';
 
 # --- nginx' other phases
 is_refused(send_forged('/any'), 401, 'forged', '/any', 'satisfy any does not skip it');
@@ -205,9 +236,11 @@ for my $size (60, 50_000) {
 }
 is_refused(send_forged('/authed'), 401, 'forged', '/authed', 'auth_request says yes, the gate no');
 is_refused(send_signed('/denied'), 403, undef, '/denied', 'auth_request says no');
-is_refused(send_signed('/asks-gate'), 500, undef, '/asks-gate', 'a gate asked by auth_request, where nobody has read the body');
+is_refused(send_signed('/asks-gate'), 500, undef, '/asks-gate',
+    'a gate asked by auth_request, where nobody has read the body');
 is $t->nginx->grep_log(qr/webhook unavailable: a subrequest before the body was read/), 1, 'its reason';
-is $t->get('/ssi.html')->{body} =~ s/\s+//gr, '[{"verdict":"method"}]', 'a subrequest is judged as the client asked';
+is $t->get('/ssi.html')->{body} =~ s/\s+//gr, '[{"verdict":"method"}]',
+    'a subrequest is judged as the client asked';
 is $receiver->count('/gated/ssi'), 0, 'and not passed on';
 is send_signed('/added')->{body}, "the end\n", 'addition';
 is send_forged('/added')->{verdict}, 'forged', 'addition: forged';
@@ -219,15 +252,18 @@ is_refused(send_forged('/mirrored'), 401, 'forged', '/mirrored', 'mirror: forged
 is $receiver->count('/copied'), 1, 'nor is a forged one mirrored';
 is send_signed('/accel')->{body}, "an inner file\n", 'X-Accel-Redirect';
 is_passed(send_signed('/try', $body = event(30_000)), '/try', $body, 'try_files');
-is last_request('/try')->{headers}{'x-webhook-id'}, "evt_$number", 'try_files: variables behind a named location';
+is last_request('/try')->{headers}{'x-webhook-id'}, "evt_$number",
+    'try_files: variables behind a named location';
 is_refused(send_forged('/try'), 401, 'forged', '/try', 'try_files: forged');
-is_passed(send_signed('/try-gate', $body = event(30_000)), '/try-gate', $body, 'try_files into a gate', '/gated/tried');
+is_passed(send_signed('/try-gate', $body = event(30_000)), '/try-gate', $body, 'try_files into a gate',
+    '/gated/tried');
 is_refused(send_forged('/try-gate'), 401, 'forged', '/gated/tried', 'try_files into a gate: forged');
 is_deeply [ @{ send_forged('/page') }{qw(status body)} ], [ 402, "our own page\n" ], 'error_page';
 is_passed(send_signed('/page', $body = event()), '/page', $body, 'error_page');
 is send_forged('/named')->{status}, 200, 'error_page with a named location';
 is last_request('/named')->{headers}{'x-webhook-verdict'}, 'forged', 'which is told the verdict';
-is_passed(send_signed('/fails', $body = event(30_000)), '/fails', $body, 'an error of the upstream, judged again at the page', '/fallback');
+is_passed(send_signed('/fails', $body = event(30_000)), '/fails', $body,
+    'an error of the upstream, judged again at the page', '/fallback');
 is last_request('/fallback')->{headers}{'x-webhook-verdict'}, 'accepted', 'as the client sent it';
 is_refused(send_forged('/fails'), 401, 'forged', '/fails', 'an upstream with error_page: forged');
 is_passed(send_signed('/next', $body = event(30_000)), '/next', $body, 'proxy_next_upstream');
@@ -240,9 +276,11 @@ is $t->get('/get-only')->{status}, 204, 'return in an if';
 is_passed(send_signed('/break', $body = event()), '/break', $body, 'rewrite ... break', '/broken');
 is send_signed('/slow')->{status}, 504, 'an upstream that does not answer';
 
-my $upgraded = $t->get('/upgrade?transaction_id=1&security_token=s3cret', Upgrade => 'talk', Connection => 'upgrade');
+my $upgraded =
+    $t->get('/upgrade?transaction_id=1&security_token=s3cret', Upgrade => 'talk', Connection => 'upgrade');
 is_deeply [ @{$upgraded}{qw(status body)} ], [ 101, 'hello' ], 'an upgraded connection';
-is $t->get('/upgrade?transaction_id=1&security_token=wrong', Upgrade => 'talk', Connection => 'upgrade')->{verdict}, 'forged', 'not for everybody';
+is $t->get('/upgrade?transaction_id=1&security_token=wrong', Upgrade => 'talk', Connection => 'upgrade')
+    ->{verdict}, 'forged', 'not for everybody';
 
 # --- without refusing, and the log
 is_passed(send_signed('/dry', $body = event()), '/dry', $body, 'dry run');
@@ -254,11 +292,14 @@ for (
 ) {
     my ($verdict, $send) = @$_;
     is_passed($send->(), '/dry', $body, "dry run: $verdict");
-    is last_request('/dry')->{headers}{'x-webhook-verdict'}, $verdict, "dry run: the upstream is told $verdict";
+    is last_request('/dry')->{headers}{'x-webhook-verdict'}, $verdict,
+        "dry run: the upstream is told $verdict";
 }
-is scalar(my @lines = $t->nginx->grep_log(qr/webhook forged: .*, scheme "stripe".*, dry run/)), 1, 'dry run: logged';
+is scalar(my @lines = $t->nginx->grep_log(qr/webhook forged: .*, scheme "stripe".*, dry run/)), 1,
+    'dry run: logged';
 send_signed('/logged');
-my $log = wait_for('the access log', sub { my $text = slurp($t->file('access.log')); $text =~ m{/logged} && $text });
+my $log = wait_for('the access log',
+    sub { my $text = slurp($t->file('access.log')); $text =~ m{/logged} && $text });
 like $log, qr{^POST /logged 200 accepted evt_$number a\.b stripe$}m, 'access_log';
 like $log, qr{^POST /dry 200 forged }m, 'access_log: dry run';
 
@@ -268,7 +309,8 @@ is $t->get('/postback?id=1&security_token=wrong')->{verdict}, 'forged', 'a forge
 unlike $t->nginx->log, qr/security_token=wrong/, 'whose parameter is masked in the log';
 for my $path ('/away', '/away-named') {
     is $t->get("$path?security_token=s3cret&seen=$path")->{status}, 502, "$path: an upstream that is away";
-    like $t->nginx->wait_log(qr/connect\(\) failed.*seen=$path /), qr{upstream: "http://127\.0\.0\.1:\d+$path", host}, "$path: its line in the log";
+    like $t->nginx->wait_log(qr/connect\(\) failed.*seen=$path /),
+        qr{upstream: "http://127\.0\.0\.1:\d+$path", host}, "$path: its line in the log";
 }
 unlike $t->nginx->log, qr/security_token=s3cret/, 'nor does the line on an upstream tell it';
 
@@ -276,7 +318,10 @@ done_testing;
 
 # The least of FastCGI: answers method, id, size and sum of the body.
 sub start_fastcgi () {
-    my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $t->port('fastcgi'), Listen => 16, ReuseAddr => 1) or die $@;
+    my $listen =
+        IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $t->port('fastcgi'), Listen => 16,
+        ReuseAddr => 1)
+        or die $@;
     my $pid = fork() // die $!;
     if ($pid) { close $listen; eval "END { kill 'KILL', $pid }"; return }
     Test::Webhook::Process::die_with_parent();
@@ -292,12 +337,18 @@ sub start_fastcgi () {
         }
         my %param;
         while (length $params) {
-            my ($name, $value) = map { my $n = unpack 'C', $params; $n & 128 ? unpack('N', substr $params, 0, 4, '') & 0x7fffffff : unpack 'C', substr $params, 0, 1, '' } 1, 2;
+            my ($name, $value) = map {
+                my $n = unpack 'C', $params;
+                $n & 128 ? unpack('N', substr $params, 0, 4, '') & 0x7fffffff : unpack 'C', substr $params,
+                    0, 1, ''
+            } 1, 2;
             my $key = substr $params, 0, $name, '';
             $param{$key} = substr $params, 0, $value, '';
         }
-        my $answer = "Content-Type: text/plain\r\n\r\n" . join "\n", $param{REQUEST_METHOD}, $param{WEBHOOK_ID}, length $body, unpack '%32C*', $body;
-        print $socket pack('CCnnCC', 1, 6, 1, length $answer, 0, 0), $answer, pack('CCnnCC', 1, 3, 1, 8, 0, 0), pack 'NCx3', 0, 0;
+        my $answer = "Content-Type: text/plain\r\n\r\n" . join "\n", $param{REQUEST_METHOD},
+            $param{WEBHOOK_ID}, length $body, unpack '%32C*', $body;
+        print $socket pack('CCnnCC', 1, 6, 1, length $answer, 0, 0), $answer,
+            pack('CCnnCC', 1, 3, 1, 8, 0, 0), pack 'NCx3', 0, 0;
         close $socket;
     }
     POSIX::_exit(0);

@@ -21,7 +21,8 @@ $server->kill9;
 $server->start;
 is $t->redis->get('key'), "a\r\nb", 'Redis: the append-only file survives kill -9';
 
-my $receiver = $t->start_receiver(script => { '/hook' => [ 500, { status => 201, body => 'x' x 10 }, 204 ], '/gone' => 'close' });
+my $receiver = $t->start_receiver(
+    script => { '/hook' => [ 500, { status => 201, body => 'x' x 10 }, 204 ], '/gone' => 'close' });
 
 # --- nginx (without the module: this test is about the harness)
 my $user = $> == 0 ? 'user root;' : '';
@@ -47,7 +48,8 @@ my $client = $t->connect;
 $client->send($t->build(path => '/') x 2);
 is $client->response->{status}, 200, 'HTTP: pipelined' for 1 .. 2;
 $client->close;
-is scalar(grep { $_->{status} == 200 } $t->parallel(map { $t->build(path => '/') } 1 .. 50)), 50, 'HTTP: 50 at once';
+is scalar(grep { $_->{status} == 200 } $t->parallel(map { $t->build(path => '/') } 1 .. 50)), 50,
+    'HTTP: 50 at once';
 
 my @before = $nginx->workers;
 is @before, 2, 'nginx: workers';
@@ -62,7 +64,8 @@ like $nginx->wait_log(qr/exited on signal 9/), qr/alert/, 'nginx: log';
 is $t->post('/proxy', 'x')->{status}, 200, 'receiver: 200 without a script';
 my $direct = sub ($path, %arg) {
     my $connection = $t->connect($receiver->port);
-    $connection->send($t->build(method => 'POST', path => $path, body => "body\0", headers => [ 'X-B' => 'c' ], %arg));
+    $connection->send(
+        $t->build(method => 'POST', path => $path, body => "body\0", headers => [ 'X-B' => 'c' ], %arg));
     return $connection->response;
 };
 is $direct->('/hook')->{status}, $_, "receiver: scripted $_" for 500, 201, 204, 204;
@@ -96,7 +99,8 @@ my $crash = $t->start_process('crash', [ 'sh', '-c', 'kill -SEGV $$' ]);
 $crash->wait_exit;
 like $crash->verdict, qr/crash .* died of signal 11/, 'a crash is a problem';
 $crash->started_again;
-my $other = Test::Webhook::Nginx->new(name => 'x', dir => $t->dir, log => $t->write('x.log', "1 [alert] 1#1: x\n1 [info] 2#2: y\n"));
+my $other = Test::Webhook::Nginx->new(name => 'x', dir => $t->dir,
+    log => $t->write('x.log', "1 [alert] 1#1: x\n1 [info] 2#2: y\n"));
 is_deeply [ $other->problems ], ['x: 1 [alert] 1#1: x'], 'an alert is a problem';
 is_deeply [ $other->problems(qr/x$/) ], [], 'a declared one is none';
 ok !eval { wait_for('nothing', sub { 0 }, 0.1); 1 }, 'wait_for dies';

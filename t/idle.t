@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# What a worker costs Redis while nothing happens: a few reads, whose number does not depend on that of the streams, and
-# one write for each heartbeat. The heartbeats are the clock by which it is counted, so a slow machine changes nothing.
+# What a worker costs Redis while nothing happens: a few reads, whose number does not depend on that of the
+# streams, and one write for each heartbeat. The heartbeats are the clock by which it is counted, so a slow
+# machine changes nothing.
 
 use v5.36;
 use FindBin;
@@ -43,8 +44,12 @@ my sub calls () {
     my %calls = ask(qw(INFO commandstats)) =~ /^cmdstat_(\S+?):calls=(\d+)/mg;
     return \%calls;
 }
-my sub aof () { return ask(qw(INFO persistence)) =~ /^aof_current_size:(\d+)/m ? $1 : die 'no append-only file' }
-my %reads = map { $_ => 1 } qw(evalsha eval hmget hget hgetall zrange zscore time info xread scan exists lindex client|id client|unblock hstrlen get xlen);
+my sub aof () {
+    return ask(qw(INFO persistence)) =~ /^aof_current_size:(\d+)/m ? $1 : die 'no append-only file';
+}
+my %reads = map { $_ => 1 }
+    qw(evalsha eval hmget hget hgetall zrange zscore time info xread scan exists lindex client|id
+       client|unblock hstrlen get xlen);
 
 # Commands a second, scripts and what they call, of the worker alone.
 my sub idle ($name) {
@@ -62,7 +67,8 @@ my sub idle ($name) {
     cmp_ok $writes{zadd}, '<=', BEATS + 1, "$name: one write a heartbeat";
     cmp_ok $written, '<=', 300 * (BEATS + 1), "$name: the append-only file hardly grows";
     my $rate = $sum / (BEATS * SECONDS_PER_BEAT);
-    diag sprintf '%s: %.1f commands a second (%s)', $name, $rate, join ' ', map { "$_=$done{$_}" } grep { $done{$_} } sort keys %done;
+    diag sprintf '%s: %.1f commands a second (%s)', $name, $rate, join ' ',
+        map { "$_=$done{$_}" } grep { $done{$_} } sort keys %done;
     return $rate;
 }
 
@@ -78,16 +84,32 @@ my $one = idle('one stream');
 cmp_ok $one, '<=', 8, 'one stream: at most 8 a second';
 
 # --- twenty, with deliveries that wait for an endpoint that is paused or lacks its secret, and with dead ones
-$t->apply({ id => 'crm', url => $t->receiver->url('/crm') }, { id => 'held', url => $t->receiver->url('/held'), paused => JSON::PP::true },
+$t->apply(
+    { id => 'crm', url => $t->receiver->url('/crm') },
+    { id => 'held', url => $t->receiver->url('/held'), paused => JSON::PP::true },
     { id => 'keyless', url => $t->receiver->url('/keyless'), sign => [ { secrets => ['secret:nowhere'] } ] },
     { id => 'dead', url => $t->receiver->url('/dead'), retry => { schedule => [] } },
     { id => 'later', url => $t->receiver->url('/dead'), retry => { schedule => ['1h'] } });
 $worker->wait_log(qr/configuration version \d+: 5 endpoints/);
 $nginx = $t->start_nginx(conf(20));
 is post_event($t, "of$_", path => "/in$_")->{verdict}, 'accepted', "an event of stream $_" for 1 .. 20;
-wait_for('all of them', sub { my $total = $t->ledger->{total}; $total->{routed} == 21 && $total->{dead} == 20 && $total->{waiting} == 60 });
+wait_for(
+    'all of them',
+    sub {
+        my $total = $t->ledger->{total};
+        $total->{routed} == 21 && $total->{dead} == 20 && $total->{waiting} == 60;
+    }
+);
 $nginx->stop;
-wait_for('the worker to own all', sub { 160 == grep { $redis->hget("webhook:{s$_->[0]:$_->[1]}:meta", 'holder') } map { my $s = $_; map { [ $s, $_ ] } 0 .. 7 } 1 .. 20 });
+wait_for(
+    'the worker to own all',
+    sub {
+        160 == grep { $redis->hget("webhook:{s$_->[0]:$_->[1]}:meta", 'holder') } map {
+            my $s = $_;
+            map { [ $s, $_ ] } 0 .. 7
+        } 1 .. 20;
+    }
+);
 my $twenty = idle('twenty streams');
 cmp_ok $twenty, '<=', $one + 2, 'twenty streams: no more than one';
 

@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# A Redis without an append-only file is used, and warned of: once for each change, however many connections there are.
+# A Redis without an append-only file is used, and warned of: once for each change, however many connections
+# there are.
 
 use v5.36;
 use FindBin;
@@ -31,7 +32,8 @@ sub event () {
     my $body = '{"id":"evt_' . $number++ . '","type":"a"}';
     return $t->post('/in', $body, sign_stripe('s3cret', $body));
 }
-my $warning = qr/\[warn\] .*webhook: redis .* keeps no append-only file: events that were accepted are lost when it ends, set "appendonly yes" there/;
+my $advice = qr/events that were accepted are lost when it ends, set "appendonly yes" there/;
+my $warning = qr/\[warn\] .*webhook: redis .* keeps no append-only file: $advice/;
 my $now = qr/keeps an append-only file now/;
 sub lines ($pattern) { return scalar(() = $nginx->grep_log($pattern)) }
 
@@ -40,7 +42,8 @@ is event()->{verdict}, 'accepted', 'it is used';
 $nginx->wait_log(qr/is ready/, count => 4);
 $t->redis->call(qw(CLIENT KILL TYPE normal SKIPME yes));
 $nginx->wait_log(qr/is ready/, count => 8);
-is lines($warning), 1, 'one warning of two nginx workers with two connections each, also after a new connection';
+is lines($warning), 1,
+    'one warning of two nginx workers with two connections each, also after a new connection';
 
 $t->redis->call(qw(CONFIG SET appendonly yes));
 $nginx->wait_log($now);

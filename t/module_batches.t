@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Events of several streams that arrive in one turn of nginx' loop, or while Redis works: one transaction for each stream,
-# each event in its own, and what is wrong with one stream does not touch the others.
+# Events of several streams that arrive in one turn of nginx' loop, or while Redis works: one transaction for
+# each stream, each event in its own, and what is wrong with one stream does not touch the others.
 
 use v5.36;
 use FindBin;
@@ -38,11 +38,18 @@ $t->allow_log(qr/stream "shut"/);
 my ($worker) = $nginx->workers;
 
 sub event ($id, $size = 60) { return qq({"id":"$id","type":"a","data":") . 'x' x $size . '"}' }
-sub request ($path, $body) { return $t->build(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('s3cret', $body) ]) }
-sub transactions () { return $t->redis->call('INFO', 'commandstats') =~ /^cmdstat_exec:calls=(\d+)/m ? $1 : 0 }
+sub request ($path, $body) {
+    return $t->build(method => 'POST', path => $path, body => $body,
+        headers => [ sign_stripe('s3cret', $body) ]);
+}
+sub transactions () {
+    return $t->redis->call('INFO', 'commandstats') =~ /^cmdstat_exec:calls=(\d+)/m ? $1 : 0;
+}
 
 my @connections;
-sub verdicts ($count) { return map { $connections[$_]->response->{body} =~ s/.*"verdict":"(\w+)".*/$1/sr } 0 .. $count - 1 }
+sub verdicts ($count) {
+    return map { $connections[$_]->response->{body} =~ s/.*"verdict":"(\w+)".*/$1/sr } 0 .. $count - 1;
+}
 
 # All of them wait in their sockets before nginx looks at the first.
 sub at_once (@requests) {
@@ -67,13 +74,28 @@ my %of = map { my $stream = $_; ($stream => [ sort map { $_->{id} } $t->events($
 is_deeply [ grep { /^a/ } @{ $of{$_} } ], [ sort map { "a$_" } 1 .. 15 ], "$_: its events" for qw(one two);
 
 @verdicts = at_once(map { request($_ % 2 ? '/one' : '/two', event('copy')) } 1 .. 10);
-is_deeply [ map { my $verdict = $_; scalar grep { $_ eq $verdict } @verdicts } qw(accepted duplicate) ], [ 2, 8 ], 'copies in one turn: one of each stream';
+is_deeply [
+    map {
+        my $verdict = $_;
+        scalar grep { $_ eq $verdict } @verdicts
+    } qw(accepted duplicate)
+    ],
+    [ 2, 8 ], 'copies in one turn: one of each stream';
 
-@verdicts = at_once(map { my $n = $_; (request('/one', event("b$n")), request('/shut', event("b$n")), request('/three', event("b$n", $n == 2 ? 5000 : 10)),
-    request('/two', event("b$n"))) } 1 .. 6);
+@verdicts = at_once(
+    map {
+        my $n = $_;
+        (
+            request('/one', event("b$n")), request('/shut', event("b$n")),
+            request('/three', event("b$n", $n == 2 ? 5000 : 10)),
+            request('/two', event("b$n"))
+        )
+    } 1 .. 6
+);
 is_deeply [ map { $verdicts[ 4 * $_ ] } 0 .. 5 ], [ ('accepted') x 6 ], 'beside others: one';
 is_deeply [ map { $verdicts[ 4 * $_ + 1 ] } 0 .. 5 ], [ ('unavailable') x 6 ], 'a stream that cannot be used';
-is_deeply [ sort map { $verdicts[ 4 * $_ + 2 ] } 0 .. 5 ], [ ('accepted') x 4, ('busy') x 2 ], 'a stream that becomes full, a large event among them';
+is_deeply [ sort map { $verdicts[ 4 * $_ + 2 ] } 0 .. 5 ], [ ('accepted') x 4, ('busy') x 2 ],
+    'a stream that becomes full, a large event among them';
 is_deeply [ map { $verdicts[ 4 * $_ + 3 ] } 0 .. 5 ], [ ('accepted') x 6 ], 'and the last';
 
 # Reservations of a gate travel on the same connection.
@@ -87,7 +109,8 @@ $before = transactions();
 is_deeply \@verdicts, [ ('accepted') x 40 ], 'forty of one stream';
 is transactions() - $before, 2, 'in two transactions';
 
-# Events that come while two transactions are under way wait and travel together; as many as a transaction holds do not wait.
+# Events that come while two transactions are under way wait and travel together; as many as a transaction
+# holds do not wait.
 sub one_by_one (@requests) {
     my $ping = $t->connect;
     for my $i (0 .. $#requests) {

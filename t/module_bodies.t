@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# However a body comes - one buffer, several, a file, chunks, HTTP/1.0, 1.1, 2 - it is verified and stored byte for byte.
+# However a body comes - one buffer, several, a file, chunks, HTTP/1.0, 1.1, 2 - it is verified and stored
+# byte for byte.
 
 use v5.36;
 use FindBin;
@@ -49,7 +50,10 @@ sub event ($size) {
     return $body;
 }
 sub is_accepted ($answer, $name) { is $answer->{verdict} // $answer->{status}, 'accepted', $name }
-sub text ($path, $body, %more) { return $t->build(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('s3cret', $body) ], %more) }
+sub text ($path, $body, %more) {
+    return $t->build(method => 'POST', path => $path, body => $body,
+        headers => [ sign_stripe('s3cret', $body) ], %more);
+}
 sub verdict ($response) { return $response ? $response->{body} =~ s/.*"verdict":"(\w+)".*/$1/sr : 'nothing' }
 sub pieces ($body, $size) { return [ unpack "(a$size)*", $body ] }
 
@@ -59,11 +63,14 @@ for my $path ('/memory', '/file', '/always') {
         is_accepted $t->post($path, $body, sign_stripe('s3cret', $body)), "$path: $size bytes";
     }
     my $body = event(50_000);
-    is_accepted $t->request(method => 'POST', path => $path, headers => [ sign_stripe('s3cret', $body) ], chunked => pieces($body, 777)), "$path: chunked";
+    is_accepted $t->request(method => 'POST', path => $path, headers => [ sign_stripe('s3cret', $body) ],
+        chunked => pieces($body, 777)), "$path: chunked";
     $body = event(3_000);
-    is_accepted $t->request(method => 'POST', path => $path, headers => [ sign_stripe('s3cret', $body) ], chunked => pieces($body, 1)), "$path: chunks of one byte";
+    is_accepted $t->request(method => 'POST', path => $path, headers => [ sign_stripe('s3cret', $body) ],
+        chunked => pieces($body, 1)), "$path: chunks of one byte";
     $body = event(30_000);
-    is_accepted $t->request(method => 'POST', path => $path, version => '1.0', headers => [ sign_stripe('s3cret', $body) ], body => $body), "$path: HTTP/1.0";
+    is_accepted $t->request(method => 'POST', path => $path, version => '1.0',
+        headers => [ sign_stripe('s3cret', $body) ], body => $body), "$path: HTTP/1.0";
     my $empty = $t->post($path, '', sign_stripe('s3cret', ''));
     like $empty->{verdict}, qr/accepted|duplicate/, "$path: empty";
 
@@ -79,7 +86,13 @@ for my $path ('/memory', '/file', '/always') {
     is verdict($connection->response), 'accepted', "$path: pipelined, answer $_" for 1 .. @bodies;
 
     $body = event(9_000);
-    $connection->send(text($path, '', headers => [ sign_stripe('s3cret', $body), 'Content-Length' => length $body, Expect => '100-continue' ]));
+    $connection->send(
+        text(
+            $path, '',
+            headers =>
+                [ sign_stripe('s3cret', $body), 'Content-Length' => length $body, Expect => '100-continue' ]
+        )
+    );
     is $connection->response(interim => 1)->{status}, 100, "$path: 100 Continue";
     $connection->send($body);
     is verdict($connection->response), 'accepted', "$path: after 100 Continue";
@@ -108,8 +121,14 @@ SKIP: {
     for my $size (300, 20_000, 400_000) {
         my $body = event($size);
         my %header = sign_stripe('s3cret', $body);
-        my $result = $t->run([ qw(curl -s --http2-prior-knowledge --data-binary @- -w %{http_version}), (map { ('-H', "$_: $header{$_}") } keys %header),
-            'http://127.0.0.1:' . $t->port('h2') . '/' ], stdin => $body);
+        my $result = $t->run(
+            [
+                qw(curl -s --http2-prior-knowledge --data-binary @- -w %{http_version}),
+                (map { ('-H', "$_: $header{$_}") } keys %header),
+                'http://127.0.0.1:' . $t->port('h2') . '/'
+            ],
+            stdin => $body
+        );
         like $result->{out}, qr/"accepted".*2$/, "HTTP/2: $size bytes" or diag $result->{err};
     }
 }
@@ -126,6 +145,7 @@ wait_for('the event', sub { $t->events('asked') });
 
 my %stored = map { my $f = $_->{fields} // $_; ($f->{id} => $f->{data}) } $t->events('hooks');
 my @bad = grep { ($stored{$_} // '') ne $sent{$_} } sort keys %sent;
-is scalar(@bad), 0, 'all are stored byte for byte' or diag map { "$_: " . length($sent{$_}) . ' sent, ' . length($stored{$_} // '') . " stored\n" } @bad;
+is scalar(@bad), 0, 'all are stored byte for byte'
+    or diag map { "$_: " . length($sent{$_}) . ' sent, ' . length($stored{$_} // '') . " stored\n" } @bad;
 
 done_testing;

@@ -26,7 +26,10 @@ http {
         add_header X-Worker $pid always;
         location /hooks { webhook stripe; webhook_stream hooks; }
         location /spoiled { webhook stripe; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; webhook_stream spoiled partitions=1; }
-        location /spoiled-hasty { webhook stripe; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; webhook_redis_timeout 300ms; webhook_stream spoiled partitions=1; }
+        location /spoiled-hasty {
+            webhook stripe; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; webhook_redis_timeout 300ms;
+            webhook_stream spoiled partitions=1;
+        }
     }
 }
 EOT
@@ -35,13 +38,23 @@ $nginx->wait_log(qr/webhook: redis .* is ready/, count => 12);
 
 my $number = 0;
 sub event ($size = 0) { return '{"id":"evt_' . ++$number . '","type":"a","x":"' . 'x' x $size . '"}' }
-sub text ($path, $body, @headers) { return $t->build(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('s3cret', $body), @headers ]) }
-sub verdict ($response) { return $response ? $response->{body} =~ s/.*"verdict":"(\w+)".*/$1/sr || $response->{status} : 'nothing' }
-sub send_event ($path, $body = event()) { return verdict($t->post($path, $body, sign_stripe('s3cret', $body))) }
-sub becomes ($path, $name) {
-    ok $t->wait_verdict($name, $nginx, 'accepted', sub { my $body = event(); $t->post($path, $body, sign_stripe('s3cret', $body)) }), $name;
+sub text ($path, $body, @headers) {
+    return $t->build(method => 'POST', path => $path, body => $body,
+        headers => [ sign_stripe('s3cret', $body), @headers ]);
 }
-sub stored ($stream, $body) { return scalar grep { ($_->{fields} // $_)->{data} eq $body } $t->events($stream) }
+sub verdict ($response) {
+    return $response ? $response->{body} =~ s/.*"verdict":"(\w+)".*/$1/sr || $response->{status} : 'nothing';
+}
+sub send_event ($path, $body = event()) {
+    return verdict($t->post($path, $body, sign_stripe('s3cret', $body)));
+}
+sub becomes ($path, $name) {
+    ok $t->wait_verdict($name, $nginx, 'accepted',
+        sub { my $body = event(); $t->post($path, $body, sign_stripe('s3cret', $body)) }), $name;
+}
+sub stored ($stream, $body) {
+    return scalar grep { ($_->{fields} // $_)->{data} eq $body } $t->events($stream);
+}
 
 # --- 200 copies at once, small and large: one is accepted ---
 
@@ -53,7 +66,8 @@ for my $size (0, 20_000) {
     }
     # max_inflight is 30 for each nginx worker: more copies may be told to come again.
     is $verdicts{accepted}, 1, "200 copies of $size bytes: one accepted" or diag explain \%verdicts;
-    is $verdicts{accepted} + ($verdicts{duplicate} // 0) + ($verdicts{busy} // 0), 200, 'the others are duplicates';
+    is $verdicts{accepted} + ($verdicts{duplicate} // 0) + ($verdicts{busy} // 0), 200,
+        'the others are duplicates';
     is stored('hooks', $body), 1, 'stored once';
 }
 
@@ -80,9 +94,11 @@ is scalar(grep { stored('hooks', $_) > 1 } @bodies), 0, 'what they sent is store
 # --- max_inflight ---
 
 $server->freeze;
-my @many = map { my $connection = $t->connect; $connection->send(text('/hooks', event())); $connection } 1 .. 400;
+my @many =
+    map { my $connection = $t->connect; $connection->send(text('/hooks', event())); $connection } 1 .. 400;
 my @at_once = $t->answered(400 - 4 * 30, @many);
-is_deeply [ grep { $_ ne 'busy' } map { verdict($_->response) } @at_once ], [], 'webhook_max_inflight: the rest is busy';
+is_deeply [ grep { $_ ne 'busy' } map { verdict($_->response) } @at_once ], [],
+    'webhook_max_inflight: the rest is busy';
 $server->thaw;
 my %busy = map { $_ => 1 } @at_once;
 my @taken = map { verdict($_->response) } grep { !$busy{$_} } @many;
@@ -95,7 +111,8 @@ sub in_flight ($action) {
     my @connections = map { $t->connect } @sent;
     # Each is taken up by nginx: what still waits to be accepted is lost with the listening socket.
     for my $i (0 .. $#sent) {
-        $connections[$i]->send(substr text('/hooks', $sent[$i], Expect => '100-continue'), 0, -length $sent[$i]);
+        $connections[$i]
+            ->send(substr text('/hooks', $sent[$i], Expect => '100-continue'), 0, -length $sent[$i]);
         $connections[$i]->response(interim => 1)->{status} == 100 or die 'no 100 Continue';
     }
     $server->freeze;
@@ -136,13 +153,17 @@ for my $size (10, 9000) {
     is spoiled("lost reply, $size bytes", $size, 'unavailable', qr/^duplicate$/, 'cut'), 1, 'stored once';
     is spoiled("no reply, $size bytes", $size, 'unavailable', qr/^duplicate$/, 'swallow'), 1, 'stored once';
     spoiled("garbage, $size bytes", $size, 'unavailable', qr/^duplicate$/, replace => "hello\r\n");
-    spoiled("an endless reply, $size bytes", $size, 'unavailable', qr/^duplicate$/, replace => "\$99999999\r\nx");
-    spoiled("a reply of the wrong kind, $size bytes", $size, 'unavailable', qr/^duplicate$/, replace => "*0\r\n" x 4);
-    spoiled("READONLY, $size bytes", $size, 'unavailable', qr/^duplicate$/, replace => "-READONLY You can't write\r\n" x 4);
+    spoiled("an endless reply, $size bytes", $size, 'unavailable', qr/^duplicate$/,
+        replace => "\$99999999\r\nx");
+    spoiled("a reply of the wrong kind, $size bytes", $size, 'unavailable', qr/^duplicate$/,
+        replace => "*0\r\n" x 4);
+    spoiled("READONLY, $size bytes", $size, 'unavailable', qr/^duplicate$/,
+        replace => "-READONLY You can't write\r\n" x 4);
 }
 
 for my $more ("+MORE\r\n", ":1\r\n" x 3, "+MORE\r\n\$9\r\nx") {
-    spoiled('more than was asked for', 10, 'duplicate', qr/^duplicate$/, replace => "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n\$3\r\n1-1\r\n*1\r\n:0\r\n$more");
+    spoiled('more than was asked for', 10, 'duplicate', qr/^duplicate$/,
+        replace => "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n\$3\r\n1-1\r\n*1\r\n:0\r\n$more");
 }
 ok $nginx->grep_log(qr/it sent something that was not asked for/), 'more than was asked for: logged';
 ok !$nginx->grep_log(qr/exited on signal/), 'more than was asked for: no worker process ends';
@@ -153,10 +174,12 @@ becomes '/spoiled', 'before the undo';
 my $lost = $t->redis->xadd('webhook:{spoiled:0}:events', '*', 'data', 'left behind');
 my $body = event(9000);
 my ($id) = $body =~ /"(evt_\d+)"/;
-$proxy->replace(qq("$id"), "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n\$" . length($lost) . "\r\n$lost\r\n-ERR spoiled\r\n");
+$proxy->replace(qq("$id"),
+    "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n\$" . length($lost) . "\r\n$lost\r\n-ERR spoiled\r\n");
 is send_event('/spoiled', $body), 'unavailable', 'error after XADD: unavailable';
 ok $nginx->grep_log(qr/gave a broken reply for stream "spoiled": ERR spoiled/), 'error after XADD: logged';
-is stored('spoiled', 'left behind'), 0, 'error after XADD: the entry named by the reply was taken back before the answer';
+is stored('spoiled', 'left behind'), 0,
+    'error after XADD: the entry named by the reply was taken back before the answer';
 becomes '/spoiled', 'error after XADD: reconnected';
 
 # --- quit in flight ---
@@ -168,7 +191,9 @@ $proxy->stop;
 
 # --- a shutdown that takes too long: the connection to Redis is cut, and what waits for it is answered ---
 
-$nginx = $t->start_nginx($conf =~ s/worker_processes 4;/worker_processes 1;\nworker_shutdown_timeout 200ms;/r =~ s/^.*spoiled.*\n//mr, name => 'hasty');
+$nginx =
+    $t->start_nginx($conf =~ s/worker_processes 4;/worker_processes 1;\nworker_shutdown_timeout 200ms;/r =~
+        s/^.*spoiled.*\n//mr, name => 'hasty');
 $t->wait_redis_ready($nginx);
 my $connection = $t->connect;
 my $last = event();
@@ -178,6 +203,7 @@ $server->freeze;
 $connection->send($last);
 $nginx->quit;
 $server->thaw;
-is verdict($connection->response) =~ /^(?:unavailable|nothing)$/, 1, 'worker_shutdown_timeout: ends without an accident';
+is verdict($connection->response) =~ /^(?:unavailable|nothing)$/, 1,
+    'worker_shutdown_timeout: ends without an accident';
 
 done_testing;

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
-# The connection to Redis ends in every way while as much is under way as may be: each request is answered, nothing stays
-# counted, and nothing is stored twice. One operation that were not given back, or given back twice, would be seen at once:
-# the limit is exactly what is sent.
+# The connection to Redis ends in every way while as much is under way as may be: each request is answered,
+# nothing stays counted, and nothing is stored twice. One operation that were not given back, or given back
+# twice, would be seen at once: the limit is exactly what is sent.
 
 use v5.36;
 use FindBin;
@@ -37,14 +37,26 @@ my ($worker) = $nginx->workers;
 
 my $number = 0;
 sub event ($size = 0) { return '{"id":"evt_' . ++$number . '","type":"a","x":"' . 'x' x $size . '"}' }
-sub text ($path, $body) { return $t->build(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('s3cret', $body) ]) }
-sub verdict ($response) { return $response ? $response->{body} =~ s/.*"verdict":"(\w+)".*/$1/sr || $response->{status} : 'nothing' }
+sub text ($path, $body) {
+    return $t->build(method => 'POST', path => $path, body => $body,
+        headers => [ sign_stripe('s3cret', $body) ]);
+}
+sub verdict ($response) {
+    return $response ? $response->{body} =~ s/.*"verdict":"(\w+)".*/$1/sr || $response->{status} : 'nothing';
+}
 sub in_flight () { return $t->get('/status')->{json}{in_flight} }
 sub becomes ($path) {
-    wait_for("$path to be accepted", sub { my $body = event(); verdict($t->post($path, $body, sign_stripe('s3cret', $body))) eq 'accepted' });
+    wait_for(
+        "$path to be accepted",
+        sub {
+            my $body = event();
+            verdict($t->post($path, $body, sign_stripe('s3cret', $body))) eq 'accepted';
+        }
+    );
 }
 
-# `before` runs when Redis is held, `after` when everything is under way; small and large events, which travel apart.
+# `before` runs when Redis is held, `after` when everything is under way; small and large events, which travel
+# apart.
 sub lost ($name, %arg) {
     my $path = $arg{path} // '/in';
     becomes($path);
@@ -53,7 +65,8 @@ sub lost ($name, %arg) {
     my ($id) = $bodies[0] =~ /"(evt_\d+)"/;
     $arg{before}->(qq("$id")) if $arg{before};
     $arg{held} ? $t->redis->call(qw(CLIENT PAUSE 60000 WRITE)) : $server->freeze;
-    my @connections = map { my $connection = $t->connect; $connection->send(text($path, $_)); $connection } @bodies;
+    my @connections =
+        map { my $connection = $t->connect; $connection->send(text($path, $_)); $connection } @bodies;
     wait_for('all to be under way', sub { in_flight() == @bodies }) if !$arg{hasty};
     $arg{after}->() if $arg{after};
     $arg{held} ? $t->redis->call(qw(CLIENT UNPAUSE)) : $server->thaw if !$arg{gone};
@@ -67,20 +80,26 @@ sub lost ($name, %arg) {
     wait_for('nothing to be under way', sub { in_flight() == 0 });
     my %again;
     $again{ verdict($_) }++ for $t->parallel(map { text($path, $_) } @bodies);
-    is +($again{accepted} // 0) + ($again{duplicate} // 0), @bodies, "$name: all of them at once again" or diag explain \%again;
+    is +($again{accepted} // 0) + ($again{duplicate} // 0), @bodies, "$name: all of them at once again"
+        or diag explain \%again;
     my %stored;
     $stored{ $_->{id} }++ for $t->events('hooks');
-    is_deeply [ grep { ($stored{ /"(evt_\d+)"/ && $1 } // 0) != 1 } @bodies ], [], "$name: each is stored once";
+    is_deeply [ grep { ($stored{ /"(evt_\d+)"/ && $1 } // 0) != 1 } @bodies ], [],
+        "$name: each is stored once";
 }
 
 my ($late, $seen) = qr/is unavailable: redis did not answer in time/;
 
 lost('Redis killed', gone => 1, after => sub { $server->kill9 });
-lost('connections killed', held => 1, after => sub { $t->redis->call(qw(CLIENT KILL TYPE normal SKIPME yes)) });
+lost('connections killed', held => 1,
+    after => sub { $t->redis->call(qw(CLIENT KILL TYPE normal SKIPME yes)) });
 lost('replies lost', before => sub ($id) { $proxy->cut($id) });
 lost('no reply', path => '/hasty', hasty => 1, before => sub ($id) { $proxy->swallow($id) });
-lost('no reply by Redis', path => '/hasty', hasty => 1, before => sub ($id) { $seen = () = $nginx->grep_log($late) },
-    after => sub { $nginx->wait_log($late, count => $seen + 1) });
+lost(
+    'no reply by Redis', path => '/hasty', hasty => 1,
+    before => sub ($id) { $seen = () = $nginx->grep_log($late) },
+    after => sub { $nginx->wait_log($late, count => $seen + 1) }
+);
 lost($_->[0], before => sub ($id) { $proxy->replace($id, $_->[1]) }) for
     [ 'garbage', "hello\r\n" ],
     [ 'a long reply', "+OK\r\n\$60000\r\n" . 'x' x 60_000 . "\r\n?" ],
@@ -97,7 +116,11 @@ is scalar(() = $nginx->grep_log(qr/webhook busy/)), 0, 'and was never busy';
 sub ends ($name, $end) {
     wait_for('nothing to be under way', sub { in_flight() == 0 });
     $server->freeze;
-    my @connections = map { my $connection = $t->connect; $connection->send(text('/in', event($_ % 5 ? 0 : 5000))); $connection } 1 .. 40;
+    my @connections = map {
+        my $connection = $t->connect;
+        $connection->send(text('/in', event($_ % 5 ? 0 : 5000)));
+        $connection
+    } 1 .. 40;
     wait_for('all to be under way', sub { in_flight() == @connections });
     $end->();
     $server->thaw;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Memory runs out at any allocation of the module, while events come, while it connects to Redis and tests it, and while a
-# gate reserves: the worker lives, every sender is answered, and all goes on by itself.
+# Memory runs out at any allocation of the module, while events come, while it connects to Redis and tests it,
+# and while a gate reserves: the worker lives, every sender is answered, and all goes on by itself.
 
 use v5.36;
 use FindBin;
@@ -11,7 +11,8 @@ use Test::Webhook;
 plan skip_all => 'valgrind brings allocation functions of its own' if $ENV{TEST_VALGRIND};
 
 my $t = Test::Webhook->new;
-is $t->run([ 'c++', '-O1', '-shared', '-fPIC', '-o', $t->file('scarce.so'), "$FindBin::Bin/lib/scarce.cpp" ])->{exit}, 0, 'the library';
+is $t->run([ 'c++', '-O1', '-shared', '-fPIC', '-o', $t->file('scarce.so'), "$FindBin::Bin/lib/scarce.cpp" ])
+    ->{exit}, 0, 'the library';
 my $counter = $t->write('scarce', pack 'q', 0);
 $t->start_redis;
 $t->start_receiver;
@@ -47,7 +48,8 @@ sub left () { return unpack 'q', slurp($counter) }
 
 my $number = 0;
 sub event ($path) {
-    my $body = '{"id":"evt_' . $number++ . '","type":"a.rather.long.type.of.event","data":"' . 'x' x 300 . '"}';
+    my $body =
+        '{"id":"evt_' . $number++ . '","type":"a.rather.long.type.of.event","data":"' . 'x' x 300 . '"}';
     return $t->post($path, $body, sign_stripe('s3cret', $body));
 }
 sub recovers ($path, $name) {

@@ -30,14 +30,20 @@ http {
         location /door { webhook stripe; webhook_redis_timeout 60s; webhook_dedup 1h; }
         location /other { webhook stripe; webhook_stream other partitions=2; }
         location /auth-door { webhook stripe; webhook_redis %%REDIS%%/3; webhook_redis_auth app pass; webhook_dedup 1h; }
-        location /auth { webhook stripe; webhook_redis %%REDIS%%/3; webhook_redis_auth app pass; webhook_stream third partitions=2; }
+        location /auth {
+            webhook stripe; webhook_redis %%REDIS%%/3; webhook_redis_auth app pass;
+            webhook_stream third partitions=2;
+        }
     }
 }
 EOT
 
 my $number = 0;
 sub event ($size = 0) { return '{"id":"evt_' . ++$number . '","type":"a","x":"' . 'x' x $size . '"}' }
-sub verdict ($path, $body = event()) { my $answer = $t->post($path, $body, sign_stripe('s3cret', $body)); return $answer->{verdict} // $answer->{status} }
+sub verdict ($path, $body = event()) {
+    my $answer = $t->post($path, $body, sign_stripe('s3cret', $body));
+    return $answer->{verdict} // $answer->{status};
+}
 sub becomes ($path, $wanted, $name) {
     my $last;
     my $ask = sub { my $body = event(); $last = $t->post($path, $body, sign_stripe('s3cret', $body)) };
@@ -50,12 +56,14 @@ $server->stop;
 $t->start_nginx($conf, ready => 0);
 my $body = event();
 my $answer = $t->post('/hooks', $body, sign_stripe('s3cret', $body));
-is "$answer->{status} $answer->{verdict} $answer->{headers}{'retry-after'}", '503 unavailable 1', 'away at the start: 503';
+is "$answer->{status} $answer->{verdict} $answer->{headers}{'retry-after'}", '503 unavailable 1',
+    'away at the start: 503';
 is $t->post('/hooks', $body)->{status}, 401, 'a forged one is refused all the same';
 $server->start;
 becomes '/hooks', 'accepted', 'it comes: accepted without a restart';
 is verdict('/hooks', $body), 'accepted', 'and the refused one on its retry';
-cmp_ok scalar($t->nginx->grep_log(qr{:$port is unavailable: Connection refused})), '<=', 6, 'one line for each worker and timeout, not for each try';
+cmp_ok scalar($t->nginx->grep_log(qr{:$port is unavailable: Connection refused})), '<=', 6,
+    'one line for each worker and timeout, not for each try';
 
 # --- wrong user, then the right one ---
 
@@ -110,7 +118,12 @@ my @bodies = map { event($_ % 4 ? 0 : 5000) } 1 .. 40;
 my @connections = map { $t->connect } @bodies;
 $t->redis->call(qw(FUNCTION FLUSH));
 $server->freeze;
-$connections[$_]->send($t->build(method => 'POST', path => '/hooks', body => $bodies[$_], headers => [ sign_stripe('s3cret', $bodies[$_]) ])) for 0 .. $#bodies;
+$connections[$_]->send(
+    $t->build(
+        method => 'POST', path => '/hooks', body => $bodies[$_],
+        headers => [ sign_stripe('s3cret', $bodies[$_]) ]
+    )
+) for 0 .. $#bodies;
 wait_for('all to be under way', sub { $t->get('/status')->{json}{in_flight} == @bodies });
 $server->thaw;
 # The worker that is back first loads the function for the other one, too.
@@ -120,7 +133,8 @@ my %stored = map { $_->{id} => 1 } $t->events('hooks');
 my @standing = map { $bodies[$_] =~ /"(evt_\d+)"/ && $stored{$1} ? 'accepted' : 'unavailable' } 0 .. $#bodies;
 is_deeply \@standing, \@verdicts, 'those that were accepted stand, and no other';
 is scalar($t->nginx->grep_log(qr/could not be taken back/)), 0, 'and each was taken back';
-cmp_ok scalar(() = $t->nginx->grep_log(qr/broken reply for stream/)) - $before, '<=', 2, 'one line for each worker, not for each event';
+cmp_ok scalar(() = $t->nginx->grep_log(qr/broken reply for stream/)) - $before, '<=', 2,
+    'one line for each worker, not for each event';
 becomes '/hooks', 'accepted', 'loaded again after many';
 
 $t->redis->call(qw(CLIENT KILL TYPE normal SKIPME yes));
@@ -150,7 +164,9 @@ my $fresh = $t->start_nginx($conf =~ s/worker_processes 2/worker_processes 1/r =
     name => 'fresh', ready => 0);
 $body = event();
 my $early = $t->connect($t->port('fresh'));
-$early->send($t->build(method => 'POST', path => '/hooks', body => $body, headers => [ sign_stripe('s3cret', $body) ]));
+$early->send(
+    $t->build(method => 'POST', path => '/hooks', body => $body, headers => [ sign_stripe('s3cret', $body) ])
+);
 my $later = $t->connect($t->port('fresh'));
 $later->send($t->build(method => 'POST', path => '/hooks', body => $body));
 is $later->response->{status}, 401, 'what comes later and is forged has its answer';
@@ -164,7 +180,11 @@ becomes '/patient', 'accepted', 'a location with more patience';
 $body = event();
 $t->redis->call(qw(CLIENT PAUSE 60000 WRITE));
 my $connection = $t->connect;
-$connection->send($t->build(method => 'POST', path => '/patient', body => $body, headers => [ sign_stripe('s3cret', $body) ]));
+$connection->send(
+    $t->build(
+        method => 'POST', path => '/patient', body => $body, headers => [ sign_stripe('s3cret', $body) ]
+    )
+);
 wait_for('the command to be held back', sub { $t->redis->call(qw(CLIENT LIST)) =~ /flags=\w*b/ });
 $t->redis->call(qw(CLIENT UNPAUSE));
 is $connection->response->{body} =~ /accepted/, 1, 'a pause within the timeout is only slow';
@@ -198,7 +218,8 @@ becomes '/hooks', 'accepted', 'a master again';
 wait_for('a gate to let an event pass (to no application)', sub { verdict('/door') =~ /^40[45]$/ });
 $t->reload_nginx($conf =~ s/hooks partitions=2/hooks partitions=5/r);
 becomes '/hooks', 'unavailable', 'another number of partitions';
-$t->nginx->wait_log(qr/stream "hooks" on .* cannot be used: it has 2 partitions in redis, but 5 are configured/);
+$t->nginx->wait_log(
+    qr/stream "hooks" on .* cannot be used: it has 2 partitions in redis, but 5 are configured/);
 becomes '/other', 'accepted', 'another stream on the same server is not concerned';
 $t->reload_nginx($conf);
 becomes '/hooks', 'accepted', 'the right number';

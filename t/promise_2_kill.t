@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Promises 2 and 4: kill -9 of nginx workers, nginx itself, the delivery worker and redis-server in the middle of load
-# loses nothing that was accepted, stores nothing twice, and the ledger balances.
+# Promises 2 and 4: kill -9 of nginx workers, nginx itself, the delivery worker and redis-server in the middle
+# of load loses nothing that was accepted, stores nothing twice, and the ledger balances.
 
 use v5.36;
 use FindBin;
@@ -29,10 +29,17 @@ $t->apply({ id => 'crm', url => $t->receiver->url('/crm'), retry => { schedule =
 my $worker = $t->start_worker;
 
 # Large ones are stored by another command than small ones.
-my $load = $t->start_load(senders => 6, pause => 0.01, request => sub ($n) {
-    return event_request($t, $n, body => event($n, text => 'x' x ($n % 10 ? 100 : 6000)));
-});
-sub more ($count) { my $from = $load->done; wait_for("$count more events", sub { $load->done >= $from + $count }, 60) }
+my $load = $t->start_load(
+    senders => 6,
+    pause => 0.01,
+    request => sub ($n) {
+        return event_request($t, $n, body => event($n, text => 'x' x ($n % 10 ? 100 : 6000)));
+    }
+);
+sub more ($count) {
+    my $from = $load->done;
+    wait_for("$count more events", sub { $load->done >= $from + $count }, 60);
+}
 
 more(50);
 $t->receiver->wait_requests(20, '/crm');
@@ -57,7 +64,8 @@ my $result = $load->stop;
 
 my $ledger = check_books($t, $result, '/crm');
 cmp_ok scalar @{ $result->{accepted} }, '>=', 290, 'under load: ' . @{ $result->{accepted} } . ' events';
-cmp_ok scalar keys %{ $result->{troubles} }, '>', 0, 'senders did see the faults: ' . join ' ', %{ $result->{troubles} };
+cmp_ok scalar keys %{ $result->{troubles} }, '>', 0, 'senders did see the faults: ' . join ' ',
+    %{ $result->{troubles} };
 
 my %stored;
 $stored{ $_->{id} }++ for $t->events('hooks');

@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# Promises 2 and 9: reload of nginx and restart of the delivery worker under load, and no sender sees an error.
+# Promises 2 and 9: reload of nginx and restart of the delivery worker under load, and no sender sees an
+# error.
 
 use v5.36;
 use FindBin;
@@ -24,12 +25,16 @@ http {
     }
 }
 EOT
-$t->apply(map { { id => $_, url => $t->receiver->url("/$_"), retry => { schedule => [ ('1s') x 20 ] } } } qw(crm slow));
+$t->apply(map { { id => $_, url => $t->receiver->url("/$_"), retry => { schedule => [ ('1s') x 20 ] } } }
+        qw(crm slow));
 my $worker = $t->start_worker;
 my $second = $t->start_worker(name => 'second');
 
 my $load = $t->start_load(senders => 4, pause => 0.04, request => sub ($n) { event_request($t, $n) });
-sub more ($count) { my $from = $load->done; wait_for("$count more events", sub { $load->done >= $from + $count }, 60) }
+sub more ($count) {
+    my $from = $load->done;
+    wait_for("$count more events", sub { $load->done >= $from + $count }, 60);
+}
 more(50);
 for my $round (1 .. 3) {
     $nginx->reload;
@@ -47,8 +52,10 @@ my $result = $load->stop;
 my $ledger = check_books($t, $result, '/crm');
 is_deeply $result->{troubles}, {}, 'no sender saw an error';
 my $received = received($t, '/slow');
-is_deeply [ grep { !$received->{"evt_$_"} } @{ $result->{accepted} } ], [], 'nothing is missing at the slow receiver either';
-is_deeply [ grep { $received->{$_} > 1 } keys %$received ], [], 'and nothing came there twice: a worker that stops lets its attempts end';
+is_deeply [ grep { !$received->{"evt_$_"} } @{ $result->{accepted} } ], [],
+    'nothing is missing at the slow receiver either';
+is_deeply [ grep { $received->{$_} > 1 } keys %$received ], [],
+    'and nothing came there twice: a worker that stops lets its attempts end';
 is $ledger->{total}{delivered}, 2 * @{ $result->{accepted} }, 'ledger: two deliveries each';
 
 done_testing;

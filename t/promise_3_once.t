@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# Promise 3: within the window an event enters once, however many copies come, wherever and whenever they come.
+# Promise 3: within the window an event enters once, however many copies come, wherever and whenever they
+# come.
 
 use v5.36;
 use FindBin;
@@ -60,20 +61,25 @@ sub burst ($ports, $text, $copies) {
 
 # --- many copies at once
 my @ports = ($t->port('nginx'));
-is_deeply burst(\@ports, event_request($t, 'copies'), 200), { accepted => 1, duplicate => 199 }, '200 copies over four nginx workers';
+is_deeply burst(\@ports, event_request($t, 'copies'), 200), { accepted => 1, duplicate => 199 },
+    '200 copies over four nginx workers';
 is stored(), 1, 'stored once';
 push @ports, $t->port('other');
-is_deeply burst(\@ports, event_request($t, 'hosts'), 200), { accepted => 1, duplicate => 199 }, '200 copies over two nginx instances';
+is_deeply burst(\@ports, event_request($t, 'hosts'), 200), { accepted => 1, duplicate => 199 },
+    '200 copies over two nginx instances';
 is stored(), 2, 'stored once';
 my $large = event('large', text => 'x' x 20_000);
-is_deeply burst(\@ports, event_request($t, 'large', body => $large), 100), { accepted => 1, duplicate => 99 }, '100 copies of a large one';
+is_deeply burst(\@ports, event_request($t, 'large', body => $large), 100),
+    { accepted => 1, duplicate => 99 }, '100 copies of a large one';
 is stored(), 3, 'stored once';
-is_deeply burst(\@ports, event_request($t, 'reject', path => '/reject'), 50), { accepted => 1, duplicate => 49 }, 'policy=reject: copies at once';
+is_deeply burst(\@ports, event_request($t, 'reject', path => '/reject'), 50),
+    { accepted => 1, duplicate => 49 }, 'policy=reject: copies at once';
 is post_event($t, 'reject', path => '/reject')->{status}, 409, 'policy=reject: a repeat is 409';
 
 # Every nginx worker knows an event that was stored.
 sub all_use_redis ($instance, $port, $path = '/in') {
-    my %request = (method => 'POST', path => $path, body => event('copies'), headers => [ sign_stripe('s3cret', event('copies')) ], port => $t->port($port));
+    my %request = (method => 'POST', path => $path, body => event('copies'),
+        headers => [ sign_stripe('s3cret', event('copies')) ], port => $t->port($port));
     $t->wait_verdict('all nginx workers to use Redis', $instance, 'duplicate', sub { $t->request(%request) });
 }
 
@@ -99,7 +105,8 @@ repeat_is_known('after kill -9 of Redis');
 is stored(), 6, 'nothing was stored twice';   # copies hosts large reject flushed warm
 
 # --- the scope is stream and source
-is post_event($t, 'copies', path => '/same')->{verdict}, 'duplicate', 'same stream and source: the same event';
+is post_event($t, 'copies', path => '/same')->{verdict}, 'duplicate',
+    'same stream and source: the same event';
 is post_event($t, 'copies', path => '/other')->{verdict}, 'accepted', 'another source: another event';
 is post_event($t, 'copies', path => '/brief')->{verdict}, 'accepted', 'another stream: another event';
 
@@ -113,15 +120,19 @@ like $nginx->wait_log(qr/conflict/), qr/\[warn\]/, 'a conflict is a warning in t
 # --- by=body and off
 is post_event($t, 'a', path => '/body')->{verdict}, 'accepted', 'by=body: first';
 is post_event($t, 'a', path => '/body')->{verdict}, 'duplicate', 'by=body: the same body';
-is post_event($t, 'a', path => '/body', body => event('a', amount => 3))->{verdict}, 'accepted', 'by=body: another body under that id';
+is post_event($t, 'a', path => '/body', body => event('a', amount => 3))->{verdict}, 'accepted',
+    'by=body: another body under that id';
 is post_event($t, 'a', path => '/off')->{verdict}, 'accepted', "off: time $_" for 1 .. 2;
 
 # --- a reply that is lost: no success is claimed, the retry gets one, and it is stored once
 sub post_other ($n, $path = '/in', $body = event($n)) {
-    return $t->request(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('s3cret', $body) ], port => $t->port('other'));
+    return $t->request(method => 'POST', path => $path, body => $body,
+        headers => [ sign_stripe('s3cret', $body) ], port => $t->port('other'));
 }
 my $before = stored();
-for my $case ([ 'cut', 'small', event('lost_small') ], [ 'cut', 'large', event('lost_large', text => 'y' x 9000) ], [ 'swallow', 'slow', event('lost_slow') ]) {
+for my $case ([ 'cut', 'small', event('lost_small') ],
+    [ 'cut', 'large', event('lost_large', text => 'y' x 9000) ], [ 'swallow', 'slow', event('lost_slow') ])
+{
     my ($how, $size, $body) = @$case;
     my $path = $how eq 'swallow' ? '/hasty' : '/in';
     all_use_redis($other, 'other', $path);
@@ -139,29 +150,40 @@ for my $case ([ 'cut', 'small', event('lost_small') ], [ 'cut', 'large', event('
 }
 
 # --- the end of the window, copies coming all the time over hosts whose clocks differ by minutes
-$t->clock(int time + 200)->preload(sub { $t->start_nginx(conf('%%PORT_ahead%%', '%%REDIS%%'), name => 'ahead') });
+$t->clock(int time + 200)
+    ->preload(sub { $t->start_nginx(conf('%%PORT_ahead%%', '%%REDIS%%'), name => 'ahead') });
 sub post_port ($port, $n) {
-    return $t->request(method => 'POST', path => '/brief', body => event($n), headers => [ sign_stripe('s3cret', event($n)) ], port => $t->port($port));
+    return $t->request(method => 'POST', path => '/brief', body => event($n),
+        headers => [ sign_stripe('s3cret', event($n)) ], port => $t->port($port));
 }
 my $date = post_port('ahead', 'date')->{headers}{date};
-cmp_ok Time::Piece->strptime($date, '%a, %d %b %Y %T GMT')->epoch, '>', time + 100, 'a host whose clock is ahead';
+cmp_ok Time::Piece->strptime($date, '%a, %d %b %Y %T GMT')->epoch, '>', time + 100,
+    'a host whose clock is ahead';
 my @hosts = qw(nginx ahead other);
 my (@accepted, @known, %known_by);
-wait_for('the window to end twice', sub {
-    push @hosts, my $host = shift @hosts;
-    my $sent = 1000 * time;
-    my $answer = post_port($host, 'window');
-    if    ($answer->{verdict} eq 'accepted')  { push @accepted, $answer }
-    elsif ($answer->{verdict} eq 'duplicate') { push @known, { sent => $sent, after => scalar @accepted }; $known_by{$host}++ }
-    else                                      { die "window: $answer->{verdict}" }
-    return @accepted >= 3;
-}, 60);
+wait_for(
+    'the window to end twice',
+    sub {
+        push @hosts, my $host = shift @hosts;
+        my $sent = 1000 * time;
+        my $answer = post_port($host, 'window');
+        if ($answer->{verdict} eq 'accepted') { push @accepted, $answer }
+        elsif ($answer->{verdict} eq 'duplicate') {
+            push @known, { sent => $sent, after => scalar @accepted };
+            $known_by{$host}++;
+        }
+        else { die "window: $answer->{verdict}" }
+        return @accepted >= 3;
+    },
+    60
+);
 ok $known_by{$_}, "window: known within it ($_)" for @hosts;
 is post_event($t, 'copies')->{verdict}, 'duplicate', 'the long window still holds';
 my @times = map { $_->{stream_id} =~ s/-.*//r } grep { $_->{id} eq 'evt_window' } $t->events('brief');
 is @times, 3, 'window: stored three times';
 cmp_ok $times[$_] - $times[ $_ - 1 ], '>=', 2000, 'window: not shorter than it says' for 1, 2;
-is_deeply [ grep { $_->{sent} - $times[ $_->{after} - 1 ] > 4000 } @known ], [], 'window: at most twice as long';
+is_deeply [ grep { $_->{sent} - $times[ $_->{after} - 1 ] > 4000 } @known ], [],
+    'window: at most twice as long';
 
 $proxy->stop;
 done_testing;

@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# Promise 4: every event is routed by the documents of its moment, every delivery ends or waits, and all of it is counted.
+# Promise 4: every event is routed by the documents of its moment, every delivery ends or waits, and all of it
+# is counted.
 
 use v5.36;
 use Digest::SHA qw(hmac_sha256);
@@ -28,7 +29,8 @@ http {
 EOT
 my $r = $t->receiver;
 my $key = b64('0123456789abcdef');
-my %crm = (id => 'crm', url => $r->url('/crm'), sign => [ { secrets => ["whsec_$key"] } ], retry => { schedule => [ '100ms', '200ms' ], jitter => 0 });
+my %crm = (id => 'crm', url => $r->url('/crm'), sign => [ { secrets => ["whsec_$key"] } ],
+    retry => { schedule => [ '100ms', '200ms' ], jitter => 0 });
 my %erp = (id => 'erp', url => $r->url('/erp'));
 $t->apply(\%crm);
 my $worker = $t->start_worker;
@@ -61,8 +63,10 @@ is keys %ids, 1, 'every attempt carries the same webhook-id';
 my $since = 0;
 for (@tries) {
     my ($id, $time, $body) = (@{ $_->{headers} }{qw(webhook-id webhook-timestamp)}, $_->{body});
-    is $_->{headers}{'webhook-signature'}, 'v1,' . b64(hmac_sha256("$id.$time.$body", decode_base64($key))), 'every attempt is signed';
-    ok $time >= int($since) - 1 && $time <= $_->{at}, 'with the time of the attempt' or diag "$since <= $time <= $_->{at}";
+    is $_->{headers}{'webhook-signature'}, 'v1,' . b64(hmac_sha256("$id.$time.$body", decode_base64($key))),
+        'every attempt is signed';
+    ok $time >= int($since) - 1 && $time <= $_->{at}, 'with the time of the attempt'
+        or diag "$since <= $time <= $_->{at}";
     $since = $_->{at};
 }
 my ($dead) = lines($t->ctl(qw(dead list --json)));
@@ -76,7 +80,8 @@ $r->script('/crm' => 200);
 my $before = $r->count('/crm');
 is $t->ctl(qw(dead replay --endpoint crm))->{exit}, 0, 'dead replay';
 ledger_is('a replayed dead letter is a new delivery', replayed => 1, delivered => 1);
-is +($r->requests('/crm'))[-1]{headers}{'webhook-id'}, $tries[0]{headers}{'webhook-id'}, 'replayed with the same webhook-id';
+is +($r->requests('/crm'))[-1]{headers}{'webhook-id'}, $tries[0]{headers}{'webhook-id'},
+    'replayed with the same webhook-id';
 is $r->count('/crm'), $before + 1, 'delivered once';
 is $t->ctl(qw(dead replay --endpoint crm))->{exit} && 0, 0, 'nothing more to replay';
 ledger_is('replaying nothing counts nothing');
@@ -84,8 +89,16 @@ ledger_is('replaying nothing counts nothing');
 # --- a second endpoint takes effect by itself
 $t->apply(\%crm, \%erp);
 my $n = 0;
-wait_for('the new endpoint to match', sub { post_event($t, 'two' . ++$n); wait_for('routing', sub { !$t->ledger->{total}{unrouted} }); $r->count('/erp') });
-my $total = wait_for('all delivered', sub { my $now = $t->ledger->{total}; !$now->{waiting} && !$now->{unrouted} && $now });
+wait_for(
+    'the new endpoint to match',
+    sub {
+        post_event($t, 'two' . ++$n);
+        wait_for('routing', sub { !$t->ledger->{total}{unrouted} });
+        $r->count('/erp');
+    }
+);
+my $total = wait_for('all delivered',
+    sub { my $now = $t->ledger->{total}; !$now->{waiting} && !$now->{unrouted} && $now });
 is $total->{accepted}, 1 + $n, 'all accepted';
 cmp_ok $n, '<=', 60 * slowness(), 'within about a second';
 %expected = %$total{ keys %expected };
@@ -97,10 +110,12 @@ sub in_effect ($check) { wait_for('the worker to see the change', $check) }
 $t->ctl(qw(endpoint pause erp));
 $worker->wait_log(qr/endpoint erp: paused/);
 accept_event('held');
-ledger_is('paused: its delivery is created and waits', accepted => 1, routed => 1, created => 2, delivered => 1, waiting => 1);
+ledger_is('paused: its delivery is created and waits', accepted => 1, routed => 1, created => 2,
+    delivered => 1, waiting => 1);
 ok received($t, '/crm')->{evt_held}, 'the other endpoint has it';
 ok !received($t, '/erp')->{evt_held}, 'paused: not delivered';
-ok +(grep { $_->{endpoint} eq 'erp' } lines($t->ctl(qw(deliveries --json --endpoint erp)))), 'paused: it is among the waiting ones';
+ok +(grep { $_->{endpoint} eq 'erp' } lines($t->ctl(qw(deliveries --json --endpoint erp)))),
+    'paused: it is among the waiting ones';
 $t->ctl(qw(endpoint resume erp));
 ledger_is('resumed: all delivered', delivered => 1, waiting => -1);
 ok received($t, '/erp')->{evt_held}, 'resumed: the one that was held';
@@ -108,7 +123,8 @@ ok received($t, '/erp')->{evt_held}, 'resumed: the one that was held';
 # --- deleted while deliveries wait: cancelled
 $r->script('/erp' => 503);
 accept_event("waits$_") for 1 .. 3;
-ledger_is('they wait for the next attempt', accepted => 3, routed => 3, created => 6, delivered => 3, waiting => 3);
+ledger_is('they wait for the next attempt', accepted => 3, routed => 3, created => 6, delivered => 3,
+    waiting => 3);
 $t->ctl(qw(endpoint delete erp));
 ledger_is('deleted: cancelled', waiting => -3, cancelled => 3);
 accept_event('after delete');
@@ -116,22 +132,47 @@ ledger_is('a deleted endpoint matches nothing', accepted => 1, routed => 1, crea
 
 # --- 410 disables
 $r->script('/gone' => [ 503, 503, 410 ]);
-$t->apply(\%crm, { id => 'gone', url => $r->url('/gone'), retry => { schedule => [ '1s', '1s', '1s' ], jitter => 0 }, match => { type => ['gone.*'] } });
+$t->apply(
+    \%crm,
+    {
+        id => 'gone', url => $r->url('/gone'), retry => { schedule => [ '1s', '1s', '1s' ], jitter => 0 },
+        match => { type => ['gone.*'] }
+    }
+);
 my $gone_body = sub ($n) { event($n) =~ s/order\.paid/gone.now/r };
-in_effect(sub { post_event($t, 'g' . ++$n, body => $gone_body->("g$n")); wait_for('routing', sub { !$t->ledger->{total}{unrouted} }); $r->count('/gone') });
-in_effect(sub { my ($state) = grep { $_->{id} eq 'gone' } lines($t->ctl(qw(endpoint list --json))); $state->{state} eq 'disabled' });
+in_effect(
+    sub {
+        post_event($t, 'g' . ++$n, body => $gone_body->("g$n"));
+        wait_for('routing', sub { !$t->ledger->{total}{unrouted} });
+        $r->count('/gone');
+    }
+);
+in_effect(
+    sub {
+        my ($state) = grep { $_->{id} eq 'gone' } lines($t->ctl(qw(endpoint list --json)));
+        $state->{state} eq 'disabled';
+    }
+);
 wait_for('no delivery waits', sub { !$t->ledger->{total}{waiting} });
 my $after = $t->ledger->{total};
 cmp_ok $after->{dead}, '>', $expected{dead}, '410: what waited is dead';
-ok +(grep { ($_->{reason} // '') eq 'disabled' } lines($t->ctl(qw(dead list --json --endpoint gone)))), 'with the reason';
+ok +(grep { ($_->{reason} // '') eq 'disabled' } lines($t->ctl(qw(dead list --json --endpoint gone)))),
+    'with the reason';
 %expected = %$after{ keys %expected };
-is post_event($t, 'gone_more', body => $gone_body->('gone_more'))->{verdict}, 'accepted', 'an event for a disabled endpoint';
+is post_event($t, 'gone_more', body => $gone_body->('gone_more'))->{verdict}, 'accepted',
+    'an event for a disabled endpoint';
 ledger_is('matches only the other', accepted => 1, routed => 1, created => 1, delivered => 1);
 
 # --- nobody wants it: counted as routed
 $t->apply();
-in_effect(sub { post_event($t, 'n' . ++$n); wait_for('routing', sub { my $now = $t->ledger->{total}; !$now->{unrouted} && !$now->{waiting} }); my $now = $t->ledger->{total}; my $none = $now->{created} == $expected{created};
-    @expected{qw(accepted routed created delivered dead)} = @$now{qw(accepted routed created delivered dead)}; $none });
+in_effect(sub {
+    post_event($t, 'n' . ++$n);
+    wait_for('routing', sub { my $now = $t->ledger->{total}; !$now->{unrouted} && !$now->{waiting} });
+    my $now = $t->ledger->{total};
+    my $none = $now->{created} == $expected{created};
+    @expected{qw(accepted routed created delivered dead)} = @$now{qw(accepted routed created delivered dead)};
+    $none;
+});
 ledger_is('an event that nobody wants is routed to nobody');
 ok $t->ledger->{balanced}, 'balanced at the end';
 is $t->ctl('ledger')->{exit}, 0, 'webhookctl ledger: exit 0';

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Promise 4 with several workers: they share the partitions, each event is delivered once, the partitions of a killed
-# worker are taken over, and one that stops hands over at once.
+# Promise 4 with several workers: they share the partitions, each event is delivered once, the partitions of a
+# killed worker are taken over, and one that stops hands over at once.
 
 use v5.36;
 use FindBin;
@@ -46,7 +46,11 @@ sub owners () {
 }
 sub shared_by ($what, @shares) {
     my $owners;
-    eval { wait_for($what, sub { $owners = owners(); join(',', sort values %$owners) eq join ',', sort @shares }) };
+    my $shared = sub {
+        $owners = owners();
+        return join(',', sort values %$owners) eq join ',', sort @shares;
+    };
+    eval { wait_for($what, $shared) };
     is_deeply [ sort values %$owners ], [ sort @shares ], $what;
 }
 sub all_came ($what) {
@@ -82,9 +86,11 @@ $second->kill9;
 send_events(50);
 shared_by('kill -9: its partitions are taken over', 6);
 all_came('after kill -9');
-ok wait_for('the list of workers', sub { $redis->call('ZCARD', 'webhook:{config}:workers') == 1 }), 'kill -9: it is forgotten';
+ok wait_for('the list of workers', sub { $redis->call('ZCARD', 'webhook:{config}:workers') == 1 }),
+    'kill -9: it is forgotten';
 
-# --- one that stalls for so long that it is taken for dead is fenced when it goes on, and gets its share again
+# --- one that stalls for so long that it is taken for dead is fenced when it goes on, and gets its share
+# again
 my $fourth = $t->start_worker(name => 'fourth');
 shared_by('another one', 3, 3);
 $fourth->signal('STOP');

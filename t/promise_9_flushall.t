@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Promise 9: FLUSHALL, a lost consumer group and a lost script mend themselves; without its endpoints a worker reads
-# nothing, so that no event is ever settled as "matched nobody" because the endpoints had vanished.
+# Promise 9: FLUSHALL, a lost consumer group and a lost script mend themselves; without its endpoints a worker
+# reads nothing, so that no event is ever settled as "matched nobody" because the endpoints had vanished.
 
 use v5.36;
 use FindBin;
@@ -38,7 +38,15 @@ sub send_events ($count) {
 }
 sub arrive ($what, @names) {
     my @missing;
-    eval { wait_for($what, sub { my $received = received($t, '/crm'); !(@missing = grep { !$received->{"evt_$_"} } @names) }) };
+    eval {
+        wait_for(
+            $what,
+            sub {
+                my $received = received($t, '/crm');
+                !(@missing = grep { !$received->{"evt_$_"} } @names);
+            }
+        );
+    };
     is_deeply \@missing, [], $what;
 }
 sub log_count ($pattern) { return scalar(my @lines = grep { $_ =~ $pattern } split /\n/, $t->worker->output) }
@@ -58,9 +66,15 @@ arrive('applied: what came before is delivered', @early);
 # --- FLUSHALL, the worker has its copy of the endpoints
 $t->wait_settled;
 my $epoch = $redis->hget('webhook:{config}:meta', 'epoch');
-wait_for('the copy in state_dir', sub { grep { slurp($_) =~ /crm/ } glob "'" . $t->file('worker-state') . "'/*" });
+wait_for(
+    'the copy in state_dir',
+    sub {
+        grep { slurp($_) =~ /crm/ } glob "'" . $t->file('worker-state') . "'/*";
+    }
+);
 $redis->flushall;
-wait_for('a new epoch', sub { my $now = $redis->hget('webhook:{config}:meta', 'epoch'); $now && $now ne $epoch });
+wait_for('a new epoch',
+    sub { my $now = $redis->hget('webhook:{config}:meta', 'epoch'); $now && $now ne $epoch });
 arrive('after FLUSHALL with a copy: new events are delivered', send_events(5));
 my $ledger = $t->wait_settled;
 is $ledger->{total}{delivered}, $ledger->{total}{accepted}, 'the ledger starts again';
@@ -87,7 +101,15 @@ pass 'FLUSHALL under load: the ledger balances';
 # --- the group is lost, the scripts are lost
 $redis->xgroup('DESTROY', "webhook:{hooks:$_}:events", 'deliver') for 0, 1;
 arrive('group destroyed: deliveries go on', send_events(10));
-wait_for('the group to be there again', sub { 2 == grep { my $key = $_; grep { my %group = @$_; $group{name} eq 'deliver' } @{ $redis->xinfo('GROUPS', $key) } } map { "webhook:{hooks:$_}:events" } 0, 1 });
+wait_for(
+    'the group to be there again',
+    sub {
+        2 == grep {
+            my $key = $_;
+            grep { my %group = @$_; $group{name} eq 'deliver' } @{ $redis->xinfo('GROUPS', $key) }
+        } map { "webhook:{hooks:$_}:events" } 0, 1;
+    }
+);
 $redis->script('FLUSH');
 arrive('SCRIPT FLUSH: deliveries go on', send_events(5));
 $redis->client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
@@ -125,7 +147,8 @@ is $t->wait_settled->{total}{delivered}, 5, 'and counted';
 $redis->flushall;
 $t->apply();
 my @nobody = send_events(3);
-wait_for('routing to nobody', sub { my $total = $t->ledger->{total}; $total->{routed} == 3 && !$total->{unrouted} });
+wait_for('routing to nobody',
+    sub { my $total = $t->ledger->{total}; $total->{routed} == 3 && !$total->{unrouted} });
 is $t->ledger->{total}{created}, 0, 'an empty list counts: events are routed to nobody';
 
 done_testing;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Promises 9 and 1: whatever Redis does, senders get 503 and nothing is claimed; when it is well again everything goes
-# on by itself, with one line in the log per change of state.
+# Promises 9 and 1: whatever Redis does, senders get 503 and nothing is claimed; when it is well again
+# everything goes on by itself, with one line in the log per change of state.
 
 use v5.36;
 use FindBin;
@@ -25,7 +25,10 @@ http {
         listen 127.0.0.1:%%PORT%%;
         location /in { webhook stripe; webhook_stream hooks; }
         location /hasty { webhook stripe; webhook_stream hooks; webhook_redis_timeout 300ms; }
-        location /proxy { webhook stripe; webhook_stream hooks; webhook_redis redis://127.0.0.1:%%PORT_proxy%%; webhook_redis_timeout 1s; }
+        location /proxy {
+            webhook stripe; webhook_stream hooks; webhook_redis redis://127.0.0.1:%%PORT_proxy%%;
+            webhook_redis_timeout 1s;
+        }
     }
 }
 EOT
@@ -39,11 +42,15 @@ sub is_unavailable ($when, $path = '/in') {
 }
 
 sub works ($when, $path = '/in') {
-    my $answer = wait_for("$when: success", sub { my $try = post_event($t, 'w' . ++$n, path => $path); $try->{status} == 200 && $try });
+    my $answer = wait_for("$when: success",
+        sub { my $try = post_event($t, 'w' . ++$n, path => $path); $try->{status} == 200 && $try });
     is $answer->{verdict}, 'accepted', "$when: works by itself";
 }
 
-sub state_lines () { return scalar(my @lines = $nginx->grep_log(qr/webhook: redis \Q@{[ $server->url ]}\E is (?:un)?available/)) }
+sub state_lines () {
+    return
+        scalar(my @lines = $nginx->grep_log(qr/webhook: redis \Q@{[ $server->url ]}\E is (?:un)?available/));
+}
 
 # --- not there at start, away and back, frozen
 is_unavailable('down at start');
@@ -66,9 +73,11 @@ $server->freeze;
 is_unavailable('frozen', '/hasty');
 my @senders = map { my $sender = $t->connect; $sender->send(event_request($t, "frozen$_")); $sender } 1 .. 20;
 my %at_once = map { $_ => $_->response } $t->answered(12, @senders);
-is_deeply [ map { "$_->{status} $_->{body}" } values %at_once ], [ (qq(503 {"verdict":"busy"})) x 12 ], 'frozen: webhook_max_inflight wait for Redis, the others are busy at once';
+is_deeply [ map { "$_->{status} $_->{body}" } values %at_once ], [ (qq(503 {"verdict":"busy"})) x 12 ],
+    'frozen: webhook_max_inflight wait for Redis, the others are busy at once';
 $server->thaw;
-is_deeply [ map { $_->response->{status} } grep { !$at_once{$_} } @senders ], [ (200) x 8 ], 'frozen: those that wait are answered afterwards';
+is_deeply [ map { $_->response->{status} } grep { !$at_once{$_} } @senders ], [ (200) x 8 ],
+    'frozen: those that wait are answered afterwards';
 works('thawed', $_) for qw(/in /hasty);
 
 # --- what Redis may say instead of doing it
@@ -84,10 +93,14 @@ sub refuses ($when, $make, $unmake) {
     $unmake->();
     works($when);
 }
-refuses('READONLY', sub { $redis->call(qw(REPLICAOF 127.0.0.1 1)) }, sub { $redis->call(qw(REPLICAOF NO ONE)) });
-refuses('OOM', sub { $redis->call(qw(CONFIG SET maxmemory 1mb)) }, sub { $redis->call(qw(CONFIG SET maxmemory 0)) });
-refuses('no FCALL', sub { $redis->call(qw(ACL SETUSER default -fcall)) }, sub { $redis->call(qw(ACL SETUSER default +fcall)) });
-refuses('no EVAL', sub { $redis->call(qw(ACL SETUSER default -eval)) }, sub { $redis->call(qw(ACL SETUSER default +eval)) });
+refuses('READONLY', sub { $redis->call(qw(REPLICAOF 127.0.0.1 1)) },
+    sub { $redis->call(qw(REPLICAOF NO ONE)) });
+refuses('OOM', sub { $redis->call(qw(CONFIG SET maxmemory 1mb)) },
+    sub { $redis->call(qw(CONFIG SET maxmemory 0)) });
+refuses('no FCALL', sub { $redis->call(qw(ACL SETUSER default -fcall)) },
+    sub { $redis->call(qw(ACL SETUSER default +fcall)) });
+refuses('no EVAL', sub { $redis->call(qw(ACL SETUSER default -eval)) },
+    sub { $redis->call(qw(ACL SETUSER default +eval)) });
 
 # An error inside the step (here: a key of another type) leaves nothing behind, small body or large.
 sub spoil ($key) {
@@ -111,22 +124,30 @@ for my $body (event('spoilt_small'), event('spoilt_large', text => 'z' x 9000)) 
 }
 repair('intake');
 works('repaired');
-is post_event($t, 'spoilt', body => event('spoilt_small'))->{verdict}, 'accepted', 'what failed can be sent again';
+is post_event($t, 'spoilt', body => event('spoilt_small'))->{verdict}, 'accepted',
+    'what failed can be sent again';
 
 # --- replies that are not what Redis says: never a success
-wait_for('the connection through the proxy', sub { post_event($t, 'p' . ++$n, path => '/proxy')->{status} == 200 });
+wait_for('the connection through the proxy',
+    sub { post_event($t, 'p' . ++$n, path => '/proxy')->{status} == 200 });
 my $queued = "+OK\r\n+QUEUED\r\n+QUEUED\r\n";
 sub list (@parts) { return '*' . @parts . "\r\n" . join '', @parts }
 my ($added, $stays) = ("\$3\r\n1-1\r\n", ":3\r\n");
 my %replies = (
-    'nil' => "\$-1\r\n", 'an error' => "-ERR what\r\n", 'no RESP' => "HTTP/1.1 200 OK\r\n\r\n", 'an endless length' => "\$99999999999999999999\r\n",
+    'nil' => "\$-1\r\n", 'an error' => "-ERR what\r\n", 'no RESP' => "HTTP/1.1 200 OK\r\n\r\n",
+    'an endless length' => "\$99999999999999999999\r\n",
     'not queued' => "+OK\r\n-ERR no\r\n+QUEUED\r\n" . list($added, list($stays)),
-    'transaction: nil' => "$queued*-1\r\n", 'transaction: an integer' => "$queued:7\r\n", 'transaction: OK' => "$queued+OK\r\n",
+    'transaction: nil' => "$queued*-1\r\n", 'transaction: an integer' => "$queued:7\r\n",
+    'transaction: OK' => "$queued+OK\r\n",
     'transaction: an error' => "$queued-EXECABORT what\r\n", 'transaction: an empty list' => $queued . list(),
-    'transaction: nothing but nil' => $queued . list("\$-1\r\n", "\$-1\r\n"), 'transaction: too long' => $queued . list($added, $added, list($stays, $stays)),
-    'transaction: an id that is none' => $queued . list("\$3\r\nabc\r\n", list($stays)), 'transaction: no verdict' => $queued . list($added, list()),
-    'transaction: a verdict unknown' => $queued . list($added, list(":7\r\n")), 'transaction: nil for a verdict' => $queued . list($added, list("\$-1\r\n")),
-    'transaction: a text for a verdict' => $queued . list($added, list($added)), 'transaction: an error of the step' => $queued . list($added, "-ERR step\r\n"),
+    'transaction: nothing but nil' => $queued . list("\$-1\r\n", "\$-1\r\n"),
+    'transaction: too long' => $queued . list($added, $added, list($stays, $stays)),
+    'transaction: an id that is none' => $queued . list("\$3\r\nabc\r\n", list($stays)),
+    'transaction: no verdict' => $queued . list($added, list()),
+    'transaction: a verdict unknown' => $queued . list($added, list(":7\r\n")),
+    'transaction: nil for a verdict' => $queued . list($added, list("\$-1\r\n")),
+    'transaction: a text for a verdict' => $queued . list($added, list($added)),
+    'transaction: an error of the step' => $queued . list($added, "-ERR step\r\n"),
 );
 for my $name (sort keys %replies) {
     for my $size ([ small => '' ], [ large => 'z' x 9000 ]) {
@@ -135,7 +156,13 @@ for my $name (sort keys %replies) {
         my $answer = post_event($t, $key, path => '/proxy', body => event($key, text => $size->[1]));
         is $answer->{status}, 503, "a broken reply ($name, $size->[0]): 503" or diag $answer->{body};
         ok $proxy->done, 'the reply was broken';
-        my $again = wait_for('success for the retry', sub { my $try = post_event($t, $key, path => '/proxy', body => event($key, text => $size->[1])); $try->{status} == 200 && $try });
+        my $again = wait_for(
+            'success for the retry',
+            sub {
+                my $try = post_event($t, $key, path => '/proxy', body => event($key, text => $size->[1]));
+                $try->{status} == 200 && $try;
+            }
+        );
         like $again->{verdict}, qr/^(?:accepted|duplicate)$/, 'the retry gets a success';
         is scalar(grep { $_->{id} eq "evt_$key" } $t->events('hooks')), 1, 'stored once';
     }
@@ -159,11 +186,14 @@ http {
 EOT
 sub post_refused ($path) {
     my $body = event('q' . ++$n);
-    return $t->request(method => 'POST', path => $path, body => $body, headers => [ sign_stripe('s3cret', $body) ], port => $t->port('refused'));
+    return $t->request(method => 'POST', path => $path, body => $body,
+        headers => [ sign_stripe('s3cret', $body) ], port => $t->port('refused'));
 }
 wait_for('the right stream to be served', sub { post_refused('/other')->{status} == 200 });
-like $refused->wait_log(qr/\[error\].*maxmemory-policy|\[error\].*eviction/), qr/noeviction/, 'eviction policy: the line says what to set';
-like $refused->wait_log(qr/\[error\].*partitions in redis/), qr/partitions=\d+/, 'partitions: the line says what to do';
+like $refused->wait_log(qr/\[error\].*maxmemory-policy|\[error\].*eviction/), qr/noeviction/,
+    'eviction policy: the line says what to set';
+like $refused->wait_log(qr/\[error\].*partitions in redis/), qr/partitions=\d+/,
+    'partitions: the line says what to do';
 is post_refused($_)->{verdict}, 'unavailable', "$_: unavailable" for ('/volatile', '/partitions') x 3;
 is $t->redis('volatile')->dbsize, 0, 'eviction policy: nothing is stored there';
 $t->redis('volatile')->call(qw(CONFIG SET maxmemory-policy noeviction));

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# The worker and webhookctl as a user of Redis with few rights: those that are documented are enough, and where one is
-# missing nothing is begun that would stop half-way.
+# The worker and webhookctl as a user of Redis with few rights: those that are documented are enough, and
+# where one is missing nothing is begun that would stop half-way.
 
 use v5.36;
 use FindBin;
@@ -40,7 +40,9 @@ my sub is_balanced ($when) {
 
 # --- the worker calls what its check asks for
 my %asked = map { $_ => 1 } slurp($t->root . '/src/store/rights.cpp') =~ /^ +\{"([A-Z|]+)", "/mg;
-my $scripts = join '', map { slurp($_) } grep { !/append_library|reservation/ } glob "'@{[ $t->root ]}/src/store/'*.cpp";
+my %sent_by_nginx = map { $_ => 1 } qw(append prepare look undo reservation seen_ids reserve confirm release renew);
+my @scripts = glob "'@{[ $t->root ]}/src/store/lua/'*.lua";
+my $scripts = join '', map { slurp($_) } grep { !$sent_by_nginx{s{.*/|\.lua$}{}gr} } @scripts;
 my %called;
 while ($scripts =~ /redis\.p?call\('([A-Z]+)'(?:, '([A-Z]+)')?/g) {
     my ($command, $word) = ($1, $2);
@@ -51,10 +53,12 @@ delete @asked{'CLIENT|ID', 'CLIENT|UNBLOCK', 'SCAN', 'XREAD'};  # sent by the wo
 is_deeply [ sort keys %asked ], [ sort keys %called ], 'what the scripts call';
 
 # --- one right is missing from the beginning, then it is there
-my @endpoints = ({ id => 'good', url => $url->('/good') }, { id => 'dead', url => $url->('/dead'), retry => { schedule => ['100ms'] } });
+my @endpoints = ({ id => 'good', url => $url->('/good') },
+    { id => 'dead', url => $url->('/dead'), retry => { schedule => ['100ms'] } });
 is apply(@endpoints)->{exit}, 0, 'apply' or diag ctl('ledger')->{err};
 $redis->call(qw(ACL SETUSER webhook -hstrlen -xgroup|setid -xread));
-my $worker = $t->start_worker(wait => 0, config => { redis_auth => { user => 'webhook', password => 'pass' } });
+my $worker =
+    $t->start_worker(wait => 0, config => { redis_auth => { user => 'webhook', password => 'pass' } });
 $worker->wait_log(qr/redis: the user lacks the right to HSTRLEN XGROUP\|SETID XREAD/);
 is post_event($t, 'early')->{verdict}, 'accepted', 'an event meanwhile';
 is is_balanced('a right is missing')->{unrouted}, 1, 'it is not touched';
@@ -62,8 +66,11 @@ $redis->call(qw(ACL SETUSER webhook +hstrlen +xgroup|setid +xread));
 wait_for('the event to be settled', sub { is_balanced('the right is there')->{dead} == 1 });
 
 # --- everything that a worker and an operator do
-for my $words ([qw(events)], [qw(events --type *)], [qw(event evt_early)], [qw(deliveries)], [qw(attempts)], [qw(dead list)], [qw(endpoint list)], [qw(endpoint show good)], [qw(endpoint pause good)],
-    [qw(endpoint resume good)], [qw(export)]) {
+for my $words (
+    [qw(events)], [qw(events --type *)], [qw(event evt_early)], [qw(deliveries)], [qw(attempts)],
+    [qw(dead list)], [qw(endpoint list)], [qw(endpoint show good)], [qw(endpoint pause good)],
+    [qw(endpoint resume good)], [qw(export)]
+) {
     my $result = ctl(@$words);
     is $result->{exit}, 0, "@$words" or diag $result->{err};
 }
@@ -73,7 +80,8 @@ $redis->call(qw(ACL SETUSER webhook -zadd));
 my $refused = ctl(qw(dead replay --all));
 is $refused->{exit}, 2, 'no ZADD: no replay';
 like $refused->{err}, qr{ZADD.*docs/operations\.md}, 'and why';
-is scalar(my @dead = $redis->call('ZRANGE', 'webhook:{hooks:0}:dead', 0, -1)), 1, 'the dead letter is still there';
+is scalar(my @dead = $redis->call('ZRANGE', 'webhook:{hooks:0}:dead', 0, -1)), 1,
+    'the dead letter is still there';
 $redis->call(qw(ACL SETUSER webhook +zadd));
 my $replayed = ctl(qw(dead replay --all));
 is $replayed->{exit}, 0, 'ZADD again: replayed' or diag $replayed->{err};
@@ -87,12 +95,15 @@ $redis->call(qw(ACL SETUSER webhook +hset));
 wait_for('the next event', sub { from_json(ctl(qw(ledger --json))->{out})->{total}{unrouted} == 0 });
 
 # --- the rest of what a worker does: an endpoint that leaves, and one that is deleted
-is apply(@endpoints, { id => 'leave', url => $url->('/leave') }, { id => 'held', url => $url->('/held'), paused => JSON::PP::true })->{exit}, 0, 'more endpoints';
+is apply(@endpoints, { id => 'leave', url => $url->('/leave') },
+    { id => 'held', url => $url->('/held'), paused => JSON::PP::true })->{exit}, 0, 'more endpoints';
 $worker->wait_log(qr/configuration version \d+: 4 endpoints/);
 post_event($t, 'last');
-wait_for('the endpoint that leaves', sub { ctl(qw(endpoint list --json))->{out} =~ /"id":"leave","state":"disabled"/ });
+wait_for('the endpoint that leaves',
+    sub { ctl(qw(endpoint list --json))->{out} =~ /"id":"leave","state":"disabled"/ });
 is apply(@endpoints)->{exit}, 0, 'endpoints deleted';
-wait_for('what waited to be cancelled', sub { from_json(ctl(qw(ledger --json))->{out})->{total}{cancelled} == 1 });
+wait_for('what waited to be cancelled',
+    sub { from_json(ctl(qw(ledger --json))->{out})->{total}{cancelled} == 1 });
 is is_balanced('at the end')->{waiting}, 0, 'nothing waits';
 
 done_testing;

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# make run and make demo: everything comes up, the demonstration is as it should be, and everything goes away again, also
-# when a part dies.
+# make run and make demo: everything comes up, the demonstration is as it should be, and everything goes away
+# again, also when a part dies.
 
 use v5.36;
 use File::Spec::Functions qw(abs2rel);
@@ -18,13 +18,17 @@ symlink $t->build_dir . "/$_", "$build/$_" for qw(ngx_http_webhook_module.so web
 my %env = (BUILD => $build, PORT => $t->port);
 
 # Processes that make run has started stand in this test's folder.
-sub running () { return scalar grep { (readlink($_) // '') eq $t->dir } grep { !m{/$$/} } glob '/proc/[0-9]*/cwd' }
+sub running () {
+    return scalar grep { (readlink($_) // '') eq $t->dir } grep { !m{/$$/} } glob '/proc/[0-9]*/cwd';
+}
 
 # --- demo by itself
 my $demo = $t->run([ "$make/demo.sh" ], env => \%env);
 is $demo->{exit}, 0, 'demo: exit' or diag $demo->{out}, $demo->{err}, slurp("$build/run/demo.log");
 like $demo->{out}, qr/all as it should be/, 'demo: says so';
-like $demo->{out}, qr/^Stripe: invoice.paid +200 accepted .* books: 200, (?:under )?\d+ ms +crm: 200, (?:under )?\d+ ms$/m, 'demo: a line of its table';
+like $demo->{out},
+    qr/^Stripe: invoice.paid +200 accepted .* books: 200, (?:under )?\d+ ms +crm: 200, (?:under )?\d+ ms$/m,
+    'demo: a line of its table';
 ok wait_for('the end of all parts', sub { !running() }), 'demo: stopped what it started';
 
 # --- run, demo beside it, stop
@@ -35,9 +39,11 @@ wait_for('its announcement', sub { $run->output =~ /Ctrl-C stops all of it/ });
 like $run->output, qr{http://127.0.0.1:\d+/}, 'run: says where it is';
 is slurp("$build/run/secrets/stripe"), $secret, 'run: keeps its secrets';
 is +(stat "$build/run/secrets/stripe")[2] & 0777, 0600, 'run: which only their owner may read';
-is $t->run([ "$make/demo.sh" ], env => \%env)->{exit}, 0, 'demo: beside it';
-ok wait_for('the deliveries', sub { $run->output =~ m{POST /crm/stripe .*type=invoice.paid .*signature=accepted} }), 'run: prints deliveries';
-my $second = $t->run([ "$make/run.sh" ], env => \%env);
+is $t->run(["$make/demo.sh"], env => \%env)->{exit}, 0, 'demo: beside it';
+ok wait_for('the deliveries',
+    sub { $run->output =~ m{POST /crm/stripe .*type=invoice.paid .*signature=accepted} }),
+    'run: prints deliveries';
+my $second = $t->run(["$make/run.sh"], env => \%env);
 is $second->{exit}, 1, 'run: a second one is refused';
 like $second->{err}, qr/runs already/, 'run: and told why';
 $run->stop('INT');
@@ -56,12 +62,17 @@ $run->started_again;
 
 # --- make run at a terminal: Ctrl-C is an end as it should be, and the terminal is make's again
 mkdir $t->file('made');
-symlink $t->build_dir . "/$_", $t->file("made/$_") for qw(ngx_http_webhook_module.so webhook-worker webhookctl);
-sub parts () { return grep { /\Qmade\/run\E/ } map { slurp($_) } grep { -r } glob '/proc/[0-9]*/cmdline' }
-my @make = ('make', '--no-print-directory', '-C', $t->root, '-o', 'deps', 'MAKE=true', 'BUILD=' . abs2rel($t->file('made'), $t->root), "PORT=$env{PORT}", 'run');
+symlink $t->build_dir . "/$_", $t->file("made/$_")
+    for qw(ngx_http_webhook_module.so webhook-worker webhookctl);
+sub parts () {
+    return grep { /\Qmade\/run\E/ } map { slurp($_) } grep { -r } glob '/proc/[0-9]*/cmdline';
+}
+my @make = ('make', '--no-print-directory', '-C', $t->root, '-o', 'deps', 'MAKE=true',
+    'BUILD=' . abs2rel($t->file('made'), $t->root), "PORT=$env{PORT}", 'run');
 mkfifo($t->file('keys'), 0600);
 my $commands = join(' ', map { "'$_'" } @make) . '; echo "make: $?"; exec sleep 1000';
-my $terminal = $t->start_process('terminal', [ 'bash', '-c', 'exec script -qefc "$1" /dev/null < "$2"', '-', $commands, $t->file('keys') ]);
+my $terminal = $t->start_process('terminal',
+    [ 'bash', '-c', 'exec script -qefc "$1" /dev/null < "$2"', '-', $commands, $t->file('keys') ]);
 open my $keys, '>', $t->file('keys');
 wait_for('make run', sub { $terminal->output =~ /Ctrl-C stops all of it/ || !$terminal->alive }, 60);
 syswrite $keys, "\cZ";

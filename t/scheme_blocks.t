@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Schemes of one's own: whatever the catalogue says, a webhook_scheme block can say, with the same judgement of every
-# vector; each mistake is named with its line.
+# Schemes of one's own: whatever the catalogue says, a webhook_scheme block can say, with the same judgement
+# of every vector; each mistake is named with its line.
 
 use v5.36;
 use FindBin;
@@ -15,15 +15,19 @@ sub bytes ($text) { utf8::encode(my $copy = $text); return $copy }
 sub quoted ($text) { return '"' . ($text =~ s/(["\\])/\\$1/gr) . '"' }
 
 # --- every scheme of the catalogue as a block
-my %text = map { $_->{name} => $_->{text} } map { decode_json($_) } split /\n/, $t->ctl('schemes', '--json')->{out};
+my %text = map { $_->{name} => $_->{text} } map { decode_json($_) } split /\n/,
+    $t->ctl('schemes', '--json')->{out};
 delete $text{none};
 cmp_ok scalar keys %text, '>=', 80, 'schemes to define again: ' . keys %text;
-$t->write('schemes.conf', join '', map { "webhook_scheme own-$_ {\n" . bytes($text{$_}) . "}\n" } sort keys %text);
+$t->write('schemes.conf', join '',
+    map { "webhook_scheme own-$_ {\n" . bytes($text{$_}) . "}\n" } sort keys %text);
 
-my @vectors = grep { !$_->{policy} && $text{ $_->{scheme} } } map { @{ decode_json(slurp($_)) } } glob "'$FindBin::Bin/vectors/'*.json";
+my @vectors = grep { !$_->{policy} && $text{ $_->{scheme} } }
+    map { @{ decode_json(slurp($_)) } } glob "'$FindBin::Bin/vectors/'*.json";
 my (%host, %servers);
 
-# A handshake of these is answered with an HMAC, so that no other scheme may have their key beside them: they get an nginx each.
+# A handshake of these is answered with an HMAC, so that no other scheme may have their key beside them: they
+# get an nginx each.
 my %alone = map { $_ => 1 } grep { $text{$_} =~ /\|hmac/ } keys %text;
 is_deeply [ sort keys %alone ], [qw(braintree linkedin smartcar x zoom)], 'schemes that answer HMACs';
 
@@ -36,13 +40,17 @@ sub server_of ($vector) {
     return $host{$key} if $host{$key};
     my $name = 'v' . keys(%host) . '.test';
     my $secret = $t->write("keys/$name", bytes($vector->{secret}) . "\n");
-    my $params = join '', map { "webhook_param $_ " . quoted($t->write("keys/$name.$_", bytes($vector->{config}{$_})) =~ s/^/file:/r) . ";\n" }
+    my $params = join '', map {
+        "webhook_param $_ "
+            . quoted($t->write("keys/$name.$_", bytes($vector->{config}{$_})) =~ s/^/file:/r) . ";\n"
+        }
         sort keys %{ $vector->{config} };
     for ([ '', $vector->{scheme} ], [ 'own', "own-$vector->{scheme}" ]) {
         my ($port, $scheme) = @$_;
         # Nothing is stored: genuine events are of no wanted type.
         my $at = port_of($vector->{scheme}, $port);
-        push @{ $servers{$at} }, sprintf <<'EOS', $at eq '_' ? '' : $at, $name, $scheme, quoted("file:$secret"), $params, $origin;
+        push @{ $servers{$at} },
+            sprintf <<'EOS', $at eq '_' ? '' : $at, $name, $scheme, quoted("file:$secret"), $params, $origin;
     server {
         listen 127.0.0.1:%%%%PORT%s%%%%;
         server_name %s;
@@ -55,7 +63,7 @@ sub server_of ($vector) {
             webhook_url %s;
             webhook_accept_types nothing-of-the-kind;
             webhook_stream vectors;
-            add_header X-Judged "$webhook_verdict|$webhook_reason|$webhook_id|$webhook_type|$webhook_timestamp|$webhook_request_uri" always;
+            add_header X-Judged $judged always;
         }
     }
 EOS
@@ -64,6 +72,7 @@ EOS
 }
 server_of($_) for @vectors;
 
+my $judged = join '|', map { "\$webhook_$_" } qw(verdict reason id type timestamp request_uri);
 sub start ($name, @servers) {
     $t->start_nginx(<<"EOT", ready => 0, name => $name);    # the blocks stand behind their use
 %%GLOBALS%%
@@ -73,6 +82,9 @@ http {
     server_names_hash_max_size 8192;
     underscores_in_headers on;
     webhook_redis redis://127.0.0.1:1;
+    map '' \$judged {
+        default "$judged";
+    }
 @servers
     include %%DIR%%/schemes.conf;
 }
@@ -95,13 +107,16 @@ sub judge ($vector, $port) {
     my $answer = $t->request(method => $vector->{method}, path => $target, port => $port,
         headers => [ Host => server_of($vector), @headers ], $has_body ? (body => $body) : ());
     # What the operator is told holds the scheme's name, and its id is a hash of that.
-    my $judged = ($answer->{headers}{'x-judged'} // '') =~ s/\|[0-9a-f]{64}(?=\|handshake\|)/|HASH/r;
-    return join "\n", $answer->{status}, $judged, $answer->{headers}{'www-authenticate'} // '', $answer->{body};
+    my $judged = ($answer->{headers}{'x-judged'} // '') =~ s/\|[0-9a-f]{64}(?=\|challenge\|)/|HASH/r;
+    return join "\n", $answer->{status}, $judged, $answer->{headers}{'www-authenticate'} // '',
+        $answer->{body};
 }
 
 my (%kinds, $different);
 for my $vector (@vectors) {
-    my ($built_in, $own) = map { judge($vector, $t->port(port_of($vector->{scheme}, $_) =~ s/^_$/nginx/r =~ s/^_//r)) } '', 'own';
+    my ($built_in, $own) =
+        map { judge($vector, $t->port(port_of($vector->{scheme}, $_) =~ s/^_$/nginx/r =~ s/^_//r)) } '',
+        'own';
     $kinds{ (split /[\n|]/, $built_in)[1] }++;
     next if $own eq $built_in;
     $different++;
@@ -117,42 +132,112 @@ sub config ($block, $rest = '') {
 }
 my $before = () = (config('') =~ s/%%(?:GLOBALS|HTTP)%%/$t->expand($&)/ger =~ s/#here.*//sr) =~ /\n/g;
 my $first = $before + 2;
-my $use = 'server { listen 127.0.0.1:%%PORT%%; location / { webhook acme; webhook_secret s; webhook_stream x; } }';
+my $use =
+    'server { listen 127.0.0.1:%%PORT%%; location / { webhook acme; webhook_secret s; webhook_stream x; } }';
 my $hmac = "algorithm hmac-sha256;\nsignature header:x-sig encoding=hex;";
 my @wrong = (
-    # line within the block (0: the first), the block, the message
-    [ 1, "webhook_scheme acme {\nalgoritm hmac-sha256;\n}", qr/"webhook_scheme acme": unknown directive "algoritm"/ ],
-    [ 2, "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature header:x-sig;\n}", qr/"signature" lacks "encoding="/ ],
-    [ 2, "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature header:x-sig skip=1 encoding=hex;\n}", qr/"skip=" without "split=" leaves nothing/ ],
-    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{claim:sub}{body}\";\n}", qr/\{claim:sub\} is of tokens only/ ],
+# line within the block (0: the first), the block, the message
+    [
+        1, "webhook_scheme acme {\nalgoritm hmac-sha256;\n}",
+        qr/"webhook_scheme acme": unknown directive "algoritm"/
+    ],
+    [
+        2, "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature header:x-sig;\n}",
+        qr/"signature" lacks "encoding="/
+    ],
+    [
+        2, "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature header:x-sig skip=1 encoding=hex;\n}",
+        qr/"skip=" without "split=" leaves nothing/
+    ],
+    [
+        3, "webhook_scheme acme {\n$hmac\nmessage \"{claim:sub}{body}\";\n}",
+        qr/\{claim:sub\} is of tokens only/
+    ],
     [ 3, "webhook_scheme acme {\n$hmac\nid json:type;\n}", qr/"json:type"/ ],
-    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{method}\";\nunsigned_body;\nunsigned_id;\n}", qr/no part of the message differs by event/ ],
-    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{header:Host}{method}\";\nunsigned_body;\nunsigned_id;\n}", qr/no part of the message differs by event/ ],
-    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"[{query:id}]\";\nunsigned_body;\nunsigned_id;\n}", qr/stands in brackets, which may be left out/ ],
-    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{header:x-id|crc32}\";\nunsigned_body;\n}", qr/a CRC-32 is no hash/ ],
-    [ 4, "webhook_scheme acme {\n$hmac\nmessage \"{header:x-id}\";\nid json:/id;\nunsigned_body;\n}", qr/the id is not signed, nor is the body/ ],
-    [ 3, "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature query:sig encoding=hex;\nmessage \"{query|before:sig=}\";\nid query:id;\npostback;\n}", qr/what \{query\|before:sig=\} leaves out is not signed/ ],
-    [ 3, "webhook_scheme acme {\n$hmac\nchallenge has=header:Host body=x;\n}", qr/every event would be this challenge/ ],
-    [ 3, "webhook_scheme acme {\n$hmac\nchallenge method=GET has=query:c \"match=query:c=[ -~]{1,9}\" \"body={query:c|hmac}\";\n}", qr/a signed message could look like "match=query:c=/ ],
-    [ 1, "webhook_scheme acme {\nalgorithm hmac-sha-256;\n}", qr/invalid algorithm "hmac-sha-256", did you mean "hmac-sha256"\?/ ],
+    [
+        3, "webhook_scheme acme {\n$hmac\nmessage \"{method}\";\nunsigned_body;\nunsigned_id;\n}",
+        qr/no part of the message differs by event/
+    ],
+    [
+        3,
+        "webhook_scheme acme {\n$hmac\nmessage \"{header:Host}{method}\";\nunsigned_body;\nunsigned_id;\n}",
+        qr/no part of the message differs by event/
+    ],
+    [
+        3, "webhook_scheme acme {\n$hmac\nmessage \"[{query:id}]\";\nunsigned_body;\nunsigned_id;\n}",
+        qr/stands in brackets, which may be left out/
+    ],
+    [
+        3, "webhook_scheme acme {\n$hmac\nmessage \"{header:x-id|crc32}\";\nunsigned_body;\n}",
+        qr/a CRC-32 is no hash/
+    ],
+    [
+        4, "webhook_scheme acme {\n$hmac\nmessage \"{header:x-id}\";\nid json:/id;\nunsigned_body;\n}",
+        qr/the id is not signed, nor is the body/
+    ],
+    [
+        3,
+        "webhook_scheme acme {\nalgorithm hmac-sha256;\nsignature query:sig encoding=hex;\n"
+            . "message \"{query|before:sig=}\";\nid query:id;\npostback;\n}",
+        qr/what \{query\|before:sig=\} leaves out is not signed/
+    ],
+    [
+        3, "webhook_scheme acme {\n$hmac\nchallenge has=header:Host body=x;\n}",
+        qr/every event would be this challenge/
+    ],
+    [
+        3,
+        "webhook_scheme acme {\n$hmac\nchallenge method=GET has=query:c \"match=query:c=[ -~]{1,9}\" \"body={query:c|hmac}\";\n}",
+        qr/a signed message could look like "match=query:c=/
+    ],
+    [
+        1, "webhook_scheme acme {\nalgorithm hmac-sha-256;\n}",
+        qr/invalid algorithm "hmac-sha-256", did you mean "hmac-sha256"\?/
+    ],
     [ 1, "\n" . ($use =~ s/acme/strpe/r), qr/unknown webhook scheme "strpe", did you mean "stripe"\?/ ],
     [ 3, "webhook_scheme acme {\n$hmac\nmessage \"text\";\n}", qr/the message holds nothing of the request/ ],
-    [ 3, "webhook_scheme acme {\n$hmac\nmessage \"{header:x-id}\";\n}", qr/the body is not signed: add \{body\} or "unsigned_body"/ ],
-    [ 2, "webhook_scheme acme {\nalgorithm hmac-sha256;\ntimestamp header:x-ts unit=s;\nsignature header:x-sig encoding=hex;\n}", qr/the timestamp is not signed/ ],
+    [
+        3, "webhook_scheme acme {\n$hmac\nmessage \"{header:x-id}\";\n}",
+        qr/the body is not signed: add \{body\} or "unsigned_body"/
+    ],
+    [
+        2,
+        "webhook_scheme acme {\nalgorithm hmac-sha256;\ntimestamp header:x-ts unit=s;\nsignature header:x-sig encoding=hex;\n}",
+        qr/the timestamp is not signed/
+    ],
     [ 1, "webhook_scheme acme {\nalgorithm rot13;\n}", qr/invalid algorithm "rot13"/ ],
-    [ 1, "webhook_scheme acme {\nalgorithm none;\n}", qr/"algorithm none" verifies nothing: use the built-in scheme "none"/ ],
+    [
+        1, "webhook_scheme acme {\nalgorithm none;\n}",
+        qr/"algorithm none" verifies nothing: use the built-in scheme "none"/
+    ],
     [ 2, "webhook_scheme acme {\nalgorithm token;\nalgorithm token;\n}", qr/"algorithm" is duplicate/ ],
     [ 0, "webhook_scheme acme {\nsignature header:x-sig;\n}", qr/"algorithm" is missing/ ],
-    [ 0, "webhook_scheme stripe {\nalgorithm token;\nsignature header:x;\n}", qr/"stripe" is the name of a built-in scheme/ ],
+    [
+        0, "webhook_scheme stripe {\nalgorithm token;\nsignature header:x;\n}",
+        qr/"stripe" is the name of a built-in scheme/
+    ],
     [ 0, "webhook_scheme off {\nalgorithm token;\nsignature header:x;\n}", qr/invalid scheme name "off"/ ],
     [ 0, "webhook_scheme 'a b' {\nalgorithm token;\nsignature header:x;\n}", qr/invalid scheme name "a b"/ ],
-    [ 1, "webhook_scheme acme { algorithm token; signature header:x; }\nwebhook_scheme acme {\nalgorithm token;\n}", qr/duplicate scheme "acme"/ ],
+    [
+        1,
+        "webhook_scheme acme { algorithm token; signature header:x; }\nwebhook_scheme acme {\nalgorithm token;\n}",
+        qr/duplicate scheme "acme"/
+    ],
     [ 1, "webhook_scheme acme {\nalgorithm {\n}", qr/unexpected "\{"/ ],
     [ 0, 'webhook_scheme a b { }', qr/invalid number of arguments in "webhook_scheme" directive/ ],
     [ 0, 'webhook_scheme acme;', qr/directive "webhook_scheme" has no opening "\{"/ ],
     [ 1, "\n$use", qr/unknown webhook scheme "acme"/ ],
-    [ 1, "webhook_scheme acme { $hmac key base64; }" =~ s/\n/ /gr . "\n" . ($use =~ s/webhook_secret s/webhook_secret "===="/r), qr/"webhook acme": / ],
-    [ 1, "webhook_scheme acme { $hmac key whsec; }" =~ s/\n/ /gr . "\n" . ($use =~ s/webhook_secret s/webhook_secret whsec_/r), qr/"webhook acme": .*empty/ ],
+    [
+        1,
+        "webhook_scheme acme { $hmac key base64; }" =~
+            s/\n/ /gr . "\n" . ($use =~ s/webhook_secret s/webhook_secret "===="/r), qr/"webhook acme": /
+    ],
+    [
+        1,
+        "webhook_scheme acme { $hmac key whsec; }" =~
+            s/\n/ /gr . "\n" . ($use =~ s/webhook_secret s/webhook_secret whsec_/r),
+        qr/"webhook acme": .*empty/
+    ],
     [ 1, "server {\nwebhook_scheme acme { }\n}", qr/"webhook_scheme" directive is not allowed here/ ],
 );
 for (@wrong) {
@@ -171,6 +256,7 @@ is $exit, 0, 'a part of a block may be included' or diag $output;
 $t->write('words.conf', "signature header:x-sig\nencoding=hux;\n");
 ($exit, $output) = $t->nginx_test($including);
 is $exit, 1, 'with a mistake it may not';
-like $output, qr/invalid encoding "encoding=hux", did you mean "hex"\? in .*words\.conf:2$/m, 'which is named there';
+like $output, qr/invalid encoding "encoding=hux", did you mean "hex"\? in .*words\.conf:2$/m,
+    'which is named there';
 
 done_testing;

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# What definitions can say, in nginx: more algorithms, several prefixes, messages and key rules, HTTP dates, decoded URLs, fields
-# that are sorted or sized, hashes in answers, tokens in the body. All signatures are made here, by perl and openssl.
+# What definitions can say, in nginx: more algorithms, several prefixes, messages and key rules, HTTP dates,
+# decoded URLs, fields that are sorted or sized, hashes in answers, tokens in the body. All signatures are
+# made here, by perl and openssl.
 
 use v5.36;
 use Digest::SHA qw(hmac_sha256_base64 hmac_sha256_hex hmac_sha256 hmac_sha384_hex sha256_hex);
@@ -43,20 +44,28 @@ my %scheme = (
     'rsa-pss' => 'algorithm rsa-pss-sha256; signature header:X-Sig encoding=base64;',
     'ec-sha1' => 'algorithm ecdsa-p256-sha1; signature header:X-Sig encoding=base64; id json:/id;
         challenge method=GET has=query:challenge_code "match=query:challenge_code=[A-Za-z0-9_-]{1,128}"
-            type=application/json \'body={"challengeResponse":"{query:challenge_code|sha256:verification_token,endpoint}"}\';',
-    prefixes => 'algorithm hmac-sha256; signature header:X-Sig split=, prefix=sha256= prefix=v1= encoding=hex;',
+            type=application/json
+            \'body={"challengeResponse":"{query:challenge_code|sha256:verification_token,endpoint}"}\';',
+    prefixes =>
+        'algorithm hmac-sha256; signature header:X-Sig split=, prefix=sha256= prefix=v1= encoding=hex;',
     base64   => 'algorithm hmac-sha256; signature header:X-Sig encoding=base64;',
     messages => "$hmac message \"id:{query:id|lower};{body}\"; message \"id:{query:id};{body}\";",
     document => "$hmac message \"{body}\"; message \"{form:payload}\"; unsigned_body; id form:payload;",
     keys     => 'algorithm hmac-sha256; key whsec utf8; signature header:X-Sig encoding=hex;',
     date     => "$hmac timestamp header:X-Date unit=http-date; message \"{body}{ts}\";",
     decoded  => "$hmac message \"{method}{url|decoded:\@:}{body}\";",
-    query    => 'algorithm hmac-sha256; signature query:hmac encoding=hex; message "{query|without:hmac|sorted:=:,}";
+    query    =>
+        'algorithm hmac-sha256; signature query:hmac encoding=hex; message "{query|without:hmac|sorted:=:,}";
         id query:oid; postback;',
-    raw  => 'algorithm hmac-sha256; signature header:X-Sig encoding=hex; message "{query|sorted:=:&:raw}"; id query:oid; postback;',
-    form => 'algorithm hmac-sha256; signature form:sign encoding=hex; message "{form|without:sign|sorted:=:&}"; id form:id;',
-    sized => 'algorithm hmac-sha256; signature form:HASH encoding=hex; message "{form|without:HASH|sized}"; unsigned_body;
-        unsigned_id; id form:REFNO;',
+    raw =>
+        'algorithm hmac-sha256; signature header:X-Sig encoding=hex; message "{query|sorted:=:&:raw}";
+        id query:oid; postback;',
+    form =>
+        'algorithm hmac-sha256; signature form:sign encoding=hex; message "{form|without:sign|sorted:=:&}";
+        id form:id;',
+    sized =>
+        'algorithm hmac-sha256; signature form:HASH encoding=hex; message "{form|without:HASH|sized}";
+        unsigned_body; unsigned_id; id form:REFNO;',
     fields  => "$hmac message \"{form:a|sized}{form:b|sized}\"; unsigned_body; id form:a;",
     jws     => 'algorithm jwt-hs256; signature body; timestamp claim:/data/signedDate unit=ms; id claim:jti;
         type claim:/data/type; identity event;',
@@ -68,7 +77,10 @@ my $verification = '71745723-d031-455c-bfa5-f90d11b4f20a';
 my $blocks = join '', map { "webhook_scheme own-$_ { $scheme{$_} }\n" } sort keys %scheme;
 my $places = join '', map {
     my $key = ($secret{$_} // $secret) =~ s{^file:(.*)}{"file:$dir/$1"}r;
-    my $more = $_ eq 'ec-sha1' ? "webhook_param verification_token $verification; webhook_param endpoint https://ebay.example/in;" : '';
+    my $more =
+        $_ eq 'ec-sha1'
+        ? "webhook_param verification_token $verification; webhook_param endpoint https://ebay.example/in;"
+        : '';
     qq(location /$_ { webhook own-$_; webhook_secret $key; $more add_header X-Names "\$webhook_id \$webhook_type";\n)
         . "proxy_pass http://127.0.0.1:%%PORT_back%%; }\n"
 } sort keys %scheme;
@@ -114,7 +126,8 @@ is $t->get('/ec-sha1?challenge_code=' . 'a' x 129)->{status}, 400, 'nor of a lon
 
 # --- how signatures are written
 my $good = hex_of($body);
-is status('/prefixes', $body, 'X-Sig' => $_), 200, "taken: $_" for "sha256=$good", "SHA256=$good", "v0=1, V1=$good", "v1=$good ,x=y";
+is status('/prefixes', $body, 'X-Sig' => $_), 200, "taken: $_"
+    for "sha256=$good", "SHA256=$good", "v0=1, V1=$good", "v1=$good ,x=y";
 is status('/prefixes', $body, 'X-Sig' => $_), 401, "refused: $_" for $good, "sha512=$good", "v1=,$good";
 is status('/prefixes', $body, 'X-Sig' => "v1=$good", 'X-Sig' => "v1=$good"), 200, 'the same header twice';
 is status('/prefixes', $body, 'X-Sig' => "v1=$good", 'X-Sig' => "sha256=$good"), 400, 'another one';
@@ -122,8 +135,10 @@ my $unpadded = hmac_sha256_base64($body, $secret);
 is length $unpadded, 43, 'perl leaves the padding out';
 is status('/base64', $body, 'X-Sig' => $_), 200, "taken: $_" for $unpadded, "$unpadded=";
 is status('/base64', $body, 'X-Sig' => $_), 401, "refused: $_" for "$unpadded==", substr($unpadded, 0, 42);
-my %now = map { $_ => strftime($_, gmtime) } '%a, %d %b %Y %H:%M:%S GMT', '%A, %d-%b-%y %H:%M:%S GMT', '%a %b %e %H:%M:%S %Y';
-is status('/date', $body, 'X-Date' => $_, 'X-Sig' => hex_of("$body$_")), 200, "a date: $_" for sort values %now;
+my %now = map { $_ => strftime($_, gmtime) } '%a, %d %b %Y %H:%M:%S GMT', '%A, %d-%b-%y %H:%M:%S GMT',
+    '%a %b %e %H:%M:%S %Y';
+is status('/date', $body, 'X-Date' => $_, 'X-Sig' => hex_of("$body$_")), 200, "a date: $_"
+    for sort values %now;
 my $old = strftime('%a, %d %b %Y %H:%M:%S GMT', gmtime(time - 3600));
 is status('/date', $body, 'X-Date' => $old, 'X-Sig' => hex_of("$body$old")), 401, 'an old one';
 my $digits = time;
@@ -138,15 +153,20 @@ is status('/messages?id=Ab1', "$body ", 'X-Sig' => hex_of("id:Ab1;$body")), 401,
 is status('/document', $body, 'X-Sig' => $good, 'Content-Type' => 'application/json'), 200, 'a body';
 is status('/document', 'payload=%7B%22id%22%3A%22evt_1%22%7D', 'X-Sig' => $good, @form), 200, 'or a field';
 is status('/document', 'payload=%7B%22id%22%3A%22evt_2%22%7D', 'X-Sig' => $good, @form), 401, 'another field';
-is status('/document', '{"id":"evt_2"}', 'X-Sig' => $good, 'Content-Type' => 'application/json'), 401, 'another body';
+is status('/document', '{"id":"evt_2"}', 'X-Sig' => $good, 'Content-Type' => 'application/json'), 401,
+    'another body';
 is status('/keys', $body, 'X-Sig' => hmac_sha256_hex($body, '0123456789abcdefghij')), 200, 'a decoded key';
-is status('/keys', $body, 'X-Sig' => hmac_sha256_hex($body, 'whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWo=')), 200, 'the text of it';
-is status('/keys', $body, 'X-Sig' => hmac_sha256_hex($body, 'MDEyMzQ1Njc4OWFiY2RlZmdoaWo=')), 401, 'something between';
+is status('/keys', $body, 'X-Sig' => hmac_sha256_hex($body, 'whsec_MDEyMzQ1Njc4OWFiY2RlZmdoaWo=')), 200,
+    'the text of it';
+is status('/keys', $body, 'X-Sig' => hmac_sha256_hex($body, 'MDEyMzQ1Njc4OWFiY2RlZmdoaWo=')), 401,
+    'something between';
 
 # --- URLs and fields
-is status('/decoded?a=x%40y%2Fz', $body, 'X-Sig' => hex_of("POSThttps://h.example/decoded?a=x\@y%2Fz$body")), 200,
+is status('/decoded?a=x%40y%2Fz', $body, 'X-Sig' => hex_of("POSThttps://h.example/decoded?a=x\@y%2Fz$body")),
+    200,
     'decoded where it is said';
-is status('/decoded?a=x%40y%2Fz', $body, 'X-Sig' => hex_of("POSThttps://h.example/decoded?a=x\@y/z$body")), 401, 'and only there';
+is status('/decoded?a=x%40y%2Fz', $body, 'X-Sig' => hex_of("POSThttps://h.example/decoded?a=x\@y/z$body")),
+    401, 'and only there';
 sub query ($query) { return $t->get("/query?$query")->{status} }
 my $sorted = hex_of('oid=7,productid=a b,sid=1');
 is query("sid=1&productid=a%20b&oid=7&hmac=$sorted"), 200, 'a sorted query';
@@ -162,27 +182,32 @@ is status('/form', 'id=1&b=x%26y&sign=' . hex_of('b=x&y&id=1'), @form), 200, 'a 
 is status('/form', 'b=x%26y%26id%3D1&sign=' . hex_of('b=x&y&id=1'), @form), 400, 'with fields within a field';
 is status('/form', 'id=1&b=x%26z&sign=' . hex_of('b=x&y&id=1'), @form), 401, 'changed';
 my $sized = hex_of("6REFNO15" . '3a b' . '0' . "2\xc3\xa9");
-is status('/sized', "A=REFNO1&B=a+b&C=&D=%C3%A9&HASH=" . hex_of("6REFNO1" . '3a b' . '0' . "2\xc3\xa9"), @form), 200,
+is status('/sized', "A=REFNO1&B=a+b&C=&D=%C3%A9&HASH=" . hex_of("6REFNO1" . '3a b' . '0' . "2\xc3\xa9"),
+    @form), 200,
     'values behind their lengths';
 is status('/sized', "A=REFNO1&B=a+b&C=&D=%C3%A9&HASH=$sized", @form), 401, 'other lengths';
 is status('/fields', 'a=1&b=x+y', 'X-Sig' => hex_of('113x y'), @form), 200, 'two fields behind their lengths';
-is status('/fields', 'a=11&b=3x+y', 'X-Sig' => hex_of('113x y'), @form), 401, 'bytes moved from one to the other';
+is status('/fields', 'a=11&b=3x+y', 'X-Sig' => hex_of('113x y'), @form), 401,
+    'bytes moved from one to the other';
 
 # --- tokens in the body
 my $ms = time * 1000;
 my $claims = qq({"jti":"e1","iss":"https://example.com","data":{"signedDate":$ms,"type":"paid"}});
 my $jws = token($claims);
 my $taken = $t->post('/jws', $jws);
-is "$taken->{status} $taken->{headers}{'x-names'}", '200 e1 paid', 'a token is the body, and its claims the names of the event';
+is "$taken->{status} $taken->{headers}{'x-names'}", '200 e1 paid',
+    'a token is the body, and its claims the names of the event';
 is status('/jws', " $jws\r\n"), 200, 'with a line end';
-is status('/jws', $jws =~ s/\.[^.]+\./'.' . encode_base64url('{"data":{"signedDate":' . $ms . '}}') . '.'/er), 401, 'with other claims';
+is status('/jws', $jws =~ s/\.[^.]+\./'.' . encode_base64url('{"data":{"signedDate":' . $ms . '}}') . '.'/er),
+    401, 'with other claims';
 is status('/jws', token('{"data":{"signedDate":' . ($ms - 3_600_000) . '}}')), 401, 'an old one';
 is status('/jws', token('{"data":[1]}')), 401, 'one without a time';
 is status('/jws', token($claims, 'another key of thirty-two bytes!')), 401, 'with another key';
 is status('/jws', ''), 401, 'none';
 is status('/jws', $jws, 'Content-Encoding' => 'gzip'), 415, 'a compressed body';
 is status('/payload', qq({"signedPayload":"$jws"})), 200, 'a token is a value of the body';
-is status('/payload', '{"signedPayload":"' . token('{"iss":"https://example.org"}') . '"}'), 401, 'of another sender';
+is status('/payload', '{"signedPayload":"' . token('{"iss":"https://example.org"}') . '"}'), 401,
+    'of another sender';
 is status('/payload', qq({"signedPayload":"$jws","signedPayload":"$jws"})), 400, 'there twice';
 is status('/payload', '{}'), 401, 'not there';
 
@@ -195,16 +220,22 @@ http {
     %%HTTP%%
     webhook_redis redis://127.0.0.1:1;
     webhook_scheme own-names { algorithm hmac-sha256; signature header:X_Sig encoding=hex; }
-    server { $server listen 127.0.0.1:%%PORT%%; location / { webhook own-names; webhook_secret $secret; webhook_stream s; $location } }
+    server {
+        $server listen 127.0.0.1:%%PORT%%;
+        location / { webhook own-names; webhook_secret $secret; webhook_stream s; $location }
+    }
 }
 EOT
     is $exit, 0, 'a configuration that is taken';
     return $said =~ /^(.*nginx drops.*)$/m ? $1 : '';
 }
-like warnings(), qr{\[warn\].*the header "x_sig", which this location reads: write "underscores_in_headers on;"}, 'nginx -t says so';
+like warnings(),
+    qr{\[warn\].*the header "x_sig", which this location reads: write "underscores_in_headers on;"},
+    'nginx -t says so';
 is warnings('underscores_in_headers on;'), '', 'not where it comes through';
 is warnings('ignore_invalid_headers off;'), '', 'nor here';
-like warnings('underscores_in_headers on;', 'webhook_id header:X.Id;'), qr{"x\.id".*"ignore_invalid_headers off;"}, 'of a dot';
+like warnings('underscores_in_headers on;', 'webhook_id header:X.Id;'),
+    qr{"x\.id".*"ignore_invalid_headers off;"}, 'of a dot';
 like warnings('', 'webhook_headers x_trace;'), qr{x_trace|x_sig}, 'of headers that are kept';
 
 done_testing;

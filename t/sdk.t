@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# Real clients: the npm packages of the senders (t/sdk) sign requests that nginx must take, and judge requests that
-# webhookctl signed, each in both its genuine and its forged form. `make sdk` (part of make test) installs the packages.
+# Real clients: the npm packages of the senders (t/sdk) sign requests that nginx must take, and judge requests
+# that webhookctl signed, each in both its genuine and its forged form. `make sdk` (part of make test)
+# installs the packages.
 
 use v5.36;
 use FindBin;
@@ -14,7 +15,8 @@ use Test::Webhook;
 
 my $sdk = $ENV{TEST_SDK} // ($ENV{TEST_BUILD} // "$FindBin::Bin/../build") . '/sdk';
 if (!-e "$sdk/complete") {
-    my $why = -e "$sdk/missing" ? slurp("$sdk/missing") =~ s/\s+\z//r : 'the packages are not installed: make sdk';
+    my $why =
+        -e "$sdk/missing" ? slurp("$sdk/missing") =~ s/\s+\z//r : 'the packages are not installed: make sdk';
     diag "THE OFFICIAL PACKAGES OF THE SENDERS WERE NOT TRIED: $why";
     plan skip_all => $why;
 }
@@ -24,7 +26,8 @@ my $json = JSON::PP->new->utf8->canonical;
 
 # The programs are copied to where node finds the packages beside them.
 make_path($t->file('sdk/senders'));
-copy($_, $t->file('sdk/' . s{.*/sdk/}{}r)) for glob "'$FindBin::Bin/sdk/'*.mjs '$FindBin::Bin/sdk/'*.json '$FindBin::Bin/sdk/senders/'*.mjs";
+copy($_, $t->file('sdk/' . s{.*/sdk/}{}r))
+    for glob "'$FindBin::Bin/sdk/'*.mjs '$FindBin::Bin/sdk/'*.json '$FindBin::Bin/sdk/senders/'*.mjs";
 symlink abs_path("$sdk/node_modules"), $t->file('sdk/node_modules') or die "symlink: $!";
 
 # Key pairs for senders that sign with a private key.
@@ -33,7 +36,8 @@ my $keys = $t->file('sdk/keys');
 make_path($keys);
 openssl(qw(genpkey -algorithm ED25519 -out), "$keys/ed25519.pem");
 openssl(qw(genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out), "$keys/p256.pem");
-openssl(qw(req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=sns.amazonaws.com -keyout), "$keys/rsa.pem", '-out', "$keys/rsa.crt");
+openssl(qw(req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=sns.amazonaws.com -keyout), "$keys/rsa.pem",
+    '-out', "$keys/rsa.crt");
 
 sub node ($command, $input = '') {
     my $result = $t->run([ 'node', $t->file('sdk/run.mjs'), $command ], stdin => $input, timeout => 120);
@@ -51,7 +55,9 @@ sub bytes ($text) { utf8::encode(my $copy = $text); return $copy }
 
 sub location ($sender) {
     my $secret = $t->write("keys/$sender->{name}", bytes($sender->{secret}) . "\n");
-    my $params = join ' ', map { "webhook_param $_ " . quoted(bytes($sender->{params}{$_})) . ';' } sort keys %{ $sender->{params} };
+    my $params = join ' ',
+        map { "webhook_param $_ " . quoted(bytes($sender->{params}{$_})) . ';' }
+        sort keys %{ $sender->{params} };
     return qq{location = /$sender->{name} {
             webhook $sender->{scheme};
             webhook_secret "file:$secret";
@@ -98,7 +104,9 @@ sub with_other_text ($sender, $request) {
 my @questions;
 
 sub ask ($sender, $request, $valid, $what) {
-    push @questions, { sender => $sender->{name}, request => $request, valid => $valid, what => "$sender->{name}: $sender->{sdk} on $what" }
+    push @questions,
+        { sender => $sender->{name}, request => $request, valid => $valid,
+        what => "$sender->{name}: $sender->{sdk} on $what" }
         if $sender->{judges};
 }
 
@@ -117,7 +125,8 @@ sub check_genuine ($sender, $request, $who) {
 
 sub check_refused ($sender, $request, $what) {
     my $answer = send_request($request);
-    ok $answer->{status} == 401 || $answer->{status} == 400, "$sender->{name}: $what: refused" or diag "$answer->{status} $answer->{body}";
+    ok $answer->{status} == 401 || $answer->{status} == 400, "$sender->{name}: $what: refused"
+        or diag "$answer->{status} $answer->{body}";
     ask($sender, $request, 0, $what);
 }
 
@@ -125,8 +134,12 @@ sub check_refused ($sender, $request, $what) {
 sub signed_by_ctl ($sender, $secret) {
     my $request = $sender->{unsigned};
     my $key = $t->write('keys/signing', bytes($secret) . "\n");
-    my $result = $t->ctl({ stdin => bytes($request->{body}) }, 'sign', '--json', '--scheme', $sender->{scheme}, '--secret', "file:$key",
-        '--url', $request->{url}, '--id', $request->{id}, $request->{type} ? ('--type', bytes($request->{type})) : ());
+    my $result = $t->ctl(
+        { stdin => bytes($request->{body}) }, 'sign', '--json', '--scheme', $sender->{scheme}, '--secret',
+        "file:$key",
+        '--url', $request->{url}, '--id', $request->{id},
+        $request->{type} ? ('--type', bytes($request->{type})) : ()
+    );
     is $result->{exit}, 0, "$sender->{name}: webhookctl sign" or diag $result->{err};
     my $signed = $json->decode($result->{out});
     my %headers = (%{ $request->{headers} }, %{ $signed->{headers} });
@@ -144,19 +157,29 @@ for my $sender (@senders) {
         my $request = signed_by_ctl($sender, $sender->{signing} // $sender->{secret});
         check_genuine($sender, $request, 'webhookctl');
         check_refused($sender, with_other_text($sender, $request), 'another body, signed by webhookctl');
-        check_refused($sender, signed_by_ctl($sender, $sender->{wrong}), 'signed by webhookctl with another secret') if $sender->{wrong};
+        check_refused($sender, signed_by_ctl($sender, $sender->{wrong}),
+            'signed by webhookctl with another secret')
+            if $sender->{wrong};
     }
     my $unsigned = send_request($sender->{unsigned});
-    is verdict($unsigned), 'unsigned', "$sender->{name}: not signed" or diag "$unsigned->{status} $unsigned->{body}";
+    is verdict($unsigned), 'unsigned', "$sender->{name}: not signed"
+        or diag "$unsigned->{status} $unsigned->{body}";
 }
 
 # --- what the packages say of the same requests
-my $opinions = node('judge', $json->encode([ map { { sender => $_->{sender}, request => $_->{request} } } @questions ]));
+my $opinions =
+    node('judge', $json->encode([ map { { sender => $_->{sender}, request => $_->{request} } } @questions ]));
 for my $i (0 .. $#questions) {
     my ($question, $opinion) = ($questions[$i], $opinions->[$i]);
-    is !!$opinion->{valid}, !!$question->{valid}, "$question->{what}: " . ($question->{valid} ? 'genuine' : 'forged')
+    is !!$opinion->{valid}, !!$question->{valid},
+        "$question->{what}: " . ($question->{valid} ? 'genuine' : 'forged')
         or diag $opinion->{error} // 'no reason given';
 }
 
-diag scalar(keys %packages) . ' packages, ' . @senders . ' senders, ' . @questions . ' requests judged by both sides';
+diag scalar(keys %packages)
+    . ' packages, '
+    . @senders
+    . ' senders, '
+    . @questions
+    . ' requests judged by both sides';
 done_testing;

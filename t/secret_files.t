@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# One file, one key: the same odd files to nginx -t, webhookctl, the worker's configuration and the secrets of endpoints. All of
-# them must take or refuse a file alike, in the same words, and use the same bytes as the key.
+# One file, one key: the same odd files to nginx -t, webhookctl, the worker's configuration and the secrets of
+# endpoints. All of them must take or refuse a file alike, in the same words, and use the same bytes as the
+# key.
 
 use v5.36;
 use FindBin;
@@ -28,7 +29,9 @@ my @cases = (
     [ 'cr', "$key\r", undef, 'has blanks or line ends around the secret', "$key\r" ],
     [ 'blank-before', " $key\n", undef, 'has blanks or line ends around the secret', " $key" ],
     [ 'tab-behind', "$key\t\n", undef, 'has blanks or line ends around the secret', "$key\t" ],
-    [ 'no-break-space', "$key\xc2\xa0\n", undef, 'has blanks or line ends around the secret', "$key\xc2\xa0" ],
+    [
+        'no-break-space', "$key\xc2\xa0\n", undef, 'has blanks or line ends around the secret', "$key\xc2\xa0"
+    ],
     [ 'quotes', "\"$key\"\n", undef, 'has quotes around the secret', "\"$key\"" ],
     [ 'apostrophes', "'$key'\n", undef, 'has quotes around the secret', "'$key'" ],
     [ 'empty', '', 'is empty: write the secret into it' ],
@@ -61,7 +64,8 @@ sub path ($name) { return $t->file("secrets/$name") }
 
 # What a program said of the file: [ taken, problem or warning ]
 sub said ($taken, $output, $name) {
-    my ($what) = $output =~ m{secret file "\Q@{[ path($name) ]}\E" (.*?)(?: in .*?nginx\.conf:\d+|; its deliveries wait)?$}m;
+    my ($what) = $output =~
+        m{secret file "\Q@{[ path($name) ]}\E" (.*?)(?: in .*?nginx\.conf:\d+|; its deliveries wait)?$}m;
     return [ $taken ? 1 : 0, ($what // '') =~ s/: remove them, unless they belong to it$//r ];
 }
 
@@ -84,7 +88,8 @@ EOT
 
 # --- the worker's own password, by -t
 sub by_worker_test ($name) {
-    my $config = $t->write("config-$name.json", to_json({ redis => $server->url, redis_auth => { password => 'file:' . path($name) } }));
+    my $config = $t->write("config-$name.json",
+        to_json({ redis => $server->url, redis_auth => { password => 'file:' . path($name) } }));
     my $tested = $t->run([ $t->build_dir . '/webhook-worker', '--config', $config, '-t' ]);
     return said($tested->{exit} == 0, $tested->{err}, $name);
 }
@@ -99,7 +104,10 @@ sub by_ctl ($name) {
 
 # --- the secret of an endpoint
 $t->start_receiver(script => { map { ("/$_->[0]" => [200]) } @cases });
-$t->apply(map { { id => $_->[0], url => $t->receiver->url("/$_->[0]"), sign => [ { scheme => 'github', secrets => ["secret:$_->[0]"] } ] } } @cases);
+$t->apply(
+    map { { id => $_->[0], url => $t->receiver->url("/$_->[0]"),
+        sign => [ { scheme => 'github', secrets => ["secret:$_->[0]"] } ] } } @cases
+);
 $redis->call('HSET', 'webhook:{hooks:0}:meta', 'partitions', 1);
 my $worker = $t->start_worker(config => { secrets_dir => $t->file('secrets') });
 $redis->call('XADD', 'webhook:{hooks:0}:events', '*', 'data', $body, 'source', 'x', 'type', 'y', 'id', '1');
@@ -122,10 +130,16 @@ for my $case (@cases) {
     next if $refused;
     is $hex, hmac_sha256_hex($body, $used), "$name: webhookctl's key";
     my ($request) = $t->receiver->wait_requests(1, "/$name");
-    is $request->{headers}{'x-hub-signature-256'}, 'sha256=' . hmac_sha256_hex($body, $used), "$name: the endpoint's key";
+    is $request->{headers}{'x-hub-signature-256'}, 'sha256=' . hmac_sha256_hex($body, $used),
+        "$name: the endpoint's key";
 }
 
 # --- what a running nginx takes for the key
+my $locations = join '', map {
+    my ($name) = @$_;
+    my $key = path($name);
+    qq(        location = /$name { webhook github; webhook_secret "file:$key"; webhook_stream taken-$name; }\n)
+} grep { !$_->[2] } @cases;
 $t->start_nginx(<<"EOT");
 %%GLOBALS%%
 events { }
@@ -134,30 +148,34 @@ http {
     webhook_redis %%REDIS%%;
     server {
         listen 127.0.0.1:%%PORT%%;
-@{[ join '', map { "        location = /$_->[0] { webhook github; webhook_secret \"file:@{[ path($_->[0]) ]}\"; webhook_stream taken-$_->[0]; }\n" } grep { !$_->[2] } @cases ]}
+$locations
     }
 }
 EOT
 for my $case (grep { !$_->[2] } @cases) {
     my ($name, $used) = @{$case}[ 0, 4 ];
-    my $answer = $t->post("/$name", $body, 'X-Hub-Signature-256' => 'sha256=' . hmac_sha256_hex($body, $used));
+    my $answer =
+        $t->post("/$name", $body, 'X-Hub-Signature-256' => 'sha256=' . hmac_sha256_hex($body, $used));
     is $answer->{verdict}, 'accepted', "$name: nginx' key";
 }
 
 # --- the same for variables of the environment and standard input; public keys keep their blanks
 local $ENV{ODD_SECRET} = "\"$key\"";
 my $quoted = $t->ctl({ stdin => $body }, 'sign', '--scheme', 'github', '--secret', 'env:ODD_SECRET');
-like $quoted->{err}, qr/warning: environment variable "ODD_SECRET" has quotes around the secret/, 'a variable with quotes';
+like $quoted->{err}, qr/warning: environment variable "ODD_SECRET" has quotes around the secret/,
+    'a variable with quotes';
 $ENV{ODD_SECRET} = "\xef\xbb\xbf$key";
 my $marked = $t->ctl({ stdin => $body }, 'sign', '--scheme', 'github', '--secret', 'env:ODD_SECRET');
 isnt $marked->{exit}, 0, 'a variable with a BOM';
-like $marked->{err}, qr/environment variable "ODD_SECRET" begins with a byte order mark/, 'a variable with a BOM is named';
+like $marked->{err}, qr/environment variable "ODD_SECRET" begins with a byte order mark/,
+    'a variable with a BOM is named';
 
 $t->run([ qw(openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out), $t->file('private.pem') ]);
 my $pem = $t->run([ qw(openssl pkey -pubout -in), $t->file('private.pem') ])->{out};
 $t->write('secrets/public.pem', "\n$pem\n\n");
 is_deeply by_nginx('public.pem', 'wise'), [ 1, '' ], 'a public key between empty lines';
 $t->write('secrets/public.pem', "\xef\xbb\xbf$pem");
-is_deeply by_nginx('public.pem', 'wise'), [ 0, 'begins with a byte order mark: save it as UTF-8 without BOM' ], 'a public key behind a BOM';
+is_deeply by_nginx('public.pem', 'wise'),
+    [ 0, 'begins with a byte order mark: save it as UTF-8 without BOM' ], 'a public key behind a BOM';
 
 done_testing;

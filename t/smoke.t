@@ -46,9 +46,11 @@ is $request->{headers}{'ce-source'}, 'stripe', 'delivered: source';
 my $id = $request->{headers}{'webhook-id'};
 my $time = $request->{headers}{'webhook-timestamp'};
 like $id, qr/^msg_[0-9a-f]{32}$/, 'delivered: webhook-id';
-is $request->{headers}{'webhook-signature'}, 'v1,' . b64(hmac_sha256("$id.$time.$body", '0123456789abcdef')), 'delivered: signature';
+is $request->{headers}{'webhook-signature'}, 'v1,' . b64(hmac_sha256("$id.$time.$body", '0123456789abcdef')),
+    'delivered: signature';
 
-is $t->post('/stripe', $body, sign_stripe('s3cret', $body))->{verdict}, 'duplicate', 'a repeat is a duplicate';
+is $t->post('/stripe', $body, sign_stripe('s3cret', $body))->{verdict}, 'duplicate',
+    'a repeat is a duplicate';
 is $t->post('/stripe', $body, sign_stripe('wrong', $body))->{status}, 401, 'a forged one is refused';
 my $ledger = $t->wait_settled;
 is $ledger->{total}{accepted}, 1, 'ledger: accepted';

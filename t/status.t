@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# webhook_zone and webhook_status: what all nginx workers count, over reloads and the death of a worker, as JSON and for
-# Prometheus.
+# webhook_zone and webhook_status: what all nginx workers count, over reloads and the death of a worker, as
+# JSON and for Prometheus.
 
 use v5.36;
 use FindBin;
@@ -35,7 +35,9 @@ my $nginx = $t->start_nginx($conf);
 
 sub event ($id) { return qq({"id":"$id","type":"invoice.paid"}) }
 my $number = 0;
-sub signed ($path, $body = event('e' . $number++)) { return $t->post($path, $body, sign_stripe('s3cret', $body)) }
+sub signed ($path, $body = event('e' . $number++)) {
+    return $t->post($path, $body, sign_stripe('s3cret', $body));
+}
 sub status () { return from_json($t->get('/status.json')->{body}) }
 sub source ($name) { return (grep { $_->{source} eq $name } @{ status()->{sources} })[0] }
 
@@ -46,10 +48,12 @@ cmp_ok abs($empty->{since} / 1000 - time), '<', 60, 'since';
 
 is signed('/one')->{verdict}, 'accepted', 'an event' for 1 .. 60;
 is signed('/one', event('e0'))->{verdict}, 'duplicate', 'a copy';
-is $t->post('/one', event('f'), 'Stripe-Signature' => 't=1,v1=' . '0' x 64)->{verdict}, 'forged', 'a forgery' for 1 .. 3;
+is $t->post('/one', event('f'), 'Stripe-Signature' => 't=1,v1=' . '0' x 64)->{verdict}, 'forged', 'a forgery'
+    for 1 .. 3;
 is $t->get('/one')->{verdict}, 'method', 'a method';
 my $stripe = source('stripe');
-is_deeply $stripe->{verdicts}, { accepted => 60, duplicate => 1, forged => 3, method => 1 }, 'what was judged, over all workers';
+is_deeply $stripe->{verdicts}, { accepted => 60, duplicate => 1, forged => 3, method => 1 },
+    'what was judged, over all workers';
 is $stripe->{decision_seconds}{count}, 64, 'all that was judged took time';
 cmp_ok $stripe->{decision_seconds}{sum}, '>', 0, 'which is summed up';
 is $stripe->{decision_seconds}{buckets}[-1]{count}, 64, 'the last bucket holds all';
@@ -67,15 +71,20 @@ signed('/gate/none');
 is source('a "gate\\')->{verdicts}{accepted}, 1, 'a gate, and a name with quotes';
 
 # --- formats
-my %wanted = ('application/json' => 'application/json', 'text/plain' => 'text/plain', '*/*' => 'application/json',
-    'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1' => 'text/plain',
-    'application/json, text/plain' => 'application/json', 'text/html,*/*' => 'application/json');
+my %wanted = (
+    'application/json' => 'application/json', 'text/plain' => 'text/plain', '*/*' => 'application/json',
+    'application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1' =>
+        'text/plain',
+    'application/json, text/plain' => 'application/json', 'text/html,*/*' => 'application/json'
+);
 for my $accept (sort keys %wanted) {
-    like $t->get('/status', Accept => $accept)->{headers}{'content-type'}, qr{^\Q$wanted{$accept}\E}, "Accept: $accept";
+    like $t->get('/status', Accept => $accept)->{headers}{'content-type'}, qr{^\Q$wanted{$accept}\E},
+        "Accept: $accept";
 }
 is $t->request(method => 'HEAD', path => '/metrics')->{status}, 200, 'HEAD';
 is $t->post('/metrics', 'x')->{status}, 405, 'no POST';
-is $t->get('/status.json', Accept => 'text/plain')->{headers}{'content-type'}, 'application/json', 'the configured format counts';
+is $t->get('/status.json', Accept => 'text/plain')->{headers}{'content-type'}, 'application/json',
+    'the configured format counts';
 my $metrics = $t->get('/metrics');
 is $metrics->{headers}{'cache-control'}, 'no-store', 'not to be cached';
 unlike $metrics->{body} . $t->get('/status')->{body}, qr/s3cret/, 'no secrets';
@@ -121,7 +130,13 @@ wait_for('three workers', sub { status()->{workers} == 3 });
 signed('/one');
 is source('stripe')->{verdicts}{accepted}, 61, 'and goes on counting';
 $nginx->kill_worker;
-wait_for('three workers after a kill -9', sub { my $answer = eval { status() }; $answer && $answer->{workers} == 3 });
+wait_for(
+    'three workers after a kill -9',
+    sub {
+        my $answer = eval { status() };
+        $answer && $answer->{workers} == 3;
+    }
+);
 wait_for('all to be ready', sub { status()->{redis}[0]{ready} == 3 });
 is source('stripe')->{verdicts}{accepted}, 61, 'the death of a worker takes no counts along';
 is status()->{in_flight}, 0, 'nor leaves anything in flight';
@@ -133,8 +148,15 @@ $t->post('/many?s=evil-' . $_, event('x'), 'Stripe-Signature' => 't=1,v1=' . '0'
 is source('other')->{verdicts}{forged}, 10, 'a forgery takes no row';
 my $limit = status()->{sources_limit};
 cmp_ok $limit, '>=', 50, "room for $limit sources";
-$t->parallel(map { my $body = event("m$_"); $t->build(method => 'POST', path => "/many?s=shop-$_", body => $body,
-    headers => [ sign_stripe('s3cret', $body) ]) } 1 + 50 * $_ .. 50 + 50 * $_) for 0 .. int($limit / 50) + 1;
+$t->parallel(
+    map {
+        my $body = event("m$_");
+        $t->build(
+            method => 'POST', path => "/many?s=shop-$_", body => $body,
+            headers => [ sign_stripe('s3cret', $body) ]
+        )
+    } 1 + 50 * $_ .. 50 + 50 * $_
+) for 0 .. int($limit / 50) + 1;
 my @sources = @{ status()->{sources} };
 my $total = 0;
 $total += $_->{verdicts}{accepted} // 0 for grep { $_->{source} =~ /^shop-|^other$/ } @sources;
@@ -156,8 +178,14 @@ my @wrong = (
     [ 'webhook_zone a lots;', qr/invalid zone size "lots"/ ],
     [ 'webhook_zone a 1m; webhook_zone b 1m;', qr/"webhook_zone" directive is duplicate/ ],
     [ 'webhook_zone a 1m; server { location / { webhook_status xml; } }', qr/invalid parameter "xml"/ ],
-    [ 'webhook_zone a 1m; server { location / { webhook_status; webhook_status json; } }', qr/"webhook_status" directive is duplicate/ ],
-    [ 'webhook_zone a 1m; server { location / { webhook_status; proxy_pass http://127.0.0.1:1; } }', qr/another content handler/ ],
+    [
+        'webhook_zone a 1m; server { location / { webhook_status; webhook_status json; } }',
+        qr/"webhook_status" directive is duplicate/
+    ],
+    [
+        'webhook_zone a 1m; server { location / { webhook_status; proxy_pass http://127.0.0.1:1; } }',
+        qr/another content handler/
+    ],
 );
 for (@wrong) {
     my ($words, $message) = @$_;
@@ -165,7 +193,9 @@ for (@wrong) {
     is $exit, 1, "refused: $words";
     like $output, $message, 'with its reason';
 }
-my ($exit, $output) = $t->nginx_test("%%GLOBALS%%\nevents { }\nhttp { %%HTTP%%\nserver { location / { webhook_status; } }\nwebhook_zone a 256k;\n}\n");
+my ($exit, $output) = $t->nginx_test(
+    "%%GLOBALS%%\nevents { }\nhttp { %%HTTP%%\nserver { location / { webhook_status; } }\nwebhook_zone a 256k;\n}\n"
+);
 is $exit, 0, 'the zone may stand behind its use' or diag $output;
 
 done_testing;

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# Every signature vector of a scheme we have, through nginx, sent byte for byte as it stands in its file of t/vectors: nginx' clock is
-# set to the vector's (t/lib/clock.c), so nothing has to be signed again by code of ours.
+# Every signature vector of a scheme we have, through nginx, sent byte for byte as it stands in its file of
+# t/vectors: nginx' clock is set to the vector's (t/lib/clock.c), so nothing has to be signed again by code of
+# ours.
 
 use v5.36;
 use FindBin;
@@ -15,7 +16,8 @@ $t->start_redis;
 my $redis = $t->redis;
 
 my %known = map { (split ' ')[0] => 1 } split /\n/, $t->ctl('schemes')->{out};
-ok $known{$_}, "webhookctl schemes has $_" for qw(stripe github slack shopify standard twilio-json postback-md5 publish);
+ok $known{$_}, "webhookctl schemes has $_"
+    for qw(stripe github slack shopify standard twilio-json postback-md5 publish);
 my @all = map { @{ decode_json(slurp($_)) } } glob "'$FindBin::Bin/vectors/'*.json";
 my @vectors = grep { !$_->{policy} && ($_->{kind} // '') ne 'challenge' && $known{ $_->{scheme} } } @all;
 cmp_ok scalar @vectors, '>=', 600, 'vectors of schemes that are known: ' . @vectors . ' of ' . @all;
@@ -23,8 +25,10 @@ cmp_ok scalar @vectors, '>=', 600, 'vectors of schemes that are known: ' . @vect
 # --- one server per scheme, secret, parameters and origin; the secret in a file, where every byte is itself
 my (%host, %servers);
 
-# A handshake of these is answered with an HMAC, so that no other scheme may have their key beside them: they get an nginx each.
-my %alone = map { $_->{name} => 1 } grep { $_->{text} =~ /\|hmac/ } map { from_json($_) } split /\n/, $t->ctl('schemes', '--json')->{out};
+# A handshake of these is answered with an HMAC, so that no other scheme may have their key beside them: they
+# get an nginx each.
+my %alone = map { $_->{name} => 1 } grep { $_->{text} =~ /\|hmac/ } map { from_json($_) } split /\n/,
+    $t->ctl('schemes', '--json')->{out};
 sub nginx_of ($scheme) { return $alone{$scheme} ? $scheme : 'nginx' }
 sub bytes ($text) { utf8::encode(my $copy = $text); return $copy }
 sub quoted ($text) { return '"' . ($text =~ s/(["\\])/\\$1/gr) . '"' }
@@ -35,10 +39,15 @@ sub server_of ($vector) {
     return $host{$key} if $host{$key};
     my $name = 'v' . keys(%host) . '.test';
     my $secret = $t->write("keys/$name", bytes($vector->{secret}) . "\n");
-    my $params = join '', map { "webhook_param $_ " . quoted($t->write("keys/$name.$_", bytes($vector->{config}{$_})) =~ s/^/file:/r) . ";\n" }
+    my $params = join '', map {
+        "webhook_param $_ "
+            . quoted($t->write("keys/$name.$_", bytes($vector->{config}{$_})) =~ s/^/file:/r) . ";\n"
+        }
         sort keys %{ $vector->{config} };
     my $nginx = nginx_of($vector->{scheme});
-    push @{ $servers{$nginx} }, sprintf <<'EOT', $alone{ $vector->{scheme} } ? "_$nginx" : '', $name, $vector->{scheme}, quoted("file:$secret"), $params, $origin;
+    my $port = $alone{ $vector->{scheme} } ? "_$nginx" : '';
+    my @place = ($port, $name, $vector->{scheme}, quoted("file:$secret"));
+    push @{ $servers{$nginx} }, sprintf <<'EOT', @place, $params, $origin;
     server {
         listen 127.0.0.1:%%%%PORT%s%%%%;
         server_name %s;
@@ -87,8 +96,11 @@ sub send_vector ($vector) {
     $target = "/$target" if $target !~ m{^/};
     $clock->set($vector->{clock});
     my $has_body = length $body || $vector->{method} eq 'POST';
-    return $t->request(method => $vector->{method}, path => $target, port => $t->port(nginx_of($vector->{scheme})), headers => [ Host => server_of($vector), @headers ],
-        $has_body ? (body => $body) : ()), $body;
+    return $t->request(
+        method => $vector->{method}, path => $target, port => $t->port(nginx_of($vector->{scheme})),
+        headers => [ Host => server_of($vector), @headers ],
+        $has_body ? (body => $body) : ()
+    ), $body;
 }
 
 # SNS' confirmation is no event of the topic: the operator is told.
@@ -97,15 +109,17 @@ sub check_told ($name, $answer) {
     is $answer->{headers}{'x-verdict'}, 'challenge', "$name: verdict";
     my $stream_id = $answer->{headers}{'x-stream-id'};
     my ($entry) = $redis->entries('webhook:{vectors:0}:events', $stream_id, $stream_id);
-    is "$entry->{source} $entry->{type}", 'webhook handshake', "$name: told to the operator";
+    is "$entry->{source} $entry->{type}", 'webhook challenge', "$name: reported to the operator";
 }
 
 sub check_accepted ($name, $vector, $answer, $body) {
     return check_told($name, $answer) if "$vector->{scheme} $vector->{note}" eq 'aws-sns subscription';
     like $answer->{status}, qr/^20[024]$/, "$name: accepted" or return diag $answer->{body};
     is $answer->{verdict}, 'accepted', "$name: verdict";
-    # A sender that wants an answer of its own reads no id in it.
-    is bytes($answer->{json}{id} // $answer->{headers}{'x-event-id'}), bytes($vector->{expect_id}), "$name: id" if defined $vector->{expect_id};
+# A sender that wants an answer of its own reads no id in it.
+    is bytes($answer->{json}{id} // $answer->{headers}{'x-event-id'}), bytes($vector->{expect_id}),
+        "$name: id"
+        if defined $vector->{expect_id};
     my $stream_id = $answer->{headers}{'x-stream-id'};
     my ($entry) = $redis->entries('webhook:{vectors:0}:events', $stream_id, $stream_id);
     is $entry->{data} // '', $body, "$name: stored byte for byte";
@@ -133,7 +147,8 @@ cmp_ok scalar @handshakes, '>=', 14, 'handshakes: ' . @handshakes;
 for my $vector (@handshakes) {
     my ($answer) = send_vector($vector);
     my ($name, $wanted) = (bytes("$vector->{scheme} handshake ($vector->{why})"), $vector->{expect_response});
-    is "$answer->{status} $answer->{headers}{'x-verdict'}", "$wanted->{status} challenge", $name or diag $answer->{body};
+    is "$answer->{status} $answer->{headers}{'x-verdict'}", "$wanted->{status} challenge", $name
+        or diag $answer->{body};
     is $answer->{body}, bytes($wanted->{body}), "$name: answer";
     is $answer->{headers}{'content-type'}, $wanted->{type}, "$name: type" if length $wanted->{body};
 }

@@ -24,19 +24,41 @@ my sub tested ($change, @as) {
     my $file = $t->write('test-' . ++$list . '.json', to_json({ %config, %$change }));
     return $t->run([ @as, $t->build_dir . '/webhook-worker', '--config', $file, '-t' ]);
 }
-for my $case ([ 'no folder of secrets', { secrets_dir => $t->file('nowhere') }, qr/"secrets_dir": .*nowhere.*: No such file/ ],
+for my $case (
+    [
+        'no folder of secrets', { secrets_dir => $t->file('nowhere') },
+        qr/"secrets_dir": .*nowhere.*: No such file/
+    ],
     [ 'a log that is a folder', { log => $t->file('nowhere/at/all.log') . '/' }, qr/"log": .*all\.log/ ],
     [ 'a log below a file', { log => $t->file('a file/below.log') }, qr/"log": .*a file: Not a directory/ ],
-    [ 'a state_dir that is a file', { state_dir => $t->file('a file') }, qr/"state_dir": .*a file: Not a directory/ ],
-    [ 'a state_dir below a file', { state_dir => $t->file('a file/at/all') }, qr/"state_dir": .*a file: Not a directory/ ],
-    [ 'a socket whose path is too long', { redis => 'unix:/' . 'x' x 107 }, qr/redis: .*longer than 107 bytes/ ],
-    [ 'a password file that is missing', { redis_auth => { password => 'file:' . $t->file('nowhere') } }, qr/redis_auth\.password: secret file ".*nowhere" cannot be read \(No such file/ ]) {
+    [
+        'a state_dir that is a file', { state_dir => $t->file('a file') },
+        qr/"state_dir": .*a file: Not a directory/
+    ],
+    [
+        'a state_dir below a file', { state_dir => $t->file('a file/at/all') },
+        qr/"state_dir": .*a file: Not a directory/
+    ],
+    [
+        'a socket whose path is too long', { redis => 'unix:/' . 'x' x 107 },
+        qr/redis: .*longer than 107 bytes/
+    ],
+    [
+        'a password file that is missing', { redis_auth => { password => 'file:' . $t->file('nowhere') } },
+        qr/redis_auth\.password: secret file ".*nowhere" cannot be read \(No such file/
+    ]
+) {
     my ($name, $change, $pattern) = @$case;
     my $tested = tested($change);
     is $tested->{exit}, 2, "-t: $name";
     like $tested->{err}, $pattern, "-t: $name is named";
 }
-my $good = tested({ state_dir => $t->file('not/there/yet'), log => $t->file('not/there/worker.log'), redis => 'unix:/' . 'x' x 106 });
+my $good = tested(
+    {
+        state_dir => $t->file('not/there/yet'), log => $t->file('not/there/worker.log'),
+        redis => 'unix:/' . 'x' x 106
+    }
+);
 is $good->{exit}, 0, '-t: what is not there yet can be made' or diag $good->{err};
 ok !-e $t->file('not'), '-t: nothing was made';
 is tested({ log => $t->file('a file') })->{exit}, 0, '-t: a log that is there';
@@ -45,9 +67,14 @@ my $both = tested({ state_dir => $t->file('a file'), secrets_dir => $t->file('no
 is scalar(() = $both->{err} =~ /^webhook-worker: "/mg), 2, '-t: everything that is missing is said at once';
 SKIP: {
     my @nobody = qw(setpriv --reuid=65534 --regid=65534 --clear-groups);
-    skip 'not root, or the folder is closed to others', 6 if $> != 0 || $t->run([ @nobody, 'test', '-r', $t->file('a file'), '-a', '-x', $t->build_dir . '/webhook-worker' ])->{exit};
+    skip 'not root, or the folder is closed to others', 6
+        if $> != 0
+        || $t->run(
+        [ @nobody, 'test', '-r', $t->file('a file'), '-a', '-x', $t->build_dir . '/webhook-worker' ])->{exit};
     mkdir $t->file("closed-$_"), 0700 or die $! for qw(state secrets);
-    for my $case ([ 'state_dir', 'closed-state' ], [ 'secrets_dir', 'closed-secrets' ], [ 'log', 'closed-state/worker.log' ]) {
+    for my $case ([ 'state_dir', 'closed-state' ], [ 'secrets_dir', 'closed-secrets' ],
+        [ 'log', 'closed-state/worker.log' ])
+    {
         my ($key, $path) = @$case;
         my $tested = tested({ secrets_dir => undef, state_dir => undef, $key => $t->file($path) }, @nobody);
         is $tested->{exit}, 2, "-t: $key that belongs to somebody else";
@@ -59,7 +86,8 @@ SKIP: {
 $redis->call(qw(ACL SETUSER turning on >first ~webhook:* +@all));
 $t->write('password', "first\n");
 $worker->stop;
-$worker->configure({ %config, redis_auth => { user => 'turning', password => 'file:' . $t->file('password') } });
+$worker->configure(
+    { %config, redis_auth => { user => 'turning', password => 'file:' . $t->file('password') } });
 $worker->start;
 my $holder = sub { $redis->hget('webhook:{hooks:0}:meta', 'holder') // '' };
 wait_for('the partition to be taken', $holder);

@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# The worker beside servers it must not work with, secrets that come later, and receivers that ask to be left alone.
+# The worker beside servers it must not work with, secrets that come later, and receivers that ask to be left
+# alone.
 
 use v5.36;
 use FindBin;
@@ -12,7 +13,8 @@ use IO::Socket::INET;
 
 my $t = Test::Webhook->new;
 $t->start_redis;
-$t->start_receiver(script => { '/leave' => { status => 200, headers => [ 'Webhook-Delivery' => 'disable' ] } });
+$t->start_receiver(
+    script => { '/leave' => { status => 200, headers => [ 'Webhook-Delivery' => 'disable' ] } });
 $t->start_nginx(<<'EOT2');
 %%GLOBALS%%
 events { }
@@ -41,8 +43,13 @@ wait_for('the worker to take part', sub { $redis->exists('webhook:{config}:worke
 is log_count(qr/noeviction/), 2, 'eviction policy: one line a connection, however often it tried';
 
 # --- while it works: a replica, an evicting server
-for my $case ([ 'a replica', qr/no master/, [qw(REPLICAOF 127.0.0.1 1)], [qw(REPLICAOF NO ONE)] ],
-    [ 'evicting', qr/allkeys-lru/, [qw(CONFIG SET maxmemory-policy allkeys-lru)], [qw(CONFIG SET maxmemory-policy noeviction)] ]) {
+for my $case (
+    [ 'a replica', qr/no master/, [qw(REPLICAOF 127.0.0.1 1)], [qw(REPLICAOF NO ONE)] ],
+    [
+        'evicting', qr/allkeys-lru/, [qw(CONFIG SET maxmemory-policy allkeys-lru)],
+        [qw(CONFIG SET maxmemory-policy noeviction)]
+    ]
+) {
     my ($name, $pattern, $make, $unmake) = @$case;
     my ($lines, $connected) = (log_count($pattern), log_count(qr/redis: connected/));
     $redis->call(@$make);
@@ -60,11 +67,14 @@ is sprintf('%o', (stat $t->file('deep/er/state'))[2] & 07777), '700', 'state_dir
 
 # --- a secret that is not there yet: deliveries wait, one line; SIGHUP finds it
 # nginx may have looked at the server while it was no good, too.
-ok wait_for('nginx to use Redis', sub { post_event($t, "s$_")->{verdict} eq 'accepted' }), "event $_" for 1 .. 3;
+ok wait_for('nginx to use Redis', sub { post_event($t, "s$_")->{verdict} eq 'accepted' }), "event $_"
+    for 1 .. 3;
 wait_for('waiting deliveries', sub { $t->ledger->{total}{waiting} == 3 });
 is log_count(qr/endpoint signed: .*later.*deliveries wait/), 1, 'missing secret: one line';
 is $receiver->count('/signed'), 0, 'missing secret: nothing is sent';
-is scalar(grep { /"error":"secret file \\"[^"]*\/later/ } @{ $redis->call('HVALS', 'webhook:{hooks:0}:delivery') }), 3, 'missing secret: the record says so';
+is
+    scalar(grep { /"error":"secret file \\"[^"]*\/later/ }
+        @{ $redis->call('HVALS', 'webhook:{hooks:0}:delivery') }), 3, 'missing secret: the record says so';
 $t->write('secrets/later', 'whsec_' . b64('the first key of them all') . "\n");
 $worker->signal('HUP');
 $worker->wait_log(qr/reloaded/);
@@ -74,7 +84,12 @@ $t->wait_settled;
 
 # --- SIGHUP reads a changed secret and a changed file; a bad file changes nothing
 sub signed_with ($key, $request) {
-    my %sent = @{ [ sign_standard($key, $request->{body}, id => $request->{headers}{'webhook-id'}, clock => $request->{headers}{'webhook-timestamp'}) ] };
+    my %sent = @{ [
+        sign_standard(
+            $key, $request->{body}, id => $request->{headers}{'webhook-id'},
+            clock => $request->{headers}{'webhook-timestamp'}
+        )
+    ] };
     my %lower = map { lc $_ => $sent{$_} } keys %sent;
     return ($request->{headers}{'webhook-signature'} // '') eq $lower{'webhook-signature'};
 }
@@ -109,7 +124,10 @@ is $receiver->count('/leave'), 1, 'disabled: new events do not match';
 my $proxy = Test::Webhook::Proxy->new(port => $t->port('proxy'), to => $t->redis_server->port)->start;
 sub bulk ($text) { return '$' . length($text) . "\r\n$text\r\n" }
 my %info = (redis_version => '7.0.15', loading => 0, role => 'master', maxmemory_policy => 'noeviction');
-sub info (%change) { my %all = (%info, %change); return bulk(join '', map { "$_:$all{$_}\r\n" } sort keys %all) }
+sub info (%change) {
+    my %all = (%info, %change);
+    return bulk(join '', map { "$_:$all{$_}\r\n" } sort keys %all);
+}
 $worker->stop;
 $proxy->replace_text('# Server', info(redis_version => '6.2.13'));
 $worker->configure({ %config, redis => 'redis://127.0.0.1:' . $t->port('proxy') });
@@ -117,8 +135,13 @@ my $connected = log_count(qr/redis: connected/);
 $worker->start(wait => 0);
 $worker->wait_log(qr/version 7\.0 or later is needed, it says "6\.2\.13"/);
 wait_for('the worker to work', sub { log_count(qr/redis: connected/) > $connected });
-for my $case ([ 'INFO: loading', replace_text => '# Server', info(loading => 1), qr/it is loading its data/ ],
-    [ 'an answer of a server that loads', replace => 'webhook:{config}:meta', "-LOADING Redis is loading the dataset in memory\r\n", qr/LOADING Redis is loading/ ]) {
+for my $case (
+    [ 'INFO: loading', replace_text => '# Server', info(loading => 1), qr/it is loading its data/ ],
+    [
+        'an answer of a server that loads', replace => 'webhook:{config}:meta',
+        "-LOADING Redis is loading the dataset in memory\r\n", qr/LOADING Redis is loading/
+    ]
+) {
     my ($name, $order, $pattern, $bytes, $line) = @$case;
     my $lines = log_count(qr/connected to/);
     $proxy->$order($pattern, $bytes);
@@ -135,10 +158,12 @@ $worker->start;
 my $in_the_way = $redis->call(qw(CONFIG GET dir))->[1] . '/' . $redis->call(qw(CONFIG GET dbfilename))->[1];
 my $saves = sub ($status) {
     $redis->call('BGSAVE');
-    wait_for("BGSAVE: $status", sub { $redis->call(qw(INFO persistence)) =~ /bgsave_in_progress:0.*last_bgsave_status:$status\b/s });
+    wait_for("BGSAVE: $status",
+        sub { $redis->call(qw(INFO persistence)) =~ /bgsave_in_progress:0.*last_bgsave_status:$status\b/s });
 };
 $receiver->script('/full' => [ { status => 500, hold => 1 }, 200 ]);
-$t->apply({ id => 'full', url => $receiver->url('/full'), timeout => '5m', retry => { schedule => ['100ms'] } });
+$t->apply(
+    { id => 'full', url => $receiver->url('/full'), timeout => '5m', retry => { schedule => ['100ms'] } });
 wait_for('the endpoint to be known', sub { log_count(qr/endpoint leave: deleted/) });
 post_event($t, 'full');
 $receiver->wait_requests(1, '/full');
@@ -162,7 +187,9 @@ wait_for('the endpoint to be known', sub { log_count(qr/endpoint full: deleted/)
 $redis->call('CONFIG', 'SET', 'client-output-buffer-limit', 'normal 300kb 0 0');
 my $lines = log_count(qr/redis \(reading\)/);
 my $connections = sub { $redis->call('INFO') =~ /^total_connections_received:(\d+)/m ? $1 : die 'INFO' };
-ok wait_for('nginx to use Redis', sub { post_event($t, 'large', body => event('large', text => 'x' x 800_000))->{status} == 200 }), 'an event that Redis does not hand out';
+ok wait_for('nginx to use Redis',
+    sub { post_event($t, 'large', body => event('large', text => 'x' x 800_000))->{status} == 200 }),
+    'an event that Redis does not hand out';
 $worker->wait_log(qr/redis \(reading\): each connection is lost soon after it was made/);
 my $so_far = $connections->();
 wait_for('further tries', sub { $connections->() >= $so_far + 3 });
@@ -170,7 +197,8 @@ cmp_ok log_count(qr/redis \(reading\)/) - $lines, '<=', 8, 'a few lines in the l
 my $end = length $worker->output;
 $redis->call('CONFIG', 'SET', 'client-output-buffer-limit', 'normal 0 0 0');
 $receiver->wait_requests(1, '/large');
-wait_for('the line that all is well', sub { substr($worker->output, $end - 1) =~ /redis \(reading\): connected/ });
+wait_for('the line that all is well',
+    sub { substr($worker->output, $end - 1) =~ /redis \(reading\): connected/ });
 
 # --- a user without a password is that user all the same, not the default one
 $redis->call(qw(ACL SETUSER poor on nopass +ping));
@@ -180,8 +208,13 @@ $worker->start(wait => 0);
 $worker->wait_log(qr/redis: INFO: NOPERM/);
 
 # --- a server that does not answer at all: nobody accepts, and there is no room for more
-my $deaf = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $t->port('deaf'), Listen => 1, ReuseAddr => 1) or die $@;
-my @filling = map { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port('deaf'), Blocking => 0) } 1 .. 8;
+my $deaf =
+    IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $t->port('deaf'), Listen => 1,
+    ReuseAddr => 1)
+    or die $@;
+my @filling =
+    map { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $t->port('deaf'), Blocking => 0) }
+    1 .. 8;
 $worker->stop;
 $worker->configure({ %config, redis => 'redis://127.0.0.1:' . $t->port('deaf') });
 $worker->start(wait => 0);

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# Receivers whose answers have no end, wherever in the grammar: each attempt ends at the limit and is judged by the status
-# that was read, the worker stays small, and a healthy endpoint goes on. The same floods at webhookctl.
+# Receivers whose answers have no end, wherever in the grammar: each attempt ends at the limit and is judged
+# by the status that was read, the worker stays small, and a healthy endpoint goes on. The same floods at
+# webhookctl.
 
 use v5.36;
 use FindBin;
@@ -27,8 +28,8 @@ http {
 }
 EOT
 
-# A process that answers /KIND with what comes first and then the rest again and again, until the peer has enough. The
-# piece that is repeated is long, so that the peer has always something to read.
+# A process that answers /KIND with what comes first and then the rest again and again, until the peer has
+# enough. The piece that is repeated is long, so that the peer has always something to read.
 my $port = $t->port('floods');
 my $server = $t->write('floods.pl', <<'EOT');
 use v5.36;
@@ -69,7 +70,10 @@ while (1) {
         if (!$got && !(!defined $got && $!{EAGAIN})) { leave($socket); next }
         next if $state->{again} || $state->{got} !~ m{^\S+ /(\w+).*?\r\n\r\n}s;
         my $flood = $flood{$1} or die "no flood $1";
-        @{$state}{qw(first again drip)} = ($flood->[0], $flood->[1] x ($1 eq 'drip' ? 1 : 65536 / length $flood->[1]), $1 eq 'drip');
+        my ($first, $again) = @$flood;
+        $state->{drip} = $1 eq 'drip';
+        $state->{first} = $first;
+        $state->{again} = $state->{drip} ? $again : $again x (65536 / length $again);
         $writing->add($socket) if !$state->{drip};
     }
     # Only what takes turns: a socket that takes all must not keep the others from theirs.
@@ -96,7 +100,11 @@ my %ends = (   # status that counts, what the attempt says
 );
 my @kinds = sort keys %ends;
 my %document = (retry => { schedule => [] }, timeout => '5s');
-my @documents = map { my $kind = $_; map { { id => "$kind$_", url => "http://127.0.0.1:$port/$kind", %document, $kind eq 'drip' ? (timeout => '1s') : () } } 1, 2 } @kinds;
+my @documents = map {
+    my $kind = $_;
+    map { { id => "$kind$_", url => "http://127.0.0.1:$port/$kind", %document,
+        $kind eq 'drip' ? (timeout => '1s') : () } } 1, 2
+} @kinds;
 my $healthy = { id => 'healthy', url => $t->receiver->url('/healthy') };
 
 # --- the worker at work, without floods: what it takes then is what it takes
@@ -104,7 +112,9 @@ $t->apply($healthy);
 my $worker = $t->start_worker;
 post_event($t, "warm$_") for 1 .. 20;
 $t->wait_settled;
-sub peak () { return slurp('/proc/' . $worker->pid . '/status') =~ /^VmHWM:\s+(\d+) kB/m ? $1 : die 'no VmHWM' }
+sub peak () {
+    return slurp('/proc/' . $worker->pid . '/status') =~ /^VmHWM:\s+(\d+) kB/m ? $1 : die 'no VmHWM';
+}
 my $before = peak();
 
 # --- eighteen floods beside it
@@ -122,7 +132,8 @@ for my $attempt (lines($t->ctl(qw(attempts --json -n 1000)))) {
 }
 for my $kind (@kinds) {
     my ($status, $error) = @{ $ends{$kind} };
-    my @wrong = grep { ($_->{status} // 0) != $status || ($_->{error} // '') !~ $error } @{ $attempts{$kind} };
+    my @wrong =
+        grep { ($_->{status} // 0) != $status || ($_->{error} // '') !~ $error } @{ $attempts{$kind} };
     is scalar @{ $attempts{$kind} }, 2 * $events, "$kind: every attempt has ended";
     is_deeply \@wrong, [], "$kind: judged by the status that was read";
 }
@@ -136,7 +147,8 @@ SKIP: {
 # --- webhookctl send: the same end
 for my $kind (grep { $_ ne 'drip' } @kinds) {
     my ($status) = @{ $ends{$kind} };
-    my $sent = $t->ctl('send', '--secret', 'x', '--scheme', 'stripe', '--json', "http://127.0.0.1:$port/$kind");
+    my $sent =
+        $t->ctl('send', '--secret', 'x', '--scheme', 'stripe', '--json', "http://127.0.0.1:$port/$kind");
     my ($result) = lines($sent);
     is $result->{status}, $status, "send to $kind: status $status";
     like $result->{error}, qr/more than 65536 bytes/, "send to $kind: says why" if !$status;
@@ -147,17 +159,22 @@ my $to = $t->port('listen');
 my $listen = $t->start_process(listen => [ "$t->{build}/webhookctl", 'listen', '--port', $to, '--json' ]);
 wait_for('the listener', sub { $listen->output =~ /"listening"/ });
 my $post = "POST /x HTTP/1.1\r\nHost: x\r\n";
-for my $case ([ head => $post, "X: y\r\n" ], [ line => '', 'x' ], [ extension => "${post}Transfer-Encoding: chunked\r\n\r\n1;", 'x' ],
-    [ trailer => "${post}Transfer-Encoding: chunked\r\n\r\n0\r\n", "X: y\r\n" ]) {
+for my $case (
+    [ head => $post, "X: y\r\n" ], [ line => '', 'x' ],
+    [ extension => "${post}Transfer-Encoding: chunked\r\n\r\n1;", 'x' ],
+    [ trailer => "${post}Transfer-Encoding: chunked\r\n\r\n0\r\n", "X: y\r\n" ]
+) {
     my ($name, $first, $again) = @$case;
     my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $to) or die $@;
     local $SIG{PIPE} = 'IGNORE';
     my ($bytes, $written) = ($first . $again x 70_000, 0);
     substr $bytes, 70_000, length $bytes, '';
-    $written += syswrite($socket, $bytes, length($bytes) - $written, $written) // last while $written < length $bytes;
+    $written += syswrite($socket, $bytes, length($bytes) - $written, $written) // last
+        while $written < length $bytes;
     my $answer = '';
     1 while sysread $socket, $answer, 4096, length $answer;
-    like $answer, qr{^HTTP/1\.1 400 .*more than 65536 bytes}s, "listen, endless $name: refused with the reason";
+    like $answer, qr{^HTTP/1\.1 400 .*more than 65536 bytes}s,
+        "listen, endless $name: refused with the reason";
 }
 my $twice = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $to) or die $@;
 syswrite $twice, "${post}Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx";

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# Partitions change hands: one that a worker gave up without a word to Redis can be another worker's, one that came back
-# from Redis with older data is read again, and a worker that leaves keeps what it has under way until that has ended.
+# Partitions change hands: one that a worker gave up without a word to Redis can be another worker's, one that
+# came back from Redis with older data is read again, and a worker that leaves keeps what it has under way
+# until that has ended.
 
 use v5.36;
 use FindBin;
@@ -53,8 +54,13 @@ my $length = $redis->call('XLEN', "webhook:{hooks:$partition}:events");
 cmp_ok $length, '>', 0, 'a partition with events';
 $redis->call('HSET', "webhook:{hooks:$partition}:meta", floor => '0-0', routed => 0);
 $redis->call(qw(CLIENT KILL TYPE normal SKIPME yes));
-wait_for('its owner to see that',
-    sub { join("\n", map { $_->output } $one, $two) =~ /partition hooks:$partition: another worker owns it now, or Redis has lost it/ });
+wait_for(
+    'its owner to see that',
+    sub {
+        join("\n", map { $_->output } $one, $two) =~
+            /partition hooks:$partition: another worker owns it now, or Redis has lost it/;
+    }
+);
 $t->receiver->wait_requests($n + $length, '/crm');
 $t->wait_settled;
 is $t->receiver->count('/crm'), $n + $length, 'older data: its events, and they only, came again';
@@ -81,8 +87,14 @@ my sub kept () { return join ' ', grep { /-\Q$id\E/ } map { meta($_, 'holder') }
 my $kept;
 for (1 .. 4) {  # longer than a worker without a sign of life would be waited for
     my $seen = marks();
-    wait_for('a sign of each worker', sub { my $now = marks(); keys %$now == 2 && !grep { ($seen->{$_} // 0) == $now->{$_} } keys %$now });
-    $kept //= kept();  # with the first sign what is not under way has been released
+    wait_for(
+        'a sign of each worker',
+        sub {
+            my $now = marks();
+            keys %$now == 2 && !grep { ($seen->{$_} // 0) == $now->{$_} } keys %$now;
+        }
+    );
+    $kept //= kept();    # with the first sign what is not under way has been released
 }
 ok length $kept, 'something is under way';
 is kept(), $kept, 'what is under way is not taken away';
@@ -93,6 +105,8 @@ is scalar(keys %{ marks() }), 1, 'and then it is no member any more';
 wait_for('the other one to have all', sub { workers() eq '4' });
 $t->wait_settled;
 my $received = received($t, '/crm');
-is_deeply { map { ("evt_e$_" => $received->{"evt_e$_"}) } $before + 1 .. $n }, { map { ("evt_e$_" => 1) } $before + 1 .. $n }, 'each came once';
+is_deeply {
+    map { ("evt_e$_" => $received->{"evt_e$_"}) } $before + 1 .. $n
+}, { map { ("evt_e$_" => 1) } $before + 1 .. $n }, 'each came once';
 
 done_testing;

@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# The worker at limits of its own: pauses in the middle of a queue, no file descriptors left, a backlog of large events.
+# The worker at limits of its own: pauses in the middle of a queue, no file descriptors left, a backlog of
+# large events.
 
 use v5.36;
 use FindBin;
@@ -10,7 +11,8 @@ use Test::Webhook::Promise;
 
 my $t = Test::Webhook->new;
 $t->start_redis;
-$t->start_receiver(script => { '/slow' => { status => 200, delay => 0.4 }, '/held' => { status => 200, delay => 1 } });
+$t->start_receiver(
+    script => { '/slow' => { status => 200, delay => 0.4 }, '/held' => { status => 200, delay => 1 } });
 $t->start_nginx(<<'EOT2');
 %%GLOBALS%%
 events { }
@@ -38,11 +40,16 @@ sub pause_in_the_middle ($name, $from) {
     $t->ctl('endpoint', 'pause', 'slow');
     $worker->wait_log(qr/endpoint slow: paused/, count => $from == 2 ? 1 : 2);
     my ($sent, $total) = $receiver->count('/slow');
-    wait_for("$name: what is under way to end, what is left to wait", sub {
-        $total = $t->ledger->{total};
-        return $total->{waiting} + $total->{delivered} == 12 && $total->{delivered} == $receiver->count('/slow');
-    });
-    cmp_ok $total->{delivered}, '<=', $sent + 1, "$name: no attempt began any more";  # one may have been on its way
+    wait_for(
+        "$name: what is under way to end, what is left to wait",
+        sub {
+            $total = $t->ledger->{total};
+            return $total->{waiting} + $total->{delivered} == 12
+                && $total->{delivered} == $receiver->count('/slow');
+        }
+    );
+    cmp_ok $total->{delivered}, '<=', $sent + 1,
+        "$name: no attempt began any more";    # one may have been on its way
     $t->ctl('endpoint', 'resume', 'slow');
 }
 pause_in_the_middle('a pause while new events are queued', 2);
@@ -61,13 +68,16 @@ $worker->wait_log(qr/cannot connect: too many open files/);
 $receiver->wait_requests(12, '/held', 60);
 my $total = $t->wait_settled->{total};
 is_deeply [ @{$total}{qw(delivered dead)} ], [ 24, 0 ], 'no descriptors left: all are delivered in the end';
-is scalar(grep { /cannot connect: too many/ } split /\n/, $worker->output), 1, 'no descriptors left: one line';
+is scalar(grep { /cannot connect: too many/ } split /\n/, $worker->output), 1,
+    'no descriptors left: one line';
 unlike $worker->output, qr/endpoint held: fails/, 'no descriptors left: the endpoint is not blamed';
 $worker->stop;
 
 # --- large events that gathered meanwhile are read one by one
 my $large = 'x' x 8_000_000;
-is post_event($t, "large$_", body => event("large$_", text => $large))->{verdict}, 'accepted', "large event $_" for 1 .. 36;
+is post_event($t, "large$_", body => event("large$_", text => $large))->{verdict}, 'accepted',
+    "large event $_"
+    for 1 .. 36;
 $t->apply({ id => 'large', url => $receiver->url('/large') });
 $worker->start;
 $t->wait_settled(180);

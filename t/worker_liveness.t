@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# Whom workers take for dead when clocks jump or keys vanish: nobody who is alive. Each partition stays with the worker that
-# has it, and goes on.
+# Whom workers take for dead when clocks jump or keys vanish: nobody who is alive. Each partition stays with
+# the worker that has it, and goes on.
 
 use v5.36;
 use FindBin;
@@ -39,7 +39,13 @@ my sub marks () { return { @{ $redis->call(qw(ZRANGE webhook:{config}:workers 0 
 my sub beats ($count) {
     for (1 .. $count) {
         my $before = marks();
-        wait_for('a sign of each worker', sub { my $now = marks(); keys %$now == 2 && !grep { ($before->{$_} // 0) == $now->{$_} } keys %$now });
+        wait_for(
+            'a sign of each worker',
+            sub {
+                my $now = marks();
+                keys %$now == 2 && !grep { ($before->{$_} // 0) == $now->{$_} } keys %$now;
+            }
+        );
     }
 }
 my $n = 0;
@@ -64,10 +70,16 @@ for my $case ([ 'an hour ahead', 3600 ], [ 'a day back, and the list of workers 
     works("Redis' clock $name");
 }
 
-# --- a partition that somebody else was given is given up, also while nothing happens; and then it is taken back
+# --- a partition that somebody else was given is given up, also while nothing happens; and then it is taken
+# back
 my $own = $holders->[0] =~ s/:\d+$//r;
 $redis->call('HSET', 'webhook:{hooks:0}:meta', 'holder', 'somebody-else:1');
-wait_for('its owner to see that', sub { join("\n", map { $_->output } $one, $two) =~ /partition hooks:0: another worker owns it now/ });
+wait_for(
+    'its owner to see that',
+    sub {
+        join("\n", map { $_->output } $one, $two) =~ /partition hooks:0: another worker owns it now/;
+    }
+);
 wait_for('the unknown owner to be taken for dead', sub { (holders()->[0] =~ s/:\d+$//r) eq $own });
 works('a foreign owner');
 

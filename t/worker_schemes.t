@@ -1,6 +1,7 @@
 #!/usr/bin/perl
 
-# One file of schemes of one's own for all three: nginx includes it, the worker signs with it, webhookctl checks by it.
+# One file of schemes of one's own for all three: nginx includes it, the worker signs with it, webhookctl
+# checks by it.
 
 use v5.36;
 use FindBin;
@@ -34,8 +35,10 @@ http {
     }
 }
 EOT
-my %endpoint = (id => 'acme', url => 'http://127.0.0.1:' . $t->port . '/out', match => { source => ['stripe'] },
-    sign => [ { scheme => 'acme', secrets => ['key'] } ], retry => { schedule => [ ('500ms') x 20 ] });
+my %endpoint = (
+    id => 'acme', url => 'http://127.0.0.1:' . $t->port . '/out', match => { source => ['stripe'] },
+    sign => [ { scheme => 'acme', secrets => ['key'] } ], retry => { schedule => [ ('500ms') x 20 ] }
+);
 my $file = $t->write('endpoints.json', to_json([ \%endpoint ]));
 
 my $result = $t->ctl('apply', $file);
@@ -59,25 +62,46 @@ my ($event) = $t->events('out');
 is $event->{type}, 'invoice.paid', 'nginx took what the worker signed';
 is $event->{data}, $body, 'with its body';
 
-my $signed = $t->ctl({ stdin => $body }, '--schemes', $schemes, 'sign', '--scheme', 'acme', '--secret', 'key');
+my $signed =
+    $t->ctl({ stdin => $body }, '--schemes', $schemes, 'sign', '--scheme', 'acme', '--secret', 'key');
 is $signed->{exit}, 0, 'webhookctl signs' or diag $signed->{err};
 my @headers = map { ('-H', $_) } split /\n/, $signed->{out};
-my $verified = $t->ctl({ stdin => $body, env => { WEBHOOK_SCHEMES => $schemes } }, 'verify', '--scheme', 'acme', '--secret', 'key', @headers);
+my $verified =
+    $t->ctl({ stdin => $body, env => { WEBHOOK_SCHEMES => $schemes } }, 'verify', '--scheme', 'acme',
+    '--secret', 'key', @headers);
 is $verified->{exit}, 0, 'and verifies' or diag $verified->{out}, $verified->{err};
 
 # Keys that are none are refused before they are stored.
-for my $case ([ standard => 'whsec_' . 'A' x 32, 'repeated' ], [ standard => 'whsec_YWJj', '3 bytes' ], [ github => ' ', 'blanks' ], [ github => "a\0b", 'NUL' ], [ acme => 'whsec_', 'empty' ], [ postmark => ':', 'neither' ]) {
+for my $case ([ standard => 'whsec_' . 'A' x 32, 'repeated' ], [ standard => 'whsec_YWJj', '3 bytes' ],
+    [ github => ' ', 'blanks' ], [ github => "a\0b", 'NUL' ], [ acme => 'whsec_', 'empty' ],
+    [ postmark => ':', 'neither' ])
+{
     my ($scheme, $secret, $why) = @$case;
-    my $refused = $t->ctl('--schemes', $schemes, 'apply', $t->write('none.json', to_json([ { %endpoint, sign => [ { scheme => $scheme, secrets => [$secret] } ] } ])));
+    my $refused = $t->ctl(
+        '--schemes',
+        $schemes, 'apply',
+        $t->write(
+            'none.json', to_json([ { %endpoint, sign => [ { scheme => $scheme, secrets => [$secret] } ] } ])
+        )
+    );
     is $refused->{exit}, 2, "$scheme: a secret that is none is refused";
     like $refused->{err}, qr/$why/, "$scheme: for its reason";
 }
 
 # What cannot be signed so that it proves something is not sent: a NUL behind the secret of a plain hash.
-is $t->ctl('apply', $t->write('hash.json', to_json([ { %endpoint, sign => [ { scheme => 'hubspot-v1', secrets => ['0123456789abcdef'] } ] } ])))->{exit}, 0, 'a scheme of a plain hash';
+is $t->ctl(
+    'apply',
+    $t->write(
+        'hash.json',
+        to_json([ { %endpoint, sign => [ { scheme => 'hubspot-v1', secrets => ['0123456789abcdef'] } ] } ])
+    )
+)->{exit}, 0, 'a scheme of a plain hash';
 $worker->wait_log(qr/configuration version 2:/);
 is $t->post('/in', "a\0b", sign_stripe('s3cret', "a\0b"))->{verdict}, 'accepted', 'an event with a NUL';
-wait_for('the dead letter', sub { $t->ctl('dead', 'list', '--json')->{out} =~ /control characters or broken UTF-8 follow the secret/ });
+wait_for(
+    'the dead letter',
+    sub { $t->ctl('dead', 'list', '--json')->{out} =~ /control characters or broken UTF-8 follow the secret/ }
+);
 is scalar(my @out = $t->events('out')), 1, 'nothing was sent';
 
 done_testing;

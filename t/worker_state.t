@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 
-# The files that the worker writes and believes: state_dir's copy of the endpoints, the log. A link or a file that somebody
-# else put there is neither followed, overwritten nor believed, and a line says what to do.
+# The files that the worker writes and believes: state_dir's copy of the endpoints, the log. A link or a file
+# that somebody else put there is neither followed, overwritten nor believed, and a line says what to do.
 
 use v5.36;
 use FindBin;
@@ -23,7 +23,8 @@ sub lines ($pattern) { scalar(my @found = grep { $_ =~ $pattern } split /\n/, $t
 symlink $victim, $copy or die $!;
 endpoint('first');
 my $worker = $t->start_worker(config => { state_dir => $folder });
-$worker->wait_log(qr/cannot keep a copy of the endpoints: \Q$copy\E: is a symbolic link or something else.*remove it/);
+$worker->wait_log(
+    qr/cannot keep a copy of the endpoints: \Q$copy\E: is a symbolic link or something else.*remove it/);
 is slurp($victim), 'untouched', 'a link in state_dir is not followed';
 endpoint('second');
 $worker->wait_log(qr/configuration version 2/);
@@ -52,16 +53,31 @@ wait_for('the copy', sub { slurp($copy) =~ /sixth/ });
 $worker->wait_log(qr/state_dir \Q$folder\E: every user can write in it/);
 chmod 0700, $folder or die $!;
 
-# --- what is read: a link, a file that others can write, no copy; then the real one, with the key of the hashes
+# --- what is read: a link, a file that others can write, no copy; then the real one, with the key of the
+# hashes
 my $key = key();
 like $key, qr/^[0-9a-f]{64}$/, 'there is a key';
 my $good = slurp($copy);
 my $n = 0;
-for ([ 'a link', qr/is a symbolic link: remove it/, sub { rename $copy, "$copy.real"; symlink "$copy.real", $copy } ],
-    [ 'writable by others', qr/can be written by others/, sub { unlink $copy; rename "$copy.real", $copy; chmod 0666, $copy } ],
+for (
+    [
+        'a link', qr/is a symbolic link: remove it/,
+        sub { rename $copy, "$copy.real"; symlink "$copy.real", $copy }
+    ],
+    [
+        'writable by others', qr/can be written by others/,
+        sub { unlink $copy; rename "$copy.real", $copy; chmod 0666, $copy }
+    ],
     [ 'a pipe', qr/is not a regular file/, sub { unlink $copy; require POSIX; POSIX::mkfifo($copy, 0600) } ],
-    [ 'no copy', qr/is not a copy of the endpoints/, sub { unlink $copy; $t->write('state/endpoints.json', '{"endpoints":{}'); chmod 0600, $copy } ],
-    [ 'nested 100,000 levels', qr/is not a copy of the endpoints/, sub { $t->write('state/endpoints.json', '[' x 100_000); chmod 0600, $copy } ]) {
+    [
+        'no copy', qr/is not a copy of the endpoints/,
+        sub { unlink $copy; $t->write('state/endpoints.json', '{"endpoints":{}'); chmod 0600, $copy }
+    ],
+    [
+        'nested 100,000 levels', qr/is not a copy of the endpoints/,
+        sub { $t->write('state/endpoints.json', '[' x 100_000); chmod 0600, $copy }
+    ]
+) {
     my ($what, $pattern, $prepare) = @$_;
     $worker->stop;
     $prepare->();

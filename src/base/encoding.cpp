@@ -1,5 +1,8 @@
 #include "base/encoding.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace webhook::base {
 
 namespace {
@@ -66,8 +69,11 @@ bool strip_padding(std::string_view* text) {
     return pads == wanted || pads == 0;
 }
 
-/// The last group, of none, two or three digits, whose bits beyond whole bytes must be zero.
-long decode_tail(std::string_view text, const Table& table, unsigned char* out, long size) {
+/// Whether bits that belong to no whole byte must be zero.
+enum class Spare : bool { zero, any };
+
+/// Decodes the last group of none, two or three digits.
+long decode_tail(std::string_view text, const Table& table, Spare spare, unsigned char* out, long size) {
     if (text.empty()) return size;
     const int a = look_up(table, text[0]);
     const int b = look_up(table, text[1]);
@@ -75,13 +81,15 @@ long decode_tail(std::string_view text, const Table& table, unsigned char* out, 
     if ((a | b | c) < 0) return -1;
     const int group = a << 12 | b << 6 | c;
     out[size++] = static_cast<unsigned char>(group >> 10);
-    if (text.size() == 2) return (group & 0x3ff) == 0 ? size : -1;
-    out[size++] = static_cast<unsigned char>(group >> 2);
-    return (group & 3) == 0 ? size : -1;
+    if (text.size() == 3) out[size++] = static_cast<unsigned char>(group >> 2);
+    const int unused = text.size() == 3 ? 3 : 0x3ff;
+    return spare == Spare::any || (group & unused) == 0 ? size : -1;
 }
 
-long decode_base64(std::string_view text, const Table& table, unsigned char* out, std::size_t capacity) {
-    if (!strip_padding(&text) || text.size() % 4 == 1) return -1;
+/// Decodes digits without padding.
+long decode_digits(std::string_view text, const Table& table, Spare spare, unsigned char* out,
+                   std::size_t capacity) {
+    if (text.size() % 4 == 1) return -1;
     if (text.size() / 4 * 3 + (text.size() % 4 * 3) / 4 > capacity) return -1;
     long size = 0;
     for (; text.size() >= 4; text.remove_prefix(4)) {
@@ -95,7 +103,11 @@ long decode_base64(std::string_view text, const Table& table, unsigned char* out
         out[size++] = static_cast<unsigned char>(group >> 8);
         out[size++] = static_cast<unsigned char>(group);
     }
-    return decode_tail(text, table, out, size);
+    return decode_tail(text, table, spare, out, size);
+}
+
+long decode_base64(std::string_view text, const Table& table, unsigned char* out, std::size_t capacity) {
+    return strip_padding(&text) ? decode_digits(text, table, Spare::zero, out, capacity) : -1;
 }
 
 void encode_base64(std::string_view bytes, std::string_view digits, bool pad, std::string* out) {
@@ -144,6 +156,21 @@ bool decode_text(std::string_view text, Encoding encoding, std::string* out) {
     auto* bytes = reinterpret_cast<unsigned char*>(out->data());
     const long size = decode_into(text, encoding, bytes, out->size());
     out->resize(size < 0 ? 0 : static_cast<std::size_t>(size));
+    return size >= 0;
+}
+
+bool decode_lax_base64(std::string_view text, std::string* out) {
+    std::string digits;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(digits),
+                 [](char c) { return c != ' ' && c != '\t' && c != '\r' && c != '\n'; });
+    for (int i = 0; i < 2 && !digits.empty() && digits.back() == '='; ++i)
+        digits.pop_back();
+    const std::size_t start = out->size();
+    out->resize(start + digits.size() / 4 * 3 + 2);
+    const long size =
+        decode_digits(digits, base64_table, Spare::any, reinterpret_cast<unsigned char*>(out->data() + start),
+                      out->size() - start);
+    out->resize(start + static_cast<std::size_t>(std::max(size, 0L)));
     return size >= 0;
 }
 

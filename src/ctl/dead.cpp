@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/time.hpp"
 #include "ctl/command.hpp"
 #include "ctl/delivery.hpp"
 #include "ctl/event_search.hpp"
@@ -10,7 +11,6 @@
 #include "ctl/output.hpp"
 #include "ctl/replay.hpp"
 #include "ctl/table.hpp"
-#include "ctl/time.hpp"
 
 namespace webhook::ctl {
 
@@ -52,9 +52,10 @@ void show_dead(const std::vector<Delivery>& dead) {
                  {"STATUS", true},
                  {"LAST ERROR", false, 60}});
     for (const auto& delivery : dead) {
-        table.add({format_time(delivery.score), delivery.label(), text_of(delivery.record, "event"),
-                   text_of(delivery.record, "reason"), std::to_string(number_of(delivery.record, "attempts")),
-                   status_text(delivery.record), text_of(delivery.record, "error")});
+        table.add({base::format_rfc3339_ms(delivery.score), delivery.label(),
+                   text_of(delivery.record, "event"), text_of(delivery.record, "reason"),
+                   std::to_string(number_of(delivery.record, "attempts")), status_text(delivery.record),
+                   text_of(delivery.record, "error")});
     }
     print(table.text());
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/time.hpp"
 #include "ctl/command.hpp"
 #include "ctl/delivery.hpp"
 #include "ctl/event_search.hpp"
@@ -85,9 +86,10 @@ void show_deliveries(const std::vector<Delivery>& deliveries, std::int64_t now) 
                  {"LAST ERROR", false, 60}});
     for (const auto& delivery : deliveries) {
         const std::int64_t left = delivery.score - now;
-        table.add({format_time(delivery.score), left <= 0 ? "now" : format_span(left), delivery.label(),
-                   text_of(delivery.record, "event"), std::to_string(number_of(delivery.record, "attempts")),
-                   status_text(delivery.record), text_of(delivery.record, "error")});
+        table.add({base::format_rfc3339_ms(delivery.score), left <= 0 ? "now" : format_span(left),
+                   delivery.label(), text_of(delivery.record, "event"),
+                   std::to_string(number_of(delivery.record, "attempts")), status_text(delivery.record),
+                   text_of(delivery.record, "error")});
     }
     print(table.text());
 }
@@ -111,7 +113,7 @@ int run_deliveries(const Context& context, const DeliveriesOptions& options) {
         print_line("nothing is waiting");
         return exit_yes;
     }
-    show_deliveries(deliveries, now_ms());
+    show_deliveries(deliveries, base::now_ms());
     if (more) print_line(fmt::format("... and more: --limit {}", options.limit * 10));
     return exit_yes;
 }
@@ -173,9 +175,10 @@ void show_attempts(const std::vector<LoggedAttempt>& attempts) {
                  {"ERROR", false, 50},
                  {"DELIVERY"}});
     for (const auto& [partition, json] : attempts) {
-        table.add({format_time(number_of(json, "at")), text_of(json, "endpoint"), text_of(json, "event"),
-                   text_of(json, "result"), status_text(json), fmt::format("{} ms", number_of(json, "ms")),
-                   text_of(json, "error"), partition.label() + "/" + text_of(json, "delivery")});
+        table.add({base::format_rfc3339_ms(number_of(json, "at")), text_of(json, "endpoint"),
+                   text_of(json, "event"), text_of(json, "result"), status_text(json),
+                   fmt::format("{} ms", number_of(json, "ms")), text_of(json, "error"),
+                   partition.label() + "/" + text_of(json, "delivery")});
     }
     print(table.empty() ? "no attempts in the log\n" : table.text());
 }

@@ -3,12 +3,12 @@
 #include <memory>
 #include <set>
 
+#include "base/time.hpp"
 #include "ctl/command.hpp"
 #include "ctl/config.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
 #include "ctl/table.hpp"
-#include "ctl/time.hpp"
 #include "ctl/waiting.hpp"
 #include "endpoint/document_print.hpp"
 
@@ -71,7 +71,7 @@ Json state_json(const std::string& id, const State& state, const std::string& ke
 
 std::string note(const State& state) {
     if (!state.is_disabled) return {};
-    return fmt::format("{} since {}", state.disabled.reason, format_time(state.disabled.at));
+    return fmt::format("{} since {}", state.disabled.reason, base::format_rfc3339_ms(state.disabled.at));
 }
 
 void list_table(const Config& config, std::map<std::string, std::int64_t>* waiting) {

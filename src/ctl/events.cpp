@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "base/time.hpp"
 #include "ctl/command.hpp"
 #include "ctl/event_reader.hpp"
 #include "ctl/event_search.hpp"
@@ -30,7 +31,7 @@ struct EventOptions {
 std::string row_time(const StoredEvent& event) {
     EntryId id;
     EntryId::parse(event.entry, &id);
-    return format_time(static_cast<std::int64_t>(id.ms));
+    return base::format_rfc3339_ms(static_cast<std::int64_t>(id.ms));
 }
 
 std::vector<std::string> row(const StoredEvent& event) {

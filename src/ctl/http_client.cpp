@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "base/version.hpp"
 #include "ctl/failure.hpp"
 #include "link/connector.hpp"
@@ -20,32 +20,17 @@ using link::HttpConnection;
 
 namespace {
 
-/// 1 to 65535, for a larger one would be cut down to another one.
-void check_port(const std::string& port) {
-    unsigned number = 0;
-    const char* const end = port.data() + port.size();
-    const auto [last, error] = std::from_chars(port.data(), end, number);
-    if (error != std::errc() || last != end || number == 0 || number > 65535)
-        throw Failure("the port in the URL is not a number from 1 to 65535");
-}
-
 void parse_authority(std::string_view text, Url* url) {
     if (text.find('@') != std::string_view::npos)
         throw Failure("user and password in a URL are not supported");
-    std::string_view port;
-    if (!text.empty() && text[0] == '[') {
-        const auto close = text.find(']');
-        if (close == std::string_view::npos) throw Failure("the URL has \"[\" without \"]\"");
-        url->host = text.substr(1, close - 1);
-        port = text.substr(close + 1);
-    } else {
-        const auto colon = std::min(text.find(':'), text.size());
-        url->host = text.substr(0, colon);
-        port = text.substr(colon);
-    }
-    url->port = port.size() > 1 ? std::string(port.substr(1)) : url->tls ? "443" : "80";
-    check_port(url->port);
-    if (url->host.empty()) throw Failure("the URL has no host");
+    base::HostPort parts;
+    if (const char* problem = base::split_authority(text, &parts))
+        throw Failure(std::string("the URL ") + problem);
+    url->port = url->tls ? 443 : 80;
+    if (!parts.port.empty() && !base::parse_port(parts.port, &url->port))
+        throw Failure("the port in the URL is not a number from 1 to 65535");
+    if (parts.host.empty()) throw Failure("the URL has no host");
+    url->host = parts.host;
 }
 
 class Answer final : public link::HttpReader {
@@ -72,24 +57,20 @@ std::string make_head(const std::string& method, const std::string& target, cons
 }  // namespace
 
 std::string Url::authority() const {
-    const bool default_port = port == (tls ? "443" : "80");
     const std::string name = host.find(':') == std::string::npos ? host : "[" + host + "]";
-    return default_port ? name : name + ":" + port;
+    return port == (tls ? 443 : 80) ? name : fmt::format("{}:{}", name, port);
 }
 
 Url parse_url(std::string_view text) {
     Url url;
-    if (base::take_prefix(&text, "https://")) {
-        url.tls = true;
-    } else if (!base::take_prefix(&text, "http://")) {
-        throw Failure("the URL must begin with http:// or https://");
-    }
+    const base::UrlParts parts = base::split_url(text);
+    url.tls = parts.scheme == "https";
+    if (!url.tls && parts.scheme != "http") throw Failure("the URL must begin with http:// or https://");
     text = text.substr(0, text.find('#'));
     if (std::any_of(text.begin(), text.end(), [](unsigned char c) { return c <= 0x20 || c == 0x7f; }))
         throw Failure("the URL has a space or control character: percent-encode it");
-    const auto path = std::min(text.find_first_of("/?"), text.size());
-    parse_authority(text.substr(0, path), &url);
-    url.target = text.substr(path);
+    parse_authority(parts.authority, &url);
+    url.target = parts.target;
     if (url.target.empty() || url.target[0] != '/') url.target.insert(0, "/");
     return url;
 }
@@ -106,7 +87,7 @@ struct HttpClient::Impl {
     Impl(const asio::any_io_executor& executor, Url url_, HttpClientOptions options_)
         : options(options_),
           url(std::move(url_)),
-          place{url.host, static_cast<std::uint16_t>(std::stoul(url.port)), url.tls},
+          place{url.host, url.port, url.tls},
           deadlines(std::make_shared<link::Deadlines>(executor)),
           dns(executor),
           connector(executor, options.verify_certificate) {}

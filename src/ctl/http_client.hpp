@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,7 +15,8 @@ namespace webhook::ctl {
 /// An absolute URL in its parts.
 struct Url {
     bool tls = false;
-    std::string host, port;
+    std::string host;
+    std::uint16_t port = 0;
     std::string target;  ///< path and query; "/" at least
 
     /// For the Host header.

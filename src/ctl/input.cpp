@@ -1,14 +1,13 @@
 #include "ctl/input.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <memory>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
 #include "ctl/time.hpp"
@@ -19,14 +18,8 @@ namespace webhook::ctl {
 
 namespace {
 
-std::string read_all(std::FILE* file, std::string_view name) {
-    std::string text;
-    char buffer[65536];
-    while (const std::size_t size = std::fread(buffer, 1, sizeof buffer, file))
-        text.append(buffer, size);
-    if (std::ferror(file) != 0) throw Failure(fmt::format("cannot read {}: {}", name, std::strerror(errno)));
-    return text;
-}
+/// More than Redis takes as one value.
+constexpr std::size_t max_input = std::size_t{1} << 30;
 
 /// What a secret came from, and what is to be said of it.
 void note(const std::string& origin, const std::string& secret) {
@@ -60,15 +53,18 @@ std::string secret_of_environment(const std::string& name) {
 }  // namespace
 
 std::string read_stdin() {
-    return read_all(stdin, "standard input");
+    std::string text, problem;
+    if (!base::read_to_end(STDIN_FILENO, max_input, &text, &problem))
+        throw Failure("standard input " + problem);
+    return text;
 }
 
 std::string read_file(const std::string& path) {
     if (path == "-") return read_stdin();
-    const auto close = [](std::FILE* file) { std::fclose(file); };
-    const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rb"), close);
-    if (!file) throw Failure(fmt::format("cannot open {}: {}", path, std::strerror(errno)));
-    return read_all(file.get(), path);
+    std::string text, problem;
+    if (!base::read_file(path, max_input, base::FileKind::any, &text, &problem))
+        throw Failure(fmt::format("\"{}\" {}", printable(path), problem));
+    return text;
 }
 
 std::string read_data(const std::string& argument) {
@@ -101,7 +97,7 @@ std::pair<std::string, std::string> parse_assignment(const std::string& argument
 }
 
 std::int64_t clock_ms(const std::string& argument) {
-    if (argument.empty()) return now_ms();
+    if (argument.empty()) return base::now_ms();
     const auto clock = parse_clock(argument);
     if (!clock) throw Failure("--clock wants Unix seconds or a time like 2026-11-21T10:00:00Z");
     return *clock;

@@ -3,6 +3,8 @@
 #include <memory>
 
 #include "base/text.hpp"
+#include "base/time.hpp"
+#include "base/url.hpp"
 #include "ctl/command.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/http_server.hpp"
@@ -67,20 +69,20 @@ class Receiver {
         Arrival arrival{
             value("webhook-id"), value("ce-id"), value("ce-type"), value("ce-source"), {}, {}, false};
         // Several endpoints may deliver one event here: a repeat is one to the same path.
-        const std::string target(message.url.substr(0, message.url.find('?')));
+        const std::string target(base::split_url(message.url).path);
         arrival.repeat = !arrival.webhook_id.empty() && !seen_.insert(arrival.webhook_id + " " + target);
         if (arrival.type.empty() && !message.bytes().empty())
             arrival.type = identify(*scheme_, message, {}).type;
         if (!verifier_) return arrival;
-        const signature::Outcome outcome = verifier_->check(message, now_ms());
+        const signature::Outcome outcome = verifier_->check(message, base::now_ms());
         arrival.signature = verdict_name(outcome.verdict);
         arrival.reason = outcome.reason;
         return arrival;
     }
 
     std::string arrival_text(const Arrival& arrival, const Message& message, const std::string& path) const {
-        std::string text =
-            fmt::format("{}  {} {}", format_time(now_ms()), printable(message.method), printable(path));
+        std::string text = fmt::format("{}  {} {}", base::format_rfc3339_ms(base::now_ms()),
+                                       printable(message.method), printable(path));
         const auto add = [&text](const char* name, const std::string& value) {
             if (!value.empty()) text += fmt::format("  {}={}", name, printable(value));
         };
@@ -96,7 +98,7 @@ class Receiver {
 
     Json arrival_json(const Arrival& arrival, const Message& message, const Headers& headers,
                       const std::string& path) const {
-        Json json{{"at", now_ms()},
+        Json json{{"at", base::now_ms()},
                   {"method", message.method},
                   {"path", path},
                   {"status", options_.status},

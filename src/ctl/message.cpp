@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "ctl/failure.hpp"
 #include "event/extractor.hpp"
-#include "event/path.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/verify/content.hpp"
 
 namespace webhook::ctl {
 
@@ -26,8 +26,8 @@ Message::Message(std::string method_text, std::string url_text, const Headers& h
         headers_.emplace_back(base::lower(name), value);
     method = method_;
     url = url_;
-    path = event::path_of(url);
-    query = query_of(url);
+    path = base::path_of(url);
+    query = base::query_of(url);
     if (!bytes_.empty()) body = {&chunk_, 1, bytes_.size()};
 }
 
@@ -37,12 +37,6 @@ event::Request::Header Message::header(std::string_view name) const {
         if (header_name == name) found.add(value);
     }
     return found;
-}
-
-std::string_view query_of(std::string_view url) {
-    url = url.substr(0, url.find('#'));
-    const auto mark = url.find('?');
-    return mark == std::string_view::npos ? std::string_view() : url.substr(mark + 1);
 }
 
 std::string_view verdict_name(signature::Verdict verdict) {

@@ -30,9 +30,6 @@ class Message final : public event::Request {
     std::string_view chunk_;
 };
 
-/// The query of a URL, without "?" and fragment.
-std::string_view query_of(std::string_view url);
-
 /// The word of the verdict table in docs/directives.md: "accepted" for a genuine request.
 std::string_view verdict_name(signature::Verdict verdict);
 

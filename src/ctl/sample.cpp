@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/url.hpp"
 #include "base/urlencoded.hpp"
 #include "ctl/json.hpp"
 #include "ctl/message.hpp"
@@ -24,12 +25,9 @@ void put(const std::vector<std::string>& sources, std::string_view value, Json* 
     }
 }
 
+/// Keeps a parameter that is there.
 void add_param(std::string_view name, std::string_view value, std::string* url) {
-    if (base::find_param(query_of(*url), name).count != 0) return;
-    *url += url->find('?') == std::string::npos ? '?' : '&';
-    base::encode(name, url);
-    *url += '=';
-    base::encode(value, url);
+    if (base::find_param(base::query_of(*url), name).count == 0) base::append_param(name, value, url);
 }
 
 /// Parameters of "query:NAME" and of templates such as "{query:cid}:{query:txid}".

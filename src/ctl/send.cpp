@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "ctl/command.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/http_client.hpp"
@@ -119,8 +120,8 @@ class Composer {
     /// The path of the target with the query that was signed: the public URL may have another host and path.
     std::string target_of(const std::string& url) const {
         const std::string target = parse_url(options_.target).target;
-        const std::string_view query = query_of(url);
-        const std::string path = target.substr(0, target.find('?'));
+        const std::string_view query = base::query_of(url);
+        const std::string path(base::split_url(target).path);
         return query.empty() ? path : path + "?" + std::string(query);
     }
 

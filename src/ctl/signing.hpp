@@ -8,7 +8,7 @@
 
 #include "ctl/command.hpp"
 #include "ctl/failure.hpp"
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
 #include "signature/model/scheme.hpp"
 #include "signature/sign/signer.hpp"
 

@@ -1,12 +1,11 @@
 #include "ctl/time.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <charconv>
-#include <chrono>
 #include <cmath>
-#include <ctime>
+
+#include "base/time.hpp"
 
 namespace webhook::ctl {
 
@@ -33,18 +32,6 @@ std::optional<double> take_number(std::string_view* text) {
 }
 
 }  // namespace
-
-std::int64_t now_ms() {
-    using std::chrono::system_clock;
-    return std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch())
-        .count();
-}
-
-std::string format_time(std::int64_t ms) {
-    const std::int64_t fraction = ((ms % second) + second) % second;
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                       fmt::gmtime(static_cast<std::time_t>((ms - fraction) / second)), fraction);
-}
 
 std::string format_span(std::int64_t ms) {
     if (ms < 0) return "-" + format_span(-ms);
@@ -73,11 +60,9 @@ std::optional<std::int64_t> parse_clock(std::string_view text) {
         if (*value > 253402300799.0) return std::nullopt;  // the year 9999: milliseconds given for seconds
         return std::llround(*value * second);
     }
-    std::tm parts{};
-    const std::string copy(text);
-    const char* end = strptime(copy.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-    if (end == nullptr || *end != '\0') return std::nullopt;
-    return static_cast<std::int64_t>(timegm(&parts)) * second;
+    std::int64_t ms = 0;
+    if (!base::parse_rfc3339(text, &ms)) return std::nullopt;
+    return ms;
 }
 
 }  // namespace webhook::ctl

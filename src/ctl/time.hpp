@@ -7,19 +7,13 @@
 
 namespace webhook::ctl {
 
-/// Unix milliseconds.
-std::int64_t now_ms();
-
-/// Unix milliseconds as "2026-11-21T10:00:00.123Z".
-std::string format_time(std::int64_t ms);
-
 /// A length of time in one or two units: "0.2s", "45s", "5m", "2h30m", "4d".
 std::string format_span(std::int64_t ms);
 
 /// Bytes as "512", "4.0k", "1.5m".
 std::string format_bytes(std::uint64_t bytes);
 
-/// Unix seconds ("1760000000", also with a fraction), or RFC 3339 in UTC ("2026-11-21T10:00:00Z").
+/// Unix seconds ("1760000000", also with a fraction), or RFC 3339 ("2026-11-21T10:00:00Z").
 /// Milliseconds.
 std::optional<std::int64_t> parse_clock(std::string_view text);
 

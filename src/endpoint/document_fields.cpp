@@ -9,7 +9,7 @@
 #include "endpoint/secret_value.hpp"
 #include "endpoint/url.hpp"
 #include "endpoint/url_secrets.hpp"
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
 #include "signature/model/scheme.hpp"
 #include "signature/sign/signer.hpp"
 

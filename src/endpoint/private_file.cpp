@@ -8,13 +8,16 @@
 #include <cstring>
 #include <utility>
 
+#include "base/fail.hpp"
+#include "base/file.hpp"
+
 namespace webhook::endpoint {
 namespace {
 
-bool fail(std::string* problem, std::string text) {
-    *problem = std::move(text);
-    return false;
-}
+using base::fail;
+
+/// A copy of what Redis holds for all endpoints stays far below.
+constexpr std::size_t max_private_file = std::size_t{1} << 30;
 
 bool write_all(int file, std::string_view text) {
     while (!text.empty()) {
@@ -24,16 +27,6 @@ bool write_all(int file, std::string_view text) {
         text.remove_prefix(static_cast<std::size_t>(written));
     }
     return true;
-}
-
-bool read_all(int file, std::string* text) {
-    char buffer[65536];
-    for (;;) {
-        const auto size = ::read(file, buffer, sizeof buffer);
-        if (size < 0 && errno == EINTR) continue;
-        if (size <= 0) return size == 0;
-        text->append(buffer, static_cast<std::size_t>(size));
-    }
 }
 
 /// Empty: the file may be believed.
@@ -48,17 +41,9 @@ std::string distrust(const struct stat& about) {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-}
-
-bool Descriptor::close() {
-    return number_ >= 0 && ::close(std::exchange(number_, -1)) == 0;
-}
-
 bool write_private_file(int folder, const std::string& name, std::string_view text, std::string* problem) {
     constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-    Descriptor file(::openat(folder, name.c_str(), flags, 0600));
+    base::Descriptor file(::openat(folder, name.c_str(), flags, 0600));
     if (!file)
         return fail(problem, errno == EEXIST ? "exists already: remove it first" : std::strerror(errno));
     if (write_all(file.get(), text) && ::fsync(file.get()) == 0 && file.close()) return true;
@@ -70,13 +55,14 @@ bool write_private_file(int folder, const std::string& name, std::string_view te
 bool read_private_file(int folder, const std::string& name, std::string* text, std::string* problem) {
     problem->clear();
     // O_NONBLOCK: a named pipe would otherwise wait for a writer.
-    const Descriptor file(::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    const base::Descriptor file(
+        ::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (!file && errno == ENOENT) return false;
     if (!file) return fail(problem, errno == ELOOP ? "is a symbolic link: remove it" : std::strerror(errno));
     struct stat about {};
     if (::fstat(file.get(), &about) != 0) return fail(problem, std::strerror(errno));
     if (std::string reason = distrust(about); !reason.empty()) return fail(problem, std::move(reason));
-    return read_all(file.get(), text) || fail(problem, std::strerror(errno));
+    return base::read_to_end(file.get(), max_private_file, text, problem);
 }
 
 }  // namespace webhook::endpoint

@@ -5,22 +5,6 @@
 
 namespace webhook::endpoint {
 
-/// Owns a file descriptor.
-class Descriptor {
-  public:
-    explicit Descriptor(int number = -1) : number_(number) {}
-    ~Descriptor();
-    Descriptor(Descriptor&& other) noexcept : number_(other.number_) { other.number_ = -1; }
-    Descriptor& operator=(Descriptor&&) = delete;
-
-    int get() const { return number_; }
-    explicit operator bool() const { return number_ >= 0; }
-    bool close();  ///< false with errno set when what was written may be lost
-
-  private:
-    int number_;
-};
-
 // Files that hold secrets. `folder` is an open folder, or AT_FDCWD for a path. Problems say what to do and
 // name no file: the caller knows it.
 

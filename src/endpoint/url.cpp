@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/suggest.hpp"
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "event/source.hpp"
 
 namespace webhook::endpoint {
@@ -17,18 +17,6 @@ constexpr std::size_t max_url = 4096;
 constexpr std::array<std::string_view, 13> attributes{
     "id",           "source", "type",     "time",   "tenant",         "key", "method", "path",
     "partitionkey", "remote", "received", "stream", "datacontenttype"};
-
-bool take_scheme(std::string_view* rest, Url* url) {
-    const std::string head = base::lower(rest->substr(0, 8));
-    if (head == "https://") {
-        url->tls = true;
-        rest->remove_prefix(8);
-        return true;
-    }
-    if (!head.starts_with("http://")) return false;
-    rest->remove_prefix(7);
-    return true;
-}
 
 std::string check_host(std::string_view host, bool bracketed) {
     if (host.empty()) return "the URL has no host";
@@ -45,37 +33,21 @@ std::string check_host(std::string_view host, bool bracketed) {
     return {};
 }
 
-std::string take_port(std::string_view text, Url* url) {
-    unsigned port = 0;
-    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (ec != std::errc() || end != text.data() + text.size() || port == 0 || port > 65535) {
-        return "the port is not a number from 1 to 65535";
-    }
-    url->port = static_cast<std::uint16_t>(port);
-    return {};
-}
-
 /// host[:port] or [v6][:port]; an empty string is success.
 std::string take_authority(std::string_view text, Url* url) {
     if (text.find('@') != std::string_view::npos)
         return "user and password do not belong in the URL; use headers or sign";
     if (text.find('{') != std::string_view::npos) return "macros are allowed in path and query only";
-    const bool bracketed = !text.empty() && text.front() == '[';
-    const std::size_t close = bracketed ? text.find(']') : text.find(':');
-    if (bracketed && close == std::string_view::npos) return "the URL has \"[\" without \"]\"";
-    const std::string_view host = bracketed ? text.substr(1, close - 1) : text.substr(0, close);
-    if (std::string error = check_host(host, bracketed); !error.empty()) return error;
-    url->host = base::lower(host);
-    std::string_view rest =
-        close == std::string_view::npos ? std::string_view() : text.substr(close + (bracketed ? 1 : 0));
-    const std::uint16_t own = url->tls ? 443 : 80;
-    url->port = own;
-    if (!rest.empty()) {
-        if (rest.front() != ':') return "the URL's host and port cannot be read";
-        if (std::string error = take_port(rest.substr(1), url); !error.empty()) return error;
-    }
-    url->authority = bracketed ? "[" + url->host + "]" : url->host;
-    if (url->port != own) url->authority += ":" + std::to_string(url->port);
+    base::HostPort parts;
+    if (const char* problem = base::split_authority(text, &parts)) return std::string("the URL ") + problem;
+    if (std::string error = check_host(parts.host, parts.bracketed); !error.empty()) return error;
+    const std::uint16_t default_port = url->tls ? 443 : 80;
+    url->port = default_port;
+    if (parts.has_colon && !base::parse_port(parts.port, &url->port))
+        return "the port is not a number from 1 to 65535";
+    url->host = base::lower(parts.host);
+    url->authority = parts.bracketed ? "[" + url->host + "]" : url->host;
+    if (url->port != default_port) url->authority += ":" + std::to_string(url->port);
     return {};
 }
 
@@ -137,18 +109,18 @@ std::string take_target(std::string_view text, Url* url) {
 
 std::optional<Url> parse_url(std::string_view text, std::string* error) {
     Url url;
-    std::string_view rest = text;
     if (text.size() > max_url) {
         *error = "the URL is longer than " + std::to_string(max_url) + " bytes";
         return std::nullopt;
     }
-    if (!take_scheme(&rest, &url)) {
+    const base::UrlParts parts = base::split_url(text);
+    url.tls = base::equal_names(parts.scheme, "https");
+    if (!url.tls && !base::equal_names(parts.scheme, "http")) {
         *error = "the URL must begin with http:// or https://";
         return std::nullopt;
     }
-    const std::size_t slash = std::min(rest.find_first_of("/?#"), rest.size());
-    *error = take_authority(rest.substr(0, slash), &url);
-    if (error->empty()) *error = take_target(rest.substr(slash), &url);
+    *error = take_authority(parts.authority, &url);
+    if (error->empty()) *error = take_target(parts.tail, &url);
     if (!error->empty()) return std::nullopt;
     return url;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "endpoint/secret_value.hpp"
 
 namespace webhook::endpoint {
@@ -44,9 +45,9 @@ class Rewriter {
     explicit Rewriter(const ReplacePart& replace) : replace_(replace) {}
 
     std::string rewrite(std::string_view url) {
-        const std::size_t scheme = url.find("://");
-        if (scheme != std::string_view::npos) keep(&url, scheme + 3);
-        authority(take(&url, std::min(url.find_first_of("/?#"), url.size())));
+        const base::UrlParts parts = base::split_url(url);
+        if (!parts.scheme.empty()) keep(&url, parts.scheme.size() + 3);
+        authority(take(&url, parts.authority.size()));
         path(take(&url, find_mark(url, "?#")));
         while (!url.empty()) {
             keep(&url, 1);

@@ -1,19 +1,9 @@
 #include "event/path.hpp"
 
-#include <algorithm>
-
 #include "base/text.hpp"
 #include "base/urlencoded.hpp"
 
 namespace webhook::event {
-
-std::string_view path_of(std::string_view url) {
-    url = url.substr(0, url.find_first_of("?#"));
-    if (base::starts_with(url, "/")) return url;
-    const std::size_t authority = url.find("://");
-    if (authority == std::string_view::npos) return {};
-    return url.substr(std::min(url.find('/', authority + 3), url.size()));
-}
 
 std::string_view path_segment(std::string_view path, std::size_t index, std::string* scratch) {
     while (index > 0 && base::take_prefix(&path, "/")) {

@@ -6,10 +6,6 @@
 
 namespace webhook::event {
 
-/// The path of a request target or of an absolute URL ("https://host/path?query"), without query and
-/// fragment.
-std::string_view path_of(std::string_view url);
-
 /// The segment `index`, from 1, of "/a/b"; with %XX decoded in `scratch` where there are any. Empty beyond
 /// the last one.
 std::string_view path_segment(std::string_view path, std::size_t index, std::string* scratch);

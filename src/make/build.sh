@@ -1,6 +1,7 @@
 #!/bin/bash
-# build.sh GOAL... (all, module, programs, unit): builds in BUILD, one caller at a time, the module first: it is small and meets
-# the most different headers, so what does not fit shows in the first minute. MAKE and JOBFLAG come from the Makefile.
+# build.sh GOAL... (all, module, programs, unit): builds in BUILD, one caller at a time, the module first: it
+# is small and meets the most different headers, so what does not fit shows in the first minute. MAKE and
+# JOBFLAG come from the Makefile.
 set -uo pipefail
 
 goals=("$@")
@@ -19,7 +20,8 @@ jobs() { again $JOBFLAG "$@"; }
 
 wants() { [[ " ${goals[*]} " =~ \ ($1)\  ]]; }
 
-# What the lines of make and of nginx' make are about: "CXX src/x.cpp", "LINK build/x"; nothing for all others.
+# What the lines of make and of nginx' make are about: "CXX src/x.cpp", "LINK build/x"; nothing for all
+# others.
 step_of() {
     local line=$1
     case $line in
@@ -42,7 +44,9 @@ progress() {
 
 # In a dry run the commands are printed that would print the lines of above.
 count() {
-    again -n PREPARED=1 "$@" 2> /dev/null | grep -cE "^printf '  %-5s|addon/src/.*\.cpp( |\\\\|$)|-o objs/ngx_http_webhook_module\.so"
+    local compiled="addon/src/.*\.cpp( |\\\\|$)"
+    again -n PREPARED=1 "$@" 2> /dev/null \
+        | grep -cE "^printf '  %-5s|$compiled|-o objs/ngx_http_webhook_module\.so"
 }
 
 build() {

@@ -1,7 +1,7 @@
 #!/bin/bash
-# configure.sh NGX_SRC BUILD: prepares nginx' build of the module in BUILD/nginx, from the headers of nginx-dev.
-# nginx' configure writes beside itself and takes no path with a space, so it gets a folder of links and only
-# relative names: the links may point wherever they like.
+# configure.sh NGX_SRC BUILD: prepares nginx' build of the module in BUILD/nginx, from the headers of
+# nginx-dev. nginx' configure writes beside itself and takes no path with a space, so it gets a folder of
+# links and only relative names: the links may point wherever they like.
 set -euo pipefail
 
 ngx_src=$1
@@ -36,8 +36,9 @@ ln -s "$(realpath --relative-to="$build/nginx" "$PWD")" "$build/nginx/addon"
 
 # config links this library into the module instead of compiling the same files once more.
 export WEBHOOK_LIB=../libwebhook.a
-if ! (cd "$build/nginx" && ./configure "${NGX_CONF_FLAGS[@]}" --builddir=objs --add-dynamic-module=addon --with-cc="${MODULE_CC:-cc}" \
-        --with-cc-opt="${MODULE_CC_OPT:--O2}" --with-ld-opt="${MODULE_LD_OPT:-}") > "$build/configure.log" 2>&1; then
+if ! (cd "$build/nginx" && ./configure "${NGX_CONF_FLAGS[@]}" --builddir=objs --add-dynamic-module=addon \
+        --with-cc="${MODULE_CC:-cc}" --with-cc-opt="${MODULE_CC_OPT:--O2}" \
+        --with-ld-opt="${MODULE_LD_OPT:-}") > "$build/configure.log" 2>&1; then
     cat "$build/configure.log" >&2
     rm -f "$build/nginx/objs/Makefile"
     exit 1

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# demo.pl WEBHOOKCTL: sends requests as their providers would, some of them bad, and shows what became of each. Signs by itself: what
-# it shows does not lean on the code it shows. Exit 1 when anything is not as it should be.
+# demo.pl WEBHOOKCTL: sends requests as their providers would, some of them bad, and shows what became of
+# each. Signs by itself: what it shows does not lean on the code it shows. Exit 1 when anything is not as it
+# should be.
 
 use v5.36;
 use Digest::MD5 qw(md5_hex);
@@ -21,12 +22,14 @@ sub secret ($name) {
 }
 
 sub post ($path, $body, @headers) {
-    return { method => 'POST', path => $path, body => $body, headers => [ 'Content-Type' => 'application/json', @headers ] };
+    return { method => 'POST', path => $path, body => $body,
+        headers => [ 'Content-Type' => 'application/json', @headers ] };
 }
 
 sub postback ($click, $sale, $payout, $key) {
     my $signature = md5_hex($click . $sale . $payout . $key);
-    return { method => 'GET', path => "/postback?click_id=$click&txid=$sale&payout=$payout&et=sale&sig=$signature" };
+    return { method => 'GET',
+        path => "/postback?click_id=$click&txid=$sale&payout=$payout&et=sale&sig=$signature" };
 }
 
 # --- what is sent, and what should come of it: name, request, status, verdict, id, endpoints that get it
@@ -39,12 +42,33 @@ my $stale = encode_json({ id => "evt_old_$run", type => 'invoice.paid' });
 
 my @cases = (
     [ 'Stripe: invoice.paid', $stripe, 200, 'accepted', "evt_$run", 'books', 'crm' ],
-    [ 'GitHub: push', post('/github', $push, sign_github(secret('github'), $push, id => "push-$run")), 200, 'accepted', "push-$run", 'crm' ],
-    [ 'Shopify: orders/create', post('/shopify', $order, sign_shopify(secret('shopify'), $order, id => "order-$run")), 200, 'accepted', "order-$run", 'books', 'crm' ],
-    [ 'Standard Webhooks', post('/standard', $ping, sign_standard(secret('standard'), $ping, id => "msg_$run")), 200, 'accepted', "msg_$run", 'crm' ],
-    [ 'postback (GET)', postback("c$run", 'tx1', '12.50', secret('postback')), 200, 'accepted', "c$run:tx1", 'crm', 'tracker' ],
-    [ 'Stripe, wrong key', post('/stripe', $stripe_body, sign_stripe('whsec_wrong', $stripe_body)), 401, 'forged' ],
-    [ 'Stripe, an hour old', post('/stripe', $stale, sign_stripe(secret('stripe'), $stale, clock => int(time) - 3600)), 401, 'stale' ],
+    [
+        'GitHub: push', post('/github', $push, sign_github(secret('github'), $push, id => "push-$run")), 200,
+        'accepted', "push-$run", 'crm'
+    ],
+    [
+        'Shopify: orders/create',
+        post('/shopify', $order, sign_shopify(secret('shopify'), $order, id => "order-$run")), 200,
+        'accepted', "order-$run", 'books', 'crm'
+    ],
+    [
+        'Standard Webhooks',
+        post('/standard', $ping, sign_standard(secret('standard'), $ping, id => "msg_$run")), 200,
+        'accepted', "msg_$run", 'crm'
+    ],
+    [
+        'postback (GET)', postback("c$run", 'tx1', '12.50', secret('postback')), 200, 'accepted',
+        "c$run:tx1", 'crm', 'tracker'
+    ],
+    [
+        'Stripe, wrong key', post('/stripe', $stripe_body, sign_stripe('whsec_wrong', $stripe_body)), 401,
+        'forged'
+    ],
+    [
+        'Stripe, an hour old',
+        post('/stripe', $stale, sign_stripe(secret('stripe'), $stale, clock => int(time) - 3600)), 401,
+        'stale'
+    ],
     [ 'Stripe, no signature', post('/stripe', $stripe_body), 401, 'unsigned' ],
     [ 'Stripe, the first again', $stripe, 200, 'duplicate' ],
 );
@@ -56,7 +80,8 @@ sub send_one ($request) {
     $connection->send(Test::Webhook::HTTP::build(%$request, close => 1));
     my $response = $connection->response // { status => 0, body => '' };
     my $json = eval { decode_json($response->{body}) } // {};
-    return { at => $begin, took => time - $begin, status => $response->{status}, verdict => $json->{verdict} // $response->{body}, id => $json->{id} };
+    return { at => $begin, took => time - $begin, status => $response->{status},
+        verdict => $json->{verdict} // $response->{body}, id => $json->{id} };
 }
 
 # --- what was delivered, by the log of attempts
@@ -94,11 +119,15 @@ for my $case (@cases) {
     my ($name, $request, $status, $verdict, $id, @endpoints) = @$case;
     my $answer = send_one($request);
     my $of = $answer->{verdict} eq 'accepted' ? wait_deliveries($answer->{id}, @endpoints) : {};
-    my @delivered = map { sprintf '%s: %d, %s', $_, $of->{$_}{status}, latency($of->{$_}, $answer) } sort keys %$of;
-    line($name, "$answer->{status} $answer->{verdict}", sprintf('%.1f ms', $answer->{took} * 1000), join('  ', @delivered) || '-');
-    push @wrong, "$name: $answer->{status} $answer->{verdict}, should be $status $verdict" if "$answer->{status} $answer->{verdict}" ne "$status $verdict";
+    my @delivered =
+        map { sprintf '%s: %d, %s', $_, $of->{$_}{status}, latency($of->{$_}, $answer) } sort keys %$of;
+    line($name, "$answer->{status} $answer->{verdict}", sprintf('%.1f ms', $answer->{took} * 1000),
+        join('  ', @delivered) || '-');
+    push @wrong, "$name: $answer->{status} $answer->{verdict}, should be $status $verdict"
+        if "$answer->{status} $answer->{verdict}" ne "$status $verdict";
     push @wrong, "$name: id $answer->{id}, should be $id" if defined $id && ($answer->{id} // '') ne $id;
-    push @wrong, "$name: delivered to (@{[ sort keys %$of ]}), should be (@endpoints)" if "@{[ sort keys %$of ]}" ne "@endpoints";
+    push @wrong, "$name: delivered to (@{[ sort keys %$of ]}), should be (@endpoints)"
+        if "@{[ sort keys %$of ]}" ne "@endpoints";
 }
 
 print "\nledger:\n";

@@ -1,6 +1,7 @@
 #!/bin/bash
-# deps.sh GROUP...: installs the Debian packages of the groups (run, test, check, tidy, fuzz, node, trixie) that are missing, and checks that
-# what a build needs is there then. Asks only dpkg and the compiler when all is there: no root and no network needed.
+# deps.sh GROUP...: installs the Debian packages of the groups (run, test, check, tidy, fuzz, node, trixie)
+# that are missing, and checks that what a build needs is there then. Asks only dpkg and the compiler when all
+# is there: no root and no network needed.
 set -euo pipefail
 export LC_ALL=C
 
@@ -8,19 +9,20 @@ here=$(cd "$(dirname "$0")" && pwd)
 PATH=$PATH:/usr/sbin    # where Debian has nginx
 
 declare -A group=(
-    [run]="g++ make nginx nginx-dev redis-server libhiredis-dev libyajl-dev libexpat1-dev libssl-dev libxxhash-dev
-           libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl ca-certificates"
+    [run]="g++ make nginx nginx-dev redis-server libhiredis-dev libyajl-dev libexpat1-dev libutf8proc-dev libssl-dev
+           libxxhash-dev libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl
+           ca-certificates"
     [test]="libgtest-dev curl valgrind binutils prometheus"
     [fuzz]="clang"
-    [check]="clang-format cppcheck"
+    [check]="clang-format cppcheck lua5.1 lua-check"
     [tidy]="clang-tidy"
     [node]="nodejs npm"
     [trixie]="debootstrap"
 )
 # What versions.sh must find, with the least version, and the commands that are called.
 declare -A headers=(
-    [run]="compiler coroutines boost:108100 boost-beast boost-awaitable openssl:3.0 hiredis:0.14 yajl-parse expat xxhash cli11 fmt spdlog nlohmann-json
-           nginx-headers:1.22"
+    [run]="compiler coroutines boost:108100 boost-beast boost-awaitable openssl:3.0 hiredis:0.14 yajl-parse
+           expat utf8proc xxhash cli11 fmt spdlog nlohmann-json nginx-headers:1.22"
     [test]="gtest"
 )
 declare -A commands=(
@@ -28,7 +30,11 @@ declare -A commands=(
     [test]="curl valgrind nm promtool"
 )
 # What apt starts when it installs them.
-declare -A starts=([nginx]="nginx (port 80)" [redis-server]="redis-server (port 6379)" [prometheus]="prometheus (port 9090)")
+declare -A starts=(
+    [nginx]="nginx (port 80)"
+    [redis-server]="redis-server (port 6379)"
+    [prometheus]="prometheus (port 9090)"
+)
 declare -A found=()
 
 fail() {
@@ -36,11 +42,12 @@ fail() {
     exit 1
 }
 
-# --- what is missing -------------------------------------------------------------------------------------------------
+# --- what is missing ----------------------------------------------------------------------------------------
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
-# Prints the version that apt would install. The answer is read whole: a pipe that is closed early would end apt-cache by SIGPIPE.
+# Prints the version that apt would install. The answer is read whole: a pipe that is closed early would end
+# apt-cache by SIGPIPE.
 candidate() {
     local policy
     policy=$(apt-cache policy "$1" 2> /dev/null) || return 1
@@ -59,10 +66,12 @@ read_versions() {
 # Asio with coroutines needs Boost 1.81, whatever package it came with.
 boost_is_there() {
     read_versions
-    [[ ${found[boost]:-missing} != missing && ${found[boost]} -ge 108100 && ${found[boost-beast]} == present ]]
+    [[ ${found[boost]:-missing} != missing && ${found[boost]} -ge 108100 ]] \
+        && [ "${found[boost-beast]}" = present ]
 }
 
-# The distribution's own Boost where it is new enough; else the first newer one it has beside it (Debian 12: 1.81).
+# The distribution's own Boost where it is new enough; else the first newer one it has beside it (Debian 12:
+# 1.81).
 boost_package() {
     local version name
     version=$(candidate libboost-dev || true)
@@ -103,7 +112,7 @@ known_to_apt() {
     done
 }
 
-# --- installing ------------------------------------------------------------------------------------------------------
+# --- installing ---------------------------------------------------------------------------------------------
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then
@@ -111,7 +120,8 @@ as_root() {
     elif command -v sudo > /dev/null; then
         sudo "$@"
     else
-        fail "packages are missing, and only root may install them:" "    apt-get update && apt-get install --no-install-recommends ${missing[*]}"
+        fail "packages are missing, and only root may install them:" \
+            "    apt-get update && apt-get install --no-install-recommends ${missing[*]}"
     fi
 }
 
@@ -132,7 +142,9 @@ hold_servers() {
         echo "$policy decides whether apt starts what it installs:$(printf ' %s' "${held[@]}")"
         return
     fi
-    echo "installed but not started now:$(printf ' %s' "${held[@]}"); at the next boot they start unless you call 'systemctl disable'"
+    printf 'installed but not started now:'
+    printf ' %s' "${held[@]}"
+    echo "; at the next boot they start unless you call 'systemctl disable'"
     trap remove_own_policy EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
@@ -142,7 +154,8 @@ hold_servers() {
 while [ "\${1#-}" != "\$1" ]; do shift; done
 # "(start)": in an unknown runlevel, as in a chroot.
 case \$1:\$2 in
-    nginx:start | nginx.service:start | nginx:'(start)' | redis-server:start | redis-server.service:start | redis-server:'(start)' | \\
+    nginx:start | nginx.service:start | nginx:'(start)' | \\
+    redis-server:start | redis-server.service:start | redis-server:'(start)' | \\
     prometheus:start | prometheus.service:start | prometheus:'(start)') exit 101 ;;
 esac
 exit 0
@@ -154,7 +167,8 @@ END
 apt() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 "$@"; }
 
 update() {
-    apt update || fail "apt-get update failed (see above): is there a network, and are the sources in /etc/apt right?"
+    local hint="is there a network, and are the sources in /etc/apt right?"
+    apt update || fail "apt-get update failed (see above): $hint"
 }
 install() { apt install -y --no-install-recommends "${missing[@]}"; }
 
@@ -182,7 +196,7 @@ install_missing() {
     fi
 }
 
-# --- checking --------------------------------------------------------------------------------------------------------
+# --- checking -----------------------------------------------------------------------------------------------
 
 faults=()
 
@@ -204,8 +218,10 @@ need_same_nginx() {
     binary=$(nginx -v 2>&1) || return 0
     binary=${binary##*nginx/}
     binary=${binary%% *}
-    [ "$headers" = missing ] || [ "$binary" = "$headers" ] || faults+=("nginx is $binary but its headers (${NGX_SRC:-package nginx-dev}) are of $headers:
+    if [ "$headers" != missing ] && [ "$binary" != "$headers" ]; then
+        faults+=("nginx is $binary but its headers (${NGX_SRC:-package nginx-dev}) are of $headers:
     install both from the same place, or give the sources of $binary: make NGX_SRC=FOLDER")
+    fi
 }
 
 check() {
@@ -218,7 +234,8 @@ check() {
         done
         [ "$name" != run ] || need_same_nginx
     done
-    [ ${#faults[@]} = 0 ] || fail "the packages are installed, but what they should bring is not there:" "${faults[@]/#/  }"
+    [ ${#faults[@]} = 0 ] \
+        || fail "the packages are installed, but what they should bring is not there:" "${faults[@]/#/  }"
 }
 
 find_missing "$@"

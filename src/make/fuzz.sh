@@ -1,6 +1,6 @@
 #!/bin/bash
-# fuzz.sh: every target of t/fuzz under libFuzzer, FUZZ_SECONDS each. What it learns stays in BUILD; an input that
-# breaks something is named, and belongs into t/fuzz/corpus/TARGET once the fault is mended.
+# fuzz.sh: every target of t/fuzz under libFuzzer, FUZZ_SECONDS each. What it learns stays in BUILD; an input
+# that breaks something is named, and belongs into t/fuzz/corpus/TARGET once the fault is mended.
 set -uo pipefail
 
 failed=()
@@ -13,8 +13,9 @@ for name in $names; do
     corpus=("$learnt")
     [ ! -d "t/fuzz/corpus/$name" ] || corpus+=("t/fuzz/corpus/$name")
     log=$BUILD/$name.log
-    if FUZZ_TARGET=$name FUZZ_SEEDS=$learnt "$BUILD/fuzzer" -max_total_time="$FUZZ_SECONDS" -max_len=16384 -timeout=10 \
-        -rss_limit_mb=2048 -print_funcs=0 -artifact_prefix="$BUILD/$name-" "${corpus[@]}" > "$log" 2>&1; then
+    if FUZZ_TARGET=$name FUZZ_SEEDS=$learnt "$BUILD/fuzzer" -max_total_time="$FUZZ_SECONDS" -max_len=16384 \
+        -timeout=10 -rss_limit_mb=2048 -print_funcs=0 -artifact_prefix="$BUILD/$name-" \
+        "${corpus[@]}" > "$log" 2>&1; then
         printf '%-12s %s\n' "$name" "$(sed -n 's/^Done //p' "$log")"
     else
         printf '%-12s FAILED\n' "$name"

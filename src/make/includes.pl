@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 
-# includes.pl [FOLDER]: the direction of the includes below FOLDER/src. Layers include only what is below them, libraries stay in the
-# layers that may know them, and no two folders include each other in a circle. Prints each fault; exit 1 when there is one.
+# includes.pl [FOLDER]: the direction of the includes below FOLDER/src. Layers include only what is below
+# them, libraries stay in the layers that may know them, and no two folders include each other in a circle.
+# Prints each fault; exit 1 when there is one.
 
 use v5.36;
 use File::Find qw(find);
@@ -39,14 +40,19 @@ sub look_at ($path, $line, $form, $name) {
     if ($form eq '<') {
         for (@only) {
             my ($library, $pattern, @layers) = @$_;
-            push @faults, "src/$path:$line: $library belongs to @layers, not to $layer" if $name =~ $pattern && !grep { $_ eq $layer } @layers;
+            push @faults, "src/$path:$line: $library belongs to @layers, not to $layer"
+                if $name =~ $pattern && !grep { $_ eq $layer } @layers;
         }
         return;
     }
     my $to = layer($name);
     if (!-e "src/$name") { push @faults, "src/$path:$line: \"$name\": give the path from src on" }
-    elsif (!$below{$to}) { push @faults, "src/$path:$line: src/make/includes.pl does not know where the layer \"$to\" is" }
-    elsif ($to ne $layer && !grep { $_ eq $to } @{ $below{$layer} }) { push @faults, "src/$path:$line: $layer includes $name: $to is not below it" }
+    elsif (!$below{$to}) {
+        push @faults, "src/$path:$line: src/make/includes.pl does not know where the layer \"$to\" is";
+    }
+    elsif ($to ne $layer && !grep { $_ eq $to } @{ $below{$layer} }) {
+        push @faults, "src/$path:$line: $layer includes $name: $to is not below it";
+    }
     $arrow{ folder($path) }{ folder($name) } //= "src/$path:$line" if folder($path) ne folder($name);
 }
 
@@ -67,7 +73,10 @@ my (%state, %named);
 sub walk ($folder, @way) {
     if (($state{$folder} // '') eq 'open') {
         my @circle = (@way[ (grep { $way[$_] eq $folder } 0 .. $#way)[0] .. $#way ], $folder);
-        push @faults, 'circle: ' . join(' -> ', @circle) . ' (' . join(', ', map { $arrow{ $circle[$_] }{ $circle[ $_ + 1 ] } } 0 .. $#circle - 1) . ')'
+        push @faults,
+              'circle: '
+            . join(' -> ', @circle) . ' ('
+            . join(', ', map { $arrow{ $circle[$_] }{ $circle[ $_ + 1 ] } } 0 .. $#circle - 1) . ')'
             if !$named{ join ' ', sort @circle }++;
         return;
     }

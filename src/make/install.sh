@@ -1,6 +1,7 @@
 #!/bin/bash
-# install.sh MODE FOLDER FILE...: installs programs or libraries without what only debuggers read; that goes to DEBUGDIR/FOLDER/FILE.debug,
-# where gdb looks for it (set debug-file-directory DEBUGDIR, unless it is /usr/lib/debug). DESTDIR stands before both.
+# install.sh MODE FOLDER FILE...: installs programs or libraries without what only debuggers read; that goes
+# to DEBUGDIR/FOLDER/FILE.debug, where gdb looks for it (set debug-file-directory DEBUGDIR, unless it is
+# /usr/lib/debug). DESTDIR stands before both.
 set -euo pipefail
 
 mode=$1

@@ -1,12 +1,13 @@
 #!/bin/bash
-# run.sh: the whole of it on this machine's loopback: Redis, nginx with the module, a worker, a receiver that prints what
-# it gets. Everything lies in BUILD/run: configuration, secrets (made at the first run), data, logs, and `env`, by which
-# other programs find it. Ctrl-C stops all of it; so does the end of any part.
+# run.sh: the whole of it on this machine's loopback: Redis, nginx with the module, a worker, a receiver that
+# prints what it gets. Everything lies in BUILD/run: configuration, secrets (made at the first run), data,
+# logs, and `env`, by which other programs find it. Ctrl-C stops all of it; so does the end of any part.
 set -euo pipefail
 PATH=$PATH:/usr/sbin    # where Debian has nginx
 
-# Ctrl-C is for this script alone: make, which waits for it, would end by it too and call it an error. So the script takes the terminal
-# with a process group of its own, and gives it back at the end. Where it does not own the terminal (`make run &`) it leaves it.
+# Ctrl-C is for this script alone: make, which waits for it, would end by it too and call it an error. So the
+# script takes the terminal with a process group of its own, and gives it back at the end. Where it does not
+# own the terminal (`make run &`) it leaves it.
 if [ -t 0 ] && [ -z "${RUN_TERMINAL_OF:-}" ]; then
     exec perl -MPOSIX -e '
         $ENV{RUN_TERMINAL_OF} = getpgrp();
@@ -19,7 +20,8 @@ if [ -t 0 ] && [ -z "${RUN_TERMINAL_OF:-}" ]; then
 fi
 
 give_terminal_back() {
-    [ -z "${RUN_TERMINAL_OF:-}" ] || [ "$RUN_TERMINAL_OF" = $$ ] || perl -MPOSIX -e 'tcsetpgrp(0, $ARGV[0]) if tcgetpgrp(0) == $ARGV[1]' "$RUN_TERMINAL_OF" $$ || true
+    [ -n "${RUN_TERMINAL_OF:-}" ] && [ "$RUN_TERMINAL_OF" != $$ ] || return 0
+    perl -MPOSIX -e 'tcsetpgrp(0, $ARGV[0]) if tcgetpgrp(0) == $ARGV[1]' "$RUN_TERMINAL_OF" $$ || true
 }
 trap give_terminal_back EXIT
 # Stopped, it could not be continued: make and the shell would not know of it.
@@ -29,7 +31,7 @@ build=$(cd "${BUILD:-build}" && pwd)
 run=$build/run
 here=$(dirname "$0")
 
-# --- small helpers -----------------------------------------------------------------------------------------------
+# --- small helpers ------------------------------------------------------------------------------------------
 
 say() { printf '%s\n' "$*"; }
 
@@ -37,8 +39,10 @@ say() { printf '%s\n' "$*"; }
 free_port() {
     perl -MIO::Socket::INET -e '
         for my $port ($ARGV[0] .. $ARGV[0] + 500) {
-            next if !IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => $port, Listen => 1, ReuseAddr => 1);
-            print $port; exit;
+            my %at = (LocalAddr => "127.0.0.1", LocalPort => $port);
+            next if !IO::Socket::INET->new(%at, Listen => 1, ReuseAddr => 1);
+            print $port;
+            exit;
         }
         die "no free port from $ARGV[0] on\n"' "$1"
 }
@@ -65,13 +69,13 @@ wait_for() {
     done
 }
 
-# --- processes: started, watched and ended by id --------------------------------------------------------------------
+# --- processes: started, watched and ended by id ------------------------------------------------------------
 
 declare -A pid_of=()
 order=()
 
-# start NAME COMMAND...: in a session of its own, so that Ctrl-C reaches only this script, which ends the parts in order;
-# should the script itself be killed, the kernel ends them.
+# start NAME COMMAND...: in a session of its own, so that Ctrl-C reaches only this script, which ends the
+# parts in order; should the script itself be killed, the kernel ends them.
 start() {
     local name=$1
     shift
@@ -116,7 +120,7 @@ fail() {
     exit 1
 }
 
-# --- configuration ---------------------------------------------------------------------------------------------------
+# --- configuration ------------------------------------------------------------------------------------------
 
 make_secrets() {
     new_secret stripe "whsec_$(random_hex 16)"
@@ -132,7 +136,8 @@ make_secrets() {
 fill() {
     local user=
     [ "$(id -u)" != 0 ] || user='user root;'
-    BUILD_DIR=$build RUN_DIR=$run PORT=$port REDIS=$redis RECEIVER=$receiver USER_LINE=$user REDIS_LISTEN=$redis_listen \
+    BUILD_DIR=$build RUN_DIR=$run PORT=$port REDIS=$redis RECEIVER=$receiver USER_LINE=$user \
+        REDIS_LISTEN=$redis_listen \
         perl -pe 's/@(\w+)@/$ENV{$1} \/\/ die "no $1\n"/ge' "$here/run/$1" > "$run/$2"
 }
 
@@ -161,9 +166,12 @@ write_configuration() {
     fill endpoints.json endpoints.json
 }
 
-# --- the parts -------------------------------------------------------------------------------------------------------
+# --- the parts ----------------------------------------------------------------------------------------------
 
-listens() { perl -MIO::Socket::INET -e 'exit !IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARGV[0])' "$1"; }
+listens() {
+    perl -MIO::Socket::INET \
+        -e 'exit !IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $ARGV[0])' "$1"
+}
 
 redis_answers() { WEBHOOK_REDIS=$redis "$build/webhookctl" events --limit 1; }
 
@@ -177,7 +185,8 @@ start_all() {
     start worker "$build/webhook-worker" --config "$run/worker.json"
     start nginx nginx -p "$run/nginx/" -c "$run/nginx/nginx.conf" -e "$run/nginx/error.log"
     wait_for 10 nginx listens "$port" || fail "nginx did not start"
-    wait_for 10 "the module's connection to Redis" grep -q 'webhook: redis .* is ready' "$run/nginx/error.log" || fail
+    wait_for 10 "the module's connection to Redis" \
+        grep -q 'webhook: redis .* is ready' "$run/nginx/error.log" || fail
 }
 
 announce() {
@@ -213,7 +222,7 @@ write_env() {
     mv "$run/env.new" "$run/env"     # whole or not at all: others wait for it
 }
 
-# --- main ------------------------------------------------------------------------------------------------------------
+# --- main ---------------------------------------------------------------------------------------------------
 
 if [ -e "$run/env" ] && (. "$run/env" && kill -0 "$RUN_PID" 2> /dev/null); then
     say "it runs already (process $(. "$run/env"; echo "$RUN_PID")); see $run/env" >&2

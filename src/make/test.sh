@@ -1,6 +1,7 @@
 #!/bin/bash
-# test.sh: unit tests, then t/*.t, on what lies in BUILD. SDK: the folder of the npm packages for t/sdk.t. MODULE: the module lies elsewhere (a sanitized build has none of
-# its own); then its central tests also run under valgrind. TEST_JOBS: so many test files at once.
+# test.sh: unit tests, then t/*.t, on what lies in BUILD. SDK: the folder of the npm packages for t/sdk.t.
+# MODULE: the module lies elsewhere (a sanitized build has none of its own); then its central tests also run
+# under valgrind. TEST_JOBS: so many test files at once.
 set -uo pipefail
 
 PATH=$PATH:/usr/sbin    # where Debian has nginx
@@ -16,11 +17,16 @@ took() {
     began=$SECONDS
 }
 
+# not_tried WHAT FILE: says so, and why by the file.
+not_tried() { echo "NOT TRIED: $1: $(cat "$2" 2> /dev/null)" >&2; }
+
 # run_prove FILE...: and names the files that take longer than a file may.
 run_prove() {
     prove -j "$jobs" --timer "$@" 2>&1 | tee "$build/prove.log"
     local status=${PIPESTATUS[0]}
-    perl -ne 'print "SLOW: $1 took $2 s; a file may take 60\n" if /(t\/\w+\.t) \.+ .*?(\d+)\d{3} ms/ && $2 >= 60' "$build/prove.log"
+    perl -ne '
+        next if !m{(t/\w+\.t) \.+ .*?(\d+)\d{3} ms} || $2 < 60;
+        print "SLOW: $1 took $2 s; a file may take 60\n"' "$build/prove.log"
     return "$status"
 }
 
@@ -32,7 +38,7 @@ tests=(t/*.t)
 preparing=()
 if [ -n "${TEST_SANITIZE:-}" ]; then
     # Left out: what tries no program of ours, or others' programs by way of ours, for the second time.
-    for name in sdk docs recipes browser packages trixie deps make includes; do
+    for name in sdk docs recipes browser packages trixie deps make includes lines; do
         tests=("${tests[@]/#t\/$name.t/}")
     done
     read -ra tests <<< "${tests[*]}"
@@ -62,8 +68,10 @@ if [ -n "${TEST_SANITIZE:-}" ]; then
     env -u TEST_SANITIZE TEST_VALGRIND=1 prove -j "$jobs" --timer "${central[@]}" || failed+=("valgrind")
     took valgrind
 else
-    [ -e "$TEST_SDK/complete" ] || echo "NOT TRIED: t/sdk.t, the official packages of the senders: $(cat "$TEST_SDK/missing" 2>/dev/null)" >&2
-    [ ! -e "$build/trixie/missing" ] || echo "NOT TRIED: t/trixie.t, the module on Debian 13: $(cat "$build/trixie/missing")" >&2
+    [ -e "$TEST_SDK/complete" ] \
+        || not_tried "t/sdk.t, the official packages of the senders" "$TEST_SDK/missing"
+    [ ! -e "$build/trixie/missing" ] \
+        || not_tried "t/trixie.t, the module on Debian 13" "$build/trixie/missing"
 fi
 
 if [ ${#failed[@]} -gt 0 ]; then

@@ -1,7 +1,8 @@
 #!/bin/bash
-# trixie.sh prepare | run COMMAND...: Debian 13 in BUILD/trixie, for t/trixie.t on another Debian: its g++, nginx, hiredis, Redis and
-# Valkey, and the module built there. Programs are taken from BUILD, with the libraries that Debian 13 has no more: what differs for them is
-# Redis only, and building them twice is most of a build. Where it cannot be made the file BUILD/trixie/missing says why.
+# trixie.sh prepare | run COMMAND...: Debian 13 in BUILD/trixie, for t/trixie.t on another Debian: its g++,
+# nginx, hiredis, Redis and Valkey, and the module built there. Programs are taken from BUILD, with the
+# libraries that Debian 13 has no more: what differs for them is Redis only, and building them twice is most
+# of a build. Where it cannot be made the file BUILD/trixie/missing says why.
 set -uo pipefail
 
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -12,7 +13,8 @@ dir=$build/trixie
 root=$dir/root
 # debootstrap takes no folder with a space.
 [[ $root != *\ * ]] || root=/var/tmp/nginx-webhook-trixie-$(cksum <<< "$dir" | cut -d ' ' -f 1)
-packages="g++ make nginx nginx-dev redis-server valkey-server libhiredis-dev libyajl-dev libexpat1-dev libssl-dev libxxhash-dev libxxhash0 perl openssl"
+packages="g++ make nginx nginx-dev redis-server valkey-server libhiredis-dev libyajl-dev libexpat1-dev"
+packages+=" libutf8proc-dev libssl-dev libxxhash-dev libxxhash0 perl openssl"
 
 # The sources are mounted where they are needed, and only while a command runs.
 export BIND="$here:$root/srv/source"$'\n'"$build:$root/srv/build"
@@ -32,8 +34,15 @@ make_root() {
     # Nothing is started there.
     printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"
     chmod 755 "$root/usr/sbin/policy-rc.d"
-    DEBS=$dir/debs BIND= chroot_run "$root" sh -c "apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $packages" || return
+    DEBS=$dir/debs BIND= chroot_install "$root" $packages || return
     echo "$packages" > "$dir/complete"
+}
+
+# give_up LOG LINES WHAT: ends with the last lines of the log.
+give_up() {
+    tail -n "$2" "$1" >&2
+    echo "$3: $1" >&2
+    exit 1
 }
 
 make_module() { chroot_run "$root" make -C /srv/source ${JOBS:+JOBS=$JOBS} BUILD=/opt/build module; }
@@ -42,23 +51,28 @@ prepare() {
     local problem
     rm -f "$dir/missing"
     . /etc/os-release
-    [ "${VERSION_CODENAME:-}" != trixie ] || missing "this machine is Debian 13 itself: all other tests have shown it"
+    [ "${VERSION_CODENAME:-}" != trixie ] \
+        || missing "this machine is Debian 13 itself: all other tests have shown it"
     problem=$(chroot_problem trixie)
     [ -z "$problem" ] || missing "$problem"
-    make_root > "$dir/root.log" 2>&1 || { tail -n 20 "$dir/root.log" >&2; echo "Debian 13 could not be installed: $dir/root.log" >&2; exit 1; }
-    make_module > "$dir/module.log" 2>&1 || { tail -n 40 "$dir/module.log" >&2; echo "the module could not be built on Debian 13: $dir/module.log" >&2; exit 1; }
+    make_root > "$dir/root.log" 2>&1 || give_up "$dir/root.log" 20 "Debian 13 could not be installed"
+    make_module > "$dir/module.log" 2>&1 \
+        || give_up "$dir/module.log" 40 "the module could not be built on Debian 13"
 }
 
 # Links for the libraries of programs, which are started by a wrapper that finds them.
 take_programs() {
-    local program
+    local program wrapper
+    local theirs='/(libc|libm|libstdc\+\+|libgcc_s|libpthread|libdl|librt)\.so'
     rm -rf "$root/opt/host"
     mkdir -p "$root/opt/host"
     for program in webhook-worker webhookctl; do
-        ldd "$build/$program" | awk '$3 ~ /^\// { print $3 }' | grep -vE '/(libc|libm|libstdc\+\+|libgcc_s|libpthread|libdl|librt)\.so' | xargs cp -Lt "$root/opt/host"
-        rm -f "$root/opt/build/$program"
-        printf '#!/bin/sh\nLD_LIBRARY_PATH=/opt/host exec /srv/build/%s "$@"\n' "$program" > "$root/opt/build/$program"
-        chmod 755 "$root/opt/build/$program"
+        wrapper=$root/opt/build/$program
+        ldd "$build/$program" | awk '$3 ~ /^\// { print $3 }' | grep -vE "$theirs" \
+            | xargs cp -Lt "$root/opt/host"
+        rm -f "$wrapper"
+        printf '#!/bin/sh\nLD_LIBRARY_PATH=/opt/host exec /srv/build/%s "$@"\n' "$program" > "$wrapper"
+        chmod 755 "$wrapper"
     done
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/time.hpp"
 #include "worker/records.hpp"
 
 namespace webhook::worker {
@@ -202,7 +203,7 @@ void Partition::settle_new(const DeliveryPtr& delivery, store::SettleStep* step)
         step->new_waiting(entry, lease_of(*delivery->endpoint), {UINT64_MAX >> 12, UINT64_MAX >> 12});
         delivery->recorded = true;
         delivery->id = id;
-        delivery->created_ms = unix_ms();
+        delivery->created_ms = base::now_ms();
         held_.insert(id);
         return;
     }

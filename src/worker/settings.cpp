@@ -2,16 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "base/file.hpp"
 #include "base/suggest.hpp"
 #include "endpoint/strict_json.hpp"
 #include "endpoint/units.hpp"
+#include "signature/catalogue/scheme_text.hpp"
 #include "signature/keys/secret_file.hpp"
 #include "store/keys.hpp"
 
@@ -21,12 +19,10 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Empty, or why the file cannot be read.
-std::string read_file(const std::string& path, std::string* text) {
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    if (file) text->assign(std::istreambuf_iterator<char>(file), {});
-    return file ? std::string() : std::strerror(errno);
+constexpr std::size_t max_file = std::size_t{16} << 20;
+
+bool read_settings_file(const std::string& path, std::string* text, std::string* problem) {
+    return base::read_file(path, max_file, base::FileKind::any, text, problem);
 }
 
 /// A URL without user or password keeps the present one.
@@ -178,14 +174,14 @@ class Reader {
     void schemes(const std::string& key, const Json& value) {
         auto set = std::make_shared<signature::SchemeSet>();
         signature::TextError error;
-        std::string file, content;
+        std::string file, content, problem;
         if (value.is_object()) {
             for (const auto& [name, text] : value.items())
                 scheme(key + "." + name, name, text, set.get());
         } else if (!text(key, value, &file)) {
             return;
-        } else if (const std::string problem = read_file(file, &content); !problem.empty()) {
-            return fail(key, "cannot read the file: " + problem);
+        } else if (!read_settings_file(file, &content, &problem)) {
+            return fail(key, "the file " + problem);
         } else if (!signature::add_scheme_blocks(content, set.get(), &error)) {
             return fail(key, error.message + " in line " + std::to_string(error.line) + " of the file");
         }
@@ -296,9 +292,9 @@ std::optional<Settings> load_settings(const std::string& path, const std::string
                                       std::vector<std::string>* errors) {
     std::optional<Settings> settings = Settings();
     if (!path.empty()) {
-        std::string text;
-        if (std::string problem = read_file(path, &text); !problem.empty()) {
-            errors->push_back(fmt::format("cannot read \"{}\": {}", path, problem));
+        std::string text, problem;
+        if (!read_settings_file(path, &text, &problem)) {
+            errors->push_back(fmt::format("\"{}\" {}", path, problem));
             return std::nullopt;
         }
         settings = parse_settings(text, errors);

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
 #include "store/redis_address.hpp"
 #include "worker/send/address_guard.hpp"
 

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/file.hpp"
 #include "endpoint/private_file.hpp"
 #include "endpoint/strict_json.hpp"
 
@@ -19,7 +20,7 @@ namespace webhook::worker {
 namespace {
 
 using Json = nlohmann::json;
-using endpoint::Descriptor;
+using base::Descriptor;
 
 const std::string file_name = "endpoints.json";
 

@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
-# make bench: what an event costs. CPU of nginx per accepted event beside `return 200` of the same nginx, and CPU of
-# webhook-worker per delivery, at two body sizes; Redis' share beside. Ratios are what counts: figures depend on the machine.
-# ROUNDS=3 EVENTS=20000 CONNECTIONS=32 may be given by environment.
+# make bench: what an event costs. CPU of nginx per accepted event beside `return 200` of the same nginx, and
+# CPU of webhook-worker per delivery, at two body sizes; Redis' share beside. Ratios are what counts: figures
+# depend on the machine. ROUNDS=3 EVENTS=20000 CONNECTIONS=32 may be given by environment.
 
 use v5.36;
 use List::Util qw(sum);
@@ -43,7 +43,12 @@ http {
     server { listen 127.0.0.1:%%PORT_sink%%; location / { return 200; } }
 }
 EOT
-$t->apply({ id => 'sink', url => 'http://127.0.0.1:' . $t->port('sink') . '/', sign => [ { secrets => [$secret] } ], concurrency => 64 });
+$t->apply(
+    {
+        id => 'sink', url => 'http://127.0.0.1:' . $t->port('sink') . '/',
+        sign => [ { secrets => [$secret] } ], concurrency => 64
+    }
+);
 
 # Seconds of CPU that processes have used.
 sub cpu (@pids) {
@@ -61,8 +66,11 @@ sub measure ($groups, $code) {
 
 sub send_events ($path, $size, $count) {
     my $body = $t->write('body', '{"type":"bench","pad":"' . 'x' x ($size - 25) . '"}');
-    my $result = $t->ctl('send', '--scheme', 'standard', '--secret', $secret, '--data', "\@$body", '--count', $count, '--concurrency', $connections,
-        'http://127.0.0.1:' . $t->port . $path);
+    my $result = $t->ctl(
+        'send', '--scheme', 'standard', '--secret', $secret, '--data', "\@$body", '--count', $count,
+        '--concurrency', $connections,
+        'http://127.0.0.1:' . $t->port . $path
+    );
     die "webhookctl send: $result->{out}$result->{err}" if $result->{exit};
 }
 
@@ -88,13 +96,17 @@ for my $round (1 .. $rounds) {
     }
 }
 
-printf "\nCPU, microseconds each (median of %d rounds of %d, %d connections)\n\n", $rounds, $events, $connections;
+printf "\nCPU, microseconds each (median of %d rounds of %d, %d connections)\n\n", $rounds, $events,
+    $connections;
 printf "%-34s %10s %10s\n", '', '512 B', '4 KiB';
-my %row = ('/return' => 'nginx: return 200', '/hooks' => 'nginx: verified, stored', redis => 'Redis: dedupe, append', worker => 'worker: delivered, settled');
+my %row = ('/return' => 'nginx: return 200', '/hooks' => 'nginx: verified, stored',
+    redis => 'Redis: dedupe, append', worker => 'worker: delivered, settled');
 for my $name ('/return', '/hooks', 'redis', 'worker') {
     printf "%-34s %10.1f %10.1f\n", $row{$name}, map { median(@{ $of{"$name $_"} }) } 512, 4096;
 }
-printf "%-34s %9.2fx %9.2fx\n", 'nginx: ratio to return 200', map { median(@{ $of{"/hooks $_"} }) / median(@{ $of{"/return $_"} }) } 512, 4096;
-printf "%-34s %9.0f  %9.0f\n\n", 'worker: deliveries per second', map { median(@{ $of{"rate $_"} }) } 512, 4096;
+printf "%-34s %9.2fx %9.2fx\n", 'nginx: ratio to return 200',
+    map { median(@{ $of{"/hooks $_"} }) / median(@{ $of{"/return $_"} }) } 512, 4096;
+printf "%-34s %9.0f  %9.0f\n\n", 'worker: deliveries per second', map { median(@{ $of{"rate $_"} }) } 512,
+    4096;
 
 done_testing;

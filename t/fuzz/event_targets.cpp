@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/encoding.hpp"
 #include "base/json_cut.hpp"
 #include "base/json_scan.hpp"
 #include "base/json_text.hpp"
-#include "base/lax_base64.hpp"
 #include "base/multipart.hpp"
 #include "base/urlencoded.hpp"
 #include "base/utf8.hpp"

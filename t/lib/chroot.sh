@@ -1,5 +1,6 @@
-# Sourced by what tries the product on a bare Debian: makes the folder that holds it, runs commands in it, removes it. Root only.
-# A namespace of its own holds all mounts and processes of a command, so the kernel takes them away whatever ends it.
+# Sourced by what tries the product on a bare Debian: makes the folder that holds it, runs commands in it,
+# removes it. Root only. A namespace of its own holds all mounts and processes of a command, so the kernel
+# takes them away whatever ends it.
 
 # The mirrors of this machine, or those of Debian: MIRROR and SECURITY_MIRROR choose others.
 chroot_mirrors() {
@@ -7,7 +8,8 @@ chroot_mirrors() {
     while read -r uri origin label; do
         [ "$origin" = Debian ] || continue
         if [ "$label" = Debian-Security ]; then : "${SECURITY_MIRROR:=$uri}"; else : "${MIRROR:=$uri}"; fi
-    done < <(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' 'Created-By: Packages' 2> /dev/null)
+    done < <(apt-get indextargets --format '$(REPO_URI) $(ORIGIN) $(LABEL)' 'Created-By: Packages' \
+        2> /dev/null)
     : "${MIRROR:=http://deb.debian.org/debian}" "${SECURITY_MIRROR:=http://deb.debian.org/debian-security}"
 }
 
@@ -16,13 +18,15 @@ chroot_problem() {
     local command folder
     [ "$(id -u)" = 0 ] || { echo "only root can make a chroot"; return; }
     for command in debootstrap unshare git; do
-        command -v "$command" > /dev/null || { echo "$command is not installed (apt-get install debootstrap util-linux git)"; return; }
+        command -v "$command" > /dev/null && continue
+        echo "$command is not installed (apt-get install debootstrap util-linux git)"
+        return
     done
     [ -e "/usr/share/debootstrap/scripts/$1" ] || { echo "debootstrap knows no \"$1\""; return; }
     chroot_mirrors
     folder=$(mktemp -d)
-    timeout 60 /usr/lib/apt/apt-helper download-file "${MIRROR%/}/dists/$1/InRelease" "$folder/InRelease" > /dev/null 2>&1 \
-        || echo "${MIRROR%/}/dists/$1 cannot be reached"
+    timeout 60 /usr/lib/apt/apt-helper download-file "${MIRROR%/}/dists/$1/InRelease" "$folder/InRelease" \
+        > /dev/null 2>&1 || echo "${MIRROR%/}/dists/$1 cannot be reached"
     rm -rf "$folder"
 }
 
@@ -41,8 +45,8 @@ chroot_make() {
     echo '127.0.0.1 localhost' > "$root/etc/hosts"
 }
 
-# chroot_run ROOT COMMAND...: in the chroot, with /proc, /dev/shm, /dev/pts, the packages of DEBS and what BIND (lines FROM:TO) names; ends with all it has
-# started.
+# chroot_run ROOT COMMAND...: in the chroot, with /proc, /dev/shm, /dev/pts, the packages of DEBS and what
+# BIND (lines FROM:TO) names; ends with all it has started.
 chroot_run() {
     local root=$1
     shift
@@ -50,12 +54,25 @@ chroot_run() {
     env --default-signal=INT,QUIT unshare --mount --pid --fork --kill-child bash -c '
         root=$1 debs=$2 bind=$3
         shift 3
-        mount -t proc proc "$root/proc" && mount -t tmpfs tmpfs "$root/dev/shm" && mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts" || exit 1
+        mount -t proc proc "$root/proc" && mount -t tmpfs tmpfs "$root/dev/shm" \
+            && mount -t devpts -o newinstance,ptmxmode=666 devpts "$root/dev/pts" || exit 1
         if [ -n "$debs" ]; then mount --bind "$debs" "$root/var/cache/apt/archives" || exit 1; fi
-        while IFS=: read -r from to; do [ -z "$from" ] || mount --bind "$from" "$to" || exit 1; done <<< "$bind"
-        env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM="${TERM:-dumb}" chroot "$root" "$@"
+        while IFS=: read -r from to; do
+            [ -z "$from" ] || mount --bind "$from" "$to" || exit 1
+        done <<< "$bind"
+        env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+            TERM="${TERM:-dumb}" chroot "$root" "$@"
         exit $?
     ' chroot_run "$root" "${DEBS:-}" "${BIND:-}" "$@"
+}
+
+# chroot_install ROOT PACKAGE...: installs them from fresh lists.
+chroot_install() {
+    local root=$1
+    shift
+    chroot_run "$root" apt-get update -q || return
+    chroot_run "$root" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends "$@"
 }
 
 # chroot_remove ROOT: never goes into what is mounted there.

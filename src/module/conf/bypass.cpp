@@ -5,10 +5,10 @@
 #include <iterator>
 #include <string>
 
-#include "module/conf/directives.hpp"
+#include "module/conf/location_conf.hpp"
+#include "module/ngx/conf_error.hpp"
 #include "module/ngx/core_conf.hpp"
 #include "module/ngx/pool.hpp"
-#include "module/settings.hpp"
 
 namespace webhook::module {
 
@@ -21,14 +21,13 @@ const Core* core_of(void** loc_conf) {
 }
 
 const LocationConf* ours(const Core* core) {
-    return static_cast<const LocationConf*>(
-        static_cast<const PlainConf*>(core->loc_conf[ngx_http_webhook_module.ctx_index]));
+    return to_location_conf(core->loc_conf[ngx_http_webhook_module.ctx_index]);
 }
 
 /// True when requests there reach an application unjudged. Only locations know their own configuration, the
 /// level of a server does not: no application stands there (`stub_status` may).
 bool is_open(const Core* core) {
-    return core->handler != nullptr && core->loc_conf != nullptr && ours(core)->location == nullptr;
+    return core->handler != nullptr && core->loc_conf != nullptr && ours(core)->settings.location == nullptr;
 }
 
 /// The location without a regular expression that nginx finds for `path` among those of one level, as
@@ -123,8 +122,8 @@ bool can_refuse_with(const LocationConf& conf, ngx_int_t status) {
     if (!is_from_behind || (status == NGX_HTTP_CONFLICT && conf.dedup && conf.dedup->reject)) return true;
     for (std::size_t i = 1; i < verdict_count; ++i) {
         const auto verdict = static_cast<Verdict>(i);
-        const auto own = conf.location->responses.find(verdict);
-        if (own == conf.location->responses.end() || own->second->has_body) continue;
+        const auto own = conf.settings.location->responses.find(verdict);
+        if (own == conf.settings.location->responses.end() || own->second->has_body) continue;
         const unsigned answered = own->second->status;
         if (static_cast<ngx_int_t>(answered) == status) return true;
     }

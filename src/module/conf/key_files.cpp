@@ -4,10 +4,9 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <memory>
-#include <system_error>
 
+#include "base/file.hpp"
 #include "signature/keys/secret_file.hpp"
 
 namespace webhook::module {
@@ -23,7 +22,7 @@ bool fail(const std::string& path, const std::string& what, std::string* error) 
     return false;
 }
 
-bool read_file(const std::string& path, const std::string& name, KeyTexts* keys, std::string* error) {
+bool add_file(const std::string& path, const std::string& name, KeyTexts* keys, std::string* error) {
     std::string text, problem;
     if (!signature::read_secret_file(path, &text, &problem)) return fail(path, problem, error);
     keys->texts.push_back(std::move(text));
@@ -40,8 +39,7 @@ bool may_be_file(const std::string& path) {
 
 bool read_directory(const std::string& path, KeyTexts* keys, std::string* error) {
     const std::unique_ptr<DIR, CloseDirectory> directory(::opendir(path.c_str()));
-    if (directory == nullptr)
-        return fail(path, "cannot be read (" + std::generic_category().message(errno) + ")", error);
+    if (directory == nullptr) return fail(path, base::read_problem(), error);
     const std::string start = path + '/';
     std::vector<std::string> names;
     while (const dirent* entry = ::readdir(directory.get())) {
@@ -52,7 +50,7 @@ bool read_directory(const std::string& path, KeyTexts* keys, std::string* error)
     if (names.size() > max_key_files) return fail(path, "is a directory of more than 256 files", error);
     std::sort(names.begin(), names.end());
     return std::all_of(names.begin(), names.end(),
-                       [&](const std::string& name) { return read_file(start + name, name, keys, error); });
+                       [&](const std::string& name) { return add_file(start + name, name, keys, error); });
 }
 
 }  // namespace
@@ -70,7 +68,7 @@ bool read_key_sources(const std::vector<KeySource>& sources, KeyTexts* keys, std
             return true;
         }
         if (is_directory(source.path)) return read_directory(source.path, keys, error);
-        return read_file(source.path, {}, keys, error);
+        return add_file(source.path, {}, keys, error);
     });
 }
 

@@ -49,7 +49,7 @@ class KeyWatch {
 
     ngx_thread_pool_t* pool_ = nullptr;
     ngx_thread_task_t* task_ = nullptr;
-    OwnEvent timer_;
+    Timer timer_;
     ngx_log_t* log_ = nullptr;
 #endif
     std::vector<WatchedKeys> watched_;

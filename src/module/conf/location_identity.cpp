@@ -3,11 +3,11 @@
 #include <utility>
 #include <vector>
 
-#include "module/conf/directives.hpp"
+#include "module/ngx/conf_error.hpp"
 #include "module/ngx/core_conf.hpp"
 #include "module/redis/stream.hpp"
 #include "module/request/identity.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/model/signed_id.hpp"
 
 namespace webhook::module {
 

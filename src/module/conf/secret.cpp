@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view file_prefix = "file:", environment_prefix = "env:";
 
-bool read_file(ngx_conf_t* cf, std::string_view name, std::string* secret, std::string* file) {
+bool read_secret_file(ngx_conf_t* cf, std::string_view name, std::string* secret, std::string* file) {
     // With its final zero, which ngx_conf_full_name() and open() need.
     ngx_str_t path = to_ngx(copy_to_pool(cf->pool, std::string(name) + '\0'));
     --path.len;
@@ -60,7 +60,7 @@ bool read_secret(ngx_conf_t* cf, const ngx_str_t& text, std::string* secret, Sec
     std::string_view value = view(text);
     if (base::starts_with(value, file_prefix)) {
         *kind = SecretKind::file;
-        return read_file(cf, value.substr(file_prefix.size()), secret, file);
+        return read_secret_file(cf, value.substr(file_prefix.size()), secret, file);
     }
     if (base::starts_with(value, environment_prefix)) {
         *kind = SecretKind::environment;

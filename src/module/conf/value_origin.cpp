@@ -8,10 +8,10 @@
 
 #include "base/text.hpp"
 #include "event/secret_text.hpp"
-#include "module/conf/directives.hpp"
+#include "module/conf/main_conf.hpp"
+#include "module/ngx/conf_error.hpp"
 #include "module/ngx/conf_place.hpp"
 #include "module/ngx/pool.hpp"
-#include "module/settings.hpp"
 
 namespace webhook::module {
 
@@ -193,7 +193,7 @@ void ValueOrigins::finish() {
 
 char* ValueOrigins::on_directive(ngx_conf_t* cf, ngx_command_t* command, void* conf) {
     return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [&] {
-        ValueOrigins& origins = main_state(cf)->origins;
+        ValueOrigins& origins = *main_conf(cf)->origins;
         ngx_command_t* original = origins.originals_.at(command);
         return cf->args->nelts > 1 ? origins.read_along(cf, original, conf)
                                    : original->set(cf, original, conf);

@@ -4,17 +4,17 @@
 
 namespace webhook::module {
 
-/// An event of nginx that calls a method and has no socket: a timer, or posted for a later moment of the
-/// loop. It leaves nginx' lists when it goes.
-class OwnEvent : public ngx_event_t {
+/// A timer, or an event that is posted for a later moment of the loop: calls a method, and has no socket. Its
+/// destructor takes it out of nginx' lists.
+class Timer : public ngx_event_t {
   public:
-    OwnEvent() : ngx_event_t{} {}
-    ~OwnEvent() {
+    Timer() : ngx_event_t{} {}
+    ~Timer() {
         unpost();
         if (timer_set) ngx_del_timer(this);
     }
-    OwnEvent(const OwnEvent&) = delete;
-    OwnEvent& operator=(const OwnEvent&) = delete;
+    Timer(const Timer&) = delete;
+    Timer& operator=(const Timer&) = delete;
 
     template <auto method, class Owner>
     void set_up(Owner* owner, ngx_log_t* log_to) {

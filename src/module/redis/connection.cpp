@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "module/ngx/pool.hpp"
 
 namespace webhook::module {
 
 namespace {
+
+static_assert(std::is_same_v<Msec, ngx_msec_t>);
 
 constexpr std::size_t read_size = 16 << 10;
 constexpr unsigned reads_a_turn = 16;  // then others are served
@@ -27,7 +30,7 @@ ngx_log_t quiet(const ngx_log_t& log) {
 }  // namespace
 
 Connection::Connection(Owner* owner, Patience patience, ngx_log_t* log)
-    : owner_(owner), patience_(patience), quiet_log_(quiet(*log)) {
+    : Wire(&ngx_current_msec), owner_(owner), patience_(patience), quiet_log_(quiet(*log)) {
     turn_event_.set_up<&Connection::on_turn>(this, log);
     fail_event_.set_up<&Connection::on_failed>(this, log);
     timer_.set_up<&Connection::on_timer>(this, log);
@@ -128,6 +131,11 @@ bool Connection::read() {
         return false;
     }
     return true;
+}
+
+void Connection::on_added() {
+    watch();
+    schedule();
 }
 
 void Connection::schedule() {

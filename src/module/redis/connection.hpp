@@ -7,7 +7,7 @@
 
 #include "module/ngx/socket_address.hpp"
 #include "module/ngx/timer.hpp"
-#include "store/pipeline.hpp"
+#include "module/redis/wire.hpp"
 
 namespace webhook::module {
 
@@ -19,7 +19,7 @@ namespace webhook::module {
 ///        +------- lose() -------+--------------+
 ///
 /// What is added in one turn of the loop leaves in one write at its end.
-class Connection {
+class Connection final : public Wire {
   public:
     /// Called from the event loop, never from within connect(), send() or fail().
     class Owner {
@@ -41,25 +41,14 @@ class Connection {
 
     Connection(Owner* owner, Patience patience, ngx_log_t* log);
     ~Connection() { close(); }
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
 
     /// nullptr: under way, on_connected() or on_lost() follows; else why it failed, and nothing follows.
     const char* connect(const SocketAddress& address);
     bool is_open() const { return peer_ != nullptr; }
 
-    /// Sends commands; see store::Pipeline::add(). They leave at the end of the loop's turn, or with flush().
-    template <class Write>
-    void send(const Write& write, std::initializer_list<store::Taker> takers) {
-        pipeline_.add(write, takers, ngx_current_msec);
-        watch();
-        schedule();
-    }
     /// on_turn() and a write follow at the end of the loop's turn.
     void schedule();
-    void flush();
-    std::size_t unsent() const { return pipeline_.unsent().size(); }
-    bool is_idle() const { return pipeline_.is_idle(); }
+    void flush() override;
 
     /// Ends the connection once the event loop is back in charge; the first reason counts.
     void fail(std::string_view reason);
@@ -72,6 +61,7 @@ class Connection {
     void hold_worker(bool on);
 
   private:
+    void on_added() override;
     static void on_event(ngx_event_t* event);
     void on_readable();
     void on_writable();
@@ -89,11 +79,10 @@ class Connection {
     Patience patience_;
     ngx_log_t quiet_log_;  ///< keeps nginx from a line for each try: the owner logs changes
     ngx_connection_t* peer_ = nullptr;
-    store::Pipeline pipeline_;
-    OwnEvent turn_event_;  ///< posted: the turn's commands leave together
-    OwnEvent fail_event_;  ///< posted: lose() outside of takers
-    OwnEvent timer_;       ///< connecting, then replies
-    std::string reason_;   ///< of fail()
+    Timer turn_event_;    ///< posted: the turn's commands leave together
+    Timer fail_event_;    ///< posted: lose() outside of takers
+    Timer timer_;         ///< connecting, then replies
+    std::string reason_;  ///< of fail()
     bool connecting_ = false, failing_ = false, held_ = false;
 };
 

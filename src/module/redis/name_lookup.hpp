@@ -50,7 +50,7 @@ class NameLookup {
     Done done_;
     void* owner_;
     ngx_thread_task_t task_{};
-    OwnEvent hold_;  ///< an exiting worker sleeps for the answer; nginx' pool would wait in a busy loop
+    Timer hold_;  ///< an exiting worker sleeps for the answer; nginx' pool would wait in a busy loop
 #endif
 };
 

@@ -1,47 +1,37 @@
 #include "module/redis/pending_append.hpp"
 
 #include <new>
-
-#include "module/ngx/queue.hpp"
+#include <utility>
 
 namespace webhook::module {
 
-Operations::~Operations() {
-    while (!ngx_queue_empty(&free_))
-        delete take_first<Operation>(&free_);
-}
-
-OwnOperation Operations::take(ngx_uint_t limit) {
+OwnedAppend PendingAppends::take(std::size_t limit) {
     if (under_way_ >= limit) return nullptr;
-    Operation* operation = nullptr;
-    if (ngx_queue_empty(&free_)) {
-        operation = new (std::nothrow) Operation;
-        if (operation == nullptr) return nullptr;
+    PendingAppend* append = nullptr;
+    if (free_.empty()) {
+        append = new (std::nothrow) PendingAppend;
+        if (append == nullptr) return nullptr;
     } else {
-        --free_count_;
-        operation = take_first<Operation>(&free_);
+        append = free_.back().release();
+        free_.pop_back();
     }
     ++under_way_;
-    return OwnOperation(operation);
+    return OwnedAppend(append);
 }
 
-void Operations::give_back(Operation* operation) {
+void PendingAppends::give_back(PendingAppend* append) {
+    std::unique_ptr<PendingAppend> owned(append);
     --under_way_;
-    operation->detach();
-    if (free_count_ == max_free) {
-        delete operation;
-        return;
-    }
-    ++free_count_;
-    ngx_queue_insert_head(&free_, &operation->link);
+    owned->detach();
+    if (free_.size() < max_free) free_.push_back(std::move(owned));  // within its capacity: no allocation
 }
 
-void GiveBack::operator()(Operation* operation) const {
-    operations().give_back(operation);
+void GiveBack::operator()(PendingAppend* append) const {
+    pending_appends().give_back(append);
 }
 
-Operations& operations() {
-    static Operations all;
+PendingAppends& pending_appends() {
+    static PendingAppends all;
     return all;
 }
 

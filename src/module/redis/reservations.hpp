@@ -99,10 +99,10 @@ class Reservations {
     ngx_uint_t asking_ = 0, waiting_count_ = 0, lost_ = 0;
     std::array<char, 8> token_head_{};  ///< of this process
     std::uint64_t tokens_ = 0;
-    std::string out_;       ///< scratch; keeps its capacity
-    std::string refusal_;   ///< the last error that was logged; empty after a success
-    OwnEvent retry_timer_;  ///< cancelable, but for confirmations of the last seconds
-    OwnEvent renew_timer_;  ///< cancelable
+    std::string out_;      ///< scratch; keeps its capacity
+    std::string refusal_;  ///< the last error that was logged; empty after a success
+    Timer retry_timer_;    ///< cancelable, but for confirmations of the last seconds
+    Timer renew_timer_;    ///< cancelable
 };
 
 }  // namespace webhook::module

@@ -6,9 +6,39 @@
 #include <string>
 #include <vector>
 
+#include "module/ngx/socket_address.hpp"
+#include "module/ngx/thread_pool.hpp"
 #include "module/redis/stream.hpp"
 
 namespace webhook::module {
+
+class RedisClient;
+class Reservations;
+
+/// Where Redis is.
+struct RedisAddress {
+    std::string url;     ///< as configured, for messages
+    std::string host;    ///< a name or address in its usual form, or the path of a unix socket
+    in_port_t port = 0;  ///< 0: unix socket
+    unsigned database = 0;
+    bool is_name = false;                  ///< `host` is looked up
+    std::vector<SocketAddress> endpoints;  ///< of a name: its last known addresses, maybe none yet
+    ThreadPool* lookups =
+        nullptr;  ///< nullptr: a name is looked up when the configuration is read, and then only
+};
+
+/// A server as one user with one pair of timeouts; each nginx worker has one connection to it.
+struct RedisServer {
+    RedisAddress address;
+    std::string user, password;
+    ngx_msec_t timeout = 0, connect_timeout = 0;
+    Streams streams;
+    std::size_t zone_row = SIZE_MAX;  ///< its row in the zone
+    // Only in worker processes. The client goes first: its pending commands belong to the reservations.
+    // Shared pointers, since these take types that are not complete here; this is their only owner.
+    std::shared_ptr<Reservations> reservations;  ///< of gates; uses `client`
+    std::shared_ptr<RedisClient> client;
+};
 
 /// What makes a server: locations with the same share a connection.
 struct ServerSettings {

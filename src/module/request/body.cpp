@@ -20,7 +20,7 @@ std::string_view* room_for(RequestState* state, std::size_t count) {
     return static_cast<std::string_view*>(room);
 }
 
-bool read_file(ngx_pool_t* pool, const ngx_buf_t& buffer, std::string_view* content) {
+bool read_buffer(ngx_pool_t* pool, const ngx_buf_t& buffer, std::string_view* content) {
     const auto size = static_cast<std::size_t>(buffer.file_last - buffer.file_pos);
     auto* bytes = static_cast<u_char*>(ngx_palloc(pool, size));
     if (bytes == nullptr) throw std::bad_alloc();
@@ -62,7 +62,7 @@ bool gather_body(RequestState* state, const FromFile& from_file) {
 bool gather_body(RequestState* state) {
     return gather_body(state,
                        [pool = state->request->pool](const ngx_buf_t& buffer, std::string_view* content) {
-                           return read_file(pool, buffer, content);
+                           return read_buffer(pool, buffer, content);
                        });
 }
 

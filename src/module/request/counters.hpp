@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "module/request/request_state.hpp"
-#include "module/settings.hpp"
 
 namespace webhook::module {
 
@@ -23,16 +22,5 @@ void count_verdict(RequestState* state);
 void count_nameless(const RequestState& state);
 /// Counts how long Redis took, for the server of the location.
 void count_redis(const RequestState& state);
-
-/// Makes this worker process known to the zone, and keeps telling it what is under way; nothing without a
-/// zone.
-void join_zone(MainState* main, ngx_log_t* log);
-void leave_zone(MainState* main);
-
-/// Tells the zone at once what this process has under way.
-void publish(MainState* main);
-
-/// True when the process lives.
-bool is_alive(std::uint64_t pid);
 
 }  // namespace webhook::module

@@ -6,7 +6,8 @@
 #include "module/ngx/pool.hpp"
 #include "module/ngx/template.hpp"
 #include "module/request/counters.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/model/content_rule.hpp"
+#include "signature/verify/content.hpp"
 
 namespace webhook::module {
 
@@ -21,9 +22,9 @@ bool is_empty(const RequestState& state) {
 
 base::Digest content_of(const RequestState& state) {
     signature::Outcome outcome;
-    outcome.covered = state.covered;
-    outcome.message = state.signed_message;
-    outcome.url = state.signed_url;
+    outcome.covered = state.signed_parts.covered;
+    outcome.message = state.signed_parts.message;
+    outcome.url = state.signed_parts.url;
     outcome.claims = std::string(state.headers.claims);
     return signature::content_of(*state.location->scheme, state.headers, outcome, state.location->json_max);
 }

@@ -5,13 +5,15 @@
 #include <string>
 
 #include "base/glob.hpp"
+#include "base/url.hpp"
 #include "module/ngx/pool.hpp"
-#include "module/ngx/template.hpp"
 #include "module/request/answer.hpp"
 #include "module/request/challenge.hpp"
 #include "module/request/counters.hpp"
 #include "module/request/identity.hpp"
 #include "module/request/new_event.hpp"
+#include "module/request/presentable.hpp"
+#include "signature/verify/judgement.hpp"
 
 namespace webhook::module {
 
@@ -38,9 +40,8 @@ std::string_view scheme_of(const ngx_http_request_t* request) {
 
 /// True for "https://host" without a path: the request's URI belongs behind it.
 bool is_origin(std::string_view url) {
-    const std::size_t start = url.find("://");
-    const std::size_t path = url.find_first_of("/?", start == std::string_view::npos ? 0 : start + 3);
-    return path == std::string_view::npos || (path + 1 == url.size() && url[path] == '/');
+    const std::string_view tail = base::split_url(url).tail;
+    return tail.empty() || tail == "/";
 }
 
 /// The URL that the sender signed: configured, or as the request came.
@@ -65,7 +66,7 @@ bool make_url(RequestState* state, std::string_view* url) {
     return true;
 }
 
-Verdict map(signature::Verdict verdict) {
+Verdict to_module_verdict(signature::Verdict verdict) {
     switch (verdict) {
         case signature::Verdict::genuine:
             return Verdict::none;
@@ -99,44 +100,26 @@ std::unique_ptr<signature::Verifier> make_verifier(RequestState* state) {
     return verifier;
 }
 
-/// Looks for a handshake of that stage and keeps its answer. What a stranger may tell the operator needs a
-/// stream; a gate leaves it to the application behind it.
-bool is_handshake(RequestState* state, const signature::Verifier& verifier, signature::Stage stage,
-                  signature::Outcome* outcome) {
-    signature::Reply reply;
-    signature::Outcome judged = *outcome;
-    if (!verifier.judge_challenge(stage, state->headers, &judged, &reply)) return false;
-    if (!reply.captured.empty() && state->location->stream == nullptr) return false;
-    if (judged.verdict == signature::Verdict::challenge) keep_reply(state, reply);
-    *outcome = judged;
-    return true;
-}
-
-/// Handshakes that need no signature, the signature, handshakes that need one.
+/// Judges the request with the keys of the verifier and keeps the answer to a challenge. Captured values of a
+/// challenge need a stream; a gate leaves such a challenge to the application.
 Verdict judge_with(const signature::Verifier& verifier, RequestState* state, std::string_view* reason) {
-    signature::Outcome outcome;
-    const bool early = is_handshake(state, verifier, signature::Stage::arrived, &outcome);
-    if (!early && !verifier.verifies_method(state->headers.method)) {
-        *reason = "method not allowed but in a handshake";
+    const bool has_stream = state->location->stream != nullptr;
+    const signature::Judgement judged = judge_request(verifier, state->headers, now_ms(), has_stream);
+    const signature::Outcome& outcome = judged.outcome;
+    const bool is_challenge = outcome.verdict == signature::Verdict::challenge;
+    state->timestamp = copy_to_pool(state->request->pool, outcome.timestamp);
+    if (is_challenge || outcome.verdict == signature::Verdict::genuine)
+        state->headers.claims = copy_to_pool(state->request->pool, outcome.claims);
+    if (!judged.takes_method) {
+        *reason = signature::method_reason;
         return Verdict::method;
     }
-    if (!early) {
-        outcome = verifier.check(state->headers, now_ms());
-        state->timestamp = copy_to_pool(state->request->pool, outcome.timestamp);
-    }
-    if (outcome.verdict == signature::Verdict::genuine) {
-        state->headers.claims = copy_to_pool(state->request->pool, outcome.claims);
-        const bool late = is_handshake(state, verifier, signature::Stage::verified, &outcome);
-        if (!late && !signature::delivers_by(verifier.scheme(), state->headers.method)) {
-            *reason = "method not allowed but in a handshake";
-            return Verdict::method;
-        }
-    }
-    state->covered = outcome.covered;
-    state->signed_message = outcome.message;
-    state->signed_url = outcome.url;
+    if (is_challenge) keep_reply(state, judged.reply);
+    state->signed_parts.covered = outcome.covered;
+    state->signed_parts.message = outcome.message;
+    state->signed_parts.url = outcome.url;
     *reason = outcome.reason;
-    return map(outcome.verdict);
+    return to_module_verdict(outcome.verdict);
 }
 
 /// The value when it may be stored, copied into the pool; else the reason is set.

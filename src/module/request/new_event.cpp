@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/json_text.hpp"
+#include "base/time.hpp"
+#include "module/ngx/headers.hpp"
 #include "module/ngx/pool.hpp"
 #include "module/request/masking.hpp"
 
@@ -19,9 +21,9 @@ bool is_secret_header(const signature::Scheme& scheme, std::string_view name) {
 }
 
 /// Adds `"name":["value",...]` when the request has such a header.
-void add_header(const RequestState& state, std::string_view name, std::string* json) {
+void append_header(const RequestState& state, std::string_view name, std::string* json) {
     bool first = true;
-    state.headers.for_each(name, [&](std::string_view value) {
+    for_each_header(state.request, name, [&](std::string_view value) {
         if (first) {
             json->append(json->empty() ? "{\"" : ",\"");
             base::append_json(name, json);
@@ -41,34 +43,13 @@ std::string_view make_headers(const RequestState& state) {
     json.clear();
     bool hops_kept = false;
     for (const std::string& name : state.location->headers) {
-        add_header(state, name, &json);
+        append_header(state, name, &json);
         hops_kept |= name == hops_header;
     }
-    if (!hops_kept) add_header(state, hops_header, &json);  // the worker ends loops by it
+    if (!hops_kept) append_header(state, hops_header, &json);  // the worker ends loops by it
     if (json.empty()) return {};
     json.push_back('}');
     return copy_to_pool(state.request->pool, json);
-}
-
-/// RFC 3339 in UTC with milliseconds. The part up to the seconds is made once a second.
-std::string_view format_time(const ngx_time_t& now, char* out) {
-    constexpr std::size_t to_seconds = 19;
-    static time_t second = 0;
-    static u_char made[to_seconds + 1];
-    if (now.sec != second) {
-        ngx_tm_t utc;
-        ngx_gmtime(now.sec, &utc);
-        ngx_sprintf(made, "%4d-%02d-%02dT%02d:%02d:%02d", utc.ngx_tm_year, utc.ngx_tm_mon, utc.ngx_tm_mday,
-                    utc.ngx_tm_hour, utc.ngx_tm_min, utc.ngx_tm_sec);
-        second = now.sec;
-    }
-    ngx_memcpy(out, made, to_seconds);
-    out[19] = '.';
-    out[20] = static_cast<char>('0' + now.msec / 100);
-    out[21] = static_cast<char>('0' + now.msec / 10 % 10);
-    out[22] = static_cast<char>('0' + now.msec % 10);
-    out[23] = 'Z';
-    return {out, 24};
 }
 
 }  // namespace
@@ -78,7 +59,7 @@ void complete_event(RequestState* state) {
     store::NewEvent& event = state->event;
     const ngx_time_t& now = *ngx_timeofday();
     event.received_ms = static_cast<std::uint64_t>(now.sec) * 1000 + now.msec;
-    event.time = format_time(now, state->time);
+    event.time = base::write_rfc3339_ms(static_cast<std::int64_t>(event.received_ms), state->time);
     event.method = state->headers.method;
     event.path = state->headers.path;
     event.query = mask_query(request->pool, secret_params(request), state->headers.query);

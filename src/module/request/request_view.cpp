@@ -1,20 +1,20 @@
 #include "module/request/request_view.hpp"
 
-#include "event/path.hpp"
-#include "module/settings.hpp"
+#include "base/url.hpp"
+#include "module/ngx/headers.hpp"
 
 namespace webhook::module {
 
 RequestView::RequestView(ngx_http_request_t* request, const std::vector<Template>* variables)
     : request_(request), variables_(variables) {
     method = client_method(request);
-    path = event::path_of(view(request->unparsed_uri));
+    path = base::path_of(view(request->unparsed_uri));
     query = raw_query(request);
 }
 
 event::Request::Header RequestView::header(std::string_view name) const {
     Header found;
-    for_each(name, [&found](std::string_view value) { found.add(value); });
+    for_each_header(request_, name, [&found](std::string_view value) { found.add(value); });
     return found;
 }
 
@@ -29,14 +29,8 @@ std::string_view client_method(const ngx_http_request_t* request) {
     return line.substr(0, line.find(' '));
 }
 
-std::string_view query_of(std::string_view uri) {
-    uri = uri.substr(0, uri.find('#'));
-    const std::size_t mark = uri.find('?');
-    return mark == std::string_view::npos ? std::string_view() : uri.substr(mark + 1);
-}
-
 std::string_view raw_query(const ngx_http_request_t* request) {
-    return query_of(view(request->unparsed_uri));
+    return base::query_of(view(request->unparsed_uri));
 }
 
 }  // namespace webhook::module

@@ -9,7 +9,7 @@
 
 #include "base/json_text.hpp"
 #include "base/utf8.hpp"
-#include "module/request/counters.hpp"
+#include "module/stats/process_row.hpp"
 #include "module/stats/zone.hpp"
 
 namespace webhook::module {
@@ -132,7 +132,7 @@ void sum_streams(const zone::Table& table, const RedisServer& server, Shown* sho
 
 /// Of the configuration as it is: what an earlier one named would look like a server that is away. Several
 /// users of a server, or locations with other timeouts, share its row.
-void sum_servers(const zone::Table& table, const MainState& main,
+void sum_servers(const zone::Table& table, const MainSettings& main,
                  const std::uint64_t (&ready)[zone::max_servers], Sums* sums) {
     Shown shown;
     for (const auto& server : main.servers) {
@@ -148,7 +148,7 @@ void sum_servers(const zone::Table& table, const MainState& main,
     }
 }
 
-Sums sum_up(const zone::Table& table, const MainState& main) {
+Sums sum_up(const zone::Table& table, const MainSettings& main) {
     Sums sums;
     std::uint64_t ready[zone::max_servers] = {};
     sum_processes(table, &sums, ready);
@@ -309,7 +309,7 @@ void append_backlogs(const Sums& sums, std::string* out) {
 
 }  // namespace
 
-std::string status_json(const MainState& main) {
+std::string status_json(const MainSettings& main) {
     const zone::Table& table = *table_of(main);
     const Sums sums = sum_up(table, main);
     std::string out = "{";
@@ -343,7 +343,7 @@ std::string status_json(const MainState& main) {
     return out + "}\n";
 }
 
-std::string status_prometheus(const MainState& main) {
+std::string status_prometheus(const MainSettings& main) {
     const zone::Table& table = *table_of(main);
     const Sums sums = sum_up(table, main);
     std::string out;

@@ -104,11 +104,15 @@ void observe(Histogram* histogram, std::uint64_t microseconds);
 }  // namespace zone
 
 /// nullptr: there is no webhook_zone.
-inline zone::Table* table_of(const MainState& main) {
+inline zone::Table* table_of(const MainSettings& main) {
     return main.zone == nullptr ? nullptr : static_cast<zone::Table*>(main.zone->data);
 }
 
-/// Setter of `webhook_zone NAME SIZE`.
-char* set_zone(ngx_conf_t* cf, ngx_command_t* command, void* data);
+/// Smallest size of a zone.
+inline constexpr ssize_t least_zone_size = 256L * 1024;
+
+/// Sets up nginx' shared memory, or takes over that of before: after a reload nginx hands over the old zone
+/// of the same name and size.
+ngx_int_t init_zone(ngx_shm_zone_t* shared, void* old);
 
 }  // namespace webhook::module

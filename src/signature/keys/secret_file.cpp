@@ -1,14 +1,7 @@
 #include "signature/keys/secret_file.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <system_error>
-
 #include "base/fail.hpp"
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "signature/keys/key_strength.hpp"
 
@@ -17,40 +10,6 @@ namespace webhook::signature {
 namespace {
 
 using namespace std::string_view_literals;
-
-/// A file that is open for reading, or not: then errno says why.
-class File {
-  public:
-    // Without O_NONBLOCK a named pipe would hang the open.
-    explicit File(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
-    ~File() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-
-    bool get_status(struct stat* status) const { return fd_ >= 0 && ::fstat(fd_, status) == 0; }
-
-    /// Reads until the end or until there are `limit` bytes; false with errno set.
-    bool read(std::size_t limit, std::string* content) const {
-        char buffer[4096];
-        while (content->size() < limit) {
-            const ssize_t n = ::read(fd_, buffer, sizeof buffer);
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) return false;
-            if (n == 0) break;
-            content->append(buffer, static_cast<std::size_t>(n));
-        }
-        return true;
-    }
-
-  private:
-    int fd_;
-};
-
-bool fail_by_errno(std::string* problem) {
-    return base::fail(problem, "cannot be read (" + std::generic_category().message(errno) + ")");
-}
 
 void drop_line_end(std::string* content) {
     if (content->empty() || content->back() != '\n') return;
@@ -105,14 +64,7 @@ std::string_view quotes_around(std::string_view text) {
 }  // namespace
 
 bool read_secret_file(const std::string& path, std::string* secret, std::string* problem) {
-    const File file(path);
-    struct stat status {};
-    secret->clear();
-    if (!file.get_status(&status)) return fail_by_errno(problem);
-    if (!S_ISREG(status.st_mode)) return base::fail(problem, "is not a regular file");
-    if (!file.read(max_secret_file + 1, secret)) return fail_by_errno(problem);
-    if (secret->size() > max_secret_file)
-        return base::fail(problem, "is too large: at most 256 KiB are read");
+    if (!base::read_file(path, max_secret_file, base::FileKind::regular, secret, problem)) return false;
     return take_secret_input(secret, problem);
 }
 

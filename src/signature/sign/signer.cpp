@@ -4,8 +4,7 @@
 #include <iterator>
 #include <utility>
 
-#include "base/urlencoded.hpp"
-#include "event/path.hpp"
+#include "base/url.hpp"
 #include "signature/language/validate_rules.hpp"
 #include "signature/model/message_rules.hpp"
 #include "signature/sign/code_sign.hpp"
@@ -18,28 +17,6 @@ namespace {
 using event::Source;
 using Kind = Source::Kind;
 using Headers = std::vector<std::pair<std::string, std::string>>;
-
-std::string_view query_of(std::string_view url) {
-    const std::size_t mark = url.find('?');
-    if (mark == std::string_view::npos) return {};
-    const std::string_view query = url.substr(mark + 1);
-    return query.substr(0, query.find('#'));
-}
-
-/// Puts a parameter at the end of the query, before a fragment.
-void add_param(std::string_view name, std::string_view value, std::string* url) {
-    std::string fragment;
-    const std::size_t hash = url->find('#');
-    if (hash != std::string::npos) {
-        fragment = url->substr(hash);
-        url->resize(hash);
-    }
-    url->push_back(url->find('?') == std::string::npos ? '?' : '&');
-    base::encode(name, url);
-    url->push_back('=');
-    base::encode(value, url);
-    url->append(fragment);
-}
 
 /// A value that would break out of its header line is never sent.
 bool fits_header(std::string_view value) {
@@ -61,8 +38,8 @@ class Outgoing : public event::Request {
 
     void set_url(std::string_view text) {
         url = text;
-        path = event::path_of(text);
-        query = query_of(text);
+        path = base::path_of(text);
+        query = base::query_of(text);
     }
 
     void set(const Source& source, std::string value) {
@@ -132,7 +109,7 @@ struct Signer::Impl {
     bool shares_header() const;
 };
 
-/// Timestamp and signature stand in one value: "t=..,v1=..".
+/// True when timestamp and signature are in one value: "t=..,v1=..".
 bool Signer::Impl::shares_header() const {
     if (!scheme().timestamp) return false;
     const Source& a = scheme().timestamp->from.front();
@@ -159,7 +136,7 @@ void Signer::Impl::add_nonces(std::string_view id, Outgoing* request) const {
     }
 }
 
-/// What a receiver would refuse, or take for something else, is not signed.
+/// Refuses a message that a receiver would refuse, or take for something else.
 const char* Signer::Impl::refusal(const Message& message, const base::BodyView& body) const {
     if (!has_message(scheme())) return nullptr;
     if (scheme().refuses_body && body.size != 0)
@@ -167,7 +144,7 @@ const char* Signer::Impl::refusal(const Message& message, const base::BodyView& 
     const bool is_echo =
         std::any_of(scheme().signed_echoes.begin(), scheme().signed_echoes.end(),
                     [&](const Pattern& pattern) { return message.looks_like(pattern, body); });
-    return is_echo ? "the message looks like the text of a handshake"
+    return is_echo ? "the message looks like the text of a challenge"
                    : message.flaw(scheme(), prepared.messages.front(), body);
 }
 
@@ -193,13 +170,14 @@ std::vector<std::string> Signer::Impl::signatures(const std::string& ts, Outgoin
     return all;
 }
 
-/// All signatures (the first, where the value is no list), behind the timestamp when both stand in one value.
+/// Appends all signatures (the first, where the value is no list), after the timestamp when both are in one
+/// value.
 std::string Signer::Impl::list(const std::vector<std::string>& all, const std::string& ts) const {
     const SignatureRule& rule = scheme().signature;
     const std::string separator = separator_of(rule);
     std::string text;
     if (shares_header()) text = prepared.timestamp_prefixes.front().text + ts;
-    // What receivers leave out at the front, such as the name of a key.
+    // Receivers skip these items, such as the name of a key.
     for (std::size_t i = shares_header() ? 1 : 0; i < rule.skip; ++i)
         text += (text.empty() ? "" : separator) + "1";
     const std::size_t count = rule.split.empty() ? 1 : std::min(all.size(), max_signatures);
@@ -216,7 +194,7 @@ void Signer::Impl::add_signatures(const std::vector<std::string>& all, const std
     if (from.size() == 1) {
         const std::string value = list(all, ts);
         if (from.front().kind == Kind::query)
-            add_param(from.front().name, value, url);
+            base::append_param(from.front().name, value, url);
         else
             request->set(from.front(), value);
         return;
@@ -244,14 +222,14 @@ Signed Signer::Impl::sign(const SignRequest& given) const {
         if (source.kind == Kind::header && !shares_header())
             request.set(source, prepared.timestamp_prefixes.front().text + ts);
         if (source.kind == Kind::query && !shares_header())
-            add_param(source.name, prepared.timestamp_prefixes.front().text + ts, &url);
+            base::append_param(source.name, prepared.timestamp_prefixes.front().text + ts, &url);
     }
     if (scheme().digest) {
         const DigestRule& rule = *scheme().digest;
         std::string text;
         base::encode_text(base::digest_of(rule.hash, given.body).view(), rule.encoding, &text);
         if (rule.from.kind == Kind::query)
-            add_param(rule.from.name, text, &url);
+            base::append_param(rule.from.name, text, &url);
         else
             request.set(rule.from, text);
     }

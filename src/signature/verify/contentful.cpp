@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "signature/model/timestamp.hpp"
-#include "signature/verify/algorithm.hpp"
 
 namespace webhook::signature {
 
@@ -37,10 +37,9 @@ std::string escape(std::string_view text, std::string_view keep) {
 std::string normal_path(std::string_view target) {
     constexpr std::string_view unreserved = "-_.!~*'()";
     constexpr std::string_view uri = "-_.!~*'();/?:@&=+$,#";
-    const std::size_t mark = target.find('?');
-    std::string text(target.substr(0, mark));
-    if (mark != std::string_view::npos && mark + 1 < target.size())
-        text.append("?").append(escape(target.substr(mark + 1), unreserved));
+    const base::UrlParts parts = base::split_url(target);
+    std::string text(parts.path);
+    if (!parts.query.empty()) text.append("?").append(escape(parts.query, unreserved));
     return escape(text, uri);
 }
 
@@ -51,12 +50,9 @@ bool holds(const std::vector<std::string>& names, std::string_view name) {
 }  // namespace
 
 std::string_view request_target(std::string_view url) {
-    const std::size_t start = url.find("://");
-    if (start == std::string_view::npos) return url;
-    const std::size_t path = url.find_first_of("/?#", start + 3);
-    if (path == std::string_view::npos) return "/";
-    url.remove_prefix(path);
-    return url.substr(0, url.find('#'));
+    const base::UrlParts parts = base::split_url(url);
+    if (parts.scheme.empty()) return url;
+    return parts.tail.empty() ? "/" : parts.target;
 }
 
 bool contentful_names(std::string_view list, std::vector<std::string>* names) {

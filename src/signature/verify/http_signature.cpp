@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "signature/verify/algorithm.hpp"
+#include "base/url.hpp"
 #include "signature/verify/contentful.hpp"
 
 namespace webhook::signature {
@@ -13,13 +13,9 @@ namespace {
 using event::Request;
 
 /// Host and port in lower case, without the scheme's own port (section 2.2.3).
-std::string authority_of(std::string_view url) {
-    const std::size_t start = url.find("://");
-    if (start == std::string_view::npos) return {};
-    const std::string scheme = base::lower(url.substr(0, start));
-    url.remove_prefix(start + 3);
-    std::string authority = base::lower(url.substr(0, url.find_first_of("/?#")));
-    const std::string port = scheme == "https" ? ":443" : ":80";
+std::string authority_of(const base::UrlParts& url) {
+    std::string authority = base::lower(url.authority);
+    const std::string_view port = base::equal_names(url.scheme, "https") ? ":443" : ":80";
     const bool has_port = authority.size() > port.size() &&
                           authority.compare(authority.size() - port.size(), port.size(), port) == 0;
     if (has_port) authority.resize(authority.size() - port.size());
@@ -27,7 +23,7 @@ std::string authority_of(std::string_view url) {
 }
 
 std::string path_of(std::string_view target) {
-    const std::string_view path = target.substr(0, target.find('?'));
+    const std::string_view path = base::split_url(target).path;
     return path.empty() ? "/" : std::string(path);
 }
 
@@ -39,9 +35,9 @@ bool derived(const Request& request, std::string_view name, std::string* value) 
     else if (name == "@target-uri")
         *value = std::string(request.url);
     else if (name == "@authority")
-        *value = authority_of(request.url);
+        *value = authority_of(base::split_url(request.url));
     else if (name == "@scheme")
-        *value = base::lower(request.url.substr(0, std::min(request.url.find(':'), request.url.size())));
+        *value = base::lower(base::split_url(request.url).scheme);
     else if (name == "@request-target")
         *value = std::string(target);
     else if (name == "@path")
@@ -119,7 +115,7 @@ Outcome judge_dates(const CodeInput& input, const base::SignatureInput& given) {
     return check_age(input, *given.created * 1000, given.created_text);
 }
 
-/// What of the request, beside the body, another event could have otherwise.
+/// Returns the covered parts of the request, in addition to the body, that differ by event.
 std::uint8_t covered_parts(const base::SignatureInput& given) {
     const bool target = covers(given, "@target-uri") || covers(given, "@request-target");
     std::uint8_t parts = target ? covered_target : 0;

@@ -4,8 +4,8 @@
 
 #include "base/json_value.hpp"
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "event/values.hpp"
-#include "signature/verify/algorithm.hpp"
 
 // Amazon SNS, "Verifying the signatures of Amazon SNS messages": what is signed is a fixed list of members,
 // chosen by Type, each as its name, a newline, its value, a newline. The certificate comes from
@@ -23,13 +23,11 @@ bool take_end(std::string_view end, std::string_view* text) {
 
 /// "https://sns.REGION.amazonaws.com[.cn]/....pem", with nothing else in the authority.
 bool is_amazon_url(std::string_view url) {
-    constexpr std::string_view scheme = "https://", service = "sns.";
-    if (!base::starts_with(url, scheme) || !take_end(".pem", &url)) return false;
-    url.remove_prefix(scheme.size());
-    const std::size_t slash = url.find('/');
-    if (slash == std::string_view::npos || url.find_first_of("?#\\", slash) != std::string_view::npos)
-        return false;
-    std::string_view host = url.substr(0, slash);
+    constexpr std::string_view service = "sns.";
+    const base::UrlParts parts = base::split_url(url);
+    std::string_view path = parts.path, host = parts.authority;
+    const bool is_file = parts.tail.size() == path.size() && take_end(".pem", &path) && !path.empty();
+    if (parts.scheme != "https" || !is_file || path.find('\\') != std::string_view::npos) return false;
     take_end(".cn", &host);
     if (!take_end(".amazonaws.com", &host) || !base::starts_with(host, service)) return false;
     host.remove_prefix(service.size());
@@ -48,7 +46,7 @@ constexpr Member notification[] = {{"Message"},   {"MessageId"}, {"Subject", tru
 constexpr Member confirmation[] = {{"Message"}, {"MessageId"}, {"SubscribeURL"}, {"Timestamp"},
                                    {"Token"},   {"TopicArn"},  {"Type"}};
 
-/// Appends a member. Only Message, which stands first, may hold control characters: otherwise a text could be
+/// Appends a member. Only Message, which comes first, may hold control characters: otherwise a text could be
 /// cut into members in two ways.
 bool append_member(const base::JsonValue& message, const Member& member, std::string* text) {
     const base::JsonValue* value = message.find(member.name);
@@ -96,7 +94,7 @@ bool is_wanted_topic(const Prepared& prepared, const base::JsonValue& message) {
     return false;
 }
 
-/// What was signed by Amazon once would be genuine for ever.
+/// Checks the age: without it a message that Amazon signed once would be genuine for ever.
 Outcome check_timestamp(const CodeInput& input, std::string_view text) {
     if (!input.scheme().timestamp) return {Verdict::genuine, "", {}};
     std::int64_t unix_ms = 0;
@@ -127,10 +125,6 @@ Outcome check_message(const CodeInput& input, const base::JsonValue& message) {
 }
 
 }  // namespace
-
-bool is_sns(const Scheme& scheme) {
-    return scheme.algorithm == Algorithm::aws_sns;
-}
 
 Outcome check_sns(const CodeInput& input) {
     if (!input.evaluation->is_parsable()) {

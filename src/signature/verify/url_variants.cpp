@@ -1,17 +1,17 @@
 #include "signature/verify/url_variants.hpp"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
+#include "base/url.hpp"
 #include "base/urlencoded.hpp"
 
 namespace webhook::signature {
 
 namespace {
 
-/// "host:80" -> "host"; an IPv6 address stands in brackets and keeps its colons.
+/// "host:80" -> "host"; an IPv6 address is in brackets and keeps its colons.
 std::string_view without_port(std::string_view authority) {
     const std::size_t digits = authority.find_last_not_of("0123456789");
     const bool has_port =
@@ -19,7 +19,7 @@ std::string_view without_port(std::string_view authority) {
     return has_port ? authority.substr(0, digits) : authority;
 }
 
-/// Longer queries are not written anew: nobody's webhook has so many, and each costs the writing of all.
+/// Longer queries are not rewritten: no known webhook has that many values, and each costs a rewrite of all.
 constexpr std::size_t most_params = 200;
 
 /// Appends the text with the bytes that are not printable ASCII, and those of `set`, as %XX.
@@ -35,26 +35,13 @@ void append_escaped(std::string_view text, std::string_view set, std::string* ou
     }
 }
 
-/// The path and query of a URL, which begins with neither scheme nor host.
-struct Tail {
-    std::string_view path, query;
-    bool has_query = false;
-};
-
-Tail split_tail(std::string_view text) {
-    text = text.substr(0, text.find('#'));
-    const std::size_t mark = text.find('?');
-    if (mark == std::string_view::npos) return {text, {}, false};
-    return {text.substr(0, mark), text.substr(mark + 1), true};
-}
-
 /// Escapes what the URL standard's sets for the path and the query of http URLs hold.
-std::string normalized(const Tail& tail) {
+std::string normalized(const base::UrlParts& url) {
     std::string out;
-    append_escaped(tail.path, "\"<>^`{}", &out);
-    if (!tail.has_query) return out;
+    append_escaped(url.path, "\"<>^`{}", &out);
+    if (!url.has_query) return out;
     out.push_back('?');
-    append_escaped(tail.query, "\"'<>", &out);
+    append_escaped(url.query, "\"'<>", &out);
     return out;
 }
 
@@ -80,16 +67,16 @@ void append_same_name(std::vector<std::pair<std::string, std::string_view>>* pai
 }
 
 /// Writes the query as a form anew; empty when there is nothing to write, or too much.
-std::string rewritten(const Tail& tail) {
+std::string rewritten(const base::UrlParts& url) {
     std::vector<std::pair<std::string, std::string_view>> pairs;
-    std::string_view rest = tail.query, pair;
+    std::string_view rest = url.query, pair;
     while (base::next_pair(&rest, &pair)) {
         if (pairs.size() == most_params) return {};
         base::decode(base::pair_name(pair), &pairs.emplace_back(std::string(), pair).first);
     }
     if (pairs.empty()) return {};
     std::string out;
-    append_escaped(tail.path, "\"<>^`{}", &out);
+    append_escaped(url.path, "\"<>^`{}", &out);
     out.push_back('?');
     while (!pairs.empty())
         append_same_name(&pairs, &out);
@@ -99,21 +86,13 @@ std::string rewritten(const Tail& tail) {
 }  // namespace
 
 std::vector<std::string> url_variants(std::string_view url) {
-    static constexpr std::string_view mark = "://";
-    const std::size_t at = url.find(mark);
-    if (at == std::string_view::npos) return {};
-    const std::string_view protocol = url.substr(0, at);
-    const bool https = protocol.size() == 5 && strncasecmp(protocol.data(), "https", 5) == 0;
-    const bool http = protocol.size() == 4 && strncasecmp(protocol.data(), "http", 4) == 0;
-    if (!https && !http) return {};
-    const std::string_view rest = url.substr(at + mark.size());
-    const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-    const std::string_view text = rest.substr(authority.size());
-    const std::string start = std::string(url.substr(0, at + mark.size())).append(without_port(authority));
-    const Tail tail = split_tail(text);
+    const base::UrlParts parts = base::split_url(url);
+    const bool https = base::equal_names(parts.scheme, "https");
+    if (!https && !base::equal_names(parts.scheme, "http")) return {};
+    const std::string start = std::string(parts.scheme).append("://").append(without_port(parts.authority));
     std::vector<std::string> all;
-    for (const std::string& each : {std::string(text), normalized(tail), rewritten(tail)}) {
-        if (each.empty() && !text.empty()) continue;
+    for (const std::string& each : {std::string(parts.tail), normalized(parts), rewritten(parts)}) {
+        if (each.empty() && !parts.tail.empty()) continue;
         for (const std::string_view port : {std::string_view(), std::string_view(https ? ":443" : ":80")}) {
             std::string variant = std::string(start).append(port).append(each);
             if (std::find(all.begin(), all.end(), variant) == all.end()) all.push_back(std::move(variant));

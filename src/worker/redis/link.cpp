@@ -15,6 +15,7 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "store/greeting.hpp"
 #include "store/resp.hpp"
 #include "store/rights.hpp"
 #include "store/server_info.hpp"
@@ -40,14 +41,9 @@ constexpr unsigned watches_per_look = 20;  // so every 5 s
 constexpr std::size_t read_size = std::size_t{256} * 1024;
 
 std::string login_command(const store::RedisAddress& address) {
-    return address.user.empty() ? store::resp_command("AUTH", address.password)
-                                : store::resp_command("AUTH", address.user, address.password);
-}
-
-/// Empty: the server can be worked with.
-std::string judge_info(const Reply& reply) {
-    if (reply.is_error()) return "INFO: " + std::string(reply.text);
-    return store::judge_server(reply.text);
+    std::string command;
+    store::resp_words(store::auth_words(address.user, address.password), &command);
+    return command;
 }
 
 }  // namespace
@@ -242,12 +238,15 @@ void RedisLink::try_new_login() {
 asio::awaitable<bool> RedisLink::greet() {
     const bool logged_in = co_await log_in();  // in the condition itself g++ 12 makes a trap of it
     if (!logged_in) co_return false;
-    if (address_.database != 0) {
-        const auto select = store::resp_command("SELECT", std::to_string(address_.database));
-        if (!co_await expect_ok(select, "SELECT")) co_return false;
+    for (const auto& words : store::greeting({}, {}, address_.database)) {
+        std::string command;
+        store::resp_words(words, &command);
+        const bool good = co_await expect_ok(command, words.front());
+        if (!good) co_return false;
     }
     const auto info = co_await request(store::resp_command("INFO"));
-    const std::string problem = info ? judge_info(info->root()) : reason_;
+    const std::string problem =
+        info ? store::judge_info(info->root().is_error(), info->root().text) : reason_;
     if (!info || !problem.empty()) {
         distrust(problem);
         co_return false;

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "base/version.hpp"
 #include "endpoint/header_rules.hpp"
 #include "signature/model/scheme.hpp"
@@ -57,7 +58,7 @@ std::string_view usable(std::string_view value, std::string_view otherwise) {
 }
 
 bool has_dot_segment(std::string_view target) {
-    std::string_view rest = target.substr(0, target.find('?'));
+    std::string_view rest = base::split_url(target).path;
     while (!rest.empty()) {
         const std::string_view segment = rest.substr(0, rest.find('/'));
         if (segment == "." || segment == "..") return true;

@@ -9,7 +9,7 @@
 
 #include "endpoint/document.hpp"
 #include "endpoint/url.hpp"
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
 #include "signature/sign/signer.hpp"
 #include "worker/send/event.hpp"
 #include "worker/send/macros.hpp"

@@ -2,24 +2,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ctime>
 
 #include "base/text.hpp"
+#include "base/time.hpp"
 
 namespace webhook::worker {
 namespace {
 
 constexpr std::chrono::hours max_retry_after{24};
-
-std::optional<std::int64_t> parse_date_ms(const std::string& text) {
-    for (const char* format :
-         {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y"}) {
-        std::tm time{};
-        const char* end = strptime(text.c_str(), format, &time);
-        if (end != nullptr && *end == '\0') return static_cast<std::int64_t>(timegm(&time)) * 1000;
-    }
-    return std::nullopt;
-}
 
 /// 300 and 304 name no other place (RFC 9110, section 15.4).
 bool is_redirect(int status) {
@@ -43,9 +33,9 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view valu
         if (ec == std::errc::result_out_of_range) return longest;
         return std::chrono::seconds(std::min(seconds, limit));
     }
-    const auto date = parse_date_ms(std::string(text));
-    if (!date) return std::nullopt;
-    return std::clamp(std::chrono::milliseconds(*date - now_ms), std::chrono::milliseconds(0), longest);
+    std::int64_t date = 0;
+    if (!base::parse_http_date(text, &date)) return std::nullopt;
+    return std::clamp(std::chrono::milliseconds(date - now_ms), std::chrono::milliseconds(0), longest);
 }
 
 bool Answer::enough() const {

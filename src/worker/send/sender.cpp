@@ -8,6 +8,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/time.hpp"
 #include "link/connector.hpp"
 #include "link/deadline.hpp"
 #include "worker/send/address_guard.hpp"
@@ -242,7 +243,7 @@ asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, con
     result.answered = answer.status() != 0;
     result.got_some = answer.began();
     if (result.answered) {
-        answer.judge(target.document(), unix_ms(), &attempt);
+        answer.judge(target.document(), base::now_ms(), &attempt);
         add_hint(target, connection, attempt);
         result.keep = !write_error && !result.left_over && answer.keep_alive() && !flight.cut_short();
     } else if (flight.cut_short()) {
@@ -297,7 +298,7 @@ asio::awaitable<void> Sender::Impl::deliver(const Target& target, const Event& e
 asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, TargetPtr target, EventPtr event) {
     const auto began = Clock::now();
     Attempt attempt;
-    attempt.started_ms = unix_ms();
+    attempt.started_ms = base::now_ms();
     const Hops::Passage passage = self->hops.pass(received_hops(*event));
     if (!target->ready()) {
         attempt.result = Attempt::Result::not_ready;

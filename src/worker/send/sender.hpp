@@ -7,7 +7,7 @@
 
 #include "endpoint/document.hpp"
 #include "link/resolver.hpp"
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
 #include "worker/send/attempt.hpp"
 #include "worker/send/event.hpp"
 

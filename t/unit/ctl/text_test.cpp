@@ -14,6 +14,7 @@
 #include "ctl/stored_event.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time.hpp"
+#include "signature/catalogue/lookup.hpp"
 
 namespace webhook::ctl {
 namespace {
@@ -67,8 +68,6 @@ TEST(Table, Aligns) {
 }
 
 TEST(Time, Formats) {
-    EXPECT_EQ(format_time(1760000000123), "2025-10-09T08:53:20.123Z");
-    EXPECT_EQ(format_time(0), "1970-01-01T00:00:00.000Z");
     EXPECT_EQ(format_span(200), "0.2s");
     EXPECT_EQ(format_span(45000), "45s");
     EXPECT_EQ(format_span(300000), "5m");

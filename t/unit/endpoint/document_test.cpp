@@ -9,7 +9,8 @@
 #include "endpoint/strict_json.hpp"
 #include "endpoint/units.hpp"
 #include "endpoint/url.hpp"
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
+#include "signature/catalogue/scheme_text.hpp"
 
 namespace webhook::endpoint {
 namespace {

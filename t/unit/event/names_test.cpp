@@ -51,17 +51,6 @@ std::string error_of(const std::string& text, SourceSet set = SourceSet::directi
     return error;
 }
 
-TEST(Path, OfUrls) {
-    EXPECT_EQ(path_of("/a/b?c/d"), "/a/b");
-    EXPECT_EQ(path_of("https://h.example/a%2fb/?x"), "/a%2fb/");
-    EXPECT_EQ(path_of("https://h.example?x=/a"), "");
-    EXPECT_EQ(path_of("https://h.example"), "");
-    EXPECT_EQ(path_of("/a#b?c"), "/a");
-    EXPECT_EQ(path_of("//a"), "//a");
-    EXPECT_EQ(path_of("a/b"), "");
-    EXPECT_EQ(path_of(""), "");
-}
-
 TEST(Path, Segments) {
     test::PlainRequest request;
     request.set_url("https://h.example/in/acme%20%2F+1;v=2//%e2%82%ac%zz/?x=/y/");

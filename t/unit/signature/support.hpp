@@ -10,7 +10,7 @@
 
 #include "base/encoding.hpp"
 #include "base/text.hpp"
-#include "event/path.hpp"
+#include "base/url.hpp"
 #include "event/request.hpp"
 
 namespace webhook::test {
@@ -41,7 +41,7 @@ class PlainRequest : public event::Request {
         url = url_;
         const std::size_t mark = url.find('?');
         query = mark == std::string_view::npos ? std::string_view() : url.substr(mark + 1);
-        path = event::path_of(url);
+        path = base::path_of(url);
     }
 
     /// The body, cut at the given positions.

@@ -191,7 +191,8 @@ TEST(WorkerSettings, ErrorsNeverQuoteValues) {
 TEST(WorkerSettings, SaysWhyAFileCannotBeRead) {
     std::vector<std::string> errors;
     EXPECT_FALSE(load_settings("/nonexistent", "", &errors));
-    EXPECT_EQ(errors, std::vector<std::string>{R"(cannot read "/nonexistent": No such file or directory)"});
+    EXPECT_EQ(errors,
+              std::vector<std::string>{R"("/nonexistent" cannot be read (No such file or directory))"});
 }
 
 TEST(WorkerSettings, NamesTheLineOfABadScheme) {

@@ -1,6 +1,6 @@
 package Test::Webhook::HTTP;
 
-# A raw HTTP/1.x client that can be impolite: pieces of requests, pauses, chunks, many at once.
+# A raw HTTP/1.x client for broken and slow requests as well: pieces, pauses, chunks, many at once.
 
 use v5.36;
 use Carp qw(croak);
@@ -72,8 +72,9 @@ sub _fill ($self, $end) {
     return 0;
 }
 
-# The next response: {status, reason, version, headers => {lower => first value}, all => [[name, value], ...], body, interim => [100],
-# raw_head}. undef when the connection ends without one; {status => 0, error => 'timeout'} when none comes in time.
+# Reads the next response: {status, reason, version, headers => {lower => first value}, all => [[name,
+# value], ...], body, interim => [100], raw_head}; undef when the connection ends without one; {status => 0,
+# error => 'timeout'} when none comes in time.
 sub response ($self, %arg) {
     my $end = time + ($arg{timeout} // $self->{timeout}) * slowness();
     my @interim;
@@ -109,7 +110,8 @@ sub parse_head ($head) {
         $headers{ lc $name } //= $value;
         push @all, [ $name, $value ];
     }
-    return { status => $status // 0, reason => $reason, version => $version, headers => \%headers, all => \@all, raw_head => $head };
+    return { status => $status // 0, reason => $reason, version => $version, headers => \%headers,
+        all => \@all, raw_head => $head };
 }
 
 sub _body ($self, $response, $end, $method) {
@@ -144,7 +146,7 @@ sub _chunks ($self, $end) {
     }
 }
 
-# True when the other side has closed (waits up to the timeout).
+# Returns true when the other side has closed (waits up to the timeout).
 sub closed ($self, $timeout = 5) {
     my $end = time + $timeout * slowness();
     1 while !$self->{eof} && $self->_fill($end);
@@ -153,20 +155,25 @@ sub closed ($self, $timeout = 5) {
 
 sub close ($self) { close $self->{socket} if $self->{socket} }
 
-# Waits until at least so many of the connections have something to read, and returns those.
+# Waits until at least $count of the connections have something to read; returns those.
 sub answered ($count, @connections) {
     my @ready;
-    wait_for("$count answers", sub { (@ready = grep { IO::Select->new($_->{socket})->can_read(0) } @connections) >= $count });
+    wait_for(
+        "$count answers",
+        sub {
+            (@ready = grep { IO::Select->new($_->{socket})->can_read(0) } @connections) >= $count;
+        }
+    );
     return @ready;
 }
 
-# Close with RST instead of FIN.
+# Closes with RST instead of FIN.
 sub abort ($self) {
     setsockopt $self->{socket}, Socket::SOL_SOCKET(), Socket::SO_LINGER(), pack 'ii', 1, 0;
     $self->close;
 }
 
-# Sends every request text on a connection of its own, all before the first answer is read; answers in order.
+# Sends each request text on a new connection, all before it reads the first response; returns them in order.
 sub parallel ($port, @texts) {
     my @connections = map { Test::Webhook::HTTP->new($port) } @texts;
     for my $index (0 .. $#texts) {

@@ -1,6 +1,6 @@
 package Test::Webhook::Load;
 
-# Senders that behave as providers do: keep-alive connections, and the same event again until it is taken.
+# Senders that behave like providers: keep-alive connections, and retries of an event until it is accepted.
 
 use v5.36;
 use IO::Socket::INET;
@@ -10,8 +10,9 @@ use Time::HiRes qw(sleep time);
 use Test::Webhook::HTTP;
 use Test::Webhook::Wait;
 
-# port; request => sub ($n) { request text of event $n, signed now }; log => file; senders (8); max => events in all
-# (none); pause => seconds between events of one sender (0); keepalive (1); patience => seconds for one event (30).
+# port; request => sub ($n) { request text of event $n, signed now }; log => file; senders (8); max => events
+# in all (none); pause => seconds between events of one sender (0); keepalive (1); patience => seconds for one
+# event (30).
 sub new ($class, %arg) {
     my $self = bless { senders => 8, pause => 0, keepalive => 1, patience => 30, %arg, pids => [] }, $class;
     for my $sender (0 .. $self->{senders} - 1) {
@@ -42,8 +43,10 @@ sub _send_one ($self, $n) {
         $tries++;
         my $response = $self->_try($self->{request}->($n));
         if ($response->{status} =~ /^2/) {
-            return $self->_note({ n => $n, status => $response->{status}, body => $response->{body}, tries => $tries,
-                    took => time - $begin, troubles => \@troubles });
+            return $self->_note({
+                n => $n, status => $response->{status}, body => $response->{body}, tries => $tries,
+                took => time - $begin, troubles => \@troubles
+            });
         }
         push @troubles, $response->{error} // $response->{status};
         sleep 0.05;
@@ -51,7 +54,8 @@ sub _send_one ($self, $n) {
     $self->_note({ n => $n, status => 0, tries => $tries, troubles => \@troubles });
 }
 
-# A keep-alive connection that was closed before any byte of an answer is no trouble: nginx may close an idle one.
+# Sends on the keep-alive connection, again on a new one if it closed before any byte of a response: nginx may
+# close an idle connection.
 sub _try ($self, $text) {
     my $reused = $self->{connection};
     my $connection = $self->{connection} //= eval { Test::Webhook::HTTP->new($self->{port}) };
@@ -71,10 +75,11 @@ sub _try ($self, $text) {
 
 sub _note ($self, $line) { syswrite $self->{out}, encode_json($line) . "\n" }
 
-# How many events have an answer so far.
+# Returns how many events have a response so far.
 sub done ($self) { return scalar(() = slurp($self->{log}) =~ /\n/g) }
 
-# Lets each sender finish its event and returns {events => {n => line}, accepted => [n, ...], lost => [n, ...], troubles => {kind => count}}.
+# Lets each sender finish its event and returns {events => {n => line}, accepted => [n, ...], lost => [n,
+# ...], troubles => {kind => count}}.
 sub stop ($self) {
     kill 'TERM', @{ $self->{pids} };
     return $self->wait;

@@ -14,22 +14,33 @@ sub new ($class, %arg) {
 }
 
 sub command ($self, @more) {
-    my @nginx = ($ENV{TEST_NGINX} // 'nginx', '-p', "$self->{dir}/", '-c', $self->{conf}, '-e', $self->{log}, @more);
+    my @nginx =
+        ($ENV{TEST_NGINX} // 'nginx', '-p', "$self->{dir}/", '-c', $self->{conf}, '-e', $self->{log}, @more);
     return @nginx if !$ENV{TEST_VALGRIND} || @more;
-    return ('valgrind', '-q', '--leak-check=full', '--errors-for-leak-kinds=definite', '--show-leak-kinds=definite',
-        '--num-callers=30', "--suppressions=$self->{root}/t/lib/nginx.supp", "--log-file=$self->{dir}/valgrind.%p", @nginx);
+    return (
+        'valgrind', '-q', '--leak-check=full', '--errors-for-leak-kinds=definite',
+        '--show-leak-kinds=definite',
+        '--num-callers=30', "--suppressions=$self->{root}/t/lib/nginx.supp",
+        "--log-file=$self->{dir}/valgrind.%p", @nginx
+    );
 }
 
 sub start ($self) {
     unlink "$self->{dir}/nginx.pid";
-    $self->{process} //= Test::Webhook::Process->new(name => $self->{name}, dir => $self->{dir}, out => "$self->{dir}/nginx.out");
+    $self->{process} //= Test::Webhook::Process->new(name => $self->{name}, dir => $self->{dir},
+        out => "$self->{dir}/nginx.out");
     $self->{process}->started_again;
     $self->{process}{cmd} = [ $self->command ];
     $self->{process}->start;
-    wait_for("$self->{name} to start", sub {
-        croak "$self->{name} did not start:\n" . $self->{process}->output . $self->log if !$self->{process}->alive;
-        return -s "$self->{dir}/nginx.pid" && !grep { !_open($_) } @{ $self->{ports} };
-    }, 20);
+    wait_for(
+        "$self->{name} to start",
+        sub {
+            croak "$self->{name} did not start:\n" . $self->{process}->output . $self->log
+                if !$self->{process}->alive;
+            return -s "$self->{dir}/nginx.pid" && !grep { !_open($_) } @{ $self->{ports} };
+        },
+        20
+    );
     return $self;
 }
 
@@ -37,13 +48,13 @@ sub _open ($port) { return IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPo
 
 sub pid ($self) { return $self->{process}->pid }
 
-# Ids of the live worker processes (children of the master that are not exiting).
+# Returns the pids of the running workers (children of the master that are not shutting down).
 sub workers ($self) {
     my @children = split ' ', slurp("/proc/" . $self->pid . "/task/" . $self->pid . '/children');
     return grep { slurp("/proc/$_/cmdline") !~ /shutting down/ } @children;
 }
 
-# SIGHUP; returns when new workers run. With gone => 1: also when the old ones have ended.
+# Reloads (SIGHUP); returns when new workers run, with gone => 1 when the old ones have ended as well.
 sub reload ($self, %arg) {
     my %old = map { $_ => 1 } $self->workers;
     $self->{process}->signal('HUP');
@@ -55,22 +66,29 @@ sub wait_gone ($self, @pids) {
     wait_for('the end of nginx workers ' . join(' ', @pids), sub { !grep { -d "/proc/$_" } @pids }, 30);
 }
 
-# SIGQUIT to the master: returns when all requests are done and it has ended.
+# Sends SIGQUIT to the master; returns when all requests are done and it has ended.
 sub quit ($self) { $self->{process}->stop('QUIT', 30) }
 
 sub stop ($self) { $self->{process}->stop('TERM') if $self->{process} }
 
-# kill -9 of one worker (its id is returned); nginx starts another.
+# Kills one worker (kill -9) and returns its pid; nginx starts another.
 sub kill_worker ($self, $pid = undef) {
     my @before = $self->workers;
     $pid //= $before[0];
     $self->{killed}{$pid} = 1;
     kill 'KILL', $pid;
-    wait_for('a new nginx worker', sub { my @now = $self->workers; @now >= @before && !grep { $_ == $pid } @now }, 20);
+    wait_for(
+        'a new nginx worker',
+        sub {
+            my @now = $self->workers;
+            @now >= @before && !grep { $_ == $pid } @now;
+        },
+        20
+    );
     return $pid;
 }
 
-# kill -9 of master and workers.
+# Kills master and workers (kill -9).
 sub kill_all ($self) {
     my @workers = split ' ', slurp("/proc/" . $self->pid . "/task/" . $self->pid . '/children');
     $self->{process}->kill9;
@@ -80,18 +98,19 @@ sub kill_all ($self) {
 
 sub log ($self) { return slurp($self->{log}) }
 
-# Lines of the error log that match.
+# Returns the lines of the error log that match.
 sub grep_log ($self, $pattern) { return grep { $_ =~ $pattern } split /\n/, $self->log }
 
-# Waits for a line (count => 2: for so many) and returns the last.
+# Waits for a line (count => 2: for two lines) and returns the last.
 sub wait_log ($self, $pattern, %arg) {
     my $count = $arg{count} // 1;
     my @lines;
-    wait_for("a line like $pattern in the log of $self->{name}", sub { (@lines = $self->grep_log($pattern)) >= $count }, $arg{timeout} // 30);
+    wait_for("a line like $pattern in the log of $self->{name}",
+        sub { (@lines = $self->grep_log($pattern)) >= $count }, $arg{timeout} // 30);
     return $lines[-1];
 }
 
-# What is wrong in its log and its valgrind reports. allow: patterns of lines that are meant to be there.
+# Returns the alerts of its log and its valgrind reports. allow: patterns of lines that the test expects.
 sub problems ($self, @allow) {
     my @problems;
     for my $line ($self->grep_log(qr/\[(?:alert|emerg|crit)\]|exited on signal|Sanitizer|runtime error/)) {

@@ -1,13 +1,15 @@
 package Test::Webhook::Process;
 
-# One child process: started in the test's folder, output in a file, ended by its id, its exit told from a crash.
+# One child process: started in the test's folder, output in a file, ended by its pid; an exit and a crash are
+# told apart.
 
 use v5.36;
 use POSIX qw(WNOHANG _exit);
 use Time::HiRes qw(sleep time);
 use Test::Webhook::Wait;
 
-# Dies with the test, also when the test is killed (prctl(PR_SET_PDEATHSIG, SIGTERM); the call's number by machine).
+# Ends this process with the test, even if that is killed: prctl(PR_SET_PDEATHSIG, SIGTERM), whose number
+# depends on the machine.
 sub die_with_parent () {
     my %number = (x86_64 => 157, aarch64 => 167);
     my $machine = (POSIX::uname())[4];
@@ -40,7 +42,7 @@ sub start ($self) {
 
 sub pid ($self) { return $self->{pid} }
 
-# True while it runs; keeps the exit status when it has ended.
+# Returns true while it runs; keeps the exit status when it has ended.
 sub alive ($self) {
     return 0 if !$self->{pid} || defined $self->{status};
     my $got = waitpid $self->{pid}, WNOHANG;
@@ -53,7 +55,7 @@ sub signal ($self, $signal) {
     return $self->alive ? kill($signal, $self->{pid}) : 0;
 }
 
-# Waits for its end; false when the deadline passes first.
+# Waits for its end; returns false if the deadline passes first.
 sub wait_exit ($self, $timeout = 10) {
     my $end = time + $timeout * slowness();
     while ($self->alive) {
@@ -63,7 +65,7 @@ sub wait_exit ($self, $timeout = 10) {
     return 1;
 }
 
-# Ends it with the signal, after the deadline with KILL (which the test hears of).
+# Ends it with the signal; after the deadline with KILL, which fails the test.
 sub stop ($self, $signal = 'TERM', $timeout = 40) {
     return if !$self->alive;
     $self->signal($signal);
@@ -73,14 +75,14 @@ sub stop ($self, $signal = 'TERM', $timeout = 40) {
     $self->wait_exit(30);
 }
 
-# kill -9, on purpose: not reported as a crash.
+# Kills it on purpose (kill -9): not reported as a crash.
 sub kill9 ($self) {
     $self->{on_purpose} = 1;
     $self->signal('KILL');
     $self->wait_exit(30);
 }
 
-# What is wrong with how it ended, or nothing.
+# Returns what is wrong with how it ended, or nothing.
 sub verdict ($self) {
     return $self->{problem} if $self->{problem};
     return if $self->{on_purpose} || !defined $self->{status} || $self->{status} == 0;

@@ -1,6 +1,6 @@
 package Test::Webhook::Promise;
 
-# What the tests of the promises share: small Stripe events, and the books kept on both ends.
+# Shared by promise_*.t: small Stripe events, and the comparison of what was sent and received.
 
 use v5.36;
 use Exporter 'import';
@@ -20,21 +20,21 @@ sub post_event ($t, $n, %arg) {
     return $t->post($arg{path} // '/in', $body, sign_stripe($arg{secret} // 's3cret', $body));
 }
 
-# The text of a request, for load and parallel.
+# Returns the text of a request, for load and parallel.
 sub event_request ($t, $n, %arg) {
     my $body = $arg{body} // event($n);
     return $t->build(method => 'POST', path => $arg{path} // '/in', body => $body,
         headers => [ sign_stripe($arg{secret} // 's3cret', $body), @{ $arg{headers} // [] } ]);
 }
 
-# id of the event => how often it came to that path.
+# Returns a hash of event ids and how often each arrived at that path.
 sub received ($t, $path, $receiver = 'receiver') {
     my %count;
     $count{ $_->{headers}{'ce-id'} }++ for $t->receiver($receiver)->requests($path);
     return \%count;
 }
 
-# Everything settled, the ledger balanced (wait_settled), and all that the load was told was taken is at the receiver.
+# Checks that everything is settled, the ledger is balanced and all that was accepted is at the receiver.
 sub check_books ($t, $load, $path, $timeout = 60) {
     my $ledger = $t->wait_settled($timeout);
     Test::More::ok($ledger->{balanced}, 'the ledger is balanced');
@@ -45,7 +45,7 @@ sub check_books ($t, $load, $path, $timeout = 60) {
     return $ledger;
 }
 
-# JSON lines of a command.
+# Returns the JSON lines of a command.
 sub lines ($result) { return map { JSON::PP::decode_json($_) } split /\n/, $result->{out} }
 
 1;

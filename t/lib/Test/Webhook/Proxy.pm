@@ -1,6 +1,6 @@
 package Test::Webhook::Proxy;
 
-# Stands between a client and Redis and spoils replies on demand: a reply that is lost, late or not what Redis said.
+# A proxy between a client and Redis that loses, delays or replaces replies on demand.
 
 use v5.36;
 use Carp qw(croak);
@@ -15,7 +15,9 @@ use Socket;
 sub new ($class, %arg) { return bless { owner => $$, %arg }, $class }
 
 sub start ($self) {
-    my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $self->{port}, Listen => 128, ReuseAddr => 1)
+    my $listen =
+        IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $self->{port}, Listen => 128,
+        ReuseAddr => 1)
         or croak "proxy cannot listen on $self->{port}: $@";
     socketpair my $ours, my $theirs, AF_UNIX, SOCK_STREAM, PF_UNSPEC or croak "socketpair: $!";
     my $pid = fork() // croak "fork: $!";
@@ -23,7 +25,15 @@ sub start ($self) {
         close $ours;
         Test::Webhook::Process::die_with_parent();
         $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP);
-        eval { _run({ listen => $listen, control => $theirs, to => $self->{to}, peer => {}, select => IO::Select->new($listen, $theirs) }); 1 } or warn $@;
+        eval {
+            _run(
+                {
+                    listen => $listen, control => $theirs, to => $self->{to}, peer => {},
+                    select => IO::Select->new($listen, $theirs)
+                }
+            );
+            1;
+        } or warn $@;
         _exit(0);
     }
     close $theirs;
@@ -32,19 +42,21 @@ sub start ($self) {
     return $self;
 }
 
-# The next command that holds $pattern (a text) goes to the server. Its reply is thrown away and the connection is closed.
+# Forwards the next command that contains $pattern (a text), discards its reply and closes the connection.
 sub cut ($self, $pattern) { $self->_tell({ pattern => $pattern, action => 'cut' }) }
 
-# Its reply is thrown away and nothing else happens: no more replies on that connection.
+# Discards its reply and all later ones of that connection, which stays open.
 sub swallow ($self, $pattern) { $self->_tell({ pattern => $pattern, action => 'swallow' }) }
 
-# Its reply is replaced by these bytes.
-sub replace ($self, $pattern, $bytes) { $self->_tell({ pattern => $pattern, action => 'replace', bytes => $bytes }) }
+# Replaces its reply by these bytes.
+sub replace ($self, $pattern, $bytes) {
+    $self->_tell({ pattern => $pattern, action => 'replace', bytes => $bytes });
+}
 
-# The next reply that is a text with this beginning becomes these bytes, whatever else is under way on its connection.
+# Replaces the next reply that is a text with this beginning, wherever it is among the replies.
 sub replace_text ($self, $begin, $bytes) { $self->_tell({ begin => $begin, bytes => $bytes }) }
 
-# True when the last order was carried out.
+# Returns true when the last order was carried out.
 sub done ($self) { return $self->_tell({ ask => 1 }) eq '1' }
 
 sub _tell ($self, $order) {
@@ -62,7 +74,7 @@ sub stop ($self) {
 
 sub DESTROY ($self) { $self->stop if $self->{owner} == $$ }
 
-# --- the process --------------------------------------------------------------------------------------------------------
+# --- the process --------------------------------------------------------------------------------------------
 
 sub _run ($self) {
     local $SIG{PIPE} = 'IGNORE';
@@ -77,7 +89,8 @@ sub _run ($self) {
 
 sub _accept ($self) {
     my $client = $self->{listen}->accept or return;
-    my $server = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{to}) or return close $client;
+    my $server = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $self->{to})
+        or return close $client;
     setsockopt $_, Socket::IPPROTO_TCP(), Socket::TCP_NODELAY(), 1 for $client, $server;
     $self->{peer}{$client} = { to => $server, from_client => 1 };
     $self->{peer}{$server} = { to => $client };

@@ -1,6 +1,6 @@
 package Test::Webhook::Receiver;
 
-# A receiver of deliveries: a forked HTTP server that writes down what it gets and answers by script.
+# A receiver of deliveries: a forked HTTP server that records requests and answers by script.
 
 use v5.36;
 use Carp qw(croak);
@@ -14,7 +14,7 @@ use Socket;
 use Time::HiRes qw(sleep time);
 use Test::Webhook::Wait;
 
-# port, log (file of what came, one JSON object a line)
+# port, log (file of requests, one JSON object a line)
 sub new ($class, %arg) {
     return bless { %arg, requests => [], read_to => 0, script => {} }, $class;
 }
@@ -23,7 +23,9 @@ sub port ($self) { return $self->{port} }
 sub url ($self, $path = '') { return "http://127.0.0.1:$self->{port}$path" }
 
 sub start ($self) {
-    my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $self->{port}, Listen => 1024, ReuseAddr => 1)
+    my $listen =
+        IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => $self->{port}, Listen => 1024,
+        ReuseAddr => 1)
         or croak "receiver cannot listen on $self->{port}: $@";
     socketpair my $ours, my $theirs, AF_UNIX, SOCK_STREAM, PF_UNSPEC or croak "socketpair: $!";
     my $pid = fork() // croak "fork: $!";
@@ -31,7 +33,8 @@ sub start ($self) {
         close $ours;
         Test::Webhook::Process::die_with_parent();
         $SIG{$_} = 'DEFAULT' for qw(INT TERM HUP);
-        eval { Test::Webhook::Receiver::Server->new($listen, $theirs, $self->{log}, $self->{script})->run; 1 } or warn $@;
+        eval { Test::Webhook::Receiver::Server->new($listen, $theirs, $self->{log}, $self->{script})->run; 1 }
+            or warn $@;
         _exit(0);
     }
     close $theirs;
@@ -47,15 +50,16 @@ sub stop ($self) {
     delete @{$self}{qw(pid control)};
 }
 
-# script('/path' => [ANSWER, ...]): answers of that path in turn, the last one for ever. Without a script: 200.
-# ANSWER: a status; 'hang', 'close' (no answer), 'reset'; or {status, headers => [name => value], body, delay => seconds,
-# hold => 1 (until release), drip => seconds between bytes, close => 1 (after the answer), raw => bytes instead of all that}.
+# script('/path' => [ANSWER, ...]): the answers of that path in turn, the last one repeated. Without a script:
+# 200. ANSWER: a status; 'hang', 'close' (no answer), 'reset'; or {status, headers => [name => value], body,
+# delay => seconds, hold => 1 (until release), drip => seconds between bytes, close => 1 (after the answer),
+# raw => bytes instead of all that}.
 sub script ($self, %script) {
     $self->{script}{$_} = ref $script{$_} eq 'ARRAY' ? $script{$_} : [ $script{$_} ] for keys %script;
     $self->_tell({ script => \%script }) if $self->{pid};
 }
 
-# Lets the answers go that are held at that path. Held are those of requests that have been written down.
+# Releases the answers that are held at that path. Only those of recorded requests are held.
 sub release ($self, $path) { $self->_tell({ release => $path }) }
 
 sub _tell ($self, $order) {
@@ -64,7 +68,8 @@ sub _tell ($self, $order) {
     sysread $self->{control}, my $ack, 1;
 }
 
-# All requests so far: {n, at, conn, method, path, query, headers => {lower => first value}, all => [[name, value]...], body}.
+# Returns all requests so far: {n, at, conn, method, path, query, headers => {lower => first value},
+# all => [[name, value]...], body}.
 sub requests ($self, $path = undef) {
     if (open my $in, '<:raw', $self->{log}) {
         seek $in, $self->{read_to}, 0;
@@ -73,7 +78,8 @@ sub requests ($self, $path = undef) {
             last if $line !~ /\n\z/;
             $self->{read_to} += length $line;
             my $request = decode_json($line);
-            $request->{body} = $request->{body_file} ? slurp($request->{body_file}) : decode_base64($request->{body});
+            $request->{body} =
+                $request->{body_file} ? slurp($request->{body_file}) : decode_base64($request->{body});
             push @{ $self->{requests} }, $request;
         }
     }
@@ -82,9 +88,10 @@ sub requests ($self, $path = undef) {
 
 sub count ($self, $path = undef) { return scalar(my @all = $self->requests($path)) }
 
-# Waits until at least $count requests came (to $path); returns them.
+# Waits for at least $count requests (to $path); returns them.
 sub wait_requests ($self, $count, $path = undef, $timeout = 30) {
-    wait_for("$count requests at the receiver" . (defined $path ? " ($path)" : ''), sub { $self->count($path) >= $count }, $timeout);
+    wait_for("$count requests at the receiver" . (defined $path ? " ($path)" : ''),
+        sub { $self->count($path) >= $count }, $timeout);
     return $self->requests($path);
 }
 
@@ -103,7 +110,8 @@ use Time::HiRes qw(time);
 sub new ($class, $listen, $control, $log, $script) {
     open my $out, '>>:raw', $log or die "$log: $!";
     return bless {
-        listen => $listen, control => $control, log => $log, out => $out, script => { %$script }, at => {}, connections => {},
+        listen => $listen, control => $control, log => $log, out => $out, script => {%$script}, at => {},
+        connections => {},
         select => IO::Select->new($listen, $control), n => 0, conn => 0, control_buffer => '',
     }, $class;
 }
@@ -146,7 +154,8 @@ sub control ($self) {
         my $order = decode_json($1);
         my $script = $order->{script} // {};
         for my $path (keys %$script) {
-            $self->{script}{$path} = ref $script->{$path} eq 'ARRAY' ? $script->{$path} : [ $script->{$path} ];
+            $self->{script}{$path} =
+                ref $script->{$path} eq 'ARRAY' ? $script->{$path} : [ $script->{$path} ];
             $self->{at}{$path} = 0;
         }
         $self->release_all($order->{release}) if defined $order->{release};
@@ -182,7 +191,7 @@ sub next_request ($self, $connection) {
     $self->answer($connection, $self->choose($request->{path}), $request->{path});
 }
 
-# One complete request off the front of the buffer, or nothing.
+# Takes one complete request off the front of the buffer, or returns nothing.
 sub take_request ($buffer) {
     my $head_end = index $$buffer, "\r\n\r\n";
     return if $head_end < 0;
@@ -202,7 +211,8 @@ sub take_request ($buffer) {
     substr $$buffer, 0, $end, '';
     my ($method, $target) = split / /, $first;
     my ($path, $query) = split /\?/, $target, 2;
-    return { method => $method, path => $path, query => $query // '', headers => \%headers, all => \@all, body => $body };
+    return { method => $method, path => $path, query => $query // '', headers => \%headers, all => \@all,
+        body => $body };
 }
 
 sub take_chunks ($buffer, $at) {

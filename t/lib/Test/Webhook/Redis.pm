@@ -1,7 +1,7 @@
 package Test::Webhook::Redis;
 
-# A small RESP2 client. $redis->xlen('key'), $redis->call('XINFO', 'GROUPS', $key): any command, by name or by call().
-# Arrays come as array references, nil as undef; an error reply dies with its text.
+# A small RESP2 client. $redis->xlen('key'), $redis->call('XINFO', 'GROUPS', $key): any command, by name or by
+# call(). Arrays come as array references, nil as undef; an error reply dies with its text.
 
 use v5.36;
 use Carp qw(croak);
@@ -40,7 +40,8 @@ sub write ($self, @words) {
 }
 
 sub _fill ($self) {
-    IO::Select->new($self->{socket})->can_read($self->{timeout} * slowness()) or croak 'no reply from Redis in time';
+    IO::Select->new($self->{socket})->can_read($self->{timeout} * slowness())
+        or croak 'no reply from Redis in time';
     sysread $self->{socket}, $self->{buffer}, 262144, length $self->{buffer} or croak 'Redis connection lost';
 }
 
@@ -70,7 +71,7 @@ sub _read ($self) {
     return $value;
 }
 
-# Entries of a stream as [{stream_id, field => value, ...}, ...].
+# Returns the entries of a stream as [{stream_id, field => value, ...}, ...].
 sub entries ($self, $key, $from = '-', $to = '+') {
     return map { { stream_id => $_->[0], @{ $_->[1] } } } @{ $self->call('XRANGE', $key, $from, $to) };
 }

@@ -8,11 +8,13 @@ use Test::Webhook::Process;
 use Test::Webhook::Redis;
 use Test::Webhook::Wait;
 
-# name, dir, port, host => '127.0.0.1', options => [line, ...] of redis.conf, unix => 1: the URL names its socket
+# name, dir, port, host => '127.0.0.1', options => [line, ...] of redis.conf, unix => 1: the URL names its
+# socket
 sub new ($class, %arg) {
     my $self = bless { %arg, host => $arg{host} // '127.0.0.1' }, $class;
     my @lines = (
-        "port $self->{port}", "bind $self->{host}", "dir \"$self->{dir}\"", 'save ""', 'appendonly yes', 'appendfsync always',
+        "port $self->{port}", "bind $self->{host}", "dir \"$self->{dir}\"", 'save ""', 'appendonly yes',
+        'appendfsync always',
         'maxmemory-policy noeviction', 'daemonize no', 'loglevel notice', 'enable-debug-command yes',
     );
     push @lines, "unixsocket \"$self->{dir}/redis.sock\"" if length("$self->{dir}/redis.sock") < 108;
@@ -24,8 +26,10 @@ sub new ($class, %arg) {
     return $self;
 }
 
-# What directives and commands take.
-sub url ($self) { return $self->{unix} ? "unix:$self->{dir}/redis.sock" : "redis://$self->{host}:$self->{port}" }
+# The URL for directives and commands.
+sub url ($self) {
+    return $self->{unix} ? "unix:$self->{dir}/redis.sock" : "redis://$self->{host}:$self->{port}";
+}
 sub port ($self) { return $self->{port} }
 sub socket ($self) { return "$self->{dir}/redis.sock" }
 
@@ -45,20 +49,23 @@ sub _ping ($self, $client) {
     return eval { $client->call('PING'); 1 } || $@ =~ /NOAUTH|NOPERM/;
 }
 
-# A client of one's own.
+# Opens a new client connection.
 sub connect ($self) { return Test::Webhook::Redis->new(port => $self->{port}, host => $self->{host}) }
 
-# The shared client; connects again after a restart.
+# Returns the shared client, connected again after a restart.
 sub client ($self) { return $self->{client} //= $self->connect }
 
 sub stop ($self) { $self->{process}->stop('TERM') }
 sub kill9 ($self) { delete $self->{client}; $self->{process}->kill9 }
 sub restart ($self) { $self->stop; $self->start }
 
-# SIGSTOP and SIGCONT: a server that hangs.
+# Simulates a server that hangs (SIGSTOP, SIGCONT).
 sub freeze ($self) { $self->{process}->signal('STOP') }
 sub thaw ($self) { $self->{process}->signal('CONT') }
 
-sub problems ($self) { return map { "$self->{name}: $_" } grep { /crashed by signal|FATAL/i } split /\n/, $self->{process}->output }
+sub problems ($self) {
+    return map { "$self->{name}: $_" } grep { /crashed by signal|FATAL/i } split /\n/,
+        $self->{process}->output;
+}
 
 1;

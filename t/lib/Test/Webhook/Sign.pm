@@ -1,7 +1,7 @@
 package Test::Webhook::Sign;
 
-# Genuine signatures, made independently of the code under test. Each returns a list of headers (name => value, ...).
-# clock => unix seconds (default now).
+# Genuine signatures, made independently of the code under test. Each returns a list of headers (name =>
+# value, ...). clock => unix seconds (default now).
 
 use v5.36;
 use Digest::SHA qw(hmac_sha1_hex hmac_sha256 hmac_sha256_hex hmac_sha512_hex);
@@ -36,7 +36,8 @@ sub sign_shopify ($secret, $body, %arg) {
 
 sub sign_slack ($secret, $body, %arg) {
     my $time = int($arg{clock} // time);
-    return ('X-Slack-Request-Timestamp' => $time, 'X-Slack-Signature' => 'v0=' . hmac_sha256_hex("v0:$time:$body", $secret));
+    return ('X-Slack-Request-Timestamp' => $time,
+        'X-Slack-Signature' => 'v0=' . hmac_sha256_hex("v0:$time:$body", $secret));
 }
 
 # secret with or without "whsec_" (then base64); id => webhook-id

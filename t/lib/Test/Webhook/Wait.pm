@@ -14,8 +14,8 @@ sub slowness () {
     return $ENV{TEST_VALGRIND} ? 8 : $ENV{TEST_SANITIZE} ? 3 : 1;
 }
 
-# wait_for('two requests', sub { $receiver->count >= 2 }, 5): the first true value, or dies with what it waited for. The
-# condition has the last word also when the machine stood still until the time was over.
+# wait_for('two requests', sub { $receiver->count >= 2 }, 5): the first true value, or dies with what it
+# waited for. The condition has the last word also when the machine stood still until the time was over.
 sub wait_for ($what, $condition, $timeout = 30) {
     my $end = time + $timeout * slowness();
     while (1) {

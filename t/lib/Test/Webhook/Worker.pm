@@ -20,13 +20,13 @@ sub new ($class, %arg) {
     return $self;
 }
 
-# Writes the file anew (then send HUP).
+# Rewrites the file (then send HUP).
 sub configure ($self, $config) {
     $self->{config} = $config;
     spew($self->{file}, JSON::PP->new->canonical->pretty->encode($config));
 }
 
-# Starts it and waits until it is a member (its heartbeat is in Redis). wait => 0: does not wait.
+# Starts it and waits until it is a member (its heartbeat is in Redis); wait => 0 does not.
 sub start ($self, %arg) {
     my %before = map { $_ => 1 } $self->_members;
     $self->{process}->started_again;
@@ -61,7 +61,9 @@ sub wait_log ($self, $pattern, %arg) {
 }
 
 sub problems ($self) {
-    return map { "$self->{name}: $_" } grep { /Sanitizer|runtime error:|terminate called|Assertion/ } split /\n/, $self->output;
+    return
+        map { "$self->{name}: $_" } grep { /Sanitizer|runtime error:|terminate called|Assertion/ } split /\n/,
+        $self->output;
 }
 
 1;

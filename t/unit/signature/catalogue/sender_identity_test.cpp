@@ -2,7 +2,9 @@
 // are others.
 
 #include "signature/catalogue/catalogue.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/catalogue/lookup.hpp"
+#include "signature/model/signed_id.hpp"
+#include "signature/verify/content.hpp"
 #include "t/unit/signature/body_support.hpp"
 
 namespace webhook::signature {

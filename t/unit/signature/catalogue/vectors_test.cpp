@@ -9,7 +9,8 @@
 
 #include "base/encoding.hpp"
 #include "event/extractor.hpp"
-#include "signature/verify/identity.hpp"
+#include "signature/catalogue/lookup.hpp"
+#include "signature/verify/content.hpp"
 #include "signature/verify/verifier.hpp"
 #include "t/unit/signature/support.hpp"
 #include "t/vectors/vectors.hpp"

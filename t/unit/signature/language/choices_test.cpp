@@ -4,7 +4,7 @@
 
 #include "signature/keys/prepared.hpp"
 #include "signature/language/parser.hpp"
-#include "signature/model/message_choice.hpp"
+#include "signature/model/scheme.hpp"
 #include "signature/sign/signer.hpp"
 #include "signature/verify/verifier.hpp"
 #include "t/unit/signature/public_key_support.hpp"

@@ -1,7 +1,8 @@
 // HTTP Message Signatures (RFC 9421), as somebody who tries to forge them.
 
 #include "base/structured_field.hpp"
-#include "signature/language/scheme_set.hpp"
+#include "signature/catalogue/scheme_set.hpp"
+#include "signature/catalogue/scheme_text.hpp"
 #include "signature/verify/http_signature.hpp"
 #include "t/unit/signature/code_support.hpp"
 
