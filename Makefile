@@ -44,7 +44,7 @@ MODULE_SRC = config $(call sources,*.hpp,base event signature store) $(call sour
 obj        = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(1))
 LIB        = $(BUILD)/libwebhook.a
 
-LIB_LIBS    = -lyajl -lexpat -lcrypto
+LIB_LIBS    = -lyajl -lexpat -lutf8proc -lcrypto
 WORKER_LIBS = -lhiredis -lssl -lspdlog -lfmt $(LIB_LIBS)
 CTL_LIBS    = -lhiredis -lssl -lfmt $(LIB_LIBS)
 UNIT_LIBS   = -lgtest -lgtest_main $(WORKER_LIBS)
@@ -168,7 +168,7 @@ $(BUILD)/module-files: $(FRESH)
 	$(call refresh,echo '$(MODULE_SRC)')
 $(BUILD)/module-flags: $(FRESH)
 	$(call refresh,echo '$(MODULE_CC) $(MODULE_CC_OPT) $(MODULE_LD_OPT)'; CXX='$(MODULE_CC)' src/make/versions.sh '$(NGX_SRC)' | \
-	    grep -E '^(compiler|libc|openssl|hiredis|yajl|expat|xxhash|nginx)')
+	    grep -E '^(compiler|libc|openssl|hiredis|yajl|expat|utf8proc|xxhash|nginx)')
 
 # --- module: nginx' own build. It knows the headers, so it is asked every time -------------------------------------
 export MODULE_CC MODULE_CC_OPT MODULE_LD_OPT

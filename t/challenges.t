@@ -353,7 +353,7 @@ $t->nginx->quit;
 my @lines = split /\n/, do { local (@ARGV, $/) = $t->file('access.log'); <> };
 ok scalar(
     grep {
-        m{^/meta\?hub\.mode=subscribe&hub\.challenge=1158201444&hub\.verify_token=\*\*\*\|200\|challenge\|handshake\|-$}
+        m{^/meta\?hub\.mode=subscribe&hub\.challenge=1158201444&hub\.verify_token=\*\*\*\|200\|challenge\|answered\|-$}
     } @lines
     ),
     'access log: the handshake, its token masked';
@@ -363,7 +363,7 @@ my $secrets = qr/hamhock|s3tup-t0ken|t0ken|s3cret-key|secret_tMrl|guess(?!ed)/;
 ok !grep({ /$secrets/ } @lines), 'access log: no secret';
 ok !grep({ /$secrets/ } $t->nginx->log), 'error log: no secret'
     or diag join "\n", grep { /$secrets/ } $t->nginx->log;
-ok scalar($t->nginx->grep_log(qr/\[info\].*webhook challenge: handshake, scheme "meta"/)),
+ok scalar($t->nginx->grep_log(qr/\[info\].*webhook challenge: answered, scheme "meta"/)),
     'error log: the handshake';
 
 done_testing;

@@ -49,7 +49,7 @@ inline bool take_prefix(std::string_view* text, std::string_view prefix) {
     return true;
 }
 
-/// Of ASCII: what no id, type, source or tenant may hold.
+/// True for ASCII control characters, which no id, type, source or tenant may hold.
 inline bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
@@ -82,7 +82,7 @@ bool to_number(std::string_view text, Number* number) {
     return code == std::errc() && end == text.data() + text.size() && !text.empty() && text[0] != '-';
 }
 
-/// As messages show what somebody wrote.
+/// Quotes a word of the user for a message.
 inline std::string in_quotes(std::string_view text) {
     return "\"" + std::string(text) + "\"";
 }

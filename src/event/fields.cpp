@@ -56,7 +56,7 @@ bool parse_sorted(std::string_view arg, SortedFields* rule) {
     const std::size_t end = arg.find(':', 1);
     rule->join = std::string(arg.substr(0, end));
     rule->raw = end != std::string_view::npos;
-    // Of one character each: no part of one can be taken for the other.
+    // One character each: no part of one can be taken for the other.
     return (!rule->raw || arg.substr(end) == ":raw") && rule->assign.size() == 1 && rule->join.size() == 1 &&
            rule->assign != rule->join;
 }

@@ -10,7 +10,7 @@ namespace webhook::event {
 /// sorting is what any client can make us do.
 inline constexpr std::size_t max_form_fields = 1000;
 
-/// What "sorted" makes of fields: names and values, decoded unless `raw`, sorted, with `assign` between a
+/// The argument of "sorted": names and values, decoded unless `raw`, sorted, with `assign` between a
 /// name and its value and `join` between fields. Both empty: nothing in between, and equal fields count once
 /// (Twilio).
 struct SortedFields {
@@ -18,7 +18,7 @@ struct SortedFields {
     bool raw = false;
 };
 
-/// Reads the argument of the filter: "", or "ASSIGN:JOIN" with ":raw" behind it or not. False when it is
+/// Reads the argument of the filter: "", or "ASSIGN:JOIN" with or without ":raw" after it. False when it is
 /// neither.
 bool parse_sorted(std::string_view arg, SortedFields* rule);
 

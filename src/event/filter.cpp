@@ -38,7 +38,7 @@ constexpr FilterWord filter_words[] = {
     {"decoded", Filter::Kind::decoded, Arg::optional, true},
 };
 
-/// Byte-exact but for the one pair: the sender signed the rest as it stands.
+/// Byte-exact but for the one pair: the sender signed the rest as it is.
 std::string without_param(std::string_view value, bool of_url, std::string_view name) {
     const std::size_t mark = of_url ? value.find('?') : std::string_view::npos;
     if (of_url && mark == std::string_view::npos) return std::string(value);

@@ -15,7 +15,7 @@ using Kind = Source::Kind;
 
 constexpr std::size_t max_pointer_tokens = 64;
 
-/// Where a word means something.
+/// The sets in which a word is known.
 enum class Where : std::uint8_t { anywhere, schemes, events };
 
 struct Word {
@@ -135,7 +135,7 @@ bool parse_single(std::string_view text, SourceSet set, Source* source, std::str
     return false;
 }
 
-/// What stands after ">", of which there may be several.
+/// Reads the steps after ">", of which there may be several.
 bool parse_steps(std::string_view text, SourceSet set, Source* step, std::string* error) {
     const std::size_t arrow = text.find('>');
     const std::string_view first = text.substr(0, arrow);

@@ -8,7 +8,7 @@
 
 namespace webhook::event {
 
-/// Where a value of a request stands, in the words users write:
+/// The place of a value in a request, in the words that users write:
 ///   header:NAME  query:NAME  form:NAME  json:/POINTER  sha256:body  method  path  path:N  (its N-th segment)
 ///   claim:NAME  (of a JWT)     and chains:
 ///   form:payload>json:/a/b

@@ -11,7 +11,7 @@ namespace webhook::event {
 namespace {
 
 /// The set of all fields is only good put together: at the end, and after nothing but "without".
-bool check_fields(std::string_view text, const Template::Part& part, std::string* error) {
+bool validate_fields(std::string_view text, const Template::Part& part, std::string* error) {
     const bool is_form = part.source.kind == Source::Kind::form_fields;
     const bool is_query = part.source.kind == Source::Kind::query_string;
     bool joined = false;
@@ -48,7 +48,7 @@ bool parse_value(std::string_view text, SourceSet set, Template::Part* part, std
         if (!parse_filter(text.substr(0, bar), set == SourceSet::scheme, &filter, error)) return false;
         filter.of_url = part->source.kind == Source::Kind::url;
     }
-    return check_fields(whole, *part, error);
+    return validate_fields(whole, *part, error);
 }
 
 bool starts_value(std::string_view rest) {

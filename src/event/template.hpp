@@ -10,7 +10,7 @@
 
 namespace webhook::event {
 
-/// Text with values in it: "v0:{ts}:{body}". What stands in brackets, "[id:{query:id};]", is left out when
+/// Text with values in it: "v0:{ts}:{body}". Text in brackets, "[id:{query:id};]", is left out when
 /// the first value in it is absent or empty.
 struct Template {
     struct Part {
@@ -18,14 +18,14 @@ struct Template {
         bool is_value = false;
         Source source;
         std::vector<Filter> filters;
-        unsigned segment = 0;  ///< number of the brackets it stands in; 0: none
+        unsigned segment = 0;  ///< number of the brackets it is in; 0: none
 
         /// True when one of the filters is of that kind.
         bool has(Filter::Kind kind) const;
     };
     std::vector<Part> parts;
 
-    /// Index of the first value of the brackets that part `at` stands in.
+    /// Index of the first value of the brackets that part `at` is in.
     std::size_t first_of_segment(std::size_t at) const;
 };
 

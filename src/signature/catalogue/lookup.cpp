@@ -19,7 +19,7 @@ struct BuiltIn {
 };
 using Catalogue = std::map<std::string_view, BuiltIn>;
 
-/// What stands behind "# NAME: " in a line of its own; empty: nothing.
+/// Returns the text after "# NAME: " in a line of its own; empty: there is none.
 std::string_view note(std::string_view text, std::string_view name) {
     const std::string begin = "# " + std::string(name) + ": ";
     const std::size_t at = text.find(begin);

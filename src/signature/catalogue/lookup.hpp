@@ -19,7 +19,7 @@ std::string_view scheme_text(std::string_view name);
 /// The scheme that this is another name of; empty: it has a definition of its own.
 std::string_view alias_of(std::string_view name);
 
-/// What is known of a built-in scheme's sender, and where from. Empty: nothing is said.
+/// Facts about a built-in scheme's sender, and their source. Empty: not known.
 struct SenderFacts {
     std::string_view source;   ///< documents and packages, with the day they were read
     std::string_view retries;  ///< whether they keep id and body

@@ -1,18 +1,11 @@
 #pragma once
 
-#include <cstddef>
-#include <string>
 #include <string_view>
 
 #include "signature/catalogue/scheme_set.hpp"
+#include "signature/language/text_error.hpp"
 
 namespace webhook::signature {
-
-/// What is wrong in a text, and in which line of it (the first is 1).
-struct TextError {
-    std::size_t line = 1;
-    std::string message;
-};
 
 /// Adds the scheme whose definition is `text`, the inside of a block.
 bool add_scheme_text(std::string_view name, std::string_view text, SchemeSet* set, TextError* error);

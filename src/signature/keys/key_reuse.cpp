@@ -77,7 +77,7 @@ bool are_apart(const Scheme& scheme, const Pattern& pattern, bool documents) {
     return apart;
 }
 
-/// The same of messages that an algorithm makes up: a dot between two parts (JWT), line ends.
+/// True for messages that an algorithm makes up: a dot between two parts (JWT), line ends.
 bool is_own_text_apart(const Scheme& scheme, const Pattern& pattern) {
     return !allows_all(pattern, scheme.algorithm == Algorithm::jwt ? "." : "\n");
 }

@@ -7,45 +7,52 @@
 
 namespace webhook::signature {
 
+namespace {
+
+constexpr std::string_view common_names[] = {"authorization",
+                                             "cache-control",
+                                             "connection",
+                                             "content-encoding",
+                                             "content-language",
+                                             "content-length",
+                                             "content-type",
+                                             "cookie",
+                                             "date",
+                                             "expect",
+                                             "forwarded",
+                                             "from",
+                                             "host",
+                                             "keep-alive",
+                                             "origin",
+                                             "pragma",
+                                             "priority",
+                                             "proxy-authorization",
+                                             "proxy-connection",
+                                             "range",
+                                             "referer",
+                                             "te",
+                                             "trailer",
+                                             "transfer-encoding",
+                                             "upgrade",
+                                             "upgrade-insecure-requests",
+                                             "user-agent",
+                                             "via",
+                                             "x-real-ip",
+                                             "x-requested-with",
+                                             "x-original-uri",
+                                             "x-rewrite-url",
+                                             "x-http-method-override",
+                                             "client-ip",
+                                             "true-client-ip"};
+
+constexpr std::string_view common_prefixes[] = {"accept", "x-forwarded-", "cf-", "sec-", "if-"};
+
+}  // namespace
+
 bool is_common_header(std::string_view name) {
-    static constexpr std::string_view names[] = {"authorization",
-                                                 "cache-control",
-                                                 "connection",
-                                                 "content-encoding",
-                                                 "content-language",
-                                                 "content-length",
-                                                 "content-type",
-                                                 "cookie",
-                                                 "date",
-                                                 "expect",
-                                                 "forwarded",
-                                                 "from",
-                                                 "host",
-                                                 "keep-alive",
-                                                 "origin",
-                                                 "pragma",
-                                                 "priority",
-                                                 "proxy-authorization",
-                                                 "proxy-connection",
-                                                 "range",
-                                                 "referer",
-                                                 "te",
-                                                 "trailer",
-                                                 "transfer-encoding",
-                                                 "upgrade",
-                                                 "upgrade-insecure-requests",
-                                                 "user-agent",
-                                                 "via",
-                                                 "x-real-ip",
-                                                 "x-requested-with",
-                                                 "x-original-uri",
-                                                 "x-rewrite-url",
-                                                 "x-http-method-override",
-                                                 "client-ip",
-                                                 "true-client-ip"};
-    static constexpr std::string_view families[] = {"accept", "x-forwarded-", "cf-", "sec-", "if-"};
-    return std::any_of(std::begin(names), std::end(names), [name](auto each) { return each == name; }) ||
-           std::any_of(std::begin(families), std::end(families),
+    return std::any_of(std::begin(common_names), std::end(common_names),
+                       [name](auto each) { return each == name; }) ||
+           std::any_of(std::begin(common_prefixes), std::end(common_prefixes),
                        [name](auto each) { return base::starts_with(name, each); });
 }
 

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 #include <utility>
 
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "event/extractor.hpp"
 #include "signature/language/challenge_parser.hpp"
+#include "signature/language/rule_reader.hpp"
 #include "signature/language/validate.hpp"
 #include "signature/language/words.hpp"
 #include "signature/model/message_rules.hpp"
@@ -19,10 +19,6 @@ namespace {
 
 using event::Source;
 using event::SourceSet;
-
-std::string quoted(std::string_view word) {
-    return "\"" + std::string(word) + "\"";
-}
 
 /// Reads one directive into a scheme; false with a message that names the word.
 class Reader {
@@ -35,18 +31,18 @@ class Reader {
             if (entry.word != words[0]) continue;
             const bool repeatable = entry.word == "challenge";
             if (!repeatable && has(entry.word)) {
-                return fail(quoted(words[0]) + " is duplicate");
+                return fail(base::in_quotes(words[0]) + " is duplicate");
             }
             seen_.push_back(entry.word);
             if (words.size() - 1 < entry.min || words.size() - 1 > entry.max) {
-                return fail("invalid number of arguments in " + quoted(words[0]));
+                return fail("invalid number of arguments in " + base::in_quotes(words[0]));
             }
             return (this->*entry.read)(words);
         }
         std::vector<std::string_view> known;
         for (const Entry& entry : entries)
             known.push_back(entry.word);
-        return fail("unknown directive " + quoted(words[0]) + base::did_you_mean(words[0], known));
+        return fail("unknown directive " + base::in_quotes(words[0]) + base::did_you_mean(words[0], known));
     }
 
     bool has(std::string_view word) const {
@@ -66,22 +62,22 @@ class Reader {
         return false;
     }
     bool invalid(std::string_view what, std::string_view word) {
-        return fail("invalid " + std::string(what) + " " + quoted(word));
-    }
-
-    /// The same for a word that is one of several.
-    bool unknown(std::string_view what, std::string_view word, std::string_view value,
-                 std::initializer_list<std::string_view> known) {
-        return fail("invalid " + std::string(what) + " " + quoted(word) + base::did_you_mean(value, known));
+        return fail("invalid " + std::string(what) + " " + base::in_quotes(word));
     }
 
     bool read_algorithm(const Directive& words);
     bool read_key(const Directive& words);
     bool read_key_id(std::string_view word);
-    bool read_signature(const Directive& words);
-    bool read_timestamp(const Directive& words);
+    bool read_signature(const Directive& words) {
+        return read_signature_rule(words, &scheme_->signature, error_);
+    }
+    bool read_timestamp(const Directive& words) {
+        return read_timestamp_rule(words, &scheme_->timestamp.emplace(), error_);
+    }
+    bool read_digest(const Directive& words) {
+        return read_digest_rule(words, &scheme_->digest.emplace(), error_);
+    }
     bool read_message(const Directive& words);
-    bool read_digest(const Directive& words);
     bool read_id(const Directive& words) { return read_choices(words, &scheme_->id); }
     bool read_type(const Directive& words) { return read_choices(words, &scheme_->type); }
     bool read_tenant(const Directive& words) { return read_choices(words, &scheme_->tenant); }
@@ -104,9 +100,6 @@ class Reader {
     bool read_empty_answers(const Directive&) { return scheme_->empty_answers = true; }
 
     bool read_choices(const Directive& words, std::vector<std::string>* choices);
-    bool read_item_word(std::string_view word, Items* items, bool* known);
-    bool read_source(std::string_view word, Items* items);
-    bool read_prefix(std::string_view text, Items* items);
 
     Scheme* scheme_;
     std::string* error_;
@@ -155,7 +148,8 @@ bool Reader::read_algorithm(const Directive& words) {
     } else if (hash_from_word(word, &scheme_->hash)) {
         scheme_->algorithm = Algorithm::hash;
     } else if (!set_algorithm(word, scheme_)) {
-        return fail("invalid algorithm " + quoted(word) + base::did_you_mean(word, algorithm_words()));
+        return fail("invalid algorithm " + base::in_quotes(word) +
+                    base::did_you_mean(word, algorithm_words()));
     }
     return true;
 }
@@ -168,10 +162,10 @@ bool Reader::read_key(const Directive& words) {
             if (i + 1 < words.size()) return invalid("parameter", words[i + 1]);
             if (!read_key_id(words[i])) return false;
         } else if (!key_rule_from_word(words[i], &rule)) {
-            return fail("invalid key rule " + quoted(words[i]) +
+            return fail("invalid key rule " + base::in_quotes(words[i]) +
                         base::did_you_mean(words[i], key_rule_words()));
         } else if (std::find(rules.begin(), rules.end(), rule) != rules.end()) {
-            return fail("key rule " + quoted(words[i]) + " is duplicate");
+            return fail("key rule " + base::in_quotes(words[i]) + " is duplicate");
         } else {
             rules.push_back(rule);
         }
@@ -199,11 +193,11 @@ bool Reader::read_claims(const Directive& words) {
         if (rule == scheme_->claims.end())
             rule = scheme_->claims.insert(rule, ClaimRule{name, {}});
         else if (equals == std::string::npos || rule->values.empty())
-            return fail("claim " + quoted(name) + " is duplicate");
+            return fail("claim " + base::in_quotes(name) + " is duplicate");
         if (equals == std::string::npos) continue;
-        Items value;
-        if (!read_prefix(std::string_view(words[i]).substr(equals + 1), &value)) return false;
-        rule->values.push_back(std::move(value.prefixes.front()));
+        event::Template value;
+        if (!read_fixed_text(std::string_view(words[i]).substr(equals + 1), &value, error_)) return false;
+        rule->values.push_back(std::move(value));
     }
     return true;
 }
@@ -223,106 +217,12 @@ bool Reader::read_covers(const Directive& words) {
     return true;
 }
 
-bool Reader::read_prefix(std::string_view text, Items* items) {
-    event::Template& prefix = items->prefixes.emplace_back();
-    if (items->prefixes.size() > max_choices) return fail("more than 4 times \"prefix=\"");
-    if (!parse_template(text, SourceSet::scheme, &prefix, error_)) return false;
-    for (const event::Template::Part& part : prefix.parts) {
-        if (part.is_value && (part.source.kind != Source::Kind::config || !part.filters.empty())) {
-            return fail("prefix " + quoted(text) + " may hold {config:NAME} only");
-        }
-    }
-    return true;
-}
-
-bool Reader::read_source(std::string_view word, Items* items) {
-    Source source;
-    if (!parse_source(word, SourceSet::scheme, &source, error_)) {
-        const std::size_t equals = word.find('=');
-        if (equals != std::string_view::npos && word.find(':') > equals) {
-            return unknown(
-                "parameter", word, word.substr(0, equals + 1),
-                {"split=", "skip=", "take=", "prefix=", "encoding=", "unit=", "window=", "algorithm="});
-        }
-        return false;
-    }
-    items->from.push_back(std::move(source));
-    return true;
-}
-
-/// The words that signature and timestamp share; `known` tells whether the word was one of them.
-bool Reader::read_item_word(std::string_view word, Items* items, bool* known) {
-    std::string_view value;
-    *known = true;
-    if (word == "trim") return items->trim = true;
-    if (base::option(word, "split=", &value)) {
-        items->split = std::string(value);
-        return !value.empty() || invalid("split", word);
-    }
-    if (base::option(word, "skip=", &value))
-        return base::to_number(value, &items->skip) || invalid("number", word);
-    if (base::option(word, "take=", &value)) {
-        return (base::to_number(value, &items->take) && items->take > 0) || invalid("number", word);
-    }
-    if (base::option(word, "prefix=", &value)) return read_prefix(value, items);
-    *known = false;
-    return true;
-}
-
-bool Reader::read_signature(const Directive& words) {
-    SignatureRule& rule = scheme_->signature;
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        const std::string_view word = words[i];
-        std::string_view value;
-        bool known = false;
-        if (!read_item_word(word, &rule, &known)) return false;
-        if (known) continue;
-        if (base::option(word, "encoding=", &value)) {
-            if (!base::encoding_from_word(value, &rule.encoding))
-                return unknown("encoding", word, value, {"hex", "base64", "base64url"});
-        } else if (!read_source(word, &rule)) {
-            return false;
-        }
-    }
-    return !rule.from.empty() || fail("\"signature\" names no source");
-}
-
-bool Reader::read_timestamp(const Directive& words) {
-    TimestampRule& rule = scheme_->timestamp.emplace();
-    bool exact = false;
-    bool has_unit = false;
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        const std::string_view word = words[i];
-        std::string_view value;
-        bool known = false;
-        if (!read_item_word(word, &rule, &known)) return false;
-        if (known) continue;
-        if (word == "exact") {
-            exact = true;
-        } else if (base::option(word, "unit=", &value)) {
-            if (!unit_from_word(value, &rule.unit))
-                return unknown("unit", word, value, {"s", "ms", "auto", "rfc3339", "http-date"});
-            has_unit = true;
-        } else if (base::option(word, "window=", &value)) {
-            if (!window_from_text(value, &rule)) return invalid("window", value);
-        } else if (!read_source(word, &rule)) {
-            return false;
-        }
-    }
-    if (!exact) {
-        rule.past = std::max(rule.past, min_window);
-        rule.future = std::max(rule.future, min_window);
-    }
-    if (rule.from.size() != 1) return fail("\"timestamp\" needs one source");
-    return has_unit || fail("\"timestamp\" lacks \"unit=\"");
-}
-
 bool Reader::read_batch(const Directive& words) {
     Source source;
     if (!parse_source(words[1], SourceSet::scheme, &source, error_)) return false;
     const bool good = source.kind == Source::Kind::json && source.then == nullptr && !source.pointer.empty();
     scheme_->batch = std::move(source.pointer);
-    return good || fail(quoted(words[1]) + " is not the JSON pointer of an array");
+    return good || fail(base::in_quotes(words[1]) + " is not the JSON pointer of an array");
 }
 
 bool Reader::read_message(const Directive& words) {
@@ -338,32 +238,12 @@ bool Reader::read_message(const Directive& words) {
     return parse_template(words[1], SourceSet::scheme, &scheme_->message, error_);
 }
 
-bool Reader::read_digest(const Directive& words) {
-    DigestRule& rule = scheme_->digest.emplace();
-    Items items;
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        std::string_view value;
-        if (base::option(words[i], "algorithm=", &value)) {
-            if (!hash_from_word(value, &rule.hash))
-                return unknown("algorithm", words[i], value, {"sha256", "sha1", "sha384", "sha512", "md5"});
-        } else if (base::option(words[i], "encoding=", &value)) {
-            if (!base::encoding_from_word(value, &rule.encoding))
-                return unknown("encoding", words[i], value, {"hex", "base64", "base64url"});
-        } else if (!read_source(words[i], &items)) {
-            return false;
-        }
-    }
-    if (items.from.size() != 1) return fail("\"digest\" needs one source");
-    rule.from = std::move(items.from.front());
-    return true;
-}
-
 bool Reader::read_choices(const Directive& words, std::vector<std::string>* choices) {
     for (std::size_t i = 1; i < words.size(); ++i) {
         const auto choice = event::Extractor::make({{words[i]}, {}, {}, {}}, error_, SourceSet::directive);
         if (choice == nullptr) return false;
         if (!choice->variables().empty())
-            return fail(quoted(words[i]) +
+            return fail(base::in_quotes(words[i]) +
                         ": variables of nginx are for webhook_id, webhook_type and so on, not for schemes");
         choices->push_back(words[i]);
     }
@@ -377,7 +257,7 @@ bool Reader::read_identity(const Directive& words) {
     } else if (words[1] == "attempt") {
         rule.names = Names::attempt;
     } else if (words[1] != "thing") {
-        return unknown("identity", words[1], words[1], {"event", "thing", "attempt"});
+        return refuse_word(error_, "identity", words[1], words[1], {"event", "thing", "attempt"});
     }
     rule.vouched = words.size() == 3;
     return !rule.vouched || words[2] == "vouched" || invalid("parameter", words[2]);
@@ -385,7 +265,7 @@ bool Reader::read_identity(const Directive& words) {
 
 bool Reader::read_content(const Directive& words) {
     scheme_->identity.signed_content = true;
-    return words[1] == "signed" || unknown("content", words[1], words[1], {"signed"});
+    return words[1] == "signed" || refuse_word(error_, "content", words[1], words[1], {"signed"});
 }
 
 bool Reader::read_volatile(const Directive& words) {
@@ -393,13 +273,13 @@ bool Reader::read_volatile(const Directive& words) {
         Source source;
         if (!parse_source(words[i], SourceSet::scheme, &source, error_)) return false;
         if (source.kind != Source::Kind::json || source.then != nullptr || source.pointer.empty())
-            return fail(quoted(words[i]) + " is not a place in the JSON body");
+            return fail(base::in_quotes(words[i]) + " is not a place in the JSON body");
         scheme_->identity.left_out.push_back(std::move(source.pointer));
     }
     return true;
 }
 
-/// Only what is at hand when a request is answered may stand in it: query and headers.
+/// Takes only values that are known when a request is answered: query and headers.
 bool Reader::read_ack(const Directive& words) {
     Acknowledgement& ack = scheme_->ack.emplace();
     if (!base::to_number(std::string_view(words[1]), &ack.status) || ack.status < 200 || ack.status > 299) {
@@ -417,7 +297,7 @@ bool Reader::read_ack(const Directive& words) {
         ack.has_values = true;
         const Source::Kind kind = part.source.kind;
         if (kind != Source::Kind::query && kind != Source::Kind::header) {
-            return fail(quoted(part.source.text) + " in \"ack\" is not supported");
+            return fail(base::in_quotes(part.source.text) + " in \"ack\" is not supported");
         }
     }
     return true;
@@ -443,7 +323,7 @@ std::unique_ptr<Scheme> read_definition(std::string_view name, const std::vector
     if (!reader.has("message") && has_message(*scheme))
         event::parse_template("{body}", SourceSet::scheme, &scheme->message, &error->message);
     std::string_view word;
-    if (!check_scheme(*scheme, &error->message, &word)) {
+    if (!validate_scheme(*scheme, &error->message, &word)) {
         const auto at = std::find_if(directives.begin(), directives.end(),
                                      [word](const Directive& words) { return words[0] == word; });
         error->directive = static_cast<std::size_t>(at - directives.begin());

@@ -15,7 +15,8 @@ using event::Source;
 using event::Template;
 using Kind = Source::Kind;
 
-/// It stands in a body that is signed as a whole, so only genuine senders make us parse that.
+/// True when the timestamp is in a body that is signed as a whole, so only genuine senders make us parse
+/// that.
 bool is_late(const Scheme& scheme) {
     bool reads_body = std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(),
                                   [](const Source& source) { return source.needs_body(); });
@@ -78,7 +79,8 @@ void add_secret(const Source& source, Scheme* scheme) {
     if (source.kind == Kind::header) add_once(source.name, &scheme->secret_headers);
 }
 
-/// What a handshake must prove or tells the operator is secret; what it computes an HMAC of is no message.
+/// Adds the values that a challenge must prove or stores for the operator to the secrets, and the patterns of
+/// which it computes an HMAC to those that no message may look like.
 void derive_challenges(Scheme* scheme) {
     for (const ChallengeRule& rule : scheme->challenges) {
         for (const ChallengeRule::Wanted& wanted : rule.require) {

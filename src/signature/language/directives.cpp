@@ -31,28 +31,58 @@ void append_word(std::string_view word, std::string* text) {
 
 }  // namespace
 
-bool tokenize(std::string_view text, std::vector<Directive>* directives, LanguageError* error) {
-    using Token = Tokenizer::Token;
-    Tokenizer tokenizer(text);
-    Directive current;
+bool DirectiveReader::read(Statement* statement, TextError* error) {
     std::string word;
-    directives->clear();
-    const auto fail = [&](std::string message) {
-        *error = {directives->size(), std::move(message)};
-        return false;
-    };
-    for (Token token = tokenizer.next(&word); token != Token::end; token = tokenizer.next(&word)) {
-        if (token == Token::unclosed) return fail("\"" + word + "\" lacks a closing quote");
-        if (token == Token::open) return fail("unexpected \"{\"");
-        if (token == Token::close) return fail("unexpected \"}\"");
-        if (token == Token::word) {
-            current.push_back(word);
-            continue;
-        }
-        if (current.empty()) return fail("unexpected \";\"");
-        directives->push_back(std::exchange(current, {}));
+    *statement = {};
+    std::size_t words_line = 0;
+    while ((statement->end = tokenizer_.next(&word)) == Mark::word) {
+        if (tokenizer_.line() != words_line) statement->at = tokenizer_.begin();
+        words_line = tokenizer_.line();
+        statement->words.push_back(word);
     }
-    return current.empty() || fail("\"" + current.front() + "\" is not terminated by \";\"");
+    statement->line = tokenizer_.line();
+    if (words_line != statement->line || statement->end == Mark::unclosed) statement->at = tokenizer_.begin();
+    if (statement->end != Mark::unclosed) return true;
+    *error = error_at(*statement, "a word lacks its closing quote");
+    return false;
+}
+
+bool DirectiveReader::read_all(Mark until, std::vector<Statement>* statements, TextError* error) {
+    Statement statement;
+    for (;;) {
+        if (!read(&statement, error)) return false;
+        if (statement.words.empty() && statement.end == until) return true;
+        if (statement.words.empty() || statement.end != Mark::semicolon) {
+            *error = unexpected(statement);
+            return false;
+        }
+        statements->push_back(std::move(statement));
+    }
+}
+
+TextError DirectiveReader::error_at(const Statement& statement, std::string message) const {
+    return {statement.line, std::move(message), excerpt_at(text_, statement.at)};
+}
+
+TextError DirectiveReader::unexpected(const Statement& statement) const {
+    static constexpr std::pair<Mark, const char*> marks[] = {
+        {Mark::semicolon, "\";\""}, {Mark::open, "\"{\""}, {Mark::close, "\"}\""}};
+    std::string what = "end of text, expecting \";\" or \"}\"";
+    for (const auto& [mark, text] : marks) {
+        if (mark == statement.end) what = text;
+    }
+    return {statement.line, "unexpected " + what, excerpt_at(text_, tokenizer_.begin())};
+}
+
+bool tokenize(std::string_view text, std::vector<Directive>* directives, LanguageError* error) {
+    TextError problem;
+    std::vector<DirectiveReader::Statement> statements;
+    const bool good = DirectiveReader(text).read_all(Tokenizer::Token::end, &statements, &problem);
+    directives->clear();
+    for (auto& statement : statements)
+        directives->push_back(std::move(statement.words));
+    if (!good) *error = {directives->size(), std::move(problem.message)};
+    return good;
 }
 
 std::string to_text(const std::vector<Directive>& directives) {

@@ -31,7 +31,7 @@ bool can_be_told_apart(const Template& a, const Template& b) {
 }
 
 /// False when a signature of one message could be taken for one of the other.
-bool check_alternative(const Scheme& scheme, const Scheme& other, std::string* error) {
+bool validate_alternative(const Scheme& scheme, const Scheme& other, std::string* error) {
     if (!can_be_told_apart(scheme.message, other.message))
         return base::fail(
             error,
@@ -67,7 +67,7 @@ bool add_alternative(std::string_view name, const Choice& choice, Scheme* scheme
     if (other == nullptr) return false;
     const auto at = std::find_if(choice.directives.begin(), choice.directives.end(), is_message);
     error->directive = static_cast<std::size_t>(at - choice.directives.begin());
-    if (!check_alternative(*scheme, *other, &error->message)) return false;
+    if (!validate_alternative(*scheme, *other, &error->message)) return false;
     derive(other.get());
     scheme->alternatives.push_back(std::move(other));
     return true;

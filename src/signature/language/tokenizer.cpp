@@ -20,7 +20,9 @@ bool is_one_of(char c, std::string_view set) {
 
 Tokenizer::Token Tokenizer::next(std::string* word) {
     word->clear();
-    if (!skip_blanks()) return Token::end;
+    const bool more = skip_blanks();
+    begin_ = size_ - rest_.size();
+    if (!more) return Token::end;
     static constexpr std::pair<char, Token> marks[] = {
         {';', Token::semicolon}, {'{', Token::open}, {'}', Token::close}};
     for (const auto& [mark, token] : marks) {

@@ -19,18 +19,18 @@ namespace {
 using event::Source;
 using Kind = Source::Kind;
 
-/// What a value may be read of; only values of the body can be documents themselves.
+/// True for sources that a value may be read from; only values of the body can be documents themselves.
 bool readable(const Source& source) {
     if (source.kind == Kind::json || source.kind == Kind::form) return true;
     return (source.kind == Kind::header || source.kind == Kind::query) && source.then == nullptr;
 }
 
-bool check_items(const Items& items, std::string* error) {
+bool validate_items(const Items& items, std::string* error) {
     return items.skip == 0 || !items.split.empty() ||
            base::fail(error, "\"skip=\" without \"split=\" leaves nothing");
 }
 
-bool check_signature(const Scheme& scheme, std::string* error) {
+bool validate_signature(const Scheme& scheme, std::string* error) {
     const SignatureRule& rule = scheme.signature;
     if (scheme.algorithm == Algorithm::none) {
         return rule.from.empty() || base::fail(error, "algorithm \"none\" takes no \"signature\"");
@@ -45,10 +45,10 @@ bool check_signature(const Scheme& scheme, std::string* error) {
         return base::fail(error, "\"signature\" lacks \"encoding=\"");
     if (!has_message(scheme) && rule.encoding != base::Encoding::none)
         return base::fail(error, "a token has no \"encoding=\"");
-    return check_items(rule, error);
+    return validate_items(rule, error);
 }
 
-bool check_timestamp(const Scheme& scheme, std::string* error) {
+bool validate_timestamp(const Scheme& scheme, std::string* error) {
     if (!scheme.timestamp) {
         return !signs(scheme, Kind::timestamp) || base::fail(error, "{ts} needs a \"timestamp\"");
     }
@@ -61,10 +61,10 @@ bool check_timestamp(const Scheme& scheme, std::string* error) {
     const bool is_signed =
         has_message(scheme) && (in_body || signs(scheme, Kind::timestamp) || signs(scheme, source));
     if (!is_signed) return base::fail(error, "the timestamp is not signed");
-    return check_items(*scheme.timestamp, error);
+    return validate_items(*scheme.timestamp, error);
 }
 
-bool check_digest(const Scheme& scheme, std::string* error) {
+bool validate_digest(const Scheme& scheme, std::string* error) {
     if (!scheme.digest) return true;
     const Source& source = scheme.digest->from;
     if (!readable(source)) return base::fail(error, "digests in \"" + source.text + "\" are not supported");
@@ -73,12 +73,12 @@ bool check_digest(const Scheme& scheme, std::string* error) {
     return in_url || signs(scheme, source) || base::fail(error, "the digest is not signed");
 }
 
-bool check_bound(const Scheme& scheme, std::string* error) {
-    return !has_message(scheme) || check_binding(scheme, error);
+bool validate_bound(const Scheme& scheme, std::string* error) {
+    return !has_message(scheme) || validate_binding(scheme, error);
 }
 
 /// Each element must have a signature of its own; a part of the message that is of none would bind nothing.
-bool check_batch(const Scheme& scheme, std::string* error) {
+bool validate_batch(const Scheme& scheme, std::string* error) {
     if (scheme.batch.empty()) return true;
     if (scheme.public_keys) return base::fail(error, "batches of public-key signatures are not supported");
     const bool good =
@@ -91,7 +91,7 @@ bool check_batch(const Scheme& scheme, std::string* error) {
     return good || base::fail(error, "the signature stands outside the elements of the batch");
 }
 
-bool check_identity(const Scheme& scheme, std::string* error) {
+bool validate_identity(const Scheme& scheme, std::string* error) {
     const IdentityRule& rule = scheme.identity;
     if (rule.vouched && scheme.algorithm != Algorithm::token && scheme.algorithm != Algorithm::basic)
         return base::fail(error, "only a token can vouch for an id");
@@ -103,14 +103,14 @@ bool check_identity(const Scheme& scheme, std::string* error) {
            base::fail(error, "\"content signed\" is for schemes that sign only parts of the request");
 }
 
-bool check_challenges(const Scheme& scheme, std::string* error) {
+bool validate_challenges(const Scheme& scheme, std::string* error) {
     return std::all_of(scheme.challenges.begin(), scheme.challenges.end(),
-                       [&](const ChallengeRule& rule) { return check_challenge(scheme, rule, error); });
+                       [&](const ChallengeRule& rule) { return validate_challenge(scheme, rule, error); });
 }
 
 /// Claims are names of an event only where there is a token.
 template <std::vector<std::string> Scheme::*field>
-bool check_names(const Scheme& scheme, std::string* error) {
+bool validate_names(const Scheme& scheme, std::string* error) {
     for (const std::string& text : scheme.*field) {
         const auto choice = event::Extractor::make({{text}, {}, {}, {}}, error);
         if (choice == nullptr) return false;
@@ -122,23 +122,24 @@ bool check_names(const Scheme& scheme, std::string* error) {
 
 }  // namespace
 
-bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* word) {
+bool validate_scheme(const Scheme& scheme, std::string* error, std::string_view* word) {
     using Check = std::pair<std::string_view, bool (*)(const Scheme&, std::string*)>;
-    static constexpr Check checks[] = {{"signature", check_signature}, {"timestamp", check_timestamp},
-                                       {"message", check_message},     {"digest", check_digest},
-                                       {"message", check_bound},       {"id", check_id},
-                                       {"batch", check_batch},         {"challenge", check_challenges}};
-    static constexpr Check own_checks[] = {{"algorithm", check_own_rules}, {"challenge", check_challenges}};
-    static constexpr Check name_checks[] = {{"id", check_names<&Scheme::id>},
-                                            {"type", check_names<&Scheme::type>},
-                                            {"tenant", check_names<&Scheme::tenant>}};
+    static constexpr Check checks[] = {{"signature", validate_signature}, {"timestamp", validate_timestamp},
+                                       {"message", validate_message},     {"digest", validate_digest},
+                                       {"message", validate_bound},       {"id", validate_id},
+                                       {"batch", validate_batch},         {"challenge", validate_challenges}};
+    static constexpr Check own_rules[] = {{"algorithm", validate_own_rules},
+                                          {"challenge", validate_challenges}};
+    static constexpr Check name_checks[] = {{"id", validate_names<&Scheme::id>},
+                                            {"type", validate_names<&Scheme::type>},
+                                            {"tenant", validate_names<&Scheme::tenant>}};
     const auto passes = [&](const Check& check) {
         *word = check.first;
         return check.second(scheme, error);
     };
-    if (!passes({"algorithm", check_key_rules}) || !passes({"identity", check_identity})) return false;
+    if (!passes({"algorithm", validate_key_rules}) || !passes({"identity", validate_identity})) return false;
     if (!std::all_of(std::begin(name_checks), std::end(name_checks), passes)) return false;
-    return has_own_rules(scheme) ? std::all_of(std::begin(own_checks), std::end(own_checks), passes)
+    return has_own_rules(scheme) ? std::all_of(std::begin(own_rules), std::end(own_rules), passes)
                                  : std::all_of(std::begin(checks), std::end(checks), passes);
 }
 

@@ -9,6 +9,6 @@ namespace webhook::signature {
 
 /// False, with a message and the word of the directive at fault, for a definition whose parts do not fit
 /// together or that could let a forgery through.
-bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* word);
+bool validate_scheme(const Scheme& scheme, std::string* error, std::string_view* word);
 
 }  // namespace webhook::signature

@@ -29,7 +29,7 @@ bool carries_signature(const Scheme& scheme, Kind kind, std::string_view param) 
 
 /// `before:` must cut where the signature begins: "&NAME=". Anything shorter or other begins within a value
 /// as well.
-bool check_cut(const Scheme& scheme, const Template::Part& part, const Filter& cut, std::string* error) {
+bool validate_cut(const Scheme& scheme, const Template::Part& part, const Filter& cut, std::string* error) {
     const bool is_before = cut.kind == Filter::Kind::before;
     const bool of_form = part.source.kind == Kind::form_fields;
     const bool of_query = part.source.kind == Kind::url || part.source.kind == Kind::query_string;
@@ -50,10 +50,10 @@ bool check_cut(const Scheme& scheme, const Template::Part& part, const Filter& c
                    "\"before:&NAME=\" or \"without:NAME\" of {url}, {query} or {form}");
 }
 
-bool check_filters(const Scheme& scheme, const Template::Part& part, std::string* error) {
+bool validate_filters(const Scheme& scheme, const Template::Part& part, std::string* error) {
     for (const Filter& filter : part.filters) {
         const bool cuts = filter.kind == Filter::Kind::before || filter.kind == Filter::Kind::without;
-        if (cuts && !check_cut(scheme, part, filter, error)) return false;
+        if (cuts && !validate_cut(scheme, part, filter, error)) return false;
         if (filter.kind == Filter::Kind::sorted_query && part.source.kind != Kind::query_string)
             return base::fail(error, "\"sortedquery\" is a filter of {query} only");
         const bool of_url = part.source.kind == Kind::url || part.source.kind == Kind::query_string;
@@ -94,8 +94,8 @@ bool differs_by_event(const Scheme& scheme, const Template::Part& part) {
     }
 }
 
-/// Brackets, of which one must be there, must each begin with something that tells the event.
-bool check_brackets(const Scheme& scheme, std::string* error) {
+/// Brackets, of which one must be there, must each begin with a value that differs by event.
+bool validate_brackets(const Scheme& scheme, std::string* error) {
     const std::vector<Template::Part>& parts = scheme.message.parts;
     bool found = false;
     for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -111,13 +111,13 @@ bool check_brackets(const Scheme& scheme, std::string* error) {
 
 }  // namespace
 
-bool check_binding(const Scheme& scheme, std::string* error) {
+bool validate_binding(const Scheme& scheme, std::string* error) {
     const std::vector<Template::Part>& parts = scheme.message.parts;
     if (!std::all_of(parts.begin(), parts.end(),
-                     [&](const auto& part) { return check_filters(scheme, part, error); })) {
+                     [&](const auto& part) { return validate_filters(scheme, part, error); })) {
         return false;
     }
-    if (scheme.any_bracket) return check_brackets(scheme, error);
+    if (scheme.any_bracket) return validate_brackets(scheme, error);
     const bool in_brackets = std::any_of(parts.begin(), parts.end(), [&](const auto& part) {
         return part.segment != 0 && differs_by_event(scheme, part);
     });
@@ -132,7 +132,7 @@ bool check_binding(const Scheme& scheme, std::string* error) {
                    : "no part of the message differs by event, so one signature fits all: add {body}");
 }
 
-bool check_id(const Scheme& scheme, std::string* error) {
+bool validate_id(const Scheme& scheme, std::string* error) {
     return trusts_id(scheme, scheme.id) ||
            base::fail(
                error,

@@ -6,13 +6,13 @@
 
 namespace webhook::signature {
 
-/// Whether the message binds a signature to one event: false, with a message, when no part of it differs by
-/// event, when a filter takes the place of what should be signed, or when a cut leaves out more than the
+/// Checks that the message binds a signature to one event: false, with a message, when no part of it differs
+/// by event, when a filter takes the place of what should be signed, or when a cut leaves out more than the
 /// signature.
-bool check_binding(const Scheme& scheme, std::string* error);
+bool validate_binding(const Scheme& scheme, std::string* error);
 
-/// Whether the event's id is signed, where body or query are not signed as a whole: who can change the id can
-/// send one captured request again and again.
-bool check_id(const Scheme& scheme, std::string* error);
+/// Checks that the event's id is signed, where body or query are not signed as a whole: otherwise one
+/// captured request could be replayed under other ids.
+bool validate_id(const Scheme& scheme, std::string* error);
 
 }  // namespace webhook::signature

@@ -6,8 +6,8 @@
 
 namespace webhook::signature {
 
-/// False, with a message, for a rule that would answer genuine events, sign what could be a message, tell a
-/// stranger's values to the operator, or that cannot be sent.
-bool check_challenge(const Scheme& scheme, const ChallengeRule& rule, std::string* error);
+/// Checks a challenge: false, with an error, for a rule that would answer genuine events, sign what could be
+/// a message, store values of unverified clients, or that cannot be sent.
+bool validate_challenge(const Scheme& scheme, const ChallengeRule& rule, std::string* error);
 
 }  // namespace webhook::signature

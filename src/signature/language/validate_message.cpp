@@ -13,8 +13,8 @@ using event::Filter;
 using event::Template;
 using Kind = event::Source::Kind;
 
-/// What brackets depend on must be something that can be absent.
-bool check_segment(const Template& text, std::size_t at, std::string* error) {
+/// Refuses brackets that depend on a value that is never absent.
+bool validate_segment(const Template& text, std::size_t at, std::string* error) {
     const event::Source& first = text.parts[text.first_of_segment(at)].source;
     const bool good = first.kind == Kind::header || first.kind == Kind::query || first.kind == Kind::form ||
                       first.kind == Kind::json;
@@ -22,9 +22,9 @@ bool check_segment(const Template& text, std::size_t at, std::string* error) {
 }
 
 /// False, with a message, when a part cannot be computed, or means nothing.
-bool check_part(const Template& text, std::size_t at, std::string* error) {
+bool validate_part(const Template& text, std::size_t at, std::string* error) {
     const Template::Part& part = text.parts[at];
-    if (part.segment != 0 && !check_segment(text, at, error)) return false;
+    if (part.segment != 0 && !validate_segment(text, at, error)) return false;
     if (!part.is_value) return true;
     if (part.source.kind == Kind::claim)
         return base::fail(error, "{" + part.source.text + "} is of tokens only");
@@ -42,13 +42,13 @@ bool check_part(const Template& text, std::size_t at, std::string* error) {
 
 }  // namespace
 
-bool check_message(const Scheme& scheme, std::string* error) {
+bool validate_message(const Scheme& scheme, std::string* error) {
     if (!has_message(scheme)) {
         return (scheme.message.parts.empty() && !scheme.digest) ||
                base::fail(error, "only HMAC and hash algorithms have a \"message\" or \"digest\"");
     }
     for (std::size_t i = 0; i < scheme.message.parts.size(); ++i) {
-        if (!check_part(scheme.message, i, error)) return false;
+        if (!validate_part(scheme.message, i, error)) return false;
     }
     if (scheme.algorithm == Algorithm::hash && !signs(scheme, Kind::secret)) {
         return base::fail(error, "a plain hash needs {secret} in its message");

@@ -8,6 +8,6 @@ namespace webhook::signature {
 
 /// Checks the message: false, with an error, when a part of it cannot be computed or means nothing, when it
 /// signs nothing of the request, or leaves out the body without `unsigned_body`.
-bool check_message(const Scheme& scheme, std::string* error);
+bool validate_message(const Scheme& scheme, std::string* error);
 
 }  // namespace webhook::signature

@@ -10,9 +10,9 @@
 
 namespace webhook::signature {
 
-/// A handshake of a scheme: which requests are one, what they must prove, and what is answered.
+/// A challenge of a scheme: which requests are one, what they must prove, and what is answered.
 struct ChallengeRule {
-    /// A value that must equal a text, or (among) one of its words; "*" among them stands for any.
+    /// A value that must equal a text, or (among) one of its words; "*" among them matches any.
     struct Wanted {
         event::Source source;
         event::Template value;  ///< literals and {config:NAME} only
@@ -26,7 +26,7 @@ struct ChallengeRule {
     std::vector<std::pair<event::Source, std::string>> when;
     std::vector<Wanted> require;
     std::vector<std::pair<event::Source, Pattern>> match;
-    std::vector<std::pair<std::string, event::Source>> capture;  ///< told to the operator as an event
+    std::vector<std::pair<std::string, event::Source>> capture;  ///< stored as an event for the operator
     unsigned status = 200;
     std::string type;  ///< of the body: text/plain or application/json
     std::vector<std::pair<std::string, event::Template>> headers;
@@ -36,16 +36,16 @@ struct ChallengeRule {
 /// True for {config:NAME} as it is.
 bool is_config(const event::Template::Part& part);
 
-/// True for sources that a handshake may be read of: headers, parameters and values of the body.
+/// True for sources that a challenge may be read of: headers, parameters and values of the body.
 bool is_readable_by_challenge(const event::Source& source);
 
 /// True when the value is to be the scheme's HMAC of itself.
 bool wants_hmac(const event::Template::Part& part);
 
-/// True when the value is to be the SHA-256 of itself and parameters behind it.
+/// True when the value is to be the SHA-256 of itself followed by parameters.
 bool wants_hash(const event::Template::Part& part);
 
-/// Their names.
+/// Returns the names of these parameters.
 std::vector<std::string> hashed_params(const event::Template::Part& part);
 
 /// The pattern that the rule gives for a source, or nullptr.

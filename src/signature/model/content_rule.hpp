@@ -4,10 +4,10 @@
 
 namespace webhook::signature {
 
-/// True for what stands for all of the body in a message.
+/// True for a value that covers all of the body in a message.
 bool is_whole_body(const event::Source& source);
 
-/// True for a part of the message that tells one event from another: not timestamps, nonces in headers,
+/// True for a part of the message that differs by event: not timestamps, nonces in headers,
 /// secrets and parameters of the location.
 bool counts_as_content(const Scheme& scheme, const event::Template::Part& part);
 

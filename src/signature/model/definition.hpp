@@ -14,8 +14,8 @@
 
 namespace webhook::signature {
 
-/// What is computed. `hash`: a plain hash over a message that holds the secret; `public_key`: a signature of
-/// the message. The last four have rules of their own instead of a message (code_check.hpp).
+/// Algorithms. `hash`: a plain hash over a message that holds the secret; `public_key`: a signature of
+/// the message. The last four have rules of their own instead of a message (verify/algorithm.hpp).
 enum class Algorithm : std::uint8_t {
     none,
     token,
@@ -29,16 +29,16 @@ enum class Algorithm : std::uint8_t {
     http_signature
 };
 
-/// How a configured secret becomes a key. whsec: "whsec_" taken off, then base64; nfkd: Unicode NFKD of the
-/// text. Of public keys: pem, spki (base64 of a SubjectPublicKeyInfo), whpk ("whpk_" taken off, then base64),
-/// jwk, and hex and base64 (32 bytes of Ed25519); PEM and JSON are taken whatever the rule says
+/// Rules that make a key of a configured secret. whsec: "whsec_" removed, then base64; nfkd: Unicode NFKD of
+/// the text. Of public keys: pem, spki (base64 of a SubjectPublicKeyInfo), whpk ("whpk_" taken off, then
+/// base64), jwk, and hex and base64 (32 bytes of Ed25519); PEM and JSON are taken whatever the rule says
 /// (key_set.hpp).
 enum class KeyRule : std::uint8_t { utf8, whsec, base64, hex, sha1, nfkd, pem, spki, whpk, jwk };
 
 /// Most prefixes, messages and key rules that one definition may offer to choose from.
 inline constexpr std::size_t max_choices = 4;
 
-/// How text items are found: read the sources, split, keep those with one of the prefixes and take it off.
+/// Finds text items: read the sources, split, keep those with one of the prefixes and remove it.
 /// Blanks around the items of a list do not count.
 struct Items {
     std::vector<event::Source> from;
@@ -68,31 +68,31 @@ struct DigestRule {
     base::Encoding encoding = base::Encoding::hex;
 };
 
-/// What a claim of a JWT must be: one of `values`, or anything where there are none.
+/// A claim that a JWT must hold: one of `values`, or any value where there are none.
 struct ClaimRule {
     std::string name;
     std::vector<event::Template> values;  ///< literals and {config:NAME} only
 };
 
-/// What makes the content of a request, see identity.hpp.
+/// The part of a request that is its content, see verify/content.hpp.
 enum class Content : std::uint8_t { body, parts, covered, request, claims };
 
-/// What an id names: an event, kept by retries and never used twice; a thing (an order, a transfer), of which
-/// there are several events; an attempt, of which an event has several.
+/// The thing that an id names: an event, kept by retries and never used twice; a thing (an order, a
+/// transfer), of which there are several events; an attempt, of which an event has several.
 enum class Names : std::uint8_t { event, thing, attempt };
 
-/// What is known of a sender's ids and retries.
+/// Facts about a sender's ids and retries.
 struct IdentityRule {
     Names names = Names::thing;
     bool vouched = false;  ///< the token vouches for the id as a signature would
     bool signed_content =
         false;                ///< what is signed identifies the event, although it is not all of the request
-    bool repeats = false;     ///< honest requests repeat, and nothing tells a retry from a new event
+    bool repeats = false;     ///< honest requests repeat, and a retry looks like a new event
     base::Pointers left_out;  ///< of a JSON body: what a retry changes
 };
 
-/// What the provider wants to read when an event was taken: `body` is a template of {query:NAME} and
-/// {header:NAME}.
+/// The response that the provider expects when an event was accepted: `body` is a template of {query:NAME}
+/// and {header:NAME}.
 struct Acknowledgement {
     unsigned status = 200;    ///< 2xx
     std::string type, body;   ///< both empty: any body will do
@@ -102,7 +102,7 @@ struct Acknowledgement {
 /// Items of one request that are looked at, at most (a cap against lists made to cost time).
 inline constexpr std::size_t max_signatures = 16;
 
-/// The shortest window of a scheme that does not say `exact`: senders and receivers behind retries need that
+/// The shortest window of a scheme that does not say `exact`: senders and receivers that retry need that
 /// much.
 inline constexpr std::int64_t min_window = 300;
 

@@ -10,7 +10,7 @@ using event::Filter;
 using event::Template;
 using Kind = event::Source::Kind;
 
-/// Filters after which the value can still be told from any other. Of a form's fields: but the signature's
+/// True for filters that keep different values different. Of a form's fields: but the signature's
 /// own; the lengths of its values say nothing of their names.
 bool keeps_value(const Template::Part& part) {
     const bool is_form = part.source.kind == Kind::form_fields;

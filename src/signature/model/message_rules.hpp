@@ -14,7 +14,7 @@ bool signs(const Scheme& scheme, event::Source::Kind kind);
 /// True when the message holds this very source for certain.
 bool signs(const Scheme& scheme, const event::Source& source);
 
-/// True when whoever changes the body changes the message: the body, its SHA-256, or all fields of a form.
+/// True when a change of the body changes the message: the body, its SHA-256, or all fields of a form.
 bool signs_body(const Scheme& scheme);
 
 }  // namespace webhook::signature

@@ -7,7 +7,7 @@
 
 namespace webhook::signature {
 
-/// How a request was judged. `encoded` and `too_large` come from schemes that must parse the body.
+/// The result of verification. `encoded` and `too_large` come from schemes that must parse the body.
 enum class Verdict : std::uint8_t {
     genuine,
     no_signature,
@@ -19,8 +19,8 @@ enum class Verdict : std::uint8_t {
     encoded
 };
 
-/// What a signature covers beside the body: the method; path and query of the signed URL; its path; the
-/// request's query.
+/// Parts that a signature covers in addition to the body: the method; path and query of the signed URL; its
+/// path; the request's query.
 inline constexpr std::uint8_t covered_method = 1, covered_target = 2, covered_path = 4, covered_query = 8;
 
 struct Outcome {

@@ -7,10 +7,10 @@
 
 namespace webhook::signature {
 
-/// What kind of key an algorithm takes.
+/// The kind of key that an algorithm takes.
 enum class KeyFamily : std::uint8_t { ed25519, ecdsa_p256, rsa };
 
-/// How a public-key signature is made. ecdsa_p256: ASN.1 DER, as most senders write it; ecdsa_p256_raw: r and
+/// Public-key algorithms. ecdsa_p256: ASN.1 DER, as most senders write it; ecdsa_p256_raw: r and
 /// s, 32 bytes each (JWT, RFC 9421); ecdsa_p256_sha1: DER, over SHA-1. rsa_*: PKCS#1 v1.5; rsa_pss_*: salt as
 /// long as the hash (RFC 9421).
 enum class PublicAlgorithm : std::uint8_t {

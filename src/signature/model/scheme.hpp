@@ -17,15 +17,15 @@
 
 namespace webhook::signature {
 
-/// A signature scheme: who signs what with which algorithm, and where signature, timestamp, id and type
-/// stand. Immutable once parsed. The built-in ones are text in the same language (catalogue.cpp).
+/// A signature scheme: the algorithm, the signed message, and where signature, timestamp, id and type are.
+/// Immutable once parsed. The built-in ones are text in the same language (catalogue/).
 struct Scheme {
     std::string name;
     Algorithm algorithm = Algorithm::none;
     base::Hash hash = base::Hash::sha256;
     KeyRule key = KeyRule::utf8;
     std::vector<KeyRule> other_keys;  ///< of shared secrets: each that decodes one makes another key of it
-    /// Of public_key and jwt; absent: a shared secret (HMAC), or whatever kind the key is (http_signature).
+    /// For public_key and jwt; absent: a shared secret (HMAC), or any kind of key (http_signature).
     std::optional<PublicAlgorithm> public_algorithm;
     bool public_keys = false;             ///< the secrets are public keys, or sets of them
     std::optional<event::Source> key_id;  ///< what names the key
@@ -34,7 +34,7 @@ struct Scheme {
     event::Template message;
     bool any_bracket = false;          ///< one of the message's brackets must be there
     std::optional<Pattern> beginning;  ///< class of the character that every message begins with
-    /// The same definition with each of the other messages that may be signed in place of this one.
+    /// This definition with each of the other messages that may be signed instead.
     std::vector<std::shared_ptr<const Scheme>> alternatives;
     std::optional<DigestRule> digest;
     std::vector<ClaimRule> claims;  ///< of a JWT
@@ -52,11 +52,11 @@ struct Scheme {
     bool empty_answers = false;             ///< the sender wants no body in any answer
 
     // Derived from the above.
-    event::By by = event::By::both;  ///< what tells events apart, unless the user says otherwise
+    event::By by = event::By::both;  ///< deduplication key, unless the user says otherwise
     Content content = Content::request;
     BodyPlan body;  ///< what signature, timestamp, digest and message read of the body
     bool late_timestamp =
-        false;  ///< it stands in the body, which is signed as a whole: read when that is verified
+        false;  ///< it is in the body, which is signed as a whole: read when that is verified
     bool reads_url = false;
     bool refuses_body = false;  ///< only the query is signed
     std::vector<std::string> secret_params, secret_headers;
@@ -75,9 +75,9 @@ void each_choice(const Scheme& scheme, Use use) {
 }
 
 Names id_names(const Scheme&);
-/// What tells events of this sender apart by default.
+/// The default deduplication key of this sender.
 event::By default_by(const Scheme&);
-/// True when honest requests repeat and nothing tells a retry from a new event: no dedup by default.
+/// True when honest requests repeat and a retry looks like a new event: no deduplication by default.
 bool repeats(const Scheme&);
 
 std::string_view name_of(const Scheme&);
@@ -85,9 +85,9 @@ std::string_view name_of(const Scheme&);
 const std::vector<std::string>& id_sources(const Scheme&);
 const std::vector<std::string>& type_sources(const Scheme&);
 const std::vector<std::string>& tenant_sources(const Scheme&);
-/// Methods that events come by: POST, and GET for schemes whose event stands in the query.
+/// Methods that events come by: POST, and GET for schemes whose event is in the query.
 bool delivers_by(const Scheme&, std::string_view method);
-/// Methods the scheme accepts: those, and the ones of its handshakes.
+/// Methods the scheme accepts: those, and the ones of its challenges.
 bool accepts_method(const Scheme&, std::string_view method);
 /// The `Allow` header for a 405 ("POST" or "GET, POST").
 std::string_view allowed_methods(const Scheme&);
@@ -116,13 +116,13 @@ bool has_unsigned_body(const Scheme&);
 bool signs_form(const Scheme&);
 /// True when requests bring a token, whose claims are sources of an event's names.
 bool has_claims(const Scheme&);
-/// True when the tokens of the scheme stand in the body.
+/// True when the tokens of the scheme are in the body.
 bool has_token_in_body(const Scheme&);
 /// True when the signature is a part of the body, which a sender has to write together with it.
 bool has_signature_in_body(const Scheme&);
 
 /// Amazon signs the messages of all topics of all its customers with one key. The parameter lists the topics
-/// that are taken, separated by commas; without it those of anybody are.
+/// that are accepted, separated by commas; without it every topic is.
 inline constexpr std::string_view sns_topic_param = "topic_arn";
 /// True for the messages of Amazon SNS.
 bool is_sns(const Scheme& scheme);

@@ -34,8 +34,8 @@ bool same_filters(const std::vector<Filter>& a, const std::vector<Filter>& b) {
                       [](const Filter& x, const Filter& y) { return x.kind == y.kind && x.arg == y.arg; });
 }
 
-/// The signature itself, which tells the signed text, where it has one spelling only (that of a public key
-/// has several).
+/// True for the signature itself, which identifies the signed text, where it has one spelling only (that of a
+/// public key has several).
 bool is_signature(const Scheme& scheme, const Template::Part& part) {
     const SignatureRule& rule = scheme.signature;
     const bool is_fixed = scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::hash;
@@ -79,7 +79,7 @@ bool is_always_there(const Scheme& scheme, const Template& id) {
            signs(scheme, id.parts.front().source);
 }
 
-/// What is read of the body itself.
+/// True when the value is read from the body itself.
 bool is_of_body(const Source& source) {
     return source.needs_body() || source.kind == Kind::body_sha256;
 }
@@ -96,7 +96,7 @@ bool covers_digest(const Scheme& scheme) {
     });
 }
 
-/// Whether nobody but the sender can choose the value.
+/// True when only the sender can choose the value.
 bool is_certain(const Scheme& scheme, const Template::Part& part) {
     if (!part.is_value) return true;
     switch (scheme.algorithm) {

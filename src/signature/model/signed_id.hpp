@@ -7,7 +7,7 @@
 
 namespace webhook::signature {
 
-/// True when the signature covers every value of these ids (sources or templates), so that nobody but the
+/// True when the signature covers every value of these ids (sources or templates), so that only the
 /// sender can choose them. Of no ids: true, as the content then stands for the id.
 bool is_signed_id(const Scheme& scheme, const std::vector<std::string>& ids);
 

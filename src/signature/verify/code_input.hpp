@@ -10,7 +10,7 @@
 
 namespace webhook::signature {
 
-/// What a check that is code rather than a message template looks at.
+/// Input of a check that is code rather than a message template.
 struct CodeInput {
     const Prepared& prepared;
     Evaluation* evaluation;

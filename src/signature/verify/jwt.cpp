@@ -102,7 +102,7 @@ bool digest_matches(const CodeInput& input, const base::JsonValue& claims) {
            equal(base::digest_of(rule.hash, input.request().body).view(), digest);
 }
 
-/// The claims of a token that was verified, as they stand in it.
+/// Returns the claims of a token that was verified, byte for byte.
 std::string claims_text(std::string_view text) {
     Token token;
     std::string claims;
@@ -175,7 +175,7 @@ const char* verify_jwt(const Prepared& prepared, std::string_view text, std::siz
 
 namespace {
 
-/// The text that tokens stand in; false when it is absent, and after a problem with the body.
+/// Reads the text that holds the tokens; false when it is absent, and after a problem with the body.
 bool read_tokens(const CodeInput& input, const event::Source& source, std::string* scratch,
                  std::string_view* value) {
     if (source.kind != event::Source::Kind::body) return input.evaluation->read(source, value);

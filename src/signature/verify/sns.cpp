@@ -46,7 +46,7 @@ constexpr Member notification[] = {{"Message"},   {"MessageId"}, {"Subject", tru
 constexpr Member confirmation[] = {{"Message"}, {"MessageId"}, {"SubscribeURL"}, {"Timestamp"},
                                    {"Token"},   {"TopicArn"},  {"Type"}};
 
-/// Appends a member. Only Message, which stands first, may hold control characters: otherwise a text could be
+/// Appends a member. Only Message, which comes first, may hold control characters: otherwise a text could be
 /// cut into members in two ways.
 bool append_member(const base::JsonValue& message, const Member& member, std::string* text) {
     const base::JsonValue* value = message.find(member.name);
@@ -94,7 +94,7 @@ bool is_wanted_topic(const Prepared& prepared, const base::JsonValue& message) {
     return false;
 }
 
-/// What was signed by Amazon once would be genuine for ever.
+/// Checks the age: without it a message that Amazon signed once would be genuine for ever.
 Outcome check_timestamp(const CodeInput& input, std::string_view text) {
     if (!input.scheme().timestamp) return {Verdict::genuine, "", {}};
     std::int64_t unix_ms = 0;

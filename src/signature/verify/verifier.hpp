@@ -42,18 +42,18 @@ class Verifier {
     /// signature -> no_signature; not matching -> forged; matching outside the window -> stale; else genuine.
     Outcome check(const event::Request& request, std::int64_t now_ms) const noexcept;
 
-    /// Why one of the secrets can be guessed, for a warning; empty: none can.
+    /// Returns why one of the secrets can be guessed, for a warning; empty: none can.
     const std::string& weakness() const;
 
     /// See Challenges::missing_param.
     const std::string& missing_param() const;
 
-    /// Whether the request is a handshake of that stage; see Challenges::judge. `verified`: `outcome` is what
-    /// check() said.
+    /// Returns whether the request is a challenge of that stage; see Challenges::judge. `verified`: `outcome`
+    /// is what check() said.
     bool judge_challenge(Stage stage, const event::Request& request, Outcome* outcome,
                          Reply* reply) const noexcept;
 
-    /// False when a request of this method that is no handshake on arrival can be nothing else.
+    /// False when a request of this method that is no challenge on arrival can be nothing else.
     bool verifies_method(std::string_view method) const;
 
     const Scheme& scheme() const;
