@@ -1,14 +1,10 @@
 #pragma once
 
-#include "endpoint/document.hpp"
-#include "endpoint/field_reader.hpp"
+#include "endpoint/document_parser.hpp"
 
 namespace webhook::endpoint {
 
-/// A document without id and URL, every other field at its default.
-Document default_document();
-
-/// Reads one endpoint document; what is wrong goes to the reader's errors.
-Document take_document(const FieldReader& reader);
+/// Reads one endpoint document; adds what is wrong to the reader's errors.
+Document take_document(const FieldReader& reader, const KnownSchemes& schemes);
 
 }  // namespace webhook::endpoint

@@ -1,6 +1,9 @@
 // What operators and receivers hand to the worker: documents, URLs, answers.
 
 #include "endpoint/document.hpp"
+#include "endpoint/document_parser.hpp"
+#include "endpoint/document_print.hpp"
+#include "endpoint/field_reader.hpp"
 #include "endpoint/url.hpp"
 #include "store/redis_address.hpp"
 #include "t/fuzz/target.hpp"
@@ -13,7 +16,7 @@ namespace {
 
 // What is taken is printed so that it is taken again, and says the same.
 void documents(std::string_view input) {
-    std::vector<endpoint::Error> errors;
+    std::vector<endpoint::FieldError> errors;
     const auto documents = endpoint::parse_file(input, &errors);
     REQUIRE(documents.has_value() == errors.empty());
     if (!documents) return;
