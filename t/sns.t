@@ -98,7 +98,7 @@ sub config ($words) {
 my ($exit, $output) = $t->nginx_test(config('webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem";'));
 is $exit, 0, 'SNS without a topic is possible';
 like $output,
-    qr/\[warn\].*"webhook aws-sns" without "webhook_param topic_arn" takes the messages of anybody's topics in /,
+    qr/\[warn\].*"webhook aws-sns" without "webhook_param topic_arn" takes the messages of all topics in /,
     'nginx -t warns of it';
 ($exit, $output) = $t->nginx_test(
     config(

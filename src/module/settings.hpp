@@ -51,7 +51,7 @@ struct Location {
     std::optional<Template> url;
     std::vector<std::string> accept_types;  ///< empty: all
     std::vector<std::string> headers;       ///< lower case
-    event::By by = event::By::both;         ///< what tells events apart
+    event::By by = event::By::both;         ///< the deduplication key
     bool dedup = false;                     ///< duplicates are looked for
     bool names_things = false;              ///< several events may have one id
     std::vector<std::string>

@@ -24,7 +24,7 @@ struct KeyUse {
 /// By a hash of the key: no second copy of it is kept.
 using KeyUses = std::multimap<std::string, KeyUse>;
 
-/// The texts of a secret: more than one where a map chooses.
+/// Finds the texts of a secret: more than one where a map chooses.
 std::vector<std::string> texts_of(ngx_conf_t* cf, const Secret& secret) {
     if (secret.complex != nullptr) return main_conf(cf)->origins->constants_of(view(secret.complex->value));
     return {secret.literal};

@@ -81,7 +81,7 @@ void warn_of_params(ngx_conf_t* cf, const Location& location) {
     if (!param.empty()) warn_of(cf, location, param, "refuses challenges");
     const std::string_view topic = signature::sns_topic_param;
     if (signature::is_sns(*location.scheme) && location.options.params.count(std::string(topic)) == 0)
-        warn_of(cf, location, topic, "takes the messages of anybody's topics");
+        warn_of(cf, location, topic, "takes the messages of all topics");
 }
 
 void warn_of_weakness(ngx_conf_t* cf, const Location& location) {
@@ -91,11 +91,12 @@ void warn_of_weakness(ngx_conf_t* cf, const Location& location) {
         ngx_conf_log_error(NGX_LOG_WARN, cf, 0, "\"webhook %V\": %s", &name, weakness.c_str());
 }
 
-/// Keys beside variables are read once: what a directory holds could not be told apart.
+/// Keys in the same directive as variables are read once, and the files of a directory could not be
+/// distinguished.
 char* refuse_directories(ngx_conf_t* cf, const WatchedKeys& keys) {
     for (const KeySource& source : keys.sources) {
         if (source.path.empty() || !is_directory(source.path)) continue;
-        return refuse(cf, "directory \"%s\" beside a secret with variables", source.path.c_str());
+        return refuse(cf, "directory \"%s\" together with a secret with variables", source.path.c_str());
     }
     return conf_ok;
 }
@@ -197,7 +198,7 @@ RedisAddress redis_address(ngx_conf_t* cf, const LocationConf& conf) {
     return address;
 }
 
-/// The first setting in which a stream's earlier location differs, as that location has it.
+/// Names the first setting in which a stream's earlier location differs, as that location has it.
 std::string difference(const store::StreamSettings& earlier, const store::StreamSettings& settings) {
     if (earlier.partitions != settings.partitions) return "partitions=" + std::to_string(earlier.partitions);
     if (earlier.max_backlog != settings.max_backlog) {

@@ -89,7 +89,7 @@ struct LocationConf : PlainConf {
     char* check(ngx_conf_t* cf, const Own& own, const LocationConf& parent) const;
 };
 
-/// Of nginx' pointer.
+/// Converts nginx' pointer.
 inline LocationConf* to_location_conf(void* data) {
     return static_cast<LocationConf*>(static_cast<PlainConf*>(data));
 }

@@ -51,7 +51,7 @@ char* install_handler(ngx_conf_t* cf) {
                   "cannot stand in the same location");
 }
 
-/// A scheme of one's own may stand behind its use, so that it is looked up when all has been read.
+/// Looks the scheme up once all has been read: a custom scheme may be defined after its use.
 char* resolve_scheme(ngx_conf_t* cf, LocationConf::Choice* choice) {
     if (choice->scheme != nullptr || choice->name.empty()) return conf_ok;
     choice->scheme = main_conf(cf)->schemes.find(choice->name);
@@ -70,7 +70,8 @@ char* LocationConf::check(ngx_conf_t* cf, const Own& own, const LocationConf& pa
     if (stream) {
         if (char* bad = install_handler(cf); bad != conf_ok) return bad;
         if (dry_run != 0) {
-            return refuse(cf, "\"webhook_dry_run\" is for gates, it cannot be on beside \"webhook_stream\"");
+            return refuse(
+                cf, "\"webhook_dry_run\" is for gates, it cannot be on together with \"webhook_stream\"");
         }
     } else {
         if (own.partition) return refuse(cf, "\"webhook_partition\" requires \"webhook_stream\"");

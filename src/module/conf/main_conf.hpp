@@ -23,12 +23,12 @@ struct MainConf : MainSettings {
     std::shared_ptr<ValueOrigins> origins;  ///< while the configuration is read
 };
 
-/// Of nginx' pointer.
+/// Converts nginx' pointer.
 inline MainConf* to_main_conf(void* data) {
     return static_cast<MainConf*>(static_cast<MainPlain*>(data));
 }
 
-/// While the configuration is read.
+/// The http level's configuration, while it is read.
 inline MainConf* main_conf(ngx_conf_t* cf) {
     return to_main_conf(ngx_http_conf_get_module_main_conf(cf, ngx_http_webhook_module));
 }

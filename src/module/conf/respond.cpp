@@ -20,19 +20,20 @@ constexpr char pixel[] =
 constexpr std::string_view pixel_image(pixel, sizeof pixel - 1);
 static_assert(pixel_image.size() == 43);
 
-/// Verdicts after which the sender must come again, or the event is lost.
+/// True for verdicts after which the sender must retry, or the event is lost.
 bool needs_retry(Verdict verdict) {
     return verdict == Verdict::busy || verdict == Verdict::unavailable || verdict == Verdict::in_progress;
 }
 
-/// 200 to 599 without redirections, which nobody who sends webhooks follows; 0 when it is none.
+/// Reads a status from 200 to 599, but not a redirection, which senders of webhooks do not follow; 0 when it
+/// is none.
 unsigned parse_status(const ngx_str_t& word) {
     const ngx_int_t status = ngx_atoi(word.data, word.len);
     const bool good = (status >= 200 && status <= 299) || (status >= 400 && status <= 599);
     return good && word.len == 3 ? static_cast<unsigned>(status) : 0;
 }
 
-/// " accepted duplicate ...": those that can be answered otherwise.
+/// Lists the verdicts that can have another response: " accepted duplicate ...".
 std::string verdict_names() {
     std::string names;
     for (std::size_t i = 1; i < verdict_count; ++i) {

@@ -44,7 +44,7 @@ char* check_status(ngx_conf_t* cf, const LocationConf& conf) {
     if (main_conf(cf)->zone == nullptr) return refuse(cf, "\"webhook_status\" requires \"webhook_zone\"");
     if (core_location(cf)->handler == handle_status || is_if_block(cf))
         return conf_ok;  // an "if" may go elsewhere
-    return refuse(cf, "another content handler cannot stand beside \"webhook_status\"");
+    return refuse(cf, "another content handler cannot be in the same location as \"webhook_status\"");
 }
 
 }  // namespace webhook::module

@@ -129,7 +129,7 @@ class Lookahead {
     std::string bytes_;
 };
 
-/// A line of a map: "key value;", "default value;", "include file;".
+/// Reads a line of a map: "key value;", "default value;", "include file;".
 char* read_line(ngx_conf_t* cf, ngx_command_t* command, void* data) {
     const auto* word = static_cast<const ngx_str_t*>(cf->args->elts);
     if (cf->args->nelts != 2) return NGX_CONF_OK;
@@ -140,13 +140,13 @@ char* read_line(ngx_conf_t* cf, ngx_command_t* command, void* data) {
     });
 }
 
-/// The same of a geo, some of whose words take no value.
+/// Reads a line of a geo, some of whose words take no value.
 char* read_geo_line(ngx_conf_t* cf, ngx_command_t* command, void* data) {
     const std::string_view word = view(*static_cast<const ngx_str_t*>(cf->args->elts));
     return word == "proxy" || word == "delete" ? NGX_CONF_OK : read_line(cf, command, data);
 }
 
-/// Variables of a server, which the configuration fixes: a URL may hold them.
+/// True for variables of a server, which the configuration fixes: a URL may hold them.
 bool is_of_server(std::string_view variable) {
     return variable == "server_name" || variable == "server_port" || variable == "hostname";
 }
@@ -250,7 +250,7 @@ std::string ValueOrigins::why_chosen(ngx_conf_t* cf, const Use& use, const std::
     if (found == origins_.end()) {
         if (use.directive == url_directive && is_of_server(variable)) return {};
         if (variable.size() == 1 && variable[0] >= '1' && variable[0] <= '9') return name + " is a capture";
-        // A name that nobody knows may be a part of a secret.
+        // An unknown name may be a part of a secret.
         if (made == nullptr) return "a \"$\" in it begins a variable, and there is none of this name";
         return name + " is no variable of \"map\" or \"geo\"";
     }

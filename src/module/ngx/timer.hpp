@@ -34,7 +34,7 @@ class Timer : public ngx_event_t {
     }
 
   private:
-    ngx_connection_t connection_{};  ///< nginx' debug log looks for a connection behind every event
+    ngx_connection_t connection_{};  ///< nginx' debug log expects a connection in every event
 };
 
 }  // namespace webhook::module

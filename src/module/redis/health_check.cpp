@@ -46,7 +46,7 @@ void HealthCheck::test() {
     ask_streams();
 }
 
-/// The step must be there and allowed; INFO is last: its reply is judged.
+/// Asks whether the step is there and allowed, and for INFO: its reply is last, and judged.
 void HealthCheck::ask_server() {
     send_greeting(store::Appender::build_probe);
     send_greeting([](std::string* out) {

@@ -18,7 +18,8 @@ std::size_t own_slot() {
     return ngx_worker % zone::slot_count;
 }
 
-/// Only genuine requests may take a row: a source may come from what anybody sends.
+/// Finds the row of the source. Only genuine requests may take a new one: the source of others may be chosen
+/// by the client.
 zone::Source* row_of(zone::Table* table, const RequestState& state) {
     const std::string_view known = state.event.source;
     if (!known.empty()) return zone::find_source(table, known, true);
@@ -29,7 +30,7 @@ zone::Source* row_of(zone::Table* table, const RequestState& state) {
     return zone::find_source(table, name, false);
 }
 
-/// nullptr: a gate that asks no Redis.
+/// Finds the location's server; nullptr: a gate that asks no Redis.
 const RedisServer* server_of(const Location& location) {
     if (location.stream != nullptr) return location.stream->server;
     return location.once != nullptr ? location.once->server : nullptr;

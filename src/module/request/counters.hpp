@@ -18,7 +18,7 @@ void note_sent(RequestState* state);
 /// Counts the verdict of the request, and how long it took. A request is counted once, whatever becomes of it
 /// later.
 void count_verdict(RequestState* state);
-/// Counts an event that nothing tells from others, so that no copies are looked for.
+/// Counts an event that nothing distinguishes from others, so that duplicates are not looked for.
 void count_nameless(const RequestState& state);
 /// Counts how long Redis took, for the server of the location.
 void count_redis(const RequestState& state);

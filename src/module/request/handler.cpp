@@ -36,7 +36,7 @@ struct StreamRequest : RequestState {
     PendingAppend* append = nullptr;  ///< under way; detached when the request ends first
 };
 
-/// The request ends, maybe before Redis has answered.
+/// Detaches the pending append: the request ends, maybe before Redis has answered.
 void on_cleanup(void* data) {
     PendingAppend* append = std::exchange(static_cast<StreamRequest*>(data)->append, nullptr);
     if (append == nullptr) return;
@@ -88,8 +88,8 @@ void on_appended(void* owner, const Appended& appended) {
                                             ? std::string_view("the id was seen with other content")
                                             : copy_to_pool(request->pool, appended.reason);
         // A challenge is answered once its event is stored.
-        const bool told = verdict == Verdict::accepted || verdict == Verdict::duplicate;
-        if (state->challenge != nullptr && told)
+        const bool stored = verdict == Verdict::accepted || verdict == Verdict::duplicate;
+        if (state->challenge != nullptr && stored)
             return answer(state, Verdict::challenge, "reported to the operator");
         return answer(state, verdict, reason);
     });
@@ -127,8 +127,8 @@ ngx_int_t process(StreamRequest* state) {
     if (!gather_body(state)) return answer(state, Verdict::unavailable, "the body's file cannot be read");
     std::string_view reason;
     const Verdict verdict = examine(state, &reason);
-    const bool tells = verdict == Verdict::challenge && !state->challenge->event.empty();
-    return verdict == Verdict::none || tells ? append(state) : answer(state, verdict, reason);
+    const bool reports = verdict == Verdict::challenge && !state->challenge->event.empty();
+    return verdict == Verdict::none || reports ? append(state) : answer(state, verdict, reason);
 }
 
 /// NGX_DONE for a suspended request, which keeps the reference that reading the body took.

@@ -38,13 +38,13 @@ std::string_view scheme_of(const ngx_http_request_t* request) {
     return "http";
 }
 
-/// True for "https://host" without a path: the request's URI belongs behind it.
+/// True for "https://host" without a path: the request's URI belongs after it.
 bool is_origin(std::string_view url) {
     const std::string_view tail = base::split_url(url).tail;
     return tail.empty() || tail == "/";
 }
 
-/// The URL that the sender signed: configured, or as the request came.
+/// Makes the URL that the sender signed: configured, or as the request came.
 bool make_url(RequestState* state, std::string_view* url) {
     const Location& location = *state->location;
     std::string whole;
@@ -88,7 +88,7 @@ Verdict to_module_verdict(signature::Verdict verdict) {
     return Verdict::forged;
 }
 
-/// For keys that depend on the request; empty ones do not count. nullptr: there is no usable key.
+/// Makes a verifier with the keys of this request; empty ones do not count. nullptr: there is no usable key.
 std::unique_ptr<signature::Verifier> make_verifier(RequestState* state) {
     signature::VerifierOptions options = state->location->options;
     if (!evaluate_secrets(*state, &options.secrets) || options.secrets.empty()) return nullptr;
@@ -122,7 +122,7 @@ Verdict judge_with(const signature::Verifier& verifier, RequestState* state, std
     return to_module_verdict(outcome.verdict);
 }
 
-/// The value when it may be stored, copied into the pool; else the reason is set.
+/// Returns the value when it may be stored, copied into the pool; else the reason is set.
 std::string_view checked(RequestState* state, std::string_view value, std::string_view problem,
                          std::string_view* reason) {
     if (!is_presentable(value)) {
@@ -172,7 +172,7 @@ Verdict read_event(RequestState* state, std::string_view* reason) {
     return Verdict::none;
 }
 
-/// What has no type is none that is not wanted.
+/// True for a type that is accepted; an event without a type always is.
 bool is_wanted(const Location& location, std::string_view type) {
     return location.accept_types.empty() || type.empty() ||
            std::any_of(location.accept_types.begin(), location.accept_types.end(),

@@ -20,7 +20,7 @@ bool may_have_params(std::string_view uri) {
     return uri.find_first_of("=%") != std::string_view::npos;
 }
 
-/// The path of an upstream's URI as the log may show it.
+/// Returns the path of an upstream's URI as the log may show it.
 std::string_view shown_path(ngx_http_request_t* request, std::string_view uri) {
     const std::string_view path = base::split_url(uri).path;
     if (!may_have_params(path)) return path;

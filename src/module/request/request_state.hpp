@@ -71,13 +71,13 @@ State* make_state(ngx_http_request_t* request, const Location* location) {
     return state;
 }
 
-/// The request's context; nullptr: it has none, or nginx has cleared it.
+/// Returns the request's context; nullptr: it has none, or nginx has cleared it.
 inline RequestState* own_state(ngx_http_request_t* request) {
     return static_cast<RequestState*>(ngx_http_get_module_ctx(request, ngx_http_webhook_module));
 }
 
-/// The state of the request, also after an internal redirect (error_page, try_files) took its context; for a
-/// subrequest that has none, its parent's. nullptr: not one of ours.
+/// Finds the state of the request, also after an internal redirect (error_page, try_files) took its context;
+/// for a subrequest that has none, its parent's. nullptr: not one of ours.
 RequestState* find_state(ngx_http_request_t* request);
 
 }  // namespace webhook::module

@@ -23,11 +23,11 @@ class RequestView final : public event::Request {
     const std::vector<Template>* variables_;
 };
 
-/// The method as the client sent it, also after an internal redirect or in a subrequest, where nginx calls it
-/// GET.
+/// Returns the method as the client sent it, also after an internal redirect or in a subrequest, where nginx
+/// calls it GET.
 std::string_view client_method(const ngx_http_request_t* request);
 
-/// The query as the client sent it, also after a rewrite.
+/// Returns the query as the client sent it, also after a rewrite.
 std::string_view raw_query(const ngx_http_request_t* request);
 
 }  // namespace webhook::module

@@ -16,7 +16,7 @@ namespace {
 ngx_http_output_header_filter_pt next_header_filter;
 ngx_http_output_body_filter_pt next_body_filter;
 
-/// The verdict is ours although nginx found it. nullptr when memory is out.
+/// Records the verdict, which is ours although nginx found it. nullptr when memory is out.
 RequestState* judge_body(ngx_http_request_t* request) {
     return guarded(request->connection->log, static_cast<RequestState*>(nullptr), [request] {
         RequestState* state = find_state(request);

@@ -32,7 +32,7 @@ Member& member() {
     return self;
 }
 
-/// The latest look counts, whoever had it.
+/// Writes the stream's backlog unless a later test of any worker is there.
 void publish_stream(zone::Table* table, const Stream& stream) {
     if (stream.zone_row >= zone::max_streams) return;
     zone::Stream& row = table->stream[stream.zone_row];
@@ -42,7 +42,7 @@ void publish_stream(zone::Table* table, const Stream& stream) {
     row.checked.store(stream.checked, std::memory_order_relaxed);
 }
 
-/// A row that is free, or was of a process that died.
+/// Takes a row that is free, or belonged to a process that died.
 zone::Process* take_row(zone::Table* table) {
     const auto own = static_cast<std::uint64_t>(ngx_pid);
     for (zone::Process& row : table->process) {

@@ -16,7 +16,8 @@ namespace {
 constexpr std::string_view json_type = "application/json";
 constexpr std::string_view prometheus_type = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Prometheus asks for its text format; whoever names JSON first, or nothing in particular, gets JSON.
+/// Chooses by the Accept header where the configuration does not: Prometheus asks for its text format; a
+/// client that names JSON first, or nothing in particular, gets JSON.
 StatusFormat choose_format(ngx_http_request_t* request, StatusFormat configured) {
     if (configured != StatusFormat::by_accept) return configured;
     std::string accept;

@@ -12,9 +12,9 @@
 
 namespace webhook::module {
 
-/// What all nginx workers count in shared memory. There is no lock: every cell is an atomic, and a worker
-/// that dies at any moment leaves nothing half done. Workers count in slots of their own, so they do not
-/// fight for cache lines.
+/// The counters of all nginx workers, in shared memory. There is no lock: every cell is an atomic, and a
+/// worker that dies at any moment leaves nothing half done. Workers count in slots of their own, so they do
+/// not fight for cache lines.
 namespace zone {
 
 inline constexpr std::size_t slot_count = 8;  ///< workers beyond share them
@@ -33,8 +33,9 @@ struct Histogram {
     Cell sum;  ///< microseconds
 };
 
-/// A name that a row of counters goes by. `hash` is taken first, then the name is written (by whoever comes,
-/// always the same bytes), then it is `ready`: so a row that somebody left half made is finished by the next.
+/// The name of a row of counters. `hash` is taken first, then the name is written (by any
+/// worker, always the same bytes), then it is `ready`: so a row that one worker left half made is finished by
+/// the next.
 struct Label {
     Cell hash;  ///< 0: free
     std::atomic<std::uint32_t> ready;
@@ -46,7 +47,7 @@ struct Label {
 
 struct SourceSlot {
     alignas(64) Cell verdict[verdict_count];
-    Cell nameless;  ///< stored without looking for copies, as nothing tells it from others
+    Cell nameless;  ///< stored without looking for duplicates, as nothing distinguishes it from others
     Histogram decision;
 };
 
@@ -64,7 +65,7 @@ struct Server {
     ServerSlot slot[slot_count];
 };
 
-/// What the last test of a stream found in Redis. Any worker writes it; all find the same.
+/// Result of the last test of a stream. Any worker writes it; all find the same.
 struct Stream {
     alignas(64) Label label;
     Cell backlog, backlog_bytes;

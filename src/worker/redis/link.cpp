@@ -317,7 +317,7 @@ asio::awaitable<void> RedisLink::watch() {
         if (!ready_ || n % watches_per_look != 0) continue;
         send(store::resp_command("INFO"), [this](const ReplyPtr& reply) {
             if (!reply) return;
-            const std::string problem = judge_info(reply->root());
+            const std::string problem = store::judge_info(reply->root().is_error(), reply->root().text);
             if (!problem.empty()) return distrust(problem);
             if (on_info) on_info(reply->root().text);
         });

@@ -16,7 +16,7 @@ TEST(Greeting, LogsInAndThenSelects) {
 TEST(Greeting, WordsMayHoldAnyByte) {
     std::string out;
     resp_words({"AUTH", std::string("a\r\n\0b", 5)}, &out);
-    EXPECT_EQ(out, std::string("*2\r\n$4\r\nAUTH\r\n$5\r\na\r\n\0b\r\n", 27));
+    EXPECT_EQ(out, std::string("*2\r\n$4\r\nAUTH\r\n$5\r\na\r\n\0b\r\n", 25));
 }
 
 TEST(Greeting, JudgesTheServer) {

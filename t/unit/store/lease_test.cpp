@@ -7,6 +7,8 @@
 
 #include "store/configuration.hpp"
 #include "store/entry_id.hpp"
+#include "store/sweep.hpp"
+#include "store/waiting.hpp"
 #include "t/unit/store/partition_support.hpp"
 
 namespace webhook::store {
