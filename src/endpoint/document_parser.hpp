@@ -5,19 +5,10 @@
 #include <vector>
 
 #include "endpoint/document.hpp"
+#include "endpoint/document_fields.hpp"
 #include "endpoint/field_reader.hpp"
 
-namespace webhook::signature {
-class SchemeSet;
-}
-
 namespace webhook::endpoint {
-
-/// The schemes that `sign` may name beside the built-in ones.
-struct KnownSchemes {
-    const signature::SchemeSet* custom = nullptr;
-    bool any = false;  ///< accept every name: the document is stored, and another program checks it
-};
 
 /// Parses one document or a whole file (array, or {"endpoints":[...]}); comments are allowed. Refuses unknown
 /// fields, and fields that only later versions support, by name; also ids that occur twice. No errors: the

@@ -9,8 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 PATH=$PATH:/usr/sbin    # where Debian has nginx
 
 declare -A group=(
-    [run]="g++ make nginx nginx-dev redis-server libhiredis-dev libyajl-dev libexpat1-dev libutf8proc-dev libssl-dev
-           libxxhash-dev libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl
+    [run]="g++ make nginx nginx-dev redis-server libhiredis-dev libyajl-dev libexpat1-dev libssl-dev
+           libutf8proc-dev libxxhash-dev libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl
            ca-certificates"
     [test]="libgtest-dev curl valgrind binutils prometheus"
     [fuzz]="clang"

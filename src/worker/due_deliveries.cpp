@@ -19,9 +19,9 @@ constexpr unsigned page = 256;
 constexpr std::uint64_t claim_count = 64, claim_bytes = 4u << 20, end_slice = 500;
 constexpr auto lease_margin = 10000ms;  // for the time between claim and attempt
 
-class WaitingRoom {
+class DueDeliveries {
   public:
-    WaitingRoom(Core& core, PartitionPtr partition) : core_(core), partition_(std::move(partition)) {}
+    DueDeliveries(Core& core, PartitionPtr partition) : core_(core), partition_(std::move(partition)) {}
 
     asio::awaitable<void> run() {
         while (!partition_->lost()) {
@@ -159,7 +159,7 @@ class WaitingRoom {
 }  // namespace
 
 asio::awaitable<void> serve_waiting(Core& core, PartitionPtr partition) {
-    WaitingRoom room(core, std::move(partition));
+    DueDeliveries room(core, std::move(partition));
     co_await room.run();
 }
 

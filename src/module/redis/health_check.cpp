@@ -26,7 +26,9 @@ void HealthCheck::send_greeting(const Write& write) {
 void HealthCheck::greet() {
     phase_ = Phase::greeting;
     greetings_due_ = 0;
-    for (const store::Words& words : store::greeting(login_.user, login_.password, login_.database))
+    // Without a password the user is the default one, who need not log in.
+    const std::string_view user = login_.password.empty() ? std::string_view() : login_.user;
+    for (const store::Words& words : store::greeting(user, login_.password, login_.database))
         send_greeting([&words](std::string* out) { store::resp_words(words, out); });
     wire_->send(store::Appender::build_load, {make_taker<&HealthCheck::on_loaded>(this, 1, false)});
     // Without MULTI each XADD would be carried out alone.

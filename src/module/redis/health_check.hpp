@@ -37,7 +37,7 @@ class HealthCheck {
     };
     /// The views and the list live as long as the check.
     struct Login {
-        std::string_view user, password;  ///< no password: none is sent
+        std::string_view user, password;  ///< neither: there is no login
         unsigned database;
     };
 

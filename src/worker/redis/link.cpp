@@ -15,11 +15,11 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "link/wakeup.hpp"
 #include "store/greeting.hpp"
 #include "store/resp.hpp"
 #include "store/rights.hpp"
 #include "store/server_info.hpp"
-#include "worker/wakeup.hpp"
 
 namespace webhook::worker {
 
@@ -76,7 +76,7 @@ asio::awaitable<void> RedisLink::run() {
                 }
             }
             while (open_)
-                co_await rest_until(SteadyTime::max());
+                co_await rest_until(Clock::time_point::max());
         }
         if (stopped_) break;
         went_down(reason_);
@@ -91,7 +91,7 @@ void RedisLink::came_up() {
     spdlog::info("{}: connected to {}", name_, address_.text());
 }
 
-asio::awaitable<void> RedisLink::rest_until(SteadyTime time) {
+asio::awaitable<void> RedisLink::rest_until(Clock::time_point time) {
     error_code ignored;
     pause_.expires_at(time);
     co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -144,7 +144,7 @@ void RedisLink::fail_pending() {
 
 asio::awaitable<void> RedisLink::wait_ready() {
     while (!ready_ && !stopped_)
-        co_await sleep_for(20ms);
+        co_await link::sleep_for(20ms);
 }
 
 asio::awaitable<bool> RedisLink::connect() {
@@ -307,7 +307,7 @@ void RedisLink::answer(ReplyPtr reply) {
 /// connected may become a replica, or be told to drop keys.
 asio::awaitable<void> RedisLink::watch() {
     for (unsigned n = 1; !stopped_; ++n) {
-        co_await sleep_for(watch_time);
+        co_await link::sleep_for(watch_time);
         if (open_ && !pending_.empty() && pending_.front().deadline < Clock::now())
             distrust("no answer in time");
         if (ready_ && Clock::now() - ready_since_ >= steady_after) {

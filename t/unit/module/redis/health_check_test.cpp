@@ -54,7 +54,7 @@ class HealthCheckTest : public testing::Test, public HealthCheck::Owner {
     Streams streams;
     std::string user = "default", password = "secret", told;
     int infos = 0;
-    HealthCheck check{&wire, this, {user, {}, 0}, &streams};
+    HealthCheck check{&wire, this, {{}, {}, 0}, &streams};
 };
 
 TEST_F(HealthCheckTest, GreetsThenPreparesEveryPartition) {

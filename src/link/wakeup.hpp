@@ -7,12 +7,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 
-namespace webhook::worker {
+namespace webhook::link {
 
 /// Wakes the one coroutine that waits for it; a notification while nobody waits is kept.
-class SignalFlag {
+class Wakeup {
   public:
-    explicit SignalFlag(const boost::asio::any_io_executor& executor) : timer_(executor) {}
+    explicit Wakeup(const boost::asio::any_io_executor& executor) : timer_(executor) {}
 
     void notify() {
         if (set_) return;
@@ -45,4 +45,4 @@ inline boost::asio::awaitable<void> sleep_for(std::chrono::milliseconds time) {
     co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
 }
 
-}  // namespace webhook::worker
+}  // namespace webhook::link
