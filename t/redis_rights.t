@@ -40,7 +40,8 @@ my sub is_balanced ($when) {
 
 # --- the worker calls what its check asks for
 my %asked = map { $_ => 1 } slurp($t->root . '/src/store/rights.cpp') =~ /^ +\{"([A-Z|]+)", "/mg;
-my %sent_by_nginx = map { $_ => 1 } qw(append prepare look undo reservation seen_ids reserve confirm release renew);
+my %sent_by_nginx =
+    map { $_ => 1 } qw(append prepare look undo reservation seen_ids reserve confirm release renew);
 my @scripts = glob "'@{[ $t->root ]}/src/store/lua/'*.lua";
 my $scripts = join '', map { slurp($_) } grep { !$sent_by_nginx{s{.*/|\.lua$}{}gr} } @scripts;
 my %called;

@@ -78,7 +78,8 @@ as_sent() {
 # The head of several scripts has more than each of them uses.
 check_lua() {
     local script unused faults status=0
-    local options=(--std lua51 --read-globals redis KEYS ARGV struct cjson --max-line-length 110 --no-unused-args
+    local options=(--std lua51 --read-globals redis KEYS ARGV struct cjson
+        --max-line-length 110 --no-unused-args
         --no-color -q)
     for script in "$@"; do
         luac5.1 -p "$script" || status=1

@@ -19,7 +19,8 @@ local log_bytes, log_limit, log_age = tonumber(ARGV[12]), tonumber(ARGV[13]), to
 local attempts, first_attempt, words = tonumber(ARGV[15]), 16, ARGV
 
 local m = redis.call('HMGET', meta, 'holder', 'epoch', 'floor', 'routed', 'routed_bytes',
-  'created', 'delivered', 'dead', 'cancelled', 'dead_bytes', 'attempts_gen', 'attempts_start', 'attempts_bytes')
+  'created', 'delivered', 'dead', 'cancelled', 'dead_bytes', 'attempts_gen', 'attempts_start',
+  'attempts_bytes')
 if m[1] ~= token or m[2] ~= epoch then return 0 end
 if to ~= '' then
   if m[3] == to then return 1 end
