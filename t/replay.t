@@ -19,7 +19,7 @@ sub quoted ($text) { return '"' . ($text =~ s/(["\\])/\\$1/gr) . '"' }
 my %scheme = map { $_->{name} => $_ } map { from_json($_) } split /\n/, $t->ctl('schemes', '--json')->{out};
 
 # Who saw a request of these has seen the credential, too; of those that sign parts only the rest is anybody's
-# (docs/security.md).
+# (docs/security-model.md).
 sub is_of_use ($scheme) {
     my $text = $scheme->{text};
     return
