@@ -78,7 +78,7 @@ is tree('signature/verify/a.cpp' => '#include "signature/model/b.hpp"', 'signatu
     'parts: down';
 for my $case (
     [ 'signature/model',     'signature/verify' ],
-    [ 'signature/catalogue', 'signature/language' ],
+    [ 'signature/language', 'signature/catalogue' ],
     [ 'signature/verify',    'signature/sign' ],
     [ 'module/ngx',          'module/redis' ],
     [ 'module/stats',        'module/request' ],
