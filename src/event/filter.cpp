@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/fail.hpp"
+#include "base/json_text.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "base/urlencoded.hpp"
@@ -89,22 +90,6 @@ std::uint32_t crc32_of(std::string_view text) {
     return ~crc;
 }
 
-void escape_json(std::string_view text, std::string* out) {
-    static constexpr std::string_view special = "\"\\\b\f\n\r\t";
-    static constexpr std::string_view letters = "\"\\bfnrt";
-    static constexpr char digits[] = "0123456789abcdef";
-    for (const char c : text) {
-        const std::size_t at = special.find(c);
-        if (at != std::string_view::npos) {
-            out->append({'\\', letters[at]});
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            out->append("\\u00").append({digits[c >> 4], digits[c & 15]});
-        } else {
-            out->push_back(c);
-        }
-    }
-}
-
 }  // namespace
 
 bool parse_filter(std::string_view text, bool in_scheme, Filter* filter, std::string* error) {
@@ -148,7 +133,7 @@ void apply_filter(const Filter& filter, std::string_view raw_query, std::string*
             break;
         case Filter::Kind::json_escape: {
             std::string escaped;
-            escape_json(*value, &escaped);
+            base::append_json(*value, &escaped, base::InvalidUtf8::kept);
             *value = std::move(escaped);
             break;
         }

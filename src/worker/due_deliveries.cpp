@@ -133,7 +133,7 @@ class DueDeliveries {
     void take(const EndpointPtr& endpoint, std::string_view id, const Reply& record, const Reply& content) {
         if (!partition_->hold(std::string(id))) return;
         auto event = partition_->make_event(id.substr(0, id.find('/')));
-        const bool whole = unpack_content(content.text, event.get());
+        const bool whole = event->unpack(content.text);
         const ParsedRecord known = parse_record(record.text);
         const std::uint64_t bytes = known.bytes != 0 ? known.bytes : event->bytes();
         const auto delivery = partition_->make_delivery(endpoint, std::move(event), bytes);

@@ -1,11 +1,9 @@
-#include "ctl/stored_event.hpp"
+#include "ctl/listed_event.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 
 #include "ctl/output.hpp"
-#include "store/netstrings.hpp"
-#include "store/webhook_id.hpp"
 
 namespace webhook::ctl {
 
@@ -32,54 +30,39 @@ void put_field(const std::string& name, const std::string& value, Json* json) {
 
 }  // namespace
 
-std::string_view StoredEvent::field(std::string_view name) const {
-    for (const auto& [field, value] : fields) {
-        if (field == name) return value;
-    }
-    return {};
+std::string ListedEvent::label() const {
+    return Partition{stream, partition}.label() + "/" + entry;
 }
 
-std::string StoredEvent::label() const {
-    return partition.label() + "/" + entry;
-}
-
-std::string StoredEvent::webhook_id() const {
-    return store::webhook_id(field("key"), partition.stream, partition.number, entry);
-}
-
-bool StoredEvent::is_called(std::string_view name) const {
+bool ListedEvent::is_called(std::string_view name) const {
     if (id() == name || (!name.empty() && field("key") == name)) return true;
     return name.starts_with("msg_") && webhook_id() == name;
 }
 
-void StoredEvent::drop_data() {
+void ListedEvent::drop_data() {
     const auto is_data = [](const auto& field) { return field.first == "data"; };
     fields.erase(std::remove_if(fields.begin(), fields.end(), is_data), fields.end());
 }
 
-StoredEvent event_from_entry(const Partition& partition, ReplyView entry) {
-    StoredEvent event{partition, entry[0].string(), {}, 0};
+ListedEvent event_from_entry(const Partition& partition, ReplyView entry) {
+    ListedEvent event{{entry[0].string(), partition.stream, partition.number, {}}, 0};
     const ReplyView fields = entry[1];
     for (std::size_t i = 0; i + 1 < fields.size(); i += 2) {
         event.fields.emplace_back(fields[i].string(), fields[i + 1].string());
     }
-    event.data_bytes = event.field("data").size();
+    event.data_bytes = event.data().size();
     return event;
 }
 
-StoredEvent event_from_content(const Partition& partition, std::string entry, std::string_view content) {
-    StoredEvent event{partition, std::move(entry), {}, 0};
-    std::string_view name, value;
-    while (store::take_netstring(&content, &name) && store::take_netstring(&content, &value)) {
-        event.fields.emplace_back(name, value);
-    }
-    event.data_bytes = event.field("data").size();
+ListedEvent event_from_content(const Partition& partition, std::string entry, std::string_view content) {
+    ListedEvent event{{std::move(entry), partition.stream, partition.number, {}}, 0};
+    event.unpack(content);
+    event.data_bytes = event.data().size();
     return event;
 }
 
-Json event_json(const StoredEvent& event) {
-    Json json{
-        {"stream", event.partition.stream}, {"partition", event.partition.number}, {"entry", event.entry}};
+Json event_json(const ListedEvent& event) {
+    Json json{{"stream", event.stream}, {"partition", event.partition}, {"entry", event.entry}};
     for (const auto& [name, value] : event.fields) {
         if (name == "data") {
             put_data(value, &json);

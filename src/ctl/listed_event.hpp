@@ -2,40 +2,33 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "ctl/json.hpp"
 #include "ctl/partitions.hpp"
 #include "store/entry_id.hpp"
+#include "store/stored_event.hpp"
 
 namespace webhook::ctl {
 
 using store::EntryId;
 
-/// An accepted event as it lies in a stream, or in `content`.
-struct StoredEvent {
-    Partition partition;
-    std::string entry;
-    std::vector<std::pair<std::string, std::string>> fields;
+/// A stored event as commands list it.
+struct ListedEvent : store::StoredEvent {
     std::size_t data_bytes = 0;
 
-    std::string_view field(std::string_view name) const;  ///< empty when absent
-    std::string_view id() const { return field("id"); }
     std::string label() const;  ///< "STREAM:P/ENTRY": no other event has it, while several may have one id
-    std::string webhook_id() const;  ///< the header of all its deliveries
     /// True when `name` is its id, its key or its webhook-id.
     bool is_called(std::string_view name) const;
     void drop_data();  ///< leaves `data_bytes`: a long listing must not hold all bodies
 };
 
 /// From an element [entry, [field, value, ...]] of XRANGE, XREVRANGE and XREAD.
-StoredEvent event_from_entry(const Partition& partition, ReplyView entry);
+ListedEvent event_from_entry(const Partition& partition, ReplyView entry);
 
 /// From a value of the hash `content` (netstrings); what follows a broken one is left out.
-StoredEvent event_from_content(const Partition& partition, std::string entry, std::string_view content);
+ListedEvent event_from_content(const Partition& partition, std::string entry, std::string_view content);
 
 /// The whole event; a body that is no text as "data_base64", "data_bytes" alone when it was dropped.
-Json event_json(const StoredEvent& event);
+Json event_json(const ListedEvent& event);
 
 }  // namespace webhook::ctl
