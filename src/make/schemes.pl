@@ -118,7 +118,7 @@ sub words ($text) {
 
 sub code ($text) { return '`' . $text =~ s/\|/\\|/gr . '`' }
 
-sub handshake ($text) {
+sub challenge ($text) {
     my %is = (method => 'POST', request => [], proves => [], answer => []);
     for my $word (words($text)) {
         my ($name, $value) = $word =~ /^(\w+)(?:=(.*))?$/s or next;
@@ -140,7 +140,7 @@ sub handshake ($text) {
 
 for my $scheme (@own) {
     for my $text ($scheme->{text} =~ /^\s*challenge\s+((?:"[^"]*"|'[^']*'|[^;"'])*);/mg) {
-        my $is = handshake($text);
+        my $is = challenge($text);
         printf "| `%s` | %s | %s | %s |\n", $scheme->{name}, join(' ', $is->{method}, @{ $is->{request} }),
             join(' ', @{ $is->{proves} }) || '-',
             join(' ', @{ $is->{answer} }) || '`200`';
@@ -149,5 +149,5 @@ for my $scheme (@own) {
 
 print <<'END';
 
-A scheme of your own has handshakes, too: see the [language of schemes](scheme-language.md).
+Custom schemes can have challenges, too: see the [scheme language](scheme-language.md#challenges).
 END
