@@ -182,7 +182,7 @@ class JsonPass {
         return node;
     }
 
-    /// Whoever wants all wants every text to be UTF-8; yajl lets overlong forms and surrogates pass.
+    /// A pass over all values requires UTF-8 of every text; yajl lets overlong forms and surrogates pass.
     bool readable(std::string_view text) {
         if (all_ && !valid_utf8(text)) problem_ = JsonProblem::syntax;
         return problem_ != JsonProblem::syntax;

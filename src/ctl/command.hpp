@@ -16,11 +16,12 @@ class Option;
 
 namespace webhook::ctl {
 
-/// What every command is given, and what the command line leaves: the function that does the chosen command.
+/// The input of every command, and the result of parsing the command line: the function that runs the
+/// command.
 struct Context {
     bool json = false;
     std::string redis;            ///< --redis; empty: from the environment
-    std::string schemes;          ///< --schemes: a file of schemes of one's own; empty: none
+    std::string schemes;          ///< --schemes: a file of custom schemes; empty: none
     std::function<int()> chosen;  ///< gives the exit code
 
     Redis connect() const { return Redis(redis_address(redis)); }
@@ -48,10 +49,10 @@ class Command {
     Command& required();  ///< the option before
     /// The option before takes numbers from `least` to `largest` only; errors name them.
     Command& range(std::uint64_t least, std::uint64_t largest = most);
-    /// More than anybody counts to here; CLI11 itself would name the largest number there is.
+    /// Upper limit of counts; CLI11 itself would name the largest number of the type.
     static constexpr std::uint64_t most = 1'000'000'000;
 
-    /// What it does; gives the exit code.
+    /// Runs it; returns the exit code.
     template <typename Options>
     void run(int (*function)(const Context&, const Options&), std::shared_ptr<Options> options) {
         on_chosen([context = context_, function, options = std::move(options)] {

@@ -46,7 +46,7 @@ bool edit_config(Redis& redis, const std::function<bool(const Config&, store::Co
         if (!edit(config, &change)) return false;
         if (redis.command(store::change_configuration(change)).number() > 0) return true;
     }
-    throw Failure("somebody else keeps changing the endpoints: try again");
+    throw Failure("another client keeps changing the endpoints: try again");
 }
 
 std::optional<endpoint::Document> read_document(const std::string& json) {

@@ -15,7 +15,7 @@
 
 namespace webhook::ctl {
 
-/// The configuration as it stands in Redis.
+/// The configuration as it is in Redis.
 struct Config {
     std::string epoch, version;  ///< empty: there is no configuration
     std::string key;             ///< of keyed hashes; a new one when there is no configuration
@@ -26,14 +26,14 @@ struct Config {
 /// Everything empty where there is none.
 Config read_config(Redis& redis);
 
-/// Reads, lets `edit` fill in the change, and writes it in one step; does so again when somebody else was
+/// Reads, lets `edit` fill in the change, and writes it in one step; repeats this when another client was
 /// quicker. `edit` returns false to leave everything as it is. Returns whether it was written.
 bool edit_config(Redis& redis, const std::function<bool(const Config&, store::ConfigurationChange*)>& edit);
 
 /// The stored document; nullopt when this version cannot read it.
 std::optional<endpoint::Document> read_document(const std::string& json);
 
-/// What to throw where it cannot be done without.
+/// Makes the error for a missing configuration.
 Failure unreadable_endpoint(std::string_view id);
 
 /// Reason and time of {"reason","at"}; empty and 0 for what is not that.

@@ -16,7 +16,7 @@ struct FieldChange {
     std::string before, after;
 };
 
-/// What becomes of one endpoint.
+/// Change of one endpoint.
 struct Change {
     enum class Kind { added, changed, removed };
     Kind kind = Kind::changed;
@@ -26,8 +26,8 @@ struct Change {
     std::vector<FieldChange> fields;
 };
 
-/// What must be done to make `stored` (id -> JSON) equal to `wanted`; sorted by id. A stored document that
-/// cannot be read counts as changed. `key` redacts secrets, see endpoint::redact().
+/// Computes the changes that make `stored` (id -> JSON) equal to `wanted`; sorted by id. A stored document
+/// that cannot be read counts as changed. `key` redacts secrets, see endpoint::redact().
 std::vector<Change> difference(const std::map<std::string, std::string>& stored,
                                const std::vector<endpoint::Document>& wanted, std::string_view key);
 

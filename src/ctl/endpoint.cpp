@@ -135,7 +135,7 @@ int run_show(const Context& context, const ShowOptions& options) {
     return exit_yes;
 }
 
-/// What a command does to one endpoint.
+/// Action of a command on one endpoint.
 using Edit =
     std::function<void(const std::string& id, const State& state, store::ConfigurationChange* change)>;
 

@@ -31,7 +31,7 @@ class NewestFirst {
     std::vector<Cursor> cursors_;
 };
 
-/// What follows the present end of all partitions, also of streams that come later.
+/// Events after the present end of all partitions, also of streams that appear later.
 class Follower {
   public:
     /// `stream` empty: all streams.

@@ -26,7 +26,7 @@ struct Url {
 /// Throws Failure: only http and https.
 Url parse_url(std::string_view text);
 
-/// What came back.
+/// A response.
 struct HttpAnswer {
     int status = 0;  ///< 0: there was none, see `error`
     std::string body, error;

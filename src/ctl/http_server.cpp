@@ -160,7 +160,7 @@ class Server {
         co_return written&& keep_alive;
     }
 
-    /// What cannot be read, or has no end, is answered with the reason.
+    /// Answers a request that cannot be read, or has no end, with the reason.
     asio::awaitable<void> refuse(HttpConnection& connection, const std::string& why) {
         const std::string text = why + "\n";
         co_await write(connection, fmt::format("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\n"

@@ -16,13 +16,13 @@ struct HttpArrival {
     std::string body;
 };
 
-/// What a server listens to and how it answers.
+/// Address of the server and its response.
 struct HttpServerOptions {
     std::string address;      ///< IPv4 or IPv6
     unsigned short port = 0;  ///< 0: any free one
     int status = 200;
     std::chrono::milliseconds delay{0};  ///< before each answer
-    std::size_t count = 0;               ///< ends after so many requests; 0: never
+    std::size_t count = 0;               ///< ends after this number of requests; 0: never
     std::function<void(const std::string& url)> listening = {};
     std::function<void(HttpArrival)> arrived = {};
 };

@@ -21,7 +21,7 @@ namespace {
 /// More than Redis takes as one value.
 constexpr std::size_t max_input = std::size_t{1} << 30;
 
-/// What a secret came from, and what is to be said of it.
+/// Origin of a secret, for messages, and a warning about it.
 void note(const std::string& origin, const std::string& secret) {
     if (const std::string warning = signature::warning_of_secret(secret); !warning.empty())
         print_error(fmt::format("warning: {} {}", origin, warning));

@@ -9,7 +9,7 @@
 
 namespace webhook::ctl {
 
-/// What became of every event and every delivery of one partition (or of all, summed up).
+/// Counts of events and deliveries by their state, of one partition or of all together.
 struct Ledger {
     std::int64_t accepted = 0, unrouted = 0, routed = 0;
     std::int64_t created = 0, replayed = 0, delivered = 0, waiting = 0, dead = 0, cancelled = 0;

@@ -30,7 +30,7 @@ struct ListenOptions {
     bool quiet = false, verbose = false;
 };
 
-/// What one delivery came to.
+/// Result of one delivery.
 struct Arrival {
     std::string webhook_id, id, type, source, signature, reason;
     bool repeat = false;
@@ -178,7 +178,7 @@ void add_listen_command(Command& program) {
         .option("--status", &options->status, "Answer with this status (default 200)")
         .range(100, 599)
         .option("--delay", &options->delay, "Wait before each answer (250ms, 2s)")
-        .option("--count", &options->count, "End after so many deliveries")
+        .option("--count", &options->count, "End after this number of deliveries")
         .flag("-q,--quiet", &options->quiet, "Print no deliveries, only their number at the end")
         .flag("-v,--verbose", &options->verbose, "Print headers and bodies, too")
         .run(run_listen, options);

@@ -8,7 +8,7 @@
 
 namespace webhook::ctl {
 
-/// Writes to standard output; what no terminal should get is escaped whoever calls, see printable_text().
+/// Writes to standard output. Control characters are escaped for every caller, see printable_text().
 /// Throws OutputClosed when that fails.
 void print(std::string_view text);
 void print_line(std::string_view text);
@@ -22,7 +22,7 @@ void print_error(std::string_view text);
 void flush_output();
 
 struct OutputClosed {
-    int error;  ///< EPIPE: nobody reads it any more (`| head`)
+    int error;  ///< EPIPE: the reader is gone (`| head`)
 };
 
 /// For people: hidden characters (event/visible.hpp) and bytes that are not UTF-8 as \n, \t, \xNN, so that

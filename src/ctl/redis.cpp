@@ -21,7 +21,7 @@ timeval to_timeval(int milliseconds) {
     return {milliseconds / 1000, (milliseconds % 1000) * 1000L};
 }
 
-/// What the user can do about an error of Redis.
+/// Returns advice on an error of Redis.
 std::string_view advice(std::string_view error) {
     if (error.starts_with("NOAUTH")) return " (put the password into WEBHOOK_REDIS_PASSWORD or the URL)";
     if (error.starts_with("WRONGPASS") || error.starts_with("ERR invalid password")) {

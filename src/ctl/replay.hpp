@@ -17,7 +17,7 @@ struct ReplaySelection {
     bool all = false;
 };
 
-/// What became of one dead letter.
+/// Result of replaying one dead letter.
 struct ReplayOutcome {
     std::string label, new_label;  ///< "STREAM:P/<delivery id>", of the dead letter and of the new delivery
     store::ReplayResult result = store::ReplayResult::not_dead;

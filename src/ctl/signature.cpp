@@ -148,7 +148,7 @@ std::string joined(const std::vector<std::string>& words) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
-/// What tells its events apart, in the words of webhook_dedup.
+/// Describes the identity of its events in the words of webhook_dedup.
 Json identity_json(const signature::Scheme& scheme) {
     static constexpr const char* names[] = {"event", "thing", "attempt"};
     static constexpr const char* by[] = {"id", "both", "body"};

@@ -28,7 +28,7 @@ const signature::SchemeSet& known_schemes();
 /// Reads a file of `webhook_scheme` blocks, such as nginx includes. Throws Failure.
 void load_schemes(const std::string& path);
 
-/// What to throw, or to say, for a name that is no scheme's.
+/// Makes the error for an unknown scheme name.
 Failure no_scheme(const std::string& name);
 
 /// Throws Failure when there is no such scheme.

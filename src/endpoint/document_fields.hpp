@@ -9,7 +9,7 @@ class SchemeSet;
 
 namespace webhook::endpoint {
 
-/// The schemes that `sign` may name beside the built-in ones.
+/// The schemes that `sign` may name in addition to the built-in ones.
 struct KnownSchemes {
     const signature::SchemeSet* custom = nullptr;
     bool any = false;  ///< accept every name: the document is stored, and another program checks it

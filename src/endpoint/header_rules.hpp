@@ -5,9 +5,9 @@
 
 namespace webhook::endpoint {
 
-/// What is wrong with a header name in a document; empty: it may be set. Refused are names that are no tokens
-/// (RFC 9110), those that belong to the connection or the message framing, and those every attempt sets
-/// itself.
+/// Says what is wrong with a header name in a document; empty: it may be set. Refused are names that are no
+/// tokens (RFC 9110), those that belong to the connection or the message framing, and those every attempt
+/// sets itself.
 std::string check_header_name(std::string_view name);
 
 /// True for a value that may follow a name: no control characters but tab, at most 4096 bytes.

@@ -10,7 +10,8 @@ namespace webhook::endpoint {
 /// it: [A-Za-z0-9_.-]{1,128}, not beginning with a dot (see check_secret).
 std::optional<std::string_view> secret_name(std::string_view value);
 
-/// What is wrong with a secret as written in a document (bad NAME, `file:`, `env:`, empty); empty: nothing.
+/// Says what is wrong with a secret as written in a document (bad NAME, `file:`, `env:`, empty); empty:
+/// nothing.
 std::string check_secret(std::string_view value);
 
 /// Gives "redacted:HASH8" for a literal; `secret:NAME`, an empty value and what is redacted already stay as

@@ -12,7 +12,7 @@ namespace webhook::store {
 
 // The steps of an operator: change of the configuration, replay of dead letters, ledger.
 
-/// A change of the configuration, made only when nobody changed it since it was read (read_configuration()).
+/// A change of the configuration, made only if it did not change since it was read (read_configuration()).
 struct ConfigurationChange {
     std::string seen_epoch, seen_version;  ///< as read; empty when there was no configuration
     std::string new_epoch;                 ///< becomes the epoch when there is none
@@ -40,7 +40,7 @@ struct Replay {
     std::uint64_t max_waiting = 0, max_waiting_bytes = 0;
 };
 
-/// What became of a Replay.
+/// Result of a Replay.
 enum class ReplayResult : std::uint8_t {
     replayed = 0,
     not_dead = 1,      ///< no such dead letter (any more)

@@ -132,7 +132,7 @@ void put_double(double number, RespCursor* cursor) {
 
 constexpr std::size_t key_size = 4 + 11;
 constexpr std::size_t event_size = sizeof(double) + key_size + sizeof(ContentMark) + 1;
-constexpr unsigned char no_dedup = 0x80;  ///< beside the number of alternates
+constexpr unsigned char no_dedup = 0x80;  ///< in the byte of the number of alternates
 
 std::size_t size_of(const AppendItem& item) {
     return event_size + item.identity->alternates.size() * key_size;
@@ -147,8 +147,8 @@ void put_key(const Key& key, RespCursor* cursor) {
     cursor->raw(bytes.substr(4, 8));
 }
 
-/// Puts what the step is told of an event: its size, its key, what tells a conflict, and the other keys after
-/// a byte with their number.
+/// Appends the step's arguments of an event: its size, its key, the hash that shows a conflict, and the other
+/// keys after a byte with their number.
 void put_event(const AppendItem& item, RespCursor* cursor) {
     const Identity& identity = *item.identity;
     put_double(static_cast<double>(item.bytes), cursor);

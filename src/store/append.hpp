@@ -77,10 +77,10 @@ class Appender {
         std::string_view undo;       ///< entry that must be deleted before the sender hears anything
         std::string_view detail;
     };
-    /// What became of event `index` of `count`; views point into the reply.
+    /// Reads the result of event `index` of `count`; views point into the reply.
     static Reply read(const redisReply* reply, std::size_t index, std::size_t count);
 
-    /// Takes back an entry of so many bytes that an error left standing; reply :1.
+    /// Takes back an entry of `bytes` bytes that an error left in the stream; reply :1.
     void build_undo(unsigned partition, std::uint64_t bytes, std::string_view stream_id,
                     std::string* out) const;
 
@@ -89,13 +89,13 @@ class Appender {
     void build_prepare(unsigned partition, std::string* out) const;
     struct Prepared {
         bool usable = false;                           ///< else an unreadable reply, or
-        unsigned other_partitions = 0;                 ///< the stream has so many
+        unsigned other_partitions = 0;                 ///< number of partitions that the stream has
         std::uint64_t backlog = 0, backlog_bytes = 0;  ///< of the partition: what counts against the limits
     };
     /// For the health check: reads the same and writes nothing. What Redis has lost since is made by the
     /// step.
     void build_look(unsigned partition, std::string* out) const;
-    /// Of a reply to either that is no error.
+    /// Reads a reply to either that is no error.
     static Prepared read_prepare(const redisReply& reply);
 
     /// For a new connection: brings the step into the server. Reply: its name, or an error that is_loaded()

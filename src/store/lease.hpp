@@ -9,7 +9,7 @@
 namespace webhook::store {
 
 /// Who a partition's owner is: every step of the owner carries this, and changes nothing when the partition
-/// has been acquired by somebody else since (field `holder` of `meta`) or lives under another configuration
+/// has been acquired by another worker since (field `holder` of `meta`) or lives under another configuration
 /// epoch.
 struct Ownership {
     std::string prefix;       ///< "webhook:{S:P}:"
@@ -24,9 +24,9 @@ struct Ownership {
 /// its own.
 Call owned_call(const Script& script, const Ownership& owner);
 
-/// Takes a partition that nobody holds, or whose field `holder` still is `instead_of`: the token of an owner
+/// Takes a partition without an owner, or whose field `holder` still is `instead_of`: the token of an owner
 /// that the caller believes dead (a compare-and-set, so of several workers that believe it one wins). Makes
-/// stream and group where they are missing and determines the floor. A group somebody made by hand without
+/// stream and group where they are missing and determines the floor. A group that was made by hand without
 /// our floor is taken over at its position, or just below its oldest pending entry. Reply: [1, floor] or [0,
 /// token of the holder].
 Call acquire(const Ownership& owner, std::string_view instead_of = {});

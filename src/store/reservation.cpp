@@ -13,7 +13,7 @@ std::string gate_tag(std::string_view name) {
     return base::to_hex(base::digest_of(base::Hash::sha256, name).view().substr(0, 8));
 }
 
-/// What is remembered of a key.
+/// Record of a key.
 std::string_view hash_of(const Key& key) {
     return {reinterpret_cast<const char*>(key.data()), 12};
 }

@@ -16,7 +16,7 @@ namespace webhook::store {
 
 /// How long a reservation holds without being renewed.
 inline constexpr std::chrono::milliseconds reservation_time{30000};
-/// A gate's ids are spread over so many hash tags.
+/// Number of hash tags that a gate's ids are spread over.
 inline constexpr unsigned reservation_partitions = 8;
 
 /// An event that is under way through a gate: who holds it, and what is remembered of it when it has passed.
@@ -43,11 +43,11 @@ class Reserver {
         reserved,
         duplicate,
         conflict,     ///< the key was seen with another content
-        in_progress,  ///< somebody else holds it
+        in_progress,  ///< another request holds it
         no_script,    ///< nothing happened: send again with the text
         failed,       ///< an error or an unreadable reply
     };
-    /// Takes the reservation, unless the event was seen or somebody holds it.
+    /// Takes the reservation, unless the event was seen or another request holds it.
     Call reserve(const Claim& claim) const;
     static Result read_reserve(const redisReply* reply);
 
@@ -55,7 +55,8 @@ class Reserver {
     Call confirm(const Claim& claim) const;
     /// Ends the reservation if it is still this one. Reply: 1 or 0. Can be repeated.
     Call release(const Claim& claim) const;
-    /// Prolongs the reservation, or takes it again if it has run out. Reply: 1, or 0: somebody else holds it.
+    /// Prolongs the reservation, or takes it again if it has run out. Reply: 1, or 0: another request holds
+    /// it.
     Call renew(const Claim& claim) const;
 
     const std::string& name() const { return name_; }

@@ -30,9 +30,9 @@ std::string resp_command(const Words&... words) {
 /// checked.
 class RespCursor {
   public:
-    /// What a number and its line take at most: "$18446744073709551615\r\n".
+    /// Longest number with its line end: "$18446744073709551615\r\n".
     static constexpr std::size_t line_size = 23;
-    /// What bulk() takes beside the value.
+    /// Bytes that bulk() adds to the value.
     static constexpr std::size_t frame_size = line_size + 2;
 
     explicit RespCursor(char* at) : at_(at) {}

@@ -14,7 +14,7 @@ std::string judge_server(std::string_view info);
 /// that.
 bool lacks_append_only_file(std::string_view info);
 
-/// What counts against `maxmemory`, and that limit (0: there is none).
+/// Memory that counts against `maxmemory`, and that limit (0: none).
 struct MemoryUse {
     std::uint64_t used = 0, limit = 0;
 };

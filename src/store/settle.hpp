@@ -25,7 +25,7 @@ struct DeliveryEntry {
     std::string_view record;
 };
 
-/// What an endpoint may have waiting in one partition.
+/// Limits of an endpoint's waiting deliveries in one partition.
 struct WaitingLimit {
     std::uint64_t count = 0, bytes = 0;
 };

@@ -20,7 +20,7 @@ struct StoredEvent {
     std::string_view source() const { return field("source"); }
     std::string_view type() const { return field("type"); }
     std::string_view data() const { return field("data"); }
-    /// What the event counts against limits: the lengths of all names and values.
+    /// Size that counts against limits: the lengths of all names and values.
     std::size_t bytes() const;
     /// The header webhook-id: the same for all attempts of all endpoints.
     std::string webhook_id() const;

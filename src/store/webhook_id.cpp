@@ -7,7 +7,7 @@ namespace webhook::store {
 
 namespace {
 
-/// Whatever else stands in the field `key` must not come into a header.
+/// Refuses any other text in the field `key`: it must not get into a header.
 bool is_key(std::string_view text) {
     return text.size() == 32 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }

@@ -25,7 +25,7 @@ const LocationConf* ours(const Core* core) {
 }
 
 /// True when requests there reach an application unjudged. Only locations know their own configuration, the
-/// level of a server does not: no application stands there (`stub_status` may).
+/// level of a server does not: no application is there (`stub_status` may).
 bool is_open(const Core* core) {
     return core->handler != nullptr && core->loc_conf != nullptr && ours(core)->settings.location == nullptr;
 }

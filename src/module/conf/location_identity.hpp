@@ -15,7 +15,7 @@ std::string text_of(const Place& place);
 /// words of the configuration count, as the files may change.
 void note_scopes(const LocationConf& conf, Location* location);
 
-/// Chooses what tells the location's events apart; without webhook_dedup it is what is known of the scheme's
+/// Chooses the identity of the location's events; without webhook_dedup it is what is known of the scheme's
 /// sender. Warns of what could lose or repeat events.
 void choose_identity(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedup, Location* location);
 

@@ -92,7 +92,7 @@ bool check_rsa(const EVP_PKEY* key, std::string* error) {
     return !has_open_modulus(key) || base::fail(error, "RSA key whose modulus is prime or even");
 }
 
-/// A seed that anybody would try first.
+/// A seed that an attacker would try first.
 bool has_trivial_seed(const EVP_PKEY* key) {
     std::array<unsigned char, ed25519_size> seed{};
     std::size_t size = seed.size();

@@ -13,7 +13,7 @@ namespace webhook::signature {
 /// The words of one directive; [0] is its name.
 using Directive = std::vector<std::string>;
 
-/// What is wrong in a list of directives.
+/// An error in a list of directives.
 struct LanguageError {
     std::size_t directive = 0;  ///< index in the list; its size when something is missing
     std::string message;        ///< names the word

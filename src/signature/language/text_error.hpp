@@ -6,7 +6,7 @@
 
 namespace webhook::signature {
 
-/// What is wrong in a text of directives, and where.
+/// An error in a text of directives, and its place.
 struct TextError {
     std::size_t line = 1;  ///< the first is 1
     std::string message;

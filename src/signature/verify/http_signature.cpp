@@ -55,7 +55,7 @@ bool covers(const base::SignatureInput& input, std::string_view name) {
         [&](const base::Component& component) { return !component.has_params && component.name == name; });
 }
 
-/// A path leaves the query open, which anybody could write then.
+/// A path leaves the query open, which any client could then write.
 bool covers_any(const base::SignatureInput& input, const std::vector<std::string>& choices,
                 const Request& request) {
     return std::any_of(choices.begin(), choices.end(), [&](const std::string& name) {

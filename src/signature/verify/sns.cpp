@@ -120,7 +120,7 @@ Outcome check_message(const CodeInput& input, const base::JsonValue& message) {
         return {Verdict::forged, why_none_verified(input.prepared.public_keys, *url), {}};
     if (!is_wanted_topic(input.prepared, message)) return {Verdict::forged, "another topic", {}};
     Outcome outcome = check_timestamp(input, *message.string("Timestamp"));
-    outcome.claims = std::move(text);  // the content: other members of the body are anybody's
+    outcome.claims = std::move(text);  // the content: other members of the body are not signed
     return outcome;
 }
 

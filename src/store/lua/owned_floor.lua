@@ -1,6 +1,6 @@
 #!lua flags=no-writes
 -- Reads the floor of a partition as its owner.
--- KEYS: meta. ARGV: prefix (not used), token, epoch. Reply: the floor, or '' when somebody else owns the
+-- KEYS: meta. ARGV: prefix (not used), token, epoch. Reply: the floor, or '' when another worker owns the
 -- partition.
 local meta, token, epoch = KEYS[1], ARGV[2], ARGV[3]
 
