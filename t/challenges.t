@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# Handshakes as each provider does them: the good one, a wrong token, another method, hostile text, and the
+# Challenges as each provider sends them: the good one, a wrong token, another method, hostile text, and the
 # attempt to have a forgery signed.
 
 use v5.36;
@@ -69,7 +69,7 @@ $locations
 EOT
 
 sub stored { return scalar $t->events('hooks') }
-sub is_handshake ($name, $answer, $body, $type = 'text/plain', $status = 200) {
+sub is_challenge ($name, $answer, $body, $type = 'text/plain', $status = 200) {
     is $answer->{status}, $status, "$name: status" or diag $answer->{body};
     is $answer->{body}, $body, "$name: answer";
     is $answer->{headers}{'content-type'}, $type, "$name: content type" if length $body;
@@ -99,25 +99,25 @@ sub sign_twitch ($id, $body, %more) {
     );
 }
 
-# --- signed handshakes: Slack, Twitch, Zoom ---
+# --- signed challenges: Slack, Twitch, Zoom ---
 
 my $body =
     '{"token":"Jhj5","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","type":"url_verification"}';
-is_handshake 'slack', $t->post('/slack', $body, sign_slack('s3cret-key', $body)),
+is_challenge 'slack', $t->post('/slack', $body, sign_slack('s3cret-key', $body)),
     '3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P';
 is_refused 'slack, forged', $t->post('/slack', $body, sign_slack('wrong', $body)), 401, 'forged';
 is_refused 'slack, unsigned', $t->post('/slack', $body), 401, 'unsigned';
 $body = '{"challenge":"<script>alert(1)</script>","type":"url_verification"}';
-is_handshake 'slack, text that looks like a page',
+is_challenge 'slack, text that looks like a page',
     $t->post('/slack', $body, sign_slack('s3cret-key', $body)), '<script>alert(1)</script>';
 for my $text ('a\r\nSet-Cookie: x', 'a\u0000b', 'x' x 1025, '') {
     $body = qq({"challenge":"$text","type":"url_verification"});
     is_refused 'slack, ' . substr($text, 0, 8), $t->post('/slack', $body, sign_slack('s3cret-key', $body)),
         400, 'malformed';
 }
-is_handshake 'slack, a check of the certificate',
+is_challenge 'slack, a check of the certificate',
     $t->post('/slack', 'token=Jhj5&ssl_check=1', 'Content-Type' => 'application/x-www-form-urlencoded'), '';
-is_handshake 'slack, a check of the certificate by GET', $t->get('/slack?token=Jhj5&ssl_check=1'), '';
+is_challenge 'slack, a check of the certificate by GET', $t->get('/slack?token=Jhj5&ssl_check=1'), '';
 for my $command ('ssl_check=0&command=%2Fweather', 'command=%2Fweather', 'ssl_check=11', 'ssl_check=') {
     is_refused "slack, $command",
         $t->post('/slack', $command, 'Content-Type' => 'application/x-www-form-urlencoded'), 401, 'unsigned';
@@ -128,7 +128,7 @@ is_method 'slack', $t->get('/slack'), 'GET, POST';
 is_method 'slack, another check', $t->get('/slack?ssl_check=0'), 'GET, POST';
 
 # The ping of a new webhook of WooCommerce is not signed, and without a 200 the webhook is not saved.
-is_handshake 'woocommerce, ping',
+is_challenge 'woocommerce, ping',
     $t->post('/woocommerce', 'webhook_id=7', 'Content-Type' => 'application/x-www-form-urlencoded'), '';
 is_refused 'woocommerce, an event without signature',
     $t->post('/woocommerce', '{"id":1}', 'X-WC-Webhook-Topic' => 'order.created'), 401, 'unsigned';
@@ -139,7 +139,7 @@ is_refused 'woocommerce, a ping that says it is signed', $t->post(
     401, 'forged';
 
 $body = '{"challenge":"pogchamp-kappa-360noscope","subscription":{"id":"f1c2"}}';
-is_handshake 'twitch',
+is_challenge 'twitch',
     $t->post('/twitch', $body,
     sign_twitch('m1', $body, 'Twitch-Eventsub-Message-Type' => 'webhook_callback_verification')),
     'pogchamp-kappa-360noscope';
@@ -150,7 +150,7 @@ is_refused 'twitch, forged',
 
 $body =
     '{"payload":{"plainToken":"qgg8vlvZRS6UYooatFL8Aw"},"event_ts":1654503849680,"event":"endpoint.url_validation"}';
-is_handshake 'zoom', $t->post('/zoom', $body, sign_zoom($body)),
+is_challenge 'zoom', $t->post('/zoom', $body, sign_zoom($body)),
       '{"plainToken":"qgg8vlvZRS6UYooatFL8Aw","encryptedToken":"'
     . hmac_sha256_hex('qgg8vlvZRS6UYooatFL8Aw', 's3cret-key-zoom')
     . '"}', 'application/json';
@@ -163,35 +163,35 @@ is_refused 'zoom, a message to be signed', $t->post('/zoom', $body, sign_zoom($b
 # --- tokens that we chose: Meta, an own scheme ---
 
 my $meta = '/meta?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=';
-is_handshake 'meta', $t->get($meta . 'meaty%20hamhock'), '1158201444';
+is_challenge 'meta', $t->get($meta . 'meaty%20hamhock'), '1158201444';
 is_refused 'meta, wrong token', $t->get($meta . 'meaty'), 401, 'forged';
 is_refused 'meta, no token', $t->get('/meta?hub.mode=subscribe&hub.challenge=1158201444'), 401, 'forged';
 is_refused 'meta, two tokens', $t->get($meta . 'meaty+hamhock&hub.verify_token=x'), 400, 'malformed';
 is_refused 'meta, hostile text',
     $t->get('/meta?hub.mode=subscribe&hub.verify_token=meaty+hamhock&hub.challenge=' . $_), 400, 'malformed'
     for '%3Cscript%3E', 'a%0d%0aX:1', '%E4%BD%A0', 'x' x 257;
-is_method 'meta, no handshake', $t->get('/meta'), 'GET, POST';
+is_method 'meta, no challenge', $t->get('/meta'), 'GET, POST';
 is $t->request(method => 'HEAD', path => '/meta')->{status}, 405, 'meta, HEAD';
-is_handshake 'meta, key of a variable',
+is_challenge 'meta, key of a variable',
     $t->get('/tenant?key=k1&t=1&hub.mode=subscribe&hub.challenge=77&hub.verify_token=t0ken'), '77';
 is_refused 'meta, without a key',
     $t->get('/tenant?t=1&hub.mode=subscribe&hub.challenge=77&hub.verify_token=t0ken'), 401, 'forged';
 
 my $answer = $t->get('/own?token=t0ken&echo=abc');
-is_handshake 'own', $answer, '<abc>', 'text/plain', 202;
+is_challenge 'own', $answer, '<abc>', 'text/plain', 202;
 is $answer->{headers}{'x-echo'}, 'abc', 'own: header';
 is_refused 'own, wrong token', $t->get('/own?token=x&echo=abc'), 401, 'forged';
 
 # --- nothing to prove: what is echoed is harmless ---
 
-is_handshake 'dropbox', $t->get('/dropbox?challenge=abc-123_X'), 'abc-123_X';
+is_challenge 'dropbox', $t->get('/dropbox?challenge=abc-123_X'), 'abc-123_X';
 is_refused 'dropbox, hostile text', $t->get('/dropbox?challenge=%3Cb%3E'), 400, 'malformed';
-is_method 'dropbox, no handshake', $t->get('/dropbox?challenge='), 'GET, POST';
-is_handshake 'okta', $t->get('/okta', 'X-Okta-Verification-Challenge' => 'O9"A1\\'),
+is_method 'dropbox, no challenge', $t->get('/dropbox?challenge='), 'GET, POST';
+is_challenge 'okta', $t->get('/okta', 'X-Okta-Verification-Challenge' => 'O9"A1\\'),
     '{"verification":"O9\\"A1\\\\"}', 'application/json';
 $answer = $t->post('/asana', '',
     'X-Hook-Secret' => 'b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81');
-is_handshake 'asana', $answer, '';
+is_challenge 'asana', $answer, '';
 is $answer->{headers}{'x-hook-secret'}, 'b537207f20cbfa02357cf448134da559e8bd39d61597dcd5631b8012eae53e81',
     'asana: the secret comes back';
 is_refused 'asana, hostile text', $t->post('/asana', '', 'X-Hook-Secret' => 'a b<'), 400, 'malformed';
@@ -207,10 +207,10 @@ for my $name (qw(trello intercom mandrill)) {
 # --- HMAC of what the caller chose: X, LinkedIn ---
 
 my $crc = '/x?crc_token=';
-is_handshake 'x', $t->get($crc . 'Y3JjX3Rva2Vu-_1'),
+is_challenge 'x', $t->get($crc . 'Y3JjX3Rva2Vu-_1'),
     '{"response_token":"sha256=' . b64(hmac_sha256('Y3JjX3Rva2Vu-_1', 's3cret-key-x')) . '"}',
     'application/json';
-is_handshake 'linkedin', $t->get('/linkedin?challengeCode=890e4665-4dfe-4ab1-b689-ed553bceeed0'),
+is_challenge 'linkedin', $t->get('/linkedin?challengeCode=890e4665-4dfe-4ab1-b689-ed553bceeed0'),
     '{"challengeCode":"890e4665-4dfe-4ab1-b689-ed553bceeed0","challengeResponse":"'
     . hmac_sha256_hex('890e4665-4dfe-4ab1-b689-ed553bceeed0', 's3cret-key-linkedin')
     . '"}', 'application/json';
@@ -235,7 +235,7 @@ is $t->post('/x', $body,
 
 # --- Braintree ---
 
-is_handshake 'braintree', $t->get('/braintree?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53'),
+is_challenge 'braintree', $t->get('/braintree?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53'),
     'pk1|' . hmac_sha1_hex('20f9f8ed05f77439fe955c977e4c8a53', sha1('s3cret-key-braintree'));
 is_refused "braintree, $_", $t->get("/braintree?bt_challenge=$_"), 400, 'malformed'
     for 'PHNvbWU%2BeG1sPC9zb21lPg%3D%3D', '20f9f8ed05f77439fe9', '0' x 33,
@@ -256,20 +256,20 @@ is $t->post('/braintree', "bt_signature=pk1%7C$payload_hash&bt_payload=" . $payl
 
 # --- Microsoft: Graph, Event Grid, CloudEvents; monday ---
 
-is_handshake 'graph',
+is_challenge 'graph',
     $t->post('/graph?validationToken=Validation%3A+Testing+client+application%3Cb%3E+Request-Id%3A+522a8e7e',
     '', 'Content-Type' => 'text/plain'),
     'Validation: Testing client application<b> Request-Id: 522a8e7e';
 is_refused 'graph, hostile text', $t->post('/graph?validationToken=a%0d%0aX-Y%3A1', ''), 400, 'malformed';
 is_method 'graph, GET', $t->get('/graph?validationToken=a'), 'POST';
-is_handshake 'monday', $t->post('/monday', '{"challenge":"3eZbrw1a\"B"}'), '{"challenge":"3eZbrw1a\"B"}',
+is_challenge 'monday', $t->post('/monday', '{"challenge":"3eZbrw1a\"B"}'), '{"challenge":"3eZbrw1a\"B"}',
     'application/json';
 
 $body =
     '[{"id":"2d1781af","topic":"/t","data":{"validationCode":"512d38b6-c7b8",'
         . '"validationUrl":"https://rp.example.net/validate?id=5"},'
     . '"eventType":"Microsoft.EventGrid.SubscriptionValidationEvent"}]';
-is_handshake 'event-grid', $t->post('/grid?token=s3cret-key', $body),
+is_challenge 'event-grid', $t->post('/grid?token=s3cret-key', $body),
     '{"validationResponse":"512d38b6-c7b8"}', 'application/json';
 is_refused 'event-grid, wrong token', $t->post('/grid?token=x', $body), 401, 'forged';
 is_refused 'event-grid, no token', $t->post('/grid', $body), 401, 'unsigned';
@@ -277,7 +277,7 @@ my @origin = ('WebHook-Request-Origin' => 'eventgrid.azure.net', 'WebHook-Reques
 for my $case ([ 'event-grid', '/grid?token=s3cret-key' ], [ 'cloudevents', '/cloudevents' ]) {
     my ($name, $path) = @$case;
     my $options = $t->request(method => 'OPTIONS', path => $path, headers => \@origin);
-    is_handshake "$name, OPTIONS", $options, '';
+    is_challenge "$name, OPTIONS", $options, '';
     is $options->{headers}{'webhook-allowed-origin'}, 'eventgrid.azure.net', "$name, OPTIONS: the origin";
     is $options->{headers}{'webhook-allowed-rate'}, '*', "$name, OPTIONS: the rate";
     is $options->{headers}{allow}, 'OPTIONS, POST', "$name, OPTIONS: Allow";
@@ -304,7 +304,7 @@ is_refused 'notion, closed to any setup', $t->post('/notion?setup=', $body), 401
 is_refused 'notion, wrong setup', $t->post('/setup?setup=guess', $body), 401, 'forged';
 is_refused 'notion, no setup', $t->post('/setup', $body), 401, 'forged';
 $before = stored();
-is_handshake "notion, time $_", $t->post('/setup?setup=s3tup-t0ken', $body), '' for 1, 2;
+is_challenge "notion, time $_", $t->post('/setup?setup=s3tup-t0ken', $body), '' for 1, 2;
 is stored(), $before + 1, 'notion: one event for the operator';
 my ($event) = grep { $_->{source} eq 'webhook' } map { $_->{fields} // $_ } $t->events('hooks');
 is $event->{type}, 'handshake', 'notion: its type';
@@ -322,7 +322,7 @@ ok !$answer->{headers}{'set-cookie'}, 'xero: no cookie';
 $answer = $t->post('/xero', $body, 'X-Xero-Signature' => b64(hmac_sha256($body, 's3cret-key')));
 is "$answer->{status} [$answer->{body}]", '200 []', 'xero: a good one is 200 without a body';
 
-# --- schemes without a handshake ---
+# --- schemes without a challenge ---
 
 for my $method (qw(GET HEAD OPTIONS)) {
     is $t->request(method => $method, path => '/stripe?hub.challenge=1&crc_token=a')->{status}, 405,
@@ -356,7 +356,7 @@ ok scalar(
         m{^/meta\?hub\.mode=subscribe&hub\.challenge=1158201444&hub\.verify_token=\*\*\*\|200\|challenge\|handshake\|-$}
     } @lines
     ),
-    'access log: the handshake, its token masked';
+    'access log: the challenge, its token masked';
 ok scalar(grep { m{^/setup\?setup=\*\*\*\|200\|challenge\|handshake, told to the operator\|\d+-\d} } @lines),
     'access log: told to the operator';
 my $secrets = qr/hamhock|s3tup-t0ken|t0ken|s3cret-key|secret_tMrl|guess(?!ed)/;
@@ -364,6 +364,6 @@ ok !grep({ /$secrets/ } @lines), 'access log: no secret';
 ok !grep({ /$secrets/ } $t->nginx->log), 'error log: no secret'
     or diag join "\n", grep { /$secrets/ } $t->nginx->log;
 ok scalar($t->nginx->grep_log(qr/\[info\].*webhook challenge: handshake, scheme "meta"/)),
-    'error log: the handshake';
+    'error log: the challenge';
 
 done_testing;

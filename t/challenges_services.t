@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# Handshakes of senders in the families operations, communication, media and trade: the good one, a wrong
+# Challenges of senders in the families operations, communication, media and trade: the good one, a wrong
 # token, hostile text, and that events come after it.
 
 use v5.36;
@@ -37,7 +37,7 @@ $locations
 EOT
 
 sub stored { return scalar $t->events('hooks') }
-sub is_handshake ($name, $answer, $body, $type = 'text/plain') {
+sub is_challenge ($name, $answer, $body, $type = 'text/plain') {
     is $answer->{status}, 200, "$name: status" or diag $answer->{body};
     is $answer->{body}, $body, "$name: answer";
     is $answer->{headers}{'content-type'}, $type, "$name: content type";
@@ -53,14 +53,14 @@ sub is_event ($name, $answer) {
 }
 
 # --- what is asked comes back: Nylas, Onfleet
-is_handshake 'nylas', $t->get('/nylas?challenge=f0b1c2d3-aa_1'), 'f0b1c2d3-aa_1';
+is_challenge 'nylas', $t->get('/nylas?challenge=f0b1c2d3-aa_1'), 'f0b1c2d3-aa_1';
 is_refused 'nylas, hostile text', $t->get('/nylas?challenge=%3Cscript%3E'), 400, 'malformed';
 is_refused 'nylas, an event of a stranger', $t->post('/nylas', '{"id":"1"}'), 401, 'unsigned';
 my $body = '{"id":"mock-id","type":"message.created"}';
 is_event 'nylas, then events come',
     $t->post('/nylas', $body, 'X-Nylas-Signature' => hmac_sha256_hex($body, 's3cret-key-nylas'));
 
-is_handshake 'onfleet', $t->get('/onfleet?check=example'), 'example';
+is_challenge 'onfleet', $t->get('/onfleet?check=example'), 'example';
 is_refused 'onfleet, hostile text', $t->get('/onfleet?check=a%0d%0ab'), 400, 'malformed';
 is_refused 'onfleet, nothing asked', $t->get('/onfleet?check='), 405, 'method';
 $body = '{"taskId":"PUY1z","triggerName":"taskCompleted","time":1760000000000}';
@@ -71,7 +71,7 @@ is_refused 'onfleet, signed with the text of the key',
 
 $body = '{"challenge":"9f1ab1c4-4d1e","webhookId":4503604829677444}';
 my $answer = $t->post('/smartsheet', $body, 'Smartsheet-Hook-Challenge' => '9f1ab1c4-4d1e');
-is_handshake 'smartsheet', $answer, '{"smartsheetHookResponse":"9f1ab1c4-4d1e"}', 'application/json';
+is_challenge 'smartsheet', $answer, '{"smartsheetHookResponse":"9f1ab1c4-4d1e"}', 'application/json';
 is $answer->{headers}{'smartsheet-hook-response'}, '9f1ab1c4-4d1e', 'smartsheet: in the header, too';
 is_refused 'smartsheet, hostile text', $t->post('/smartsheet', $body, 'Smartsheet-Hook-Challenge' => 'a b<'),
     400, 'malformed';
@@ -83,7 +83,7 @@ is_event 'smartsheet, then events come',
 # --- a token that we chose: Strava
 my $strava =
     '/strava?token=s3cret-key-strava&hub.mode=subscribe&hub.challenge=15f7d1a91c1f40a748fd134752feb3&hub.verify_token=';
-is_handshake 'strava', $t->get($strava . 'STRAVA-1'), '{"hub.challenge":"15f7d1a91c1f40a748fd134752feb3"}',
+is_challenge 'strava', $t->get($strava . 'STRAVA-1'), '{"hub.challenge":"15f7d1a91c1f40a748fd134752feb3"}',
     'application/json';
 is_refused 'strava, wrong token', $t->get($strava . 'STRAVA-2'), 401, 'forged';
 is_refused 'strava, no token', $t->get($strava =~ s/&hub.verify_token=//r), 401, 'forged';
@@ -93,7 +93,7 @@ is_refused 'strava, an event of a stranger', $t->post('/strava?token=guess', $bo
 
 # --- the token in the body: Lark
 $body = '{"challenge":"ajls384kdjx98XX","token":"s3cret-key-lark","type":"url_verification"}';
-is_handshake 'lark', $t->post('/lark', $body), '{"challenge":"ajls384kdjx98XX"}', 'application/json';
+is_challenge 'lark', $t->post('/lark', $body), '{"challenge":"ajls384kdjx98XX"}', 'application/json';
 is_refused 'lark, wrong token', $t->post('/lark', $body =~ s/s3cret/S3cret/r), 401, 'forged';
 $body =
     '{"schema":"2.0","header":{"event_id":"e1","event_type":"im.message.receive_v1","token":"s3cret-key-lark"},"event":{}}';
@@ -102,7 +102,7 @@ is_event 'lark, then events come', $t->post('/lark', $body);
 # --- an HMAC of what the caller chose: Smartcar
 $body = '{"eventId":"e1","eventType":"VERIFY","data":{"challenge":"3a5c8f72-e6d9-4b1a-9f2e-8c7d6a5b4e3f"}}';
 my $digest = hmac_sha256_hex('3a5c8f72-e6d9-4b1a-9f2e-8c7d6a5b4e3f', 's3cret-key-smartcar');
-is_handshake 'smartcar', $t->post('/smartcar', $body), qq({"challenge":"$digest"}), 'application/json';
+is_challenge 'smartcar', $t->post('/smartcar', $body), qq({"challenge":"$digest"}), 'application/json';
 my $forged = '{\"eventId\":\"1\",\"eventType\":\"VEHICLE_STATE\"}';
 is_refused 'smartcar, an event to be signed',
     $t->post('/smartcar', qq({"eventType":"VERIFY","data":{"challenge":"$forged"}})), 400, 'malformed';
@@ -115,5 +115,5 @@ $body = '{"eventId":"e2","eventType":"VEHICLE_STATE","data":{}}';
 is_event 'smartcar, then events come',
     $t->post('/smartcar', $body, 'SC-Signature' => hmac_sha256_hex($body, 's3cret-key-smartcar'));
 
-is stored(), 6, 'events are stored, handshakes are not';
+is stored(), 6, 'events are stored, challenges are not';
 done_testing;

@@ -52,7 +52,7 @@ for my $case (
     like $result->{out}, qr/^$verdict$/m, "$verdict: verdict";
 }
 
-# Methods that handshakes come by, as nginx judges them.
+# The methods of challenges, judged as nginx judges them.
 my @meta = ('--scheme', 'meta', '--secret', 's', '--param', 'verify_token=v',
     headers(sign('meta', '--secret', 's', '--param', 'verify_token=v')->{out}));
 my @hub = ('--method', 'GET', '--url',
@@ -65,8 +65,8 @@ for my $case (
 {
     my ($verdict, @words) = @$case;
     my $result = verify(@words);
-    like $result->{out}, qr/^$verdict$/m, "handshakes: @words[1, -2, -1]: $verdict";
-    is $result->{exit}, $verdict eq 'accepted' ? 0 : 1, "handshakes: $verdict: exit";
+    like $result->{out}, qr/^$verdict$/m, "challenges: @words[1, -2, -1]: $verdict";
+    is $result->{exit}, $verdict eq 'accepted' ? 0 : 1, "challenges: $verdict: exit";
 }
 
 is verify(@stripe, '--secret', 'whsec_x', '--clock', $clock + 100, '--tolerance', '50s')->{exit}, 1,

@@ -74,7 +74,7 @@ sub starve ($name, $path, $code) {
 my %answered;
 sub answered ($answer) { ++$answered{ $answer->{status} } }
 starve('an event', '/in', sub { answered(event('/in')) });
-starve('a handshake', '/in', sub { answered($t->get('/crc?crc_token=abc')) });
+starve('a challenge', '/in', sub { answered($t->get('/crc?crc_token=abc')) });
 starve('a gate', '/gate', sub { answered(event('/gate')) });
 starve('the status page', '/in', sub { answered($t->get('/status')) });
 delete @answered{qw(200 401 500 503)};

@@ -28,7 +28,7 @@ sub is_of_use ($scheme) {
         && (!$scheme->{unsigned_body} || $text =~ /^\s*content signed/m);
 }
 
-# One genuine request of each scheme; handshakes that answer HMACs want their key for themselves.
+# One genuine request of each scheme; a scheme whose challenges are answered with HMACs needs its own key.
 my (%vector, @servers);
 for my $vector (map { @{ decode_json(slurp($_)) } } sort glob "'$FindBin::Bin/vectors/'*.json") {
     my $scheme = $scheme{ $vector->{scheme} } // next;

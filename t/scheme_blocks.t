@@ -26,7 +26,7 @@ my @vectors = grep { !$_->{policy} && $text{ $_->{scheme} } }
     map { @{ decode_json(slurp($_)) } } glob "'$FindBin::Bin/vectors/'*.json";
 my (%host, %servers);
 
-# A handshake of these is answered with an HMAC, so that no other scheme may have their key beside them: they
+# A challenge of these is answered with an HMAC, so no other scheme in the same nginx may have their key: they
 # get an nginx each.
 my %alone = map { $_ => 1 } grep { $text{$_} =~ /\|hmac/ } keys %text;
 is_deeply [ sort keys %alone ], [qw(braintree linkedin smartcar x zoom)], 'schemes that answer HMACs';

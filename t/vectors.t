@@ -25,7 +25,7 @@ cmp_ok scalar @vectors, '>=', 600, 'vectors of schemes that are known: ' . @vect
 # --- one server per scheme, secret, parameters and origin; the secret in a file, where every byte is itself
 my (%host, %servers);
 
-# A handshake of these is answered with an HMAC, so that no other scheme may have their key beside them: they
+# A challenge of these is answered with an HMAC, so no other scheme in the same nginx may have their key: they
 # get an nginx each.
 my %alone = map { $_->{name} => 1 } grep { $_->{text} =~ /\|hmac/ } map { from_json($_) } split /\n/,
     $t->ctl('schemes', '--json')->{out};
@@ -66,8 +66,8 @@ EOT
     return $host{$key} = $name;
 }
 
-my @handshakes = grep { ($_->{kind} // '') eq 'challenge' && $known{ $_->{scheme} } } @all;
-server_of($_) for @vectors, @handshakes;
+my @challenges = grep { ($_->{kind} // '') eq 'challenge' && $known{ $_->{scheme} } } @all;
+server_of($_) for @vectors, @challenges;
 
 # --- nginx with a clock of ours
 sub start ($name, @servers) {
@@ -142,11 +142,11 @@ for my $vector (@vectors) {
 is $redis->xlen('webhook:{vectors:0}:events'), $stored, 'exactly the genuine ones are stored';
 diag "vectors: $count{accept} accepted, $count{reject} refused";
 
-# --- handshakes: answered as each sender wants it
-cmp_ok scalar @handshakes, '>=', 14, 'handshakes: ' . @handshakes;
-for my $vector (@handshakes) {
+# --- challenges: answered as each sender wants it
+cmp_ok scalar @challenges, '>=', 14, 'challenges: ' . @challenges;
+for my $vector (@challenges) {
     my ($answer) = send_vector($vector);
-    my ($name, $wanted) = (bytes("$vector->{scheme} handshake ($vector->{why})"), $vector->{expect_response});
+    my ($name, $wanted) = (bytes("$vector->{scheme} challenge ($vector->{why})"), $vector->{expect_response});
     is "$answer->{status} $answer->{headers}{'x-verdict'}", "$wanted->{status} challenge", $name
         or diag $answer->{body};
     is $answer->{body}, bytes($wanted->{body}), "$name: answer";
