@@ -44,7 +44,7 @@ MODULE_SRC = config $(call sources,*.hpp,base event signature store) $(call sour
 obj        = $(patsubst %.cpp,$(BUILD)/obj/%.o,$(1))
 LIB        = $(BUILD)/libwebhook.a
 
-LIB_LIBS    = -lyajl -lexpat -lcrypto
+LIB_LIBS    = -lyajl -lexpat -lutf8proc -lcrypto
 WORKER_LIBS = -lhiredis -lssl -lspdlog -lfmt $(LIB_LIBS)
 CTL_LIBS    = -lhiredis -lssl -lfmt $(LIB_LIBS)
 UNIT_LIBS   = -lgtest -lgtest_main $(WORKER_LIBS)
@@ -118,7 +118,7 @@ fuzz:                  ## libFuzzer (clang) on every parser, FUZZ_SECONDS=20 eac
 	@src/make/deps.sh run test fuzz
 	+@$(SUBMAKE) BUILD=$(BUILD)/fuzz CXX=clang++ OPT="-O1 -gline-tables-only" SAN=-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined WARN= $(BUILD)/fuzz/fuzzer
 	@BUILD=$(BUILD)/fuzz FUZZ_SECONDS=$(or $(FUZZ_SECONDS),20) src/make/fuzz.sh
-check-quick: deps-check  ## format, direction of includes, cppcheck
+check-quick: deps-check  ## format, direction of includes, Lua, cppcheck
 	@JOBS=$(JOBS) src/make/check.sh quick
 check: deps-check      ## the same and clang-tidy
 	@src/make/deps.sh tidy
@@ -135,6 +135,9 @@ $(BUILD)/obj/%.o: %.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
 	$(Q)$(CXX) $(or $(STD),-std=gnu++20) $(CXXFLAGS) $(TEST_OPT) $(FROM_TOP) -c -o $@ $<
+
+# -MMD does not see what the assembler includes.
+$(BUILD)/obj/src/store/lua.o: $(wildcard src/store/lua/*.lua)
 
 $(LIB): $(call obj,$(LIB_SRC)) $(BUILD)/files
 	$(Q)rm -f $@ && ar rcs $@ $(filter %.o,$^)
@@ -165,7 +168,7 @@ $(BUILD)/module-files: $(FRESH)
 	$(call refresh,echo '$(MODULE_SRC)')
 $(BUILD)/module-flags: $(FRESH)
 	$(call refresh,echo '$(MODULE_CC) $(MODULE_CC_OPT) $(MODULE_LD_OPT)'; CXX='$(MODULE_CC)' src/make/versions.sh '$(NGX_SRC)' | \
-	    grep -E '^(compiler|libc|openssl|hiredis|yajl|expat|xxhash|nginx)')
+	    grep -E '^(compiler|libc|openssl|hiredis|yajl|expat|utf8proc|xxhash|nginx)')
 
 # --- module: nginx' own build. It knows the headers, so it is asked every time -------------------------------------
 export MODULE_CC MODULE_CC_OPT MODULE_LD_OPT

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 
-# Challenges as each provider sends them: the good one, a wrong token, another method, hostile text, and the
+# Challenges as each provider does them: the good one, a wrong token, another method, hostile text, and the
 # attempt to have a forgery signed.
 
 use v5.36;
@@ -307,7 +307,7 @@ $before = stored();
 is_challenge "notion, time $_", $t->post('/setup?setup=s3tup-t0ken', $body), '' for 1, 2;
 is stored(), $before + 1, 'notion: one event for the operator';
 my ($event) = grep { $_->{source} eq 'webhook' } map { $_->{fields} // $_ } $t->events('hooks');
-is $event->{type}, 'handshake', 'notion: its type';
+is $event->{type}, 'challenge', 'notion: its type';
 is $event->{datacontenttype}, 'application/json', 'notion: JSON';
 is $event->{query}, 'setup=***', 'notion: the setup token is masked';
 is_deeply from_json($event->{data}), { scheme => 'notion', source => 'notion-docs',
@@ -334,7 +334,7 @@ for my $method (qw(GET HEAD OPTIONS)) {
 for my $case (
     [
         'webhook meta;', 0,
-        qr/\[warn\].*"webhook meta" without "webhook_param verify_token" refuses handshakes in/
+        qr/\[warn\].*"webhook meta" without "webhook_param verify_token" refuses challenges in/
     ],
     [ 'webhook meta; webhook_param verify_token "";', 1, qr/empty secret/ ]
 ) {
@@ -353,17 +353,17 @@ $t->nginx->quit;
 my @lines = split /\n/, do { local (@ARGV, $/) = $t->file('access.log'); <> };
 ok scalar(
     grep {
-        m{^/meta\?hub\.mode=subscribe&hub\.challenge=1158201444&hub\.verify_token=\*\*\*\|200\|challenge\|handshake\|-$}
+        m{^/meta\?hub\.mode=subscribe&hub\.challenge=1158201444&hub\.verify_token=\*\*\*\|200\|challenge\|answered\|-$}
     } @lines
     ),
     'access log: the challenge, its token masked';
-ok scalar(grep { m{^/setup\?setup=\*\*\*\|200\|challenge\|handshake, told to the operator\|\d+-\d} } @lines),
-    'access log: told to the operator';
+ok scalar(grep { m{^/setup\?setup=\*\*\*\|200\|challenge\|reported to the operator\|\d+-\d} } @lines),
+    'access log: reported to the operator';
 my $secrets = qr/hamhock|s3tup-t0ken|t0ken|s3cret-key|secret_tMrl|guess(?!ed)/;
 ok !grep({ /$secrets/ } @lines), 'access log: no secret';
 ok !grep({ /$secrets/ } $t->nginx->log), 'error log: no secret'
     or diag join "\n", grep { /$secrets/ } $t->nginx->log;
-ok scalar($t->nginx->grep_log(qr/\[info\].*webhook challenge: handshake, scheme "meta"/)),
+ok scalar($t->nginx->grep_log(qr/\[info\].*webhook challenge: answered, scheme "meta"/)),
     'error log: the challenge';
 
 done_testing;

@@ -293,6 +293,9 @@ for my $words (['export'], ['schemes'], ['--help'], ['--version']) {
     is $result->{err}, "webhookctl: cannot write the output: No space left on device\n",
         "@$words, the disk is full: says so";
 }
+$result = $t->ctl('--redis', 'unix:/' . 'x' x 107, 'ledger');
+is $result->{exit}, 2, 'a socket whose path is too long: exit 2';
+like $result->{err}, qr/the path of the socket is longer than 107 bytes in the Redis URL/, '... and says so';
 $result = $t->ctl('--redis', 'redis://user:s3cret@127.0.0.1:1', 'ledger');
 is $result->{exit}, 2, 'Redis away: exit 2';
 like $result->{err}, qr/127\.0\.0\.1:1: Connection refused/, 'Redis away: says where and why';

@@ -52,7 +52,7 @@ for my $case (
     like $result->{out}, qr/^$verdict$/m, "$verdict: verdict";
 }
 
-# The methods of challenges, judged as nginx judges them.
+# Methods that challenges come by, as nginx judges them.
 my @meta = ('--scheme', 'meta', '--secret', 's', '--param', 'verify_token=v',
     headers(sign('meta', '--secret', 's', '--param', 'verify_token=v')->{out}));
 my @hub = ('--method', 'GET', '--url',

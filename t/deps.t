@@ -66,8 +66,9 @@ $t->write('ngx/src/core/nginx.h', qq{#define NGINX_VERSION      "1.22.1"\n});
 my %headers = (
     coroutines => 'present', boost => 108100, 'boost-beast' => 'present', 'boost-awaitable' => 'present',
     openssl => '"3.0.19"', hiredis => '0 . 14 . 1',
-    'yajl-parse' => 'present', expat => '2 . 5 . 0', xxhash => 801, cli11 => '"2.1.2"', fmt => 90100,
-    spdlog => '1 . 10 . 0', 'nlohmann-json' => '3 . 11 . 2', gtest => 'present'
+    'yajl-parse' => 'present', expat => '2 . 5 . 0', utf8proc => '2 . 8 . 0', xxhash => 801,
+    cli11 => '"2.1.2"', fmt => 90100, spdlog => '1 . 10 . 0',
+    'nlohmann-json' => '3 . 11 . 2', gtest => 'present'
 );
 
 # deps(installed => [...], known => [...], stale => 1, headers => {...}): exit code and apt-get calls; the

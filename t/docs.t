@@ -14,8 +14,8 @@ use Test::Webhook;
 
 my $t = Test::Webhook->new;
 my $root = $t->root;
-my @pages = ("$root/README.md", glob("'$root/docs/'*.md"), "$root/docs/recipes/README.md")
-    ;    # the recipes themselves: recipes.t
+# The recipes themselves: recipes.t.
+my @pages = ("$root/README.md", glob("'$root/docs/'*.md"), "$root/docs/recipes/README.md");
 
 # --- an installation with something to see
 $t->start_redis;
@@ -196,7 +196,8 @@ is_deeply [ sort @commands ], [ sort(($list // '') =~ /^  (\w[\w-]*)/mg) ],
 
 my ($config) = slurp("$root/docs/commands.md") =~ /^```json\n(\{.*?^\})/ms;
 my @keys = ($config // '') =~ /^    "(\w+)":/mg;
-my @known = slurp("$root/src/worker/settings.cpp") =~ /\{"(\w+)", &Reader::(?!later)/g;
+my ($table) = slurp("$root/src/worker/settings.cpp") =~ /settings_table\(\) \{(.*?)^\}/ms;
+my @known = $table =~ /^ {8}\{"(\w+)",(?! take_later)/mg;
 is_deeply [ sort @keys ], [ sort @known ], 'docs/commands.md: the settings of webhook-worker';
 
 # docs/endpoint.md says which of its values are the defaults: an export leaves those out.
@@ -233,5 +234,10 @@ for my $file (@pages) {
 sub places ($file) {
     return map { lc =~ s/[^\w -]//gr =~ s/ /-/gr } slurp($file) =~ /^#+ (.*)$/mg;
 }
+
+# --- files that the design names
+my %missing = map { $_ => 1 } grep { !-e "$root/src/$_" && !-e "$root/src/module/$_" && !-e "$root/$_" }
+    slurp("$root/docs/design.md") =~ m{\b([a-z_]+(?:/[a-z_]+)+\.(?:cpp|hpp|lua|pl))\b}g;
+is_deeply [ sort keys %missing ], [], 'docs/design.md: the files are there';
 
 done_testing;

@@ -73,7 +73,7 @@ my @wrong = (
     [ "$gate $pass webhook_headers x-a;", qr/"webhook_headers" requires "webhook_stream"/ ],
     [
         "$gate webhook_stream hooks; webhook_dry_run on;",
-        qr/"webhook_dry_run" is for gates, it cannot be on beside "webhook_stream"/
+        qr/"webhook_dry_run" is for gates, it cannot be on together with "webhook_stream"/
     ],
     [ "webhook stripe; $pass", qr/"webhook stripe" requires "webhook_secret"/ ],
     [ "$gate webhook_dry_run perhaps; $pass", qr/invalid value "perhaps" in "webhook_dry_run"/ ],
@@ -132,11 +132,11 @@ my @ways = (
     ],
     [
         $gate,
-        qr/"webhook" in "location \/hooks" has nothing behind it: $genuine/
+        qr/"webhook" in "location \/hooks" has no handler after it: $genuine/
     ],
-    [ "$gate if (\$request_method = GET) { return 405; }", qr/has nothing behind it/ ],
-    [ "$gate error_page 404 /x;", qr/has nothing behind it/ ],
-    [ "} root %%DIR%%; location /x { $gate", qr/"webhook" in "location \/x" has nothing behind it/ ],
+    [ "$gate if (\$request_method = GET) { return 405; }", qr/has no handler after it/ ],
+    [ "$gate error_page 404 /x;", qr/has no handler after it/ ],
+    [ "} root %%DIR%%; location /x { $gate", qr/"webhook" in "location \/x" has no handler after it/ ],
 );
 for my $case (@ways) {
     my ($content, $message) = @$case;

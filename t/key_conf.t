@@ -88,7 +88,7 @@ for my $case (
     ],
     [
         'webhook wise; webhook_source $arg_a; webhook_secret $tenant_key "file:%%DIR%%/rotation";',
-        qr/\[emerg\].*directory "[^"]+rotation" beside a secret with variables in /
+        qr/\[emerg\].*directory "[^"]+rotation" together with a secret with variables in /
     ],
     [
         'webhook discord; webhook_source $arg_a; webhook_secret $tenant_key;',

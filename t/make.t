@@ -31,6 +31,11 @@ for my $name (
 }
 $t->write("a tree/src/$_/main.cpp", "int main() {}\n") for qw(worker ctl);
 $t->write('a tree/src/module/gate/gate.hpp', '');
+$t->write('a tree/src/store/lua/step.lua', "return 'first'\n");
+my ($embed) = slurp("$root/src/store/lua.cpp") =~ /\A(.*?)^WEBHOOK_LUA/ms;
+$t->write('a tree/src/store/lua.cpp', "${embed}WEBHOOK_LUA(step)\n");
+$t->write('a tree/src/store/lua.hpp',
+    "#include <string_view>\nnamespace webhook::store::lua { std::string_view step(); }\n");
 
 # say/*: what the compiler tells about versions. log: what was compiled, "begin" and "end". hold: it waits
 # before it ends.
@@ -88,8 +93,8 @@ sub build (@words) {
 }
 
 my @all = sort map { "src/$_.cpp" }
-    qw(base/text event/source signature/keys/key signature/model/scheme store/lease endpoint/url worker/core),
-    qw(worker/main ctl/time ctl/main module/gate/gate module/redis/link worker/send/sender);
+    qw(base/text event/source signature/keys/key signature/model/scheme store/lease store/lua endpoint/url),
+    qw(worker/core worker/main ctl/time ctl/main module/gate/gate module/redis/link worker/send/sender);
 my @of_module = grep { m{^src/module/} } @all;
 
 # --- what is made, and in which order ---
@@ -151,6 +156,11 @@ $t->run([ 'make', 'clean' ], cwd => $tree);
 build('-j2');
 
 # --- what makes it again ---
+sub holds ($text) { return index(slurp("$tree/build/libwebhook.a"), "return '$text'\n") >= 0 }
+ok holds('first'), 'a script of Lua is embedded';
+$t->write('a tree/src/store/lua/step.lua', "return 'second'\n");
+is_deeply build()->{compiled}, ['src/store/lua.cpp'], 'an edited script of Lua: what embeds it';
+ok holds('second'), 'its new text';
 my @programs = grep { !/module/ } @all;
 spew($t->file('say/libraries'), "= boost 108300\n= hiredis 0 . 14 . 1\n= openssl \"3.0.19\"\n");
 is_deeply build()->{compiled}, \@programs, 'another Boost: all but the module, which has none';

@@ -172,6 +172,10 @@ my @wrong = (
     [ "$good webhook_redis redis://127.0.0.1/x;", qr/invalid database number/ ],
     [ "$good webhook_redis http://127.0.0.1;", qr/"redis:\/\/" or "unix:" expected/ ],
     [ "$good webhook_redis unix:relative;", qr/absolute path expected/ ],
+    [
+        "$good webhook_redis unix:/" . 'x' x 107 . ';',
+        qr/the path of the socket is longer than 107 bytes in "unix:\/x+" in /
+    ],
     [ "$good webhook_redis redis://127.0.0.1:99999;", qr/invalid port/ ],
     [ "$good webhook_url ftp://x;", qr/invalid URL "ftp:\/\/x", it must begin with "https:/ ],
     [ "$good webhook_headers 'a b';", qr/invalid header name "a b"/ ],

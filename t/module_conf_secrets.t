@@ -131,7 +131,7 @@ my $two_keys = sub ($first, $second, $http = '') {
         config("$first webhook_stream hooks;", "location /second { $second webhook_stream other; }", $http));
 };
 my $place = qr/in .+nginx\.conf:\d+/;
-my $oracle = qr/handshakes of one of them are answered with HMACs/;
+my $oracle = qr/challenges of one of them are answered with HMACs/;
 my $reused = qr/\[emerg\] .*"webhook \S+" has the same key as "webhook \S+" $place: $oracle.* $place/;
 my $same = '0123456789abcdef';
 for my $case (

@@ -40,8 +40,10 @@ my sub is_balanced ($when) {
 
 # --- the worker calls what its check asks for
 my %asked = map { $_ => 1 } slurp($t->root . '/src/store/rights.cpp') =~ /^ +\{"([A-Z|]+)", "/mg;
-my $scripts = join '',
-    map { slurp($_) } grep { !/append_library|reservation/ } glob "'@{[ $t->root ]}/src/store/'*.cpp";
+my %sent_by_nginx =
+    map { $_ => 1 } qw(append prepare look undo reservation seen_ids reserve confirm release renew);
+my @scripts = glob "'@{[ $t->root ]}/src/store/lua/'*.lua";
+my $scripts = join '', map { slurp($_) } grep { !$sent_by_nginx{s{.*/|\.lua$}{}gr} } @scripts;
 my %called;
 while ($scripts =~ /redis\.p?call\('([A-Z]+)'(?:, '([A-Z]+)')?/g) {
     my ($command, $word) = ($1, $2);

@@ -19,7 +19,7 @@ sub quoted ($text) { return '"' . ($text =~ s/(["\\])/\\$1/gr) . '"' }
 my %scheme = map { $_->{name} => $_ } map { from_json($_) } split /\n/, $t->ctl('schemes', '--json')->{out};
 
 # Who saw a request of these has seen the credential, too; of those that sign parts only the rest is anybody's
-# (docs/security.md).
+# (docs/security-model.md).
 sub is_of_use ($scheme) {
     my $text = $scheme->{text};
     return
@@ -28,7 +28,7 @@ sub is_of_use ($scheme) {
         && (!$scheme->{unsigned_body} || $text =~ /^\s*content signed/m);
 }
 
-# One genuine request of each scheme; a scheme whose challenges are answered with HMACs needs its own key.
+# One genuine request of each scheme; challenges that answer HMACs want their key for themselves.
 my (%vector, @servers);
 for my $vector (map { @{ decode_json(slurp($_)) } } sort glob "'$FindBin::Bin/vectors/'*.json") {
     my $scheme = $scheme{ $vector->{scheme} } // next;

@@ -26,7 +26,7 @@ my @vectors = grep { !$_->{policy} && $text{ $_->{scheme} } }
     map { @{ decode_json(slurp($_)) } } glob "'$FindBin::Bin/vectors/'*.json";
 my (%host, %servers);
 
-# A challenge of these is answered with an HMAC, so no other scheme in the same nginx may have their key: they
+# A challenge of these is answered with an HMAC, so that no other scheme may have their key beside them: they
 # get an nginx each.
 my %alone = map { $_ => 1 } grep { $text{$_} =~ /\|hmac/ } keys %text;
 is_deeply [ sort keys %alone ], [qw(braintree linkedin smartcar x zoom)], 'schemes that answer HMACs';
@@ -107,7 +107,7 @@ sub judge ($vector, $port) {
     my $answer = $t->request(method => $vector->{method}, path => $target, port => $port,
         headers => [ Host => server_of($vector), @headers ], $has_body ? (body => $body) : ());
     # What the operator is told holds the scheme's name, and its id is a hash of that.
-    my $judged = ($answer->{headers}{'x-judged'} // '') =~ s/\|[0-9a-f]{64}(?=\|handshake\|)/|HASH/r;
+    my $judged = ($answer->{headers}{'x-judged'} // '') =~ s/\|[0-9a-f]{64}(?=\|challenge\|)/|HASH/r;
     return join "\n", $answer->{status}, $judged, $answer->{headers}{'www-authenticate'} // '',
         $answer->{body};
 }

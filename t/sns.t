@@ -53,7 +53,7 @@ sub confirmation ($type, %more) {
         %more);
 }
 sub told {
-    return grep { $_->{type} eq 'handshake' } $t->events('hooks');
+    return grep { $_->{type} eq 'challenge' } $t->events('hooks');
 }
 
 is $t->post('/sns', sns(Type => 'Notification'))->{verdict}, 'accepted', 'a notification';
@@ -81,7 +81,7 @@ for my $type (qw(SubscriptionConfirmation UnsubscribeConfirmation)) {
         ->{verdict}, 'forged', "$type: somebody else's topic";
     is scalar(told()), $before + 1, "$type: and nobody is told of it";
 }
-my $events = $t->ctl('events', '--stream', 'hooks', '--source', 'webhook', '--type', 'handshake', '--json');
+my $events = $t->ctl('events', '--stream', 'hooks', '--source', 'webhook', '--type', 'challenge', '--json');
 is scalar(my @lines = split /\n/, $events->{out}), 2, 'webhookctl events shows them' or diag $events->{err};
 is $t->post('/sns-gate', confirmation('SubscriptionConfirmation'))->{status}, 200, 'at a gate';
 my ($request) = $t->receiver->wait_requests(1, '/sns-gate');
@@ -98,7 +98,7 @@ sub config ($words) {
 my ($exit, $output) = $t->nginx_test(config('webhook aws-sns; webhook_secret "file:%%DIR%%/sns.pem";'));
 is $exit, 0, 'SNS without a topic is possible';
 like $output,
-    qr/\[warn\].*"webhook aws-sns" without "webhook_param topic_arn" takes the messages of anybody's topics in /,
+    qr/\[warn\].*"webhook aws-sns" without "webhook_param topic_arn" takes the messages of all topics in /,
     'nginx -t warns of it';
 ($exit, $output) = $t->nginx_test(
     config(

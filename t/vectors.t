@@ -25,7 +25,7 @@ cmp_ok scalar @vectors, '>=', 600, 'vectors of schemes that are known: ' . @vect
 # --- one server per scheme, secret, parameters and origin; the secret in a file, where every byte is itself
 my (%host, %servers);
 
-# A challenge of these is answered with an HMAC, so no other scheme in the same nginx may have their key: they
+# A challenge of these is answered with an HMAC, so that no other scheme may have their key beside them: they
 # get an nginx each.
 my %alone = map { $_->{name} => 1 } grep { $_->{text} =~ /\|hmac/ } map { from_json($_) } split /\n/,
     $t->ctl('schemes', '--json')->{out};
@@ -109,7 +109,7 @@ sub check_told ($name, $answer) {
     is $answer->{headers}{'x-verdict'}, 'challenge', "$name: verdict";
     my $stream_id = $answer->{headers}{'x-stream-id'};
     my ($entry) = $redis->entries('webhook:{vectors:0}:events', $stream_id, $stream_id);
-    is "$entry->{source} $entry->{type}", 'webhook handshake', "$name: told to the operator";
+    is "$entry->{source} $entry->{type}", 'webhook challenge', "$name: reported to the operator";
 }
 
 sub check_accepted ($name, $vector, $answer, $body) {

@@ -8,7 +8,7 @@
 
 namespace webhook::base {
 
-/// How bytes are written as text.
+/// Encodings of bytes as text.
 enum class Encoding : std::uint8_t { none, hex, base64, base64url };
 
 /// Decodes into `out` (`capacity` bytes); the number of bytes, or -1 when the text is not strictly what the
@@ -16,7 +16,7 @@ enum class Encoding : std::uint8_t { none, hex, base64, base64url };
 /// any; bits that would be lost must be zero (RFC 4648 section 3.5). none: the bytes themselves.
 long decode_into(std::string_view text, Encoding encoding, unsigned char* out, std::size_t capacity);
 
-/// The same into a string.
+/// Decodes into a string.
 bool decode_text(std::string_view text, Encoding encoding, std::string* out);
 
 /// Appends the bytes of base64 text in either alphabet, with or without padding and line ends (MIME). For

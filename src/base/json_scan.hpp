@@ -45,7 +45,7 @@ class PointerSet {
     int repeated_ = -1;
 };
 
-/// Where the values of a pass go.
+/// Receives the values of a pass.
 class JsonSink {
   public:
     /// A string (unescaped), number (as written) or boolean was found. Returns the pointers that are still

@@ -31,8 +31,8 @@ inline std::string_view nearest(std::string_view word, std::initializer_list<std
     return nearest<std::initializer_list<std::string_view>>(word, candidates);
 }
 
-/// For the end of a message: `, did you mean "stripe"?`, or nothing (also for a word that is known, but wrong
-/// in its place).
+/// Returns the end of a message: `, did you mean "stripe"?`, or nothing (also for a word that is known, but
+/// wrong in its place).
 template <class Range>
 std::string did_you_mean(std::string_view word, const Range& candidates) {
     const std::string_view near = nearest(word, candidates);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -48,7 +49,7 @@ inline bool take_prefix(std::string_view* text, std::string_view prefix) {
     return true;
 }
 
-/// Of ASCII: what no id, type, source or tenant may hold.
+/// True for ASCII control characters, which no id, type, source or tenant may hold.
 inline bool is_control(char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
@@ -67,15 +68,23 @@ inline bool is_token(std::string_view text) {
     });
 }
 
-/// As messages show what somebody wrote.
-inline std::string in_quotes(std::string_view text) {
-    return "\"" + std::string(text) + "\"";
+/// "name=value" -> value; false when the word does not begin with `name`.
+inline bool option(std::string_view word, std::string_view name, std::string_view* value) {
+    if (!starts_with(word, name)) return false;
+    *value = word.substr(name.size());
+    return true;
 }
 
-/// Says what is wrong with `text`; false, so that a check can end with it.
-inline bool fail(std::string* error, std::string_view text, std::string_view what) {
-    *error = in_quotes(text).append(" ").append(what);
-    return false;
+/// Reads a whole number without a sign; false when it is none, or too large.
+template <class Number>
+bool to_number(std::string_view text, Number* number) {
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), *number);
+    return code == std::errc() && end == text.data() + text.size() && !text.empty() && text[0] != '-';
+}
+
+/// Quotes a word of the user for a message.
+inline std::string in_quotes(std::string_view text) {
+    return "\"" + std::string(text) + "\"";
 }
 
 }  // namespace webhook::base

@@ -22,7 +22,7 @@ Lead lead_of(unsigned char byte) {
     return {0, 0, 0};
 }
 
-/// Of what is no digit anything will do: yajl refuses it.
+/// The result for other characters does not matter: yajl refuses them.
 unsigned hex_value(char c) {
     if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
     return (static_cast<unsigned>(c) | 0x20) - 'a' + 10;

@@ -13,6 +13,9 @@
 #include "ctl/output.hpp"
 #include "ctl/signing.hpp"
 #include "ctl/waiting.hpp"
+#include "endpoint/document_parser.hpp"
+#include "endpoint/document_print.hpp"
+#include "endpoint/field_reader.hpp"
 #include "endpoint/private_file.hpp"
 
 namespace webhook::ctl {
@@ -31,7 +34,7 @@ struct ExportOptions {
 };
 
 std::vector<Document> parse(const std::string& file, const std::string& text) {
-    std::vector<endpoint::Error> errors;
+    std::vector<endpoint::FieldError> errors;
     auto documents = endpoint::parse_file(text, &errors, {&known_schemes()});
     const std::string name = file == "-" ? "standard input" : file;
     if (!documents) throw Failure(fmt::format("{}: nothing was changed:\n{}", name, describe(errors)));
@@ -40,7 +43,7 @@ std::vector<Document> parse(const std::string& file, const std::string& text) {
 
 /// Puts the stored secrets back where the file says redacted:HASH8.
 std::vector<Document> with_secrets(std::vector<Document> wanted, const Config& config) {
-    std::vector<endpoint::Error> errors;
+    std::vector<endpoint::FieldError> errors;
     for (auto& document : wanted) {
         const auto found = config.documents.find(document.id);
         const auto stored = found == config.documents.end() ? std::nullopt : read_document(found->second);

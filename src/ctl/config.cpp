@@ -5,6 +5,8 @@
 #include "ctl/failure.hpp"
 #include "ctl/json.hpp"
 #include "ctl/output.hpp"
+#include "endpoint/document_parser.hpp"
+#include "endpoint/field_reader.hpp"
 #include "store/configuration.hpp"
 
 namespace webhook::ctl {
@@ -48,7 +50,7 @@ bool edit_config(Redis& redis, const std::function<bool(const Config&, store::Co
 }
 
 std::optional<endpoint::Document> read_document(const std::string& json) {
-    std::vector<endpoint::Error> errors;
+    std::vector<endpoint::FieldError> errors;
     return endpoint::parse_document(json, &errors, {nullptr, true});
 }
 
@@ -61,7 +63,7 @@ Disabled parse_disabled(std::string_view json) {
     return {text_of(object, "reason"), number_of(object, "at")};
 }
 
-std::string describe(const std::vector<endpoint::Error>& errors) {
+std::string describe(const std::vector<endpoint::FieldError>& errors) {
     std::string text;
     for (const auto& error : errors) {
         if (!text.empty()) text += '\n';

@@ -10,6 +10,7 @@
 #include "ctl/failure.hpp"
 #include "ctl/redis.hpp"
 #include "endpoint/document.hpp"
+#include "endpoint/field_reader.hpp"
 #include "store/admin.hpp"
 
 namespace webhook::ctl {
@@ -43,6 +44,6 @@ struct Disabled {
 Disabled parse_disabled(std::string_view json);
 
 /// "where: what" of each, on lines of their own.
-std::string describe(const std::vector<endpoint::Error>& errors);
+std::string describe(const std::vector<endpoint::FieldError>& errors);
 
 }  // namespace webhook::ctl

@@ -6,6 +6,7 @@
 
 #include "ctl/config.hpp"
 #include "ctl/waiting.hpp"
+#include "endpoint/document_print.hpp"
 
 namespace webhook::ctl {
 

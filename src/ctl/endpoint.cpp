@@ -10,6 +10,7 @@
 #include "ctl/output.hpp"
 #include "ctl/table.hpp"
 #include "ctl/waiting.hpp"
+#include "endpoint/document_print.hpp"
 
 namespace webhook::ctl {
 

@@ -13,13 +13,13 @@ constexpr std::size_t max_page = 500;
 constexpr int block_ms = 1000;
 constexpr int rounds_between_searches = 5;
 
-EntryId order(const StoredEvent& event) {
+EntryId order(const ListedEvent& event) {
     EntryId id;
     EntryId::parse(event.entry, &id);
     return id;
 }
 
-std::size_t bytes(const std::deque<StoredEvent>& page) {
+std::size_t bytes(const std::deque<ListedEvent>& page) {
     std::size_t sum = 0;
     for (const auto& event : page) {
         for (const auto& [name, value] : event.fields)
@@ -61,10 +61,10 @@ NewestFirst::Cursor* NewestFirst::newest() {
     return best;
 }
 
-std::optional<StoredEvent> NewestFirst::next() {
+std::optional<ListedEvent> NewestFirst::next() {
     Cursor* cursor = newest();
     if (cursor == nullptr) return std::nullopt;
-    StoredEvent event = std::move(cursor->page.front());
+    ListedEvent event = std::move(cursor->page.front());
     cursor->page.pop_front();
     return event;
 }
@@ -87,16 +87,16 @@ void Follower::find_streams(bool from_start) {
     }
 }
 
-void Follower::begin_after(const StoredEvent& event) {
+void Follower::begin_after(const ListedEvent& event) {
     for (auto& position : positions_) {
-        if (position.partition.label() != event.partition.label()) continue;
+        if (position.partition.label() != Partition{event.stream, event.partition}.label()) continue;
         EntryId after;
         EntryId::parse(position.after, &after);
         if (after < order(event)) position.after = event.entry;
     }
 }
 
-std::vector<StoredEvent> Follower::wait() {
+std::vector<ListedEvent> Follower::wait() {
     if (++rounds_ % rounds_between_searches == 0) find_streams(true);
     if (positions_.empty()) {
         std::this_thread::sleep_for(std::chrono::milliseconds(block_ms));
@@ -108,7 +108,7 @@ std::vector<StoredEvent> Follower::wait() {
     for (const auto& position : positions_)
         words.push_back(position.after);
     const Reply reply = redis_.blocking_command(words, block_ms);
-    std::vector<StoredEvent> events;
+    std::vector<ListedEvent> events;
     for (std::size_t i = 0; i < reply.size(); ++i) {
         for (auto& position : positions_) {
             if (position.partition.key("events") != reply[i][0].text()) continue;

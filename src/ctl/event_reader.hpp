@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "ctl/stored_event.hpp"
+#include "ctl/listed_event.hpp"
 
 namespace webhook::ctl {
 
@@ -14,12 +14,12 @@ class NewestFirst {
   public:
     NewestFirst(Redis& redis, std::vector<Partition> partitions);
 
-    std::optional<StoredEvent> next();  ///< nothing: that was the last
+    std::optional<ListedEvent> next();  ///< nothing: that was the last
 
   private:
     struct Cursor {
         Partition partition;
-        std::deque<StoredEvent> page;  ///< newest first
+        std::deque<ListedEvent> page;  ///< newest first
         std::string end = "+";         ///< where the next page begins
         std::size_t count = 16;        ///< entries in the next page
         bool finished = false;
@@ -38,10 +38,10 @@ class Follower {
     Follower(Redis& redis, std::string stream);
 
     /// Waits up to a second. Events in the order of their entry ids as far as they come together.
-    std::vector<StoredEvent> wait();
+    std::vector<ListedEvent> wait();
 
     /// For an event that came after the construction, but was read otherwise: it is not given again.
-    void begin_after(const StoredEvent& event);
+    void begin_after(const ListedEvent& event);
 
   private:
     struct Position {

@@ -16,17 +16,17 @@ class Found {
   public:
     explicit Found(std::size_t limit) : limit_(limit) {}
 
-    void add(StoredEvent event) {
+    void add(ListedEvent event) {
         if (!is_full() && labels_.insert(event.label()).second) events_.push_back(std::move(event));
     }
     bool is_full() const { return events_.size() >= limit_; }
     bool empty() const { return events_.empty(); }
-    std::vector<StoredEvent> take() { return std::move(events_); }
+    std::vector<ListedEvent> take() { return std::move(events_); }
 
   private:
     std::size_t limit_;
     std::set<std::string> labels_;
-    std::vector<StoredEvent> events_;
+    std::vector<ListedEvent> events_;
 };
 
 void find_entry(Redis& redis, const std::vector<Partition>& partitions, const std::string& entry,
@@ -72,7 +72,7 @@ void find_in_content(Redis& redis, const std::vector<Partition>& partitions, con
 
 }  // namespace
 
-bool EventFilter::matches(const StoredEvent& event) const {
+bool EventFilter::matches(const ListedEvent& event) const {
     const auto fits = [&event](const std::string& pattern, const char* field) {
         return pattern.empty() || base::matches(pattern, event.field(field));
     };
@@ -80,7 +80,7 @@ bool EventFilter::matches(const StoredEvent& event) const {
            (name.empty() || event.is_called(name));
 }
 
-std::vector<StoredEvent> find_events(Redis& redis, const EventFilter& filter, std::size_t limit) {
+std::vector<ListedEvent> find_events(Redis& redis, const EventFilter& filter, std::size_t limit) {
     if (filter.name.empty()) return {};  // as a filter it would fit every event
     Found found(limit);
     Partition one;

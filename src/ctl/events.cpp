@@ -28,13 +28,13 @@ struct EventOptions {
     std::size_t limit = 20;
 };
 
-std::string row_time(const StoredEvent& event) {
+std::string row_time(const ListedEvent& event) {
     EntryId id;
     EntryId::parse(event.entry, &id);
     return base::format_rfc3339_ms(static_cast<std::int64_t>(id.ms));
 }
 
-std::vector<std::string> row(const StoredEvent& event) {
+std::vector<std::string> row(const ListedEvent& event) {
     return {row_time(event),
             event.label(),
             std::string(event.field("source")),
@@ -44,7 +44,7 @@ std::vector<std::string> row(const StoredEvent& event) {
             format_bytes(event.data_bytes)};
 }
 
-std::string table_of(const std::vector<StoredEvent>& events) {
+std::string table_of(const std::vector<ListedEvent>& events) {
     Table table({{"ACCEPTED"},
                  {"ENTRY"},
                  {"SOURCE", false, 24},
@@ -57,16 +57,16 @@ std::string table_of(const std::vector<StoredEvent>& events) {
     return table.text();
 }
 
-void print_json_of(const std::vector<StoredEvent>& events) {
+void print_json_of(const std::vector<ListedEvent>& events) {
     for (const auto& event : events)
         print_json(event_json(event));
 }
 
 /// The newest that pass the filter, newest first.
-std::vector<StoredEvent> read_newest(Redis& redis, const EventsOptions& options) {
+std::vector<ListedEvent> read_newest(Redis& redis, const EventsOptions& options) {
     NewestFirst reader(redis, find_partitions(redis, options.filter.stream));
     Progress progress("events read:", 0);
-    std::vector<StoredEvent> events;
+    std::vector<ListedEvent> events;
     while (events.size() < options.limit) {
         auto event = reader.next();
         if (!event) break;
@@ -78,7 +78,7 @@ std::vector<StoredEvent> read_newest(Redis& redis, const EventsOptions& options)
     return events;
 }
 
-void follow_line(const Context& context, const StoredEvent& event) {
+void follow_line(const Context& context, const ListedEvent& event) {
     if (context.json) return print_json(event_json(event));
     const auto cells = row(event);
     std::string line = cells.front();
@@ -117,7 +117,7 @@ int run_events(const Context& context, const EventsOptions& options) {
     return exit_yes;
 }
 
-void show_event(const StoredEvent& event) {
+void show_event(const ListedEvent& event) {
     print_line(fmt::format("{:16} {}", "entry", printable(event.label())));
     print_line(fmt::format("{:16} {}", "webhook-id", printable(event.webhook_id())));
     for (const auto& [name, value] : event.fields) {
@@ -130,7 +130,7 @@ void show_event(const StoredEvent& event) {
                              : fmt::format("({} bytes, base64)\n{}", data.size(), base64(data)));
 }
 
-void show_found(const std::vector<StoredEvent>& events, const EventOptions& options, bool more) {
+void show_found(const std::vector<ListedEvent>& events, const EventOptions& options, bool more) {
     if (events.size() == 1 && !more) return show_event(events.front());
     print(table_of(events));
     if (more) print_line(fmt::format("... and more: --limit {}", options.limit * 10));

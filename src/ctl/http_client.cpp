@@ -14,8 +14,8 @@
 namespace webhook::ctl {
 
 namespace asio = boost::asio;
+using link::AttemptDeadline;
 using link::Clock;
-using link::Flight;
 using link::HttpConnection;
 
 namespace {
@@ -33,9 +33,9 @@ void parse_authority(std::string_view text, Url* url) {
     url->host = parts.host;
 }
 
-class Answer final : public link::HttpReader {
+class ResponseParser final : public link::HttpReader {
   public:
-    Answer() : HttpReader(Kind::response, Limits{}) {}
+    ResponseParser() : HttpReader(Kind::response, Limits{}) {}
     std::string body;
 
   private:
@@ -80,7 +80,7 @@ struct HttpClient::Impl {
     Url url;
     link::Connector::Place place;
     std::shared_ptr<link::Deadlines> deadlines;
-    link::Dns dns;
+    link::Resolver dns;
     link::Connector connector;
     std::unique_ptr<HttpConnection> connection;
 
@@ -93,9 +93,9 @@ struct HttpClient::Impl {
           connector(executor, options.verify_certificate) {}
 
     asio::awaitable<std::string> connect() {
-        Flight flight(*deadlines, Clock::now() + options.timeout);
+        AttemptDeadline flight(*deadlines, Clock::now() + options.timeout);
         flight.step = flight.limit();
-        link::Dns::Answer found{link::Dns::literal(url.host), {}};
+        link::Resolver::Answer found{link::Resolver::literal(url.host), {}};
         if (!found.addresses) found = co_await dns.resolve(url.host, flight);
         if (!found.addresses) co_return "resolve: " + found.error;
         link::Addresses addresses = *found.addresses;
@@ -105,9 +105,9 @@ struct HttpClient::Impl {
     }
 
     /// An error, or nothing. `stale`: not a byte came, for the server had closed the connection before.
-    asio::awaitable<std::string> exchange(const std::string& head, const std::string& body, Answer& answer,
-                                          bool* stale) {
-        Flight flight(*deadlines, Clock::now() + options.timeout);
+    asio::awaitable<std::string> exchange(const std::string& head, const std::string& body,
+                                          ResponseParser& answer, bool* stale) {
+        AttemptDeadline flight(*deadlines, Clock::now() + options.timeout);
         const link::Waiting waiting(flight, *connection);
         boost::system::error_code error;
         if (!connection->try_write(head, body, &error)) co_await connection->finish_write(&error);
@@ -139,7 +139,7 @@ struct HttpClient::Impl {
         for (bool reused = connection != nullptr;; reused = false) {
             if (!connection) result.error = co_await connect();
             if (!connection) co_return result;
-            Answer answer;
+            ResponseParser answer;
             bool stale = false;
             result.error = co_await exchange(head, body, answer, &stale);
             if (reused && stale) continue;

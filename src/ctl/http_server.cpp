@@ -130,7 +130,7 @@ class Server {
 
     /// One request; false when the connection is to be closed. `rest`: what came after it.
     asio::awaitable<bool> exchange(HttpConnection& connection, std::string& rest) {
-        link::Flight flight(*deadlines_, link::Clock::now() + idle_timeout);
+        link::AttemptDeadline flight(*deadlines_, link::Clock::now() + idle_timeout);
         const link::Waiting waiting(flight, connection);
         Request request;
         rest.erase(0, request.put(rest));

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "ctl/failure.hpp"
+#include "store/greeting.hpp"
 #include "store/rights.hpp"
 
 namespace webhook::ctl {
@@ -104,13 +105,8 @@ void Redis::connect() {
 }
 
 void Redis::log_in() {
-    if (address_.logs_in()) {
-        Arguments words{"AUTH"};
-        if (!address_.user.empty()) words.push_back(address_.user);
-        words.push_back(address_.password);
+    for (const auto& words : store::greeting(address_.user, address_.password, address_.database))
         command(words);
-    }
-    if (address_.database != 0) command({"SELECT", std::to_string(address_.database)});
 }
 
 void Redis::require_rights() {

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 
 #include "ctl/command.hpp"
 #include "ctl/failure.hpp"
@@ -12,6 +11,9 @@
 #include "ctl/signing.hpp"
 #include "ctl/table.hpp"
 #include "endpoint/units.hpp"
+#include "signature/catalogue/lookup.hpp"
+#include "signature/model/signed_id.hpp"
+#include "signature/verify/judgement.hpp"
 
 namespace webhook::ctl {
 
@@ -68,21 +70,6 @@ struct Judgement {
     Identity identity;
 };
 
-/// Of a method that only handshakes come by, judged as nginx does; nothing when it is none.
-std::optional<signature::Outcome> judge_handshake(const signature::Verifier& verifier, const Message& message,
-                                                  std::int64_t now_ms) {
-    using signature::Stage;
-    signature::Outcome outcome;
-    signature::Reply reply;
-    if (verifier.judge_challenge(Stage::arrived, message, &outcome, &reply)) return outcome;
-    if (!verifier.verifies_method(message.method)) return {};
-    outcome = verifier.check(message, now_ms);
-    if (outcome.verdict == signature::Verdict::genuine &&
-        !verifier.judge_challenge(Stage::verified, message, &outcome, &reply))
-        return {};
-    return outcome;
-}
-
 Judgement judge(const VerifyOptions& options, Message& message, const signature::Scheme& scheme) {
     std::string error;
     const auto verifier = signature::Verifier::make(scheme, verifier_options(options), &error);
@@ -91,16 +78,15 @@ Judgement judge(const VerifyOptions& options, Message& message, const signature:
     if (!accepts_method(scheme, message.method)) {
         return {"method", fmt::format("the scheme accepts {}", allowed_methods(scheme)), {}, {}};
     }
-    const std::int64_t now_ms = clock_ms(options.request.clock);
-    const std::optional<signature::Outcome> outcome = delivers_by(scheme, message.method)
-                                                          ? verifier->check(message, now_ms)
-                                                          : judge_handshake(*verifier, message, now_ms);
-    if (!outcome) return {"method", "method not allowed but in a handshake", {}, {}};
+    const signature::Judgement judged =
+        signature::judge_request(*verifier, message, clock_ms(options.request.clock), true);
+    if (!judged.takes_method) return {"method", signature::method_reason, {}, {}};
+    const signature::Outcome& outcome = judged.outcome;
     Judgement judgement{
-        std::string(verdict_name(outcome->verdict)), outcome->reason, std::string(outcome->timestamp), {}};
-    message.claims = outcome->claims;
-    if (outcome->verdict == signature::Verdict::genuine)
-        judgement.identity = identify(scheme, message, *outcome);
+        std::string(verdict_name(outcome.verdict)), outcome.reason, std::string(outcome.timestamp), {}};
+    message.claims = outcome.claims;
+    if (outcome.verdict == signature::Verdict::genuine)
+        judgement.identity = identify(scheme, message, outcome);
     message.claims = {};
     return judgement;
 }

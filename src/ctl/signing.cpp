@@ -7,6 +7,7 @@
 #include "ctl/failure.hpp"
 #include "ctl/input.hpp"
 #include "ctl/output.hpp"
+#include "signature/catalogue/scheme_text.hpp"
 
 namespace webhook::ctl {
 
@@ -36,7 +37,7 @@ const signature::SchemeSet& known_schemes() {
 void load_schemes(const std::string& path) {
     signature::TextError error;
     if (signature::add_scheme_blocks(read_file(path), &own_schemes(), &error)) return;
-    throw Failure(fmt::format("{}:{}: {}", path, error.line, error.message));
+    throw Failure(describe(path, error));
 }
 
 Failure no_scheme(const std::string& name) {

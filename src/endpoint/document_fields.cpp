@@ -2,12 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <memory>
 
 #include "base/suggest.hpp"
 #include "base/text.hpp"
-#include "endpoint/document.hpp"
 #include "endpoint/header_rules.hpp"
 #include "endpoint/secret_value.hpp"
 #include "endpoint/url.hpp"
@@ -19,19 +16,25 @@
 namespace webhook::endpoint {
 namespace {
 
+/// The document that is being read, and what its `sign` may name.
+struct Draft : Document {
+    KnownSchemes schemes;
+};
+
 using base::in_quotes;
 using std::chrono::hours;
 
 /// Fields of the contract that are accepted by later versions only.
-constexpr std::array<std::string_view, 9> later{
-    "rate", "order", "max_age", "disable_after", "breaker", "tls", "permanent", "description", "labels"};
+constexpr std::array<std::string_view, 10> later{"rate",    "order", "max_age",   "disable_after",
+                                                 "breaker", "tls",   "permanent", "description",
+                                                 "labels",  "where"};
 
-void take_id(const FieldReader& reader, Document* document) {
+void take_id(const FieldReader& reader, Draft* document) {
     if (!reader.take_string(&document->id)) return;
     if (!base::is_name(document->id)) reader.fail("must be 1 to 64 letters, digits, \"_\", \".\" or \"-\"");
 }
 
-void take_url(const FieldReader& reader, Document* document) {
+void take_url(const FieldReader& reader, Draft* document) {
     std::string error;
     if (!reader.take_string(&document->url)) return;
     // What was redacted may be shorter: the limit is that of the real URL.
@@ -52,24 +55,23 @@ void take_patterns(const FieldReader& reader, std::vector<std::string>* patterns
     }
 }
 
-void take_match(const FieldReader& reader, Document* document) {
-    if (!reader.is_object()) return;
-    for (const auto& [name, value] : reader.value().items()) {
-        const FieldReader field = reader.member(name, value);
-        if (name == "source") {
-            take_patterns(field, &document->match.source);
-        } else if (name == "type") {
-            take_patterns(field, &document->match.type);
-        } else if (name == "tenant") {
-            take_patterns(field, &document->match.tenant);
-        } else {
-            field.fail(name == "where" ? "field \"where\" is not supported by this version"
-                                       : "unknown field " + in_quotes(name));
-        }
-    }
+/// Gives a field of a later version, or of none, its error.
+void refuse_field(const FieldReader& field, const std::string& name,
+                  const std::vector<std::string_view>& known) {
+    if (std::find(later.begin(), later.end(), name) != later.end())
+        return field.fail("field " + in_quotes(name) + " is not supported by this version");
+    field.fail("unknown field " + in_quotes(name) + base::did_you_mean(name, known));
 }
 
-void take_method(const FieldReader& reader, Document* document) {
+void take_match(const FieldReader& reader, Draft* document) {
+    static const FieldTable<Match> fields{
+        {"source", [](const FieldReader& field, Match* match) { take_patterns(field, &match->source); }},
+        {"type", [](const FieldReader& field, Match* match) { take_patterns(field, &match->type); }},
+        {"tenant", [](const FieldReader& field, Match* match) { take_patterns(field, &match->tenant); }}};
+    reader.take_members(fields, refuse_field, &document->match);
+}
+
+void take_method(const FieldReader& reader, Draft* document) {
     static constexpr std::array<std::string_view, 4> methods{"POST", "PUT", "PATCH", "GET"};
     if (!reader.take_string(&document->method)) return;
     if (std::find(methods.begin(), methods.end(), document->method) == methods.end()) {
@@ -77,14 +79,14 @@ void take_method(const FieldReader& reader, Document* document) {
     }
 }
 
-void take_body(const FieldReader& reader, Document*) {
+void take_body(const FieldReader& reader, Draft*) {
     if (reader.value() == "raw") return;
     const bool known =
         reader.value() == "cloudevents" || reader.value() == "form" || reader.value().is_object();
     reader.fail(known ? "only \"raw\" is supported by this version" : "must be \"raw\"");
 }
 
-void take_header(const FieldReader& reader, const std::string& name, Document* document) {
+void take_header(const FieldReader& reader, const std::string& name, Draft* document) {
     if (const std::string error = check_header_name(name); !error.empty()) return reader.fail(error);
     for (const auto& [other, value] : document->headers) {
         if (base::equal_names(other, name)) return reader.fail("is given twice");
@@ -99,7 +101,7 @@ void take_header(const FieldReader& reader, const std::string& name, Document* d
     document->headers.emplace_back(name, std::move(value));
 }
 
-void take_headers(const FieldReader& reader, Document* document) {
+void take_headers(const FieldReader& reader, Draft* document) {
     if (!reader.is_object()) return;
     if (reader.value().size() > 64) return reader.fail("must have at most 64 headers");
     for (const auto& [name, value] : reader.value().items())
@@ -126,30 +128,29 @@ void try_signer(const FieldReader& reader, const signature::Scheme& scheme, cons
     }
 }
 
-void take_sign_item(const FieldReader& reader, Document* document) {
+/// Returns the scheme of this name, or nullptr after an error unless any name is accepted.
+const signature::Scheme* find_scheme(const FieldReader& reader, const std::string& name,
+                                     const KnownSchemes& known) {
+    const signature::SchemeSet built_in;
+    const signature::SchemeSet& schemes = known.custom != nullptr ? *known.custom : built_in;
+    const signature::Scheme* scheme = schemes.find(name);
+    if (scheme != nullptr || known.any) return scheme;
+    const std::string suggestion = schemes.suggestion(name);
+    reader.fail("there is no scheme of this name" + (suggestion.empty() ? ":" : suggestion) +
+                " \"webhookctl schemes\" lists the built-in ones, --schemes names a file of custom schemes");
+    return nullptr;
+}
+
+void take_sign_item(const FieldReader& reader, Draft* document) {
+    static const FieldTable<Sign> fields{
+        {"scheme", [](const FieldReader& field, Sign* sign) { field.take_string(&sign->scheme); }},
+        {"secrets", take_secrets}};
     if (!reader.is_object()) return;
     Sign sign;
-    for (const auto& [name, value] : reader.value().items()) {
-        const FieldReader field = reader.member(name, value);
-        if (name == "scheme") {
-            field.take_string(&sign.scheme);
-        } else if (name == "secrets") {
-            take_secrets(field, &sign);
-        } else {
-            field.fail("unknown field " + in_quotes(name));
-        }
-    }
+    reader.take_members(fields, refuse_field, &sign);
     if (!reader.value().contains("secrets")) reader.fail("needs \"secrets\"");
-    const KnownSchemes& known = reader.schemes();
-    const signature::Scheme* scheme =
-        known.own != nullptr ? known.own->find(sign.scheme) : signature::find_scheme(sign.scheme);
-    if (scheme == nullptr && !known.any) {
-        const signature::SchemeSet built_in;
-        const std::string suggestion = (known.own != nullptr ? *known.own : built_in).suggestion(sign.scheme);
-        return reader.fail(
-            "there is no scheme of this name" + (suggestion.empty() ? ":" : suggestion) +
-            " \"webhookctl schemes\" lists the built-in ones, --schemes names a file of your own");
-    }
+    const signature::Scheme* scheme = find_scheme(reader, sign.scheme, document->schemes);
+    if (scheme == nullptr && !document->schemes.any) return;
     const bool cannot_sign = scheme != nullptr && signature::has_signature_in_body(*scheme);
     if (cannot_sign || sign.scheme == "none") return reader.fail("this scheme cannot sign what is delivered");
     for (const Sign& other : document->sign) {
@@ -160,13 +161,13 @@ void take_sign_item(const FieldReader& reader, Document* document) {
     document->sign.push_back(std::move(sign));
 }
 
-void take_sign(const FieldReader& reader, Document* document) {
+void take_sign(const FieldReader& reader, Draft* document) {
     if (!reader.is_list(8)) return;
     for (std::size_t i = 0; i < reader.value().size(); ++i)
         take_sign_item(reader.item(i), document);
 }
 
-void take_success(const FieldReader& reader, Document* document) {
+void take_success(const FieldReader& reader, Draft* document) {
     if (!reader.is_list(100)) return;
     for (std::size_t i = 0; i < reader.value().size(); ++i) {
         std::uint64_t status = 0;
@@ -178,7 +179,7 @@ void take_success(const FieldReader& reader, Document* document) {
                             document->success.end());
 }
 
-void take_schedule(const FieldReader& reader, Document* document) {
+void take_schedule(const FieldReader& reader, Draft* document) {
     if (!reader.is_list(100)) return;
     document->schedule.clear();
     for (std::size_t i = 0; i < reader.value().size(); ++i) {
@@ -188,104 +189,66 @@ void take_schedule(const FieldReader& reader, Document* document) {
     }
 }
 
-void take_retry(const FieldReader& reader, Document* document) {
-    if (!reader.is_object()) return;
-    for (const auto& [name, value] : reader.value().items()) {
-        const FieldReader field = reader.member(name, value);
-        if (name == "schedule") {
-            take_schedule(field, document);
-        } else if (name == "jitter") {
-            field.take_number(0, 1, &document->jitter);
-        } else {
-            field.fail("unknown field " + in_quotes(name));
-        }
-    }
+void take_jitter(const FieldReader& reader, Draft* document) {
+    reader.take_number(0, 1, &document->jitter);
 }
 
-void take_timeout(const FieldReader& reader, Document* document) {
+void take_retry(const FieldReader& reader, Draft* document) {
+    static const FieldTable<Draft> fields{{"schedule", take_schedule}, {"jitter", take_jitter}};
+    reader.take_members(fields, refuse_field, document);
+}
+
+void take_timeout(const FieldReader& reader, Draft* document) {
     reader.take_time(milliseconds(1), std::chrono::minutes(10), &document->timeout);
 }
 
-void take_connect_timeout(const FieldReader& reader, Document* document) {
+void take_connect_timeout(const FieldReader& reader, Draft* document) {
     reader.take_time(milliseconds(1), std::chrono::minutes(10), &document->connect_timeout);
 }
 
-void take_concurrency(const FieldReader& reader, Document* document) {
+void take_concurrency(const FieldReader& reader, Draft* document) {
     std::uint64_t value = document->concurrency;
     reader.take_integer(1, 10000, &value);
     document->concurrency = static_cast<unsigned>(value);
 }
 
-void take_max_waiting(const FieldReader& reader, Document* document) {
+void take_max_waiting(const FieldReader& reader, Draft* document) {
     reader.take_integer(1, 1000000000000, &document->max_waiting);
 }
 
-void take_max_waiting_bytes(const FieldReader& reader, Document* document) {
+void take_max_waiting_bytes(const FieldReader& reader, Draft* document) {
     reader.take_size(1, &document->max_waiting_bytes);
 }
 
-void take_allow_private(const FieldReader& reader, Document* document) {
+void take_allow_private(const FieldReader& reader, Draft* document) {
     reader.take_bool(&document->allow_private);
 }
-void take_paused(const FieldReader& reader, Document* document) {
+void take_paused(const FieldReader& reader, Draft* document) {
     reader.take_bool(&document->paused);
-}
-
-using Take = void (*)(const FieldReader&, Document*);
-
-const std::map<std::string_view, Take>& fields() {
-    static const std::map<std::string_view, Take> table{{"id", take_id},
-                                                        {"url", take_url},
-                                                        {"match", take_match},
-                                                        {"method", take_method},
-                                                        {"body", take_body},
-                                                        {"headers", take_headers},
-                                                        {"sign", take_sign},
-                                                        {"success", take_success},
-                                                        {"timeout", take_timeout},
-                                                        {"connect_timeout", take_connect_timeout},
-                                                        {"retry", take_retry},
-                                                        {"concurrency", take_concurrency},
-                                                        {"max_waiting", take_max_waiting},
-                                                        {"max_waiting_bytes", take_max_waiting_bytes},
-                                                        {"allow_private", take_allow_private},
-                                                        {"paused", take_paused}};
-    return table;
-}
-
-void take_field(const FieldReader& reader, const std::string& name, Document* document) {
-    const auto field = fields().find(name);
-    if (field != fields().end()) return field->second(reader, document);
-    if (std::find(later.begin(), later.end(), name) != later.end())
-        return reader.fail("field " + in_quotes(name) + " is not supported by this version");
-    std::vector<std::string_view> names;
-    for (const auto& [known, take] : fields())
-        names.push_back(known);
-    reader.fail("unknown field " + in_quotes(name) + base::did_you_mean(name, names));
 }
 
 }  // namespace
 
-Document default_document() {
-    using std::chrono::minutes;
-    Document document;
-    document.schedule = {std::chrono::seconds(5),
-                         minutes(5),
-                         minutes(30),
-                         hours(2),
-                         hours(5),
-                         hours(10),
-                         hours(14),
-                         hours(20),
-                         hours(24)};
-    return document;
-}
-
-Document take_document(const FieldReader& reader) {
-    Document document = default_document();
+Document take_document(const FieldReader& reader, const KnownSchemes& schemes) {
+    static const FieldTable<Draft> fields{{"id", take_id},
+                                          {"url", take_url},
+                                          {"match", take_match},
+                                          {"method", take_method},
+                                          {"body", take_body},
+                                          {"headers", take_headers},
+                                          {"sign", take_sign},
+                                          {"success", take_success},
+                                          {"timeout", take_timeout},
+                                          {"connect_timeout", take_connect_timeout},
+                                          {"retry", take_retry},
+                                          {"concurrency", take_concurrency},
+                                          {"max_waiting", take_max_waiting},
+                                          {"max_waiting_bytes", take_max_waiting_bytes},
+                                          {"allow_private", take_allow_private},
+                                          {"paused", take_paused}};
+    Draft document{default_document(), schemes};
     if (!reader.is_object()) return document;
-    for (const auto& [name, value] : reader.value().items())
-        take_field(reader.member(name, value), name, &document);
+    reader.take_members(fields, refuse_field, &document);
     for (const char* needed : {"id", "url"}) {
         if (!reader.value().contains(needed)) reader.fail("needs " + in_quotes(needed));
     }

@@ -1,8 +1,8 @@
+#include "endpoint/document_print.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "endpoint/document.hpp"
-#include "endpoint/document_fields.hpp"
 #include "endpoint/header_rules.hpp"
 #include "endpoint/secret_value.hpp"
 #include "endpoint/units.hpp"
@@ -88,7 +88,7 @@ using Candidates = std::vector<std::string>;
 /// Puts stored values in place of redacted ones in one document.
 class Restorer {
   public:
-    Restorer(const Document& document, std::string_view key, std::vector<Error>* errors)
+    Restorer(const Document& document, std::string_view key, std::vector<FieldError>* errors)
         : id_(document.id), key_(key), errors_(errors) {}
 
     void restore(const std::string& field, const Candidates& stored, std::string* value) const {
@@ -115,7 +115,7 @@ class Restorer {
   private:
     std::string id_;
     std::string_view key_;
-    std::vector<Error>* errors_;
+    std::vector<FieldError>* errors_;
 };
 
 Candidates stored_url_parts(const Document* stored) {
@@ -162,7 +162,7 @@ std::string redacted_url(const Document& document, std::string_view key) {
 }
 
 bool restore_redacted(Document* document, const Document* stored, std::string_view key,
-                      std::vector<Error>* errors) {
+                      std::vector<FieldError>* errors) {
     const std::size_t before = errors->size();
     const Restorer restorer(*document, key, errors);
     restorer.restore_url(stored_url_parts(stored), &document->url);

@@ -17,6 +17,12 @@ bool FieldReader::take_string(std::string* target) const {
     return true;
 }
 
+bool FieldReader::take_text(std::string* target) const {
+    if (value_->is_string() && !value_->get_ref<const std::string&>().empty()) return take_string(target);
+    fail("must be a string that is not empty");
+    return false;
+}
+
 bool FieldReader::take_bool(bool* target) const {
     if (!value_->is_boolean()) {
         fail("must be true or false");

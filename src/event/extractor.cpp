@@ -111,13 +111,7 @@ bool Extractor::Impl::add(const std::vector<std::string>& texts, SourceSet set, 
                           std::string* error) {
     for (const std::string& text : texts) {
         Choice choice;
-        if (is_template(text, set)) {
-            if (!parse_template(text, set, &choice.text, error)) return false;
-        } else {
-            Template::Part& part = choice.text.parts.emplace_back();
-            part.is_value = true;
-            if (!parse_source(text, set, &part.source, error)) return false;
-        }
+        if (!parse_choice(text, set, &choice.text, error)) return false;
         if (!add_places(&choice, error)) return false;
         field->push_back(std::move(choice));
     }

@@ -26,8 +26,8 @@ class Extractor {
     /// Longest id and type that are kept as they are.
     static constexpr std::size_t max_name = 256;
 
-    /// Of longer ids their SHA-256 ("sha256:" and hex digits), of longer types the beginning; those with
-    /// control characters are left, to be refused.
+    /// Longer ids are kept as their SHA-256 ("sha256:" and hex digits), of longer types the beginning; those
+    /// with control characters are left, to be refused.
     struct Values {
         std::string id, type, tenant, partition;  ///< empty: no source yielded a value
         bool parsed = true;  ///< false: the body was needed, and was too large or not JSON

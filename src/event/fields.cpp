@@ -44,6 +44,23 @@ bool could_be_several(const SortedFields& rule, const Field& field) {
            value.find(rule.assign, first + rule.join.size()) != std::string_view::npos;
 }
 
+}  // namespace
+
+bool parse_sorted(std::string_view arg, SortedFields* rule) {
+    *rule = {};
+    if (arg.empty()) return true;
+    const std::size_t colon = arg.find(':', 1);
+    if (colon == std::string_view::npos || colon + 1 == arg.size()) return false;
+    rule->assign = std::string(arg.substr(0, colon));
+    arg.remove_prefix(colon + 1);
+    const std::size_t end = arg.find(':', 1);
+    rule->join = std::string(arg.substr(0, end));
+    rule->raw = end != std::string_view::npos;
+    // One character each: no part of one can be taken for the other.
+    return (!rule->raw || arg.substr(end) == ":raw") && rule->assign.size() == 1 && rule->join.size() == 1 &&
+           rule->assign != rule->join;
+}
+
 const char* join_sorted(std::string_view text, const SortedFields& rule, std::string* out) {
     std::vector<Field> fields;
     if (!read_fields(text, rule.raw, &fields)) return "too many form fields";
@@ -61,37 +78,12 @@ const char* join_sorted(std::string_view text, const SortedFields& rule, std::st
     return nullptr;
 }
 
-/// The values in their order, each behind its length.
 const char* join_sized(std::string_view text, std::string* out) {
     std::vector<Field> fields;
     if (!read_fields(text, false, &fields)) return "too many form fields";
     for (const Field& field : fields)
         out->append(std::to_string(field.second.size())).append(field.second);
     return nullptr;
-}
-
-}  // namespace
-
-bool parse_sorted(std::string_view arg, SortedFields* rule) {
-    *rule = {};
-    if (arg.empty()) return true;
-    const std::size_t colon = arg.find(':', 1);
-    if (colon == std::string_view::npos || colon + 1 == arg.size()) return false;
-    rule->assign = std::string(arg.substr(0, colon));
-    arg.remove_prefix(colon + 1);
-    const std::size_t end = arg.find(':', 1);
-    rule->join = std::string(arg.substr(0, end));
-    rule->raw = end != std::string_view::npos;
-    // Of one character each: no part of one can be taken for the other.
-    return (!rule->raw || arg.substr(end) == ":raw") && rule->assign.size() == 1 && rule->join.size() == 1 &&
-           rule->assign != rule->join;
-}
-
-const char* join_fields(std::string_view fields, const Filter& filter, std::string* out) {
-    if (filter.kind == Filter::Kind::sized) return join_sized(fields, out);
-    SortedFields rule;
-    parse_sorted(filter.arg, &rule);
-    return join_sorted(fields, rule, out);
 }
 
 }  // namespace webhook::event

@@ -98,7 +98,7 @@ bool is_one_of(std::string_view name, const std::vector<std::string>& names) {
     });
 }
 
-/// Of `a[b][]` each part may be the name.
+/// Each part of `a[b][]` may be the name.
 bool is_secret(std::string_view name, const std::vector<std::string>& names) {
     if (is_one_of(name, names)) return true;
     for (std::size_t end = 0; end != std::string_view::npos;
@@ -109,7 +109,7 @@ bool is_secret(std::string_view name, const std::vector<std::string>& names) {
     return false;
 }
 
-/// Of "user:password/0" the password. "unix:" and "[::1]" hold other colons.
+/// Returns the password of "user:password/0". "unix:" and "[::1]" hold other colons.
 void mask_no_ports(std::size_t host, std::string* url) {
     if (base::starts_with(*url, "unix:")) return;
     const std::size_t end = std::min(url->find('/', host), url->size());

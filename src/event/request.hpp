@@ -7,8 +7,9 @@
 
 namespace webhook::event {
 
-/// What schemes, sources and templates may read of one request. Implemented over nginx' request by the module
-/// and over plain maps by webhookctl, the worker and the tests. All views stay valid while the object lives.
+/// The values of one request that schemes, sources and templates may read. Implemented over nginx' request by
+/// the module and over plain maps by webhookctl, the worker and the tests. All views stay valid while the
+/// object lives.
 class Request {
   public:
     struct Header {

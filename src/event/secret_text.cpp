@@ -29,7 +29,7 @@ std::string first_word(std::string_view text) {
     return base::lower(text.substr(0, end));
 }
 
-/// `FILE:`, `file=`, `file//`, `fiel:` ...; "file:" itself has been taken by whoever asks, or cannot be taken
+/// `FILE:`, `file=`, `file//`, `fiel:` ...; "file:" itself was handled by the caller, or cannot be used
 /// there.
 constexpr std::array<std::string_view, 8> file_words = {"file", "files", "fiel", "flie",
                                                         "fle",  "filee", "fil",  "@file"};
@@ -63,7 +63,7 @@ bool is_placeholder(std::string_view text) {
     if (base::starts_with(text, "...") || base::starts_with(text, "\xe2\x80\xa6")) return true;
     if (text.size() > 2 && text.front() == '<' && text.back() == '>') return true;
     if (text.size() > 2 && text.find_first_not_of("xX*") == std::string_view::npos) return true;
-    // In capitals only: as text of their own they are bad keys, yet somebody's.
+    // In capitals only: as text they are bad keys, but some are in use.
     constexpr std::array<std::string_view, 10> capitals = {
         "SECRET", "PASSWORD", "KEY", "TOKEN", "VALUE", "TEXT", "NAME", "USER", "USER:PASSWORD", "API_KEY"};
     if (is_one_of(text, capitals)) return true;

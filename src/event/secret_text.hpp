@@ -10,7 +10,7 @@ namespace webhook::event {
 /// empty when nothing is. `takes_variables`: "$name" is a variable there, and no mistake.
 std::string_view secret_mistake(std::string_view text, bool takes_variables = false);
 
-/// What to do about it where `file:` and `env:` are known.
+/// The advice to give where `file:` and `env:` are known.
 inline constexpr std::string_view secret_advice =
     "write \"file:/path\" or \"env:NAME\", and put a secret that only looks so into a file";
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/fail.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 
@@ -14,7 +15,7 @@ using Kind = Source::Kind;
 
 constexpr std::size_t max_pointer_tokens = 64;
 
-/// Where a word means something.
+/// The sets in which a word is known.
 enum class Where : std::uint8_t { anywhere, schemes, events };
 
 struct Word {
@@ -83,25 +84,28 @@ bool set_name(std::string_view name, std::string_view text, Source* source, std:
     source->name = source->kind == Kind::header ? base::lower(name) : std::string(name);
     switch (source->kind) {
         case Kind::json:
-            return parse_pointer(name, &source->pointer) || base::fail(error, text, "is not a JSON pointer");
+            return parse_pointer(name, &source->pointer) ||
+                   base::fail(error, base::in_quotes(text) + " is not a JSON pointer");
         case Kind::xml:
             return parse_xml_path(name, &source->pointer) ||
-                   base::fail(error, text, "is not a path of local names such as xml:/a/b or xml:/a/@b");
+                   base::fail(error, base::in_quotes(text) +
+                                         " is not a path of local names such as xml:/a/b or xml:/a/@b");
         case Kind::path_segment:
             return parse_index(name, &source->index) ||
-                   base::fail(error, text, "is not a segment of the path, which are path:1 to path:99");
+                   base::fail(error, base::in_quotes(text) +
+                                         " is not a segment of the path, which are path:1 to path:99");
         case Kind::claim:
             if (base::starts_with(name, "/"))
                 return parse_pointer(name, &source->pointer) ||
-                       base::fail(error, text, "is not a JSON pointer");
+                       base::fail(error, base::in_quotes(text) + " is not a JSON pointer");
             source->pointer = {source->name};
             break;
         default:
             break;
     }
-    if (name.empty()) return base::fail(error, text, "lacks a name");
+    if (name.empty()) return base::fail(error, base::in_quotes(text) + " lacks a name");
     if (source->kind == Kind::header && !base::is_token(source->name)) {
-        return base::fail(error, text, "is not a header name");
+        return base::fail(error, base::in_quotes(text) + " is not a header name");
     }
     return true;
 }
@@ -125,12 +129,13 @@ bool parse_single(std::string_view text, SourceSet set, Source* source, std::str
         source->kind = known.kind;
         return !named || set_name(text.substr(colon + 1), text, source, error);
     }
-    base::fail(error, text, "is not a source such as header:NAME, query:NAME or json:/a/b");
+    base::fail(error,
+               base::in_quotes(text) + " is not a source such as header:NAME, query:NAME or json:/a/b");
     *error += base::did_you_mean(word, candidates(named, set));
     return false;
 }
 
-/// What stands after ">", of which there may be several.
+/// Reads the steps after ">", of which there may be several.
 bool parse_steps(std::string_view text, SourceSet set, Source* step, std::string* error) {
     const std::size_t arrow = text.find('>');
     const std::string_view first = text.substr(0, arrow);
@@ -142,10 +147,11 @@ bool parse_steps(std::string_view text, SourceSet set, Source* step, std::string
     }
     const Kind kind = step->kind;
     if (kind != Kind::json && kind != Kind::form && kind != Kind::xml && kind != Kind::base64)
-        return base::fail(error, step->text,
-                          set == SourceSet::scheme
-                              ? "cannot stand after \">\": only json: and form: can"
-                              : "cannot stand after \">\": only json:, form:, xml: and base64 can");
+        return base::fail(error,
+                          base::in_quotes(step->text) +
+                              (set == SourceSet::scheme
+                                   ? " cannot stand after \">\": only json: and form: can"
+                                   : " cannot stand after \">\": only json:, form:, xml: and base64 can"));
     if (arrow == std::string_view::npos) return true;
     step->text = std::string(text);
     auto next = std::make_shared<Source>();
@@ -173,6 +179,10 @@ bool parse_pointer(std::string_view text, std::vector<std::string>* tokens) {
     }
     tokens->push_back(std::move(token));
     return tokens->size() <= max_pointer_tokens;
+}
+
+bool is_same(const Source& a, const Source& b) {
+    return a.kind == b.kind && (a.kind == Source::Kind::header ? a.name == b.name : a.text == b.text);
 }
 
 bool parse_source(std::string_view text, SourceSet set, Source* source, std::string* error) {

@@ -8,7 +8,7 @@
 
 namespace webhook::event {
 
-/// Where a value of a request stands, in the words users write:
+/// The place of a value in a request, in the words that users write:
 ///   header:NAME  query:NAME  form:NAME  json:/POINTER  sha256:body  method  path  path:N  (its N-th segment)
 ///   claim:NAME  (of a JWT)     and chains:
 ///   form:payload>json:/a/b
@@ -55,6 +55,9 @@ struct Source {
         return kind == Kind::form || kind == Kind::json || kind == Kind::form_fields || kind == Kind::xml;
     }
 };
+
+/// True when both are read from the same place: of headers case does not count.
+bool is_same(const Source& a, const Source& b);
 
 /// Which words are known: id, type, ... of an event as schemes name them; the same in a directive of nginx,
 /// where variables are known, too; or everything that signatures and messages of a scheme may name.

@@ -1,83 +1,39 @@
 #include "event/template.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "base/suggest.hpp"
+#include "base/fail.hpp"
 #include "base/text.hpp"
-#include "base/urlencoded.hpp"
-#include "event/fields.hpp"
 
 namespace webhook::event {
 
 namespace {
 
-enum class Arg : std::uint8_t { none, required, optional };
-
-struct FilterWord {
-    std::string_view word;
-    Filter::Kind kind;
-    Arg arg;
-    bool scheme_only = false;  ///< means nothing outside signature schemes
-};
-
-constexpr FilterWord filter_words[] = {
-    {"lower", Filter::Kind::lower, Arg::none},
-    {"before", Filter::Kind::before, Arg::required},
-    {"without", Filter::Kind::without, Arg::required},
-    {"sortedquery", Filter::Kind::sorted_query, Arg::none},
-    {"crc32", Filter::Kind::crc32, Arg::none},
-    {"jsonesc", Filter::Kind::json_escape, Arg::none},
-    {"sorted", Filter::Kind::sorted, Arg::optional, true},
-    {"hmac", Filter::Kind::hmac, Arg::optional, true},
-    {"sha256", Filter::Kind::sha256, Arg::required, true},
-    {"sized", Filter::Kind::sized, Arg::none, true},
-    {"decoded", Filter::Kind::decoded, Arg::optional, true},
-};
-
-bool parse_filter(std::string_view text, SourceSet set, Filter* filter, std::string* error) {
-    const std::size_t colon = text.find(':');
-    for (const FilterWord& known : filter_words) {
-        if (known.word != text.substr(0, colon)) continue;
-        const std::string_view arg = colon == std::string_view::npos ? "" : text.substr(colon + 1);
-        if (known.arg != Arg::optional && (known.arg == Arg::required) == arg.empty()) break;
-        if (known.scheme_only && set != SourceSet::scheme) break;
-        *filter = {known.kind, std::string(arg)};
-        SortedFields rule;
-        if (known.kind != Filter::Kind::sorted || parse_sorted(arg, &rule)) return true;
-        return base::fail(error, text, "is not \"sorted:ASSIGN:JOIN\", such as \"sorted:=:&\"");
-    }
-    std::vector<std::string_view> known;
-    for (const FilterWord& each : filter_words)
-        known.push_back(each.word);
-    base::fail(error, text, "is not a filter");
-    *error += base::did_you_mean(text.substr(0, colon), known);
-    return false;
-}
-
 /// The set of all fields is only good put together: at the end, and after nothing but "without".
-bool check_fields(std::string_view text, const Template::Part& part, std::string* error) {
+bool validate_fields(std::string_view text, const Template::Part& part, std::string* error) {
     const bool is_form = part.source.kind == Source::Kind::form_fields;
     const bool is_query = part.source.kind == Source::Kind::query_string;
     bool joined = false;
     for (const Filter& filter : part.filters) {
         const bool sorts = filter.kind == Filter::Kind::sorted;
         if (sorts && !is_form && !is_query)
-            return base::fail(error, text, "sorts something else than {form} or {query}");
+            return base::fail(error, base::in_quotes(text) + " sorts something else than {form} or {query}");
         if (sorts && is_query && filter.arg.empty())
-            return base::fail(error, text, "lacks what stands between fields, such as \"sorted:=:&\"");
+            return base::fail(
+                error, base::in_quotes(text) + " lacks what stands between fields, such as \"sorted:=:&\"");
         if (joined || ((is_form || sorts) && !sorts && filter.kind != Filter::Kind::sized &&
                        filter.kind != Filter::Kind::without))
-            return base::fail(error, text, "has a filter that fields cannot have");
+            return base::fail(error, base::in_quotes(text) + " has a filter that fields cannot have");
         joined = sorts || (is_form && filter.kind == Filter::Kind::sized);
     }
     const bool sorted_late =
         joined && part.filters.size() > 1 &&
         std::any_of(part.filters.begin(), part.filters.end() - 1,
                     [](const Filter& filter) { return filter.kind != Filter::Kind::without; });
-    if (sorted_late) return base::fail(error, text, "has a filter that fields cannot have");
-    return joined || !is_form || base::fail(error, text, "lacks \"|sorted\"");
+    if (sorted_late)
+        return base::fail(error, base::in_quotes(text) + " has a filter that fields cannot have");
+    return joined || !is_form || base::fail(error, base::in_quotes(text) + " lacks \"|sorted\"");
 }
 
 bool parse_value(std::string_view text, SourceSet set, Template::Part* part, std::string* error) {
@@ -89,81 +45,14 @@ bool parse_value(std::string_view text, SourceSet set, Template::Part* part, std
         text.remove_prefix(bar + 1);
         bar = text.find('|');
         Filter& filter = part->filters.emplace_back();
-        if (!parse_filter(text.substr(0, bar), set, &filter, error)) return false;
+        if (!parse_filter(text.substr(0, bar), set == SourceSet::scheme, &filter, error)) return false;
         filter.of_url = part->source.kind == Source::Kind::url;
     }
-    return check_fields(whole, *part, error);
+    return validate_fields(whole, *part, error);
 }
 
 bool starts_value(std::string_view rest) {
     return rest.size() >= 2 && rest[0] == '{' && rest[1] >= 'a' && rest[1] <= 'z';
-}
-
-/// Byte-exact but for the one pair: the sender signed the rest as it stands.
-std::string without_param(std::string_view value, bool of_url, std::string_view name) {
-    const std::size_t mark = of_url ? value.find('?') : std::string_view::npos;
-    if (of_url && mark == std::string_view::npos) return std::string(value);
-    std::string_view query = mark == std::string_view::npos ? value : value.substr(mark + 1);
-    std::string out(value);
-    std::string_view pair;
-    while (base::next_pair(&query, &pair)) {
-        if (!base::name_is(base::pair_name(pair), name)) continue;
-        const auto at = static_cast<std::size_t>(pair.data() - value.data());
-        out.erase(at, pair.size() + (at + pair.size() < value.size() ? 1 : 0));
-        break;
-    }
-    if (!out.empty() && ((of_url && out.back() == '?') || out.back() == '&')) out.pop_back();
-    return out;
-}
-
-std::string sorted_pairs(std::string_view query) {
-    std::vector<std::string_view> pairs;
-    std::string_view pair;
-    while (base::next_pair(&query, &pair))
-        pairs.push_back(pair);
-    std::stable_sort(pairs.begin(), pairs.end(), [](std::string_view a, std::string_view b) {
-        return base::pair_name(a) < base::pair_name(b);
-    });
-    std::string out;
-    for (const std::string_view each : pairs) {
-        if (!out.empty()) out.push_back('&');
-        out.append(each);
-    }
-    return out;
-}
-
-/// Polynomial 0xEDB88320, as in zip and PNG.
-std::uint32_t crc32_of(std::string_view text) {
-    static const std::array<std::uint32_t, 256> table = [] {
-        std::array<std::uint32_t, 256> made{};
-        for (std::uint32_t n = 0; n < made.size(); ++n) {
-            std::uint32_t c = n;
-            for (int k = 0; k < 8; ++k)
-                c = (c & 1) != 0 ? 0xEDB88320U ^ (c >> 1) : c >> 1;
-            made[n] = c;
-        }
-        return made;
-    }();
-    std::uint32_t crc = ~0U;
-    for (const char c : text)
-        crc = table[(crc ^ static_cast<unsigned char>(c)) & 255] ^ (crc >> 8);
-    return ~crc;
-}
-
-void escape_json(std::string_view text, std::string* out) {
-    static constexpr std::string_view special = "\"\\\b\f\n\r\t";
-    static constexpr std::string_view letters = "\"\\bfnrt";
-    static constexpr char digits[] = "0123456789abcdef";
-    for (const char c : text) {
-        const std::size_t at = special.find(c);
-        if (at != std::string_view::npos) {
-            out->append({'\\', letters[at]});
-        } else if (static_cast<unsigned char>(c) < 0x20) {
-            out->append("\\u00").append({digits[c >> 4], digits[c & 15]});
-        } else {
-            out->push_back(c);
-        }
-    }
 }
 
 /// Reads a template from left to right.
@@ -190,7 +79,7 @@ class Parser {
         }
         flush();
         return result_->parts.size() <= max_template_parts ||
-               base::fail(error_, "template", "has more than 24 parts");
+               base::fail(error_, "\"template\" has more than 24 parts");
     }
 
   private:
@@ -212,7 +101,8 @@ class Parser {
             return true;
         }
         const std::size_t end = text->find('}');
-        if (end == std::string_view::npos) return base::fail(error_, *text, "lacks a closing \"}\"");
+        if (end == std::string_view::npos)
+            return base::fail(error_, base::in_quotes(*text) + " lacks a closing \"}\"");
         flush();
         Template::Part& part = result_->parts.emplace_back();
         part.segment = segment_;
@@ -279,49 +169,26 @@ bool parse_template(std::string_view text, SourceSet set, Template* result, std:
     return Parser(set, result, error).parse(text);
 }
 
+bool parse_choice(std::string_view text, SourceSet set, Template* choice, std::string* error) {
+    if (is_template(text, set)) return parse_template(text, set, choice, error);
+    Template::Part part;
+    part.is_value = true;
+    const bool good = parse_source(text, set, &part.source, error);
+    choice->parts = {std::move(part)};
+    return good;
+}
+
+bool Template::Part::has(Filter::Kind kind) const {
+    return std::any_of(filters.begin(), filters.end(),
+                       [kind](const Filter& filter) { return filter.kind == kind; });
+}
+
 std::size_t Template::first_of_segment(std::size_t at) const {
     while (at > 0 && parts[at - 1].segment == parts[at].segment)
         --at;
     while (!parts[at].is_value)
         ++at;
     return at;
-}
-
-void apply_filter(const Filter& filter, std::string_view raw_query, std::string* value) {
-    switch (filter.kind) {
-        case Filter::Kind::lower:
-            std::transform(value->begin(), value->end(), value->begin(),
-                           [](char c) { return base::lower(c); });
-            break;
-        case Filter::Kind::before:
-            value->resize(std::min(value->size(), value->find(filter.arg)));
-            break;
-        case Filter::Kind::without:
-            *value = without_param(*value, filter.of_url, filter.arg);
-            break;
-        case Filter::Kind::sorted_query:
-            *value = sorted_pairs(raw_query);
-            break;
-        case Filter::Kind::crc32:
-            *value = std::to_string(crc32_of(*value));
-            break;
-        case Filter::Kind::json_escape: {
-            std::string escaped;
-            escape_json(*value, &escaped);
-            *value = std::move(escaped);
-            break;
-        }
-        case Filter::Kind::sized:
-            value->insert(0, std::to_string(value->size()));
-            break;
-        case Filter::Kind::decoded:
-            *value = base::decode_escapes(*value, filter.arg);
-            break;
-        case Filter::Kind::sorted:
-        case Filter::Kind::hmac:  // needs a key: the scheme applies it
-        case Filter::Kind::sha256:
-            break;
-    }
 }
 
 }  // namespace webhook::event

@@ -22,7 +22,7 @@ std::string_view decoded(std::string_view raw, std::string* scratch) {
     return *scratch;
 }
 
-/// Of parts that are there twice the first counts, as elsewhere.
+/// The first of parts that are there twice counts, as elsewhere.
 std::string_view part_value(const base::BodyView& body, std::string_view boundary, std::string_view name,
                             std::string* scratch) {
     std::string joined;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "link/error_text.hpp"
 #include "link/tls_problem.hpp"
 
 namespace webhook::link {
@@ -48,7 +49,7 @@ void Connector::judge_losses(const ConnectRace& race, bool won, Addresses& candi
 }
 
 /// A connection to the first of the candidates that can be reached, which is none of them any more.
-asio::awaitable<void> Connector::race(const Place& place, Addresses& candidates, Flight& flight,
+asio::awaitable<void> Connector::race(const Place& place, Addresses& candidates, AttemptDeadline& flight,
                                       Outcome& outcome) {
     ConnectRace race(executor_, candidates, place.port);
     bool won = false;
@@ -64,7 +65,7 @@ asio::awaitable<void> Connector::race(const Place& place, Addresses& candidates,
 }
 
 asio::awaitable<bool> Connector::handshake(HttpConnection& connection, bool alone, Clock::time_point until,
-                                           Flight& flight, Outcome& outcome) {
+                                           AttemptDeadline& flight, Outcome& outcome) {
     std::string error;
     bool good = false;
     {
@@ -80,7 +81,8 @@ asio::awaitable<bool> Connector::handshake(HttpConnection& connection, bool alon
 }
 
 /// A handshake gets an even share of the time while there are other addresses.
-asio::awaitable<Connector::Outcome> Connector::open(Place place, Addresses addresses, Flight& flight) {
+asio::awaitable<Connector::Outcome> Connector::open(Place place, Addresses addresses,
+                                                    AttemptDeadline& flight) {
     const auto limit = flight.step;
     Outcome outcome;
     Addresses candidates = in_order(addresses, failed_, Clock::now());

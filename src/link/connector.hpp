@@ -32,13 +32,13 @@ class Connector {
     Connector(boost::asio::any_io_executor executor, bool verify);
 
     /// Tries all addresses until `flight.step`, which stays as it is.
-    boost::asio::awaitable<Outcome> open(Place place, Addresses addresses, Flight& flight);
+    boost::asio::awaitable<Outcome> open(Place place, Addresses addresses, AttemptDeadline& flight);
 
   private:
-    boost::asio::awaitable<void> race(const Place& place, Addresses& candidates, Flight& flight,
+    boost::asio::awaitable<void> race(const Place& place, Addresses& candidates, AttemptDeadline& flight,
                                       Outcome& outcome);
     boost::asio::awaitable<bool> handshake(HttpConnection& connection, bool alone, Clock::time_point until,
-                                           Flight& flight, Outcome& outcome);
+                                           AttemptDeadline& flight, Outcome& outcome);
     void judge_losses(const ConnectRace& race, bool won, Addresses& candidates, Outcome& outcome);
 
     boost::asio::any_io_executor executor_;

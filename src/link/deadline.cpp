@@ -2,21 +2,21 @@
 
 namespace webhook::link {
 
-Flight::Flight(Deadlines& deadlines, Clock::time_point limit)
+AttemptDeadline::AttemptDeadline(Deadlines& deadlines, Clock::time_point limit)
     : deadlines_(deadlines.shared_from_this()), limit_(limit) {
     deadlines_->add(this);
 }
 
-Flight::~Flight() {
+AttemptDeadline::~AttemptDeadline() {
     deadlines_->remove(this);
 }
 
-void Flight::check(Clock::time_point now) noexcept {
+void AttemptDeadline::check(Clock::time_point now) noexcept {
     if (now >= limit_) expired = true;
     if (current != nullptr && (stopped || expired || now >= step)) current->cancel();
 }
 
-void Deadlines::add(Flight* flight) {
+void Deadlines::add(AttemptDeadline* flight) {
     flight->stopped = stopped_;
     flight->next_ = first_;
     if (first_ != nullptr) first_->previous_ = flight;
@@ -24,7 +24,7 @@ void Deadlines::add(Flight* flight) {
     if (!armed_ && !stopped_) arm();
 }
 
-void Deadlines::remove(Flight* flight) noexcept {
+void Deadlines::remove(AttemptDeadline* flight) noexcept {
     if (flight->next_ != nullptr) flight->next_->previous_ = flight->previous_;
     if (flight->previous_ != nullptr) {
         flight->previous_->next_ = flight->next_;
@@ -46,14 +46,14 @@ void Deadlines::arm() {
 
 void Deadlines::on_tick() {
     const auto now = Clock::now();
-    for (Flight* flight = first_; flight != nullptr; flight = flight->next_)
+    for (AttemptDeadline* flight = first_; flight != nullptr; flight = flight->next_)
         flight->check(now);
     if (first_ != nullptr && !stopped_) arm();
 }
 
 void Deadlines::stop() {
     stopped_ = true;
-    for (Flight* flight = first_; flight != nullptr; flight = flight->next_) {
+    for (AttemptDeadline* flight = first_; flight != nullptr; flight = flight->next_) {
         flight->stopped = true;
         if (flight->current != nullptr) flight->current->cancel();
     }

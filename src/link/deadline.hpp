@@ -22,12 +22,12 @@ class Deadlines;
 
 /// The time limits of one attempt. Lives in the attempt's coroutine frame; `current` is what is under way
 /// now. When a limit passes, or everything is stopped, `current` is cancelled and the cause is noted here.
-class Flight {
+class AttemptDeadline {
   public:
-    Flight(Deadlines& deadlines, Clock::time_point limit);
-    ~Flight();
-    Flight(const Flight&) = delete;
-    Flight& operator=(const Flight&) = delete;
+    AttemptDeadline(Deadlines& deadlines, Clock::time_point limit);
+    ~AttemptDeadline();
+    AttemptDeadline(const AttemptDeadline&) = delete;
+    AttemptDeadline& operator=(const AttemptDeadline&) = delete;
 
     Cancellable* current = nullptr;
     Clock::time_point step = Clock::time_point::max();  ///< a nearer limit, of the present step only
@@ -44,14 +44,14 @@ class Flight {
 
     std::shared_ptr<Deadlines> deadlines_;  ///< kept: a frame may be destroyed with its loop, after all else
     Clock::time_point limit_;
-    Flight* next_ = nullptr;
-    Flight* previous_ = nullptr;
+    AttemptDeadline* next_ = nullptr;
+    AttemptDeadline* previous_ = nullptr;
 };
 
 /// Marks what a flight is waiting for, for as long as it waits.
 class Waiting {
   public:
-    Waiting(Flight& flight, Cancellable& what) : flight_(flight) { flight_.current = &what; }
+    Waiting(AttemptDeadline& flight, Cancellable& what) : flight_(flight) { flight_.current = &what; }
     ~Waiting() {
         flight_.current = nullptr;
         flight_.step = Clock::time_point::max();
@@ -60,7 +60,7 @@ class Waiting {
     Waiting& operator=(const Waiting&) = delete;
 
   private:
-    Flight& flight_;
+    AttemptDeadline& flight_;
 };
 
 /// Looks after all flights with one coarse timer, so that a request costs no timer operation. A limit is
@@ -78,14 +78,14 @@ class Deadlines : public std::enable_shared_from_this<Deadlines> {
     bool stopped() const { return stopped_; }
 
   private:
-    friend class Flight;
-    void add(Flight* flight);
-    void remove(Flight* flight) noexcept;
+    friend class AttemptDeadline;
+    void add(AttemptDeadline* flight);
+    void remove(AttemptDeadline* flight) noexcept;
     void arm();
     void on_tick();
 
     boost::asio::steady_timer timer_;
-    Flight* first_ = nullptr;
+    AttemptDeadline* first_ = nullptr;
     bool armed_ = false;
     bool stopped_ = false;
 };

@@ -11,6 +11,7 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "link/error_text.hpp"
 #include "link/tls_problem.hpp"
 
 namespace webhook::link {
@@ -31,21 +32,6 @@ bool expect_name(SSL* ssl, const std::string& host) {
 }
 
 }  // namespace
-
-std::string describe(const boost::system::error_code& error) {
-    std::string text = error.message();
-    if (!text.empty() && text[0] >= 'A' && text[0] <= 'Z' &&
-        !(text.size() > 1 && text[1] >= 'A' && text[1] <= 'Z')) {
-        text[0] = static_cast<char>(text[0] + 32);
-    }
-    return text;
-}
-
-bool is_shortage(const boost::system::error_code& error) {
-    namespace errc = boost::system::errc;
-    return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
-           error == errc::no_buffer_space || error == errc::not_enough_memory;
-}
 
 HttpConnection::HttpConnection(asio::ip::tcp::socket socket, std::string host)
     : socket_(std::move(socket)), host_(std::move(host)) {

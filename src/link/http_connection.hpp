@@ -73,10 +73,4 @@ class HttpConnection final : public Cancellable {
     std::string tls_request_;  ///< head and body together, so that small requests are one TLS record
 };
 
-/// "connection refused": a system error as our messages show it.
-std::string describe(const boost::system::error_code& error);
-
-/// Descriptors or memory are missing on our side: that says nothing about the receiver.
-bool is_shortage(const boost::system::error_code& error);
-
 }  // namespace webhook::link

@@ -18,7 +18,7 @@ namespace webhook::link {
 namespace {
 
 namespace asio = boost::asio;
-using Answer = Dns::Answer;
+using Answer = Resolver::Answer;
 
 constexpr std::chrono::seconds failed_for{2};
 constexpr std::chrono::seconds answers_within{5};  ///< a look-up that takes longer is as good as failed
@@ -88,13 +88,13 @@ struct Name {
         if (!known) return false;
         if (!answer.addresses) return now - tried < failed_for;
         const bool failed = troubled || (looking && now - began >= answers_within);
-        return now - asked <
-               (failed ? Clock::duration(Dns::used_without_server) : Clock::duration(Dns::used_for));
+        return now - asked < (failed ? Clock::duration(Resolver::used_without_server)
+                                     : Clock::duration(Resolver::used_for));
     }
     bool wants_lookup(Clock::time_point now) const {
         if (looking || !known) return !looking;
         if (troubled || !answer.addresses) return now - tried >= failed_for;
-        return now - asked >= Dns::asked_again_after;
+        return now - asked >= Resolver::asked_again_after;
     }
 };
 
@@ -108,7 +108,7 @@ struct Mailbox {
 
 }  // namespace
 
-struct Dns::State : std::enable_shared_from_this<Dns::State> {
+struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
     struct Question {
         std::string host;
         bool troubled;
@@ -183,7 +183,7 @@ struct Dns::State : std::enable_shared_from_this<Dns::State> {
         name.tried = now();
         name.troubled = !answer.addresses;
         const bool keep_old = answer.failed && name.known && name.answer.addresses &&
-                              name.tried - name.asked < Dns::used_without_server;
+                              name.tried - name.asked < Resolver::used_without_server;
         if (!keep_old) {
             name.answer = std::move(answer);
             name.known = true;
@@ -203,27 +203,28 @@ struct Dns::State : std::enable_shared_from_this<Dns::State> {
     }
 };
 
-Dns::Dns(const asio::any_io_executor& executor, LookUp look_up, std::function<Clock::time_point()> now)
+Resolver::Resolver(const asio::any_io_executor& executor, LookUp look_up,
+                   std::function<Clock::time_point()> now)
     : state_(std::make_shared<State>(executor, std::move(look_up), std::move(now))) {}
 
-Dns::~Dns() {
+Resolver::~Resolver() {
     close();
 }
 
-void Dns::close() {
+void Resolver::close() {
     const std::lock_guard lock(state_->mailbox->mutex);
     state_->mailbox->open = false;
 }
 
-Answer Dns::system_look_up(const std::string& host) {
+Answer Resolver::system_look_up(const std::string& host) {
     return look_up(host, AI_ADDRCONFIG);
 }
 
-std::shared_ptr<const Addresses> Dns::literal(const std::string& host) {
+std::shared_ptr<const Addresses> Resolver::literal(const std::string& host) {
     return look_up(host, AI_NUMERICHOST).addresses;
 }
 
-std::shared_ptr<const Addresses> Dns::ready(const std::string& host) {
+std::shared_ptr<const Addresses> Resolver::ready(const std::string& host) {
     state_->make_room();
     Name& name = state_->names[host];
     const auto now = state_->now();
@@ -231,7 +232,7 @@ std::shared_ptr<const Addresses> Dns::ready(const std::string& host) {
     return name.usable(now) ? name.answer.addresses : nullptr;
 }
 
-asio::awaitable<Answer> Dns::resolve(std::string host, Flight& flight) {
+asio::awaitable<Answer> Resolver::resolve(std::string host, AttemptDeadline& flight) {
     const std::shared_ptr<State> state = state_;
     if (auto addresses = ready(host)) co_return Answer{std::move(addresses), {}};
     Name& name = state->names[host];
@@ -248,12 +249,12 @@ asio::awaitable<Answer> Dns::resolve(std::string host, Flight& flight) {
     co_return Answer{nullptr, "timeout"};
 }
 
-std::shared_ptr<const Addresses> Dns::last(const std::string& host) const {
+std::shared_ptr<const Addresses> Resolver::last(const std::string& host) const {
     const auto name = state_->names.find(host);
     return name == state_->names.end() ? nullptr : name->second.answer.addresses;
 }
 
-void Dns::doubt(const std::string& host) {
+void Resolver::doubt(const std::string& host) {
     const auto name = state_->names.find(host);
     if (name != state_->names.end())
         name->second.asked = std::min(name->second.asked, state_->now() - used_for);

@@ -19,7 +19,7 @@ using Addresses = std::vector<boost::asio::ip::address>;
 /// number of them, of which names that failed lately get few, so that a dead name server of one receiver does
 /// not hold up the others. An answer is used for 25 s and asked for anew once it is 10 s old. When that fails
 /// the last one is used for up to 5 minutes; otherwise an old one is never used.
-class Dns {
+class Resolver {
   public:
     struct Answer {
         std::shared_ptr<const Addresses> addresses;  ///< nullptr: there are none
@@ -32,11 +32,11 @@ class Dns {
     static constexpr std::chrono::seconds used_for{25}, asked_again_after{10};
     static constexpr std::chrono::minutes used_without_server{5};
 
-    explicit Dns(const boost::asio::any_io_executor& executor, LookUp look_up = system_look_up,
-                 std::function<Clock::time_point()> now = Clock::now);
-    ~Dns();
-    Dns(const Dns&) = delete;
-    Dns& operator=(const Dns&) = delete;
+    explicit Resolver(const boost::asio::any_io_executor& executor, LookUp look_up = system_look_up,
+                      std::function<Clock::time_point()> now = Clock::now);
+    ~Resolver();
+    Resolver(const Resolver&) = delete;
+    Resolver& operator=(const Resolver&) = delete;
 
     static Answer system_look_up(const std::string& host);
     /// A literal address in every notation the resolver takes (also 0x7f.1 or 2130706433), or nullptr.
@@ -46,7 +46,7 @@ class Dns {
     std::shared_ptr<const Addresses> ready(const std::string& host);
     /// Waits for a look-up where nothing can be used. Ends early, with an error, when the flight is
     /// cancelled.
-    boost::asio::awaitable<Answer> resolve(std::string host, Flight& flight);
+    boost::asio::awaitable<Answer> resolve(std::string host, AttemptDeadline& flight);
     /// The last answer, however old it is; nullptr: there is none.
     std::shared_ptr<const Addresses> last(const std::string& host) const;
 

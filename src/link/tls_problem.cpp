@@ -6,7 +6,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/error.hpp>
 
-#include "link/http_connection.hpp"
+#include "link/error_text.hpp"
 
 namespace webhook::link {
 namespace {

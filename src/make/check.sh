@@ -1,5 +1,5 @@
 #!/bin/bash
-# check.sh quick|all [FILE...]: checks format, direction of includes, width of lines and cppcheck of our
+# check.sh quick|all [FILE...]: checks format, direction of includes, width of lines, Lua and cppcheck of our
 # sources, or of the files named; all: clang-tidy as well. Only Debian 12's versions of the tools judge,
 # because their verdicts differ between versions: others are named and left out.
 set -uo pipefail
@@ -10,19 +10,21 @@ what=${1:-all}
 [ $# = 0 ] || shift
 failed=()
 
-declare -A judges=([clang-format]=14 [clang-tidy]=14 [cppcheck]=2.10)
+declare -A judges=([clang-format]=14 [clang-tidy]=14 [cppcheck]=2.10 [luacheck]=1.1)
 
 if [ $# -gt 0 ]; then
     files=("$@")
 else
-    mapfile -t files < <(find src t -name '*.[ch]pp' | LC_ALL=C sort)
+    mapfile -t files < <(find src t -name '*.[ch]pp' -o -name '*.lua' | LC_ALL=C sort)
 fi
 mapfile -t units < <(printf '%s\n' "${files[@]}" | grep '\.cpp$')
+mapfile -t scripts < <(printf '%s\n' "${files[@]}" | grep '\.lua$')
+mapfile -t files < <(printf '%s\n' "${files[@]}" | grep '\.[ch]pp$')
 
 # can_judge TOOL: says so when it is another version's turn.
 can_judge() {
     local text
-    text=$("$1" --version 2> /dev/null)
+    text=$("$1" "${2:---version}" 2> /dev/null)
     if [[ $text =~ ([0-9]+\.[0-9.]+) && ${BASH_REMATCH[1]}. == "${judges[$1]}".* ]]; then
         echo "== $1"
     else
@@ -63,11 +65,45 @@ src/make/includes.pl || failed+=(includes)
 echo "== lines"
 src/make/lines.pl || failed+=(lines)
 
-if can_judge clang-format; then
+# as_sent SCRIPT: prints it as store/*.cpp put it together, for some are parts of one.
+as_sent() {
+    local folder=src/store/lua
+    case ${1##*/} in
+        reserve.lua | confirm.lua) cat $folder/reservation.lua $folder/seen_ids.lua "$1" ;;
+        release.lua | renew.lua) cat $folder/reservation.lua <(grep -v '^#!' "$1") ;;
+        append.lua) cat "$1" && echo "redis.register_function{function_name = '', callback = step}" ;;
+        *) cat "$1" ;;
+    esac
+}
+# The head of several scripts has more than each of them uses.
+check_lua() {
+    local script unused faults status=0
+    local options=(--std lua51 --read-globals redis KEYS ARGV struct cjson
+        --max-line-length 110 --no-unused-args
+        --no-color -q)
+    for script in "$@"; do
+        luac5.1 -p "$script" || status=1
+        case ${script##*/} in
+            reservation.lua | seen_ids.lua) continue ;;
+            reserve.lua | confirm.lua | release.lua | renew.lua) unused=--no-unused ;;
+            *) unused= ;;
+        esac
+        if ! faults=$(as_sent "$script" | luacheck "${options[@]}" $unused --filename "$script" -); then
+            echo "$faults"
+            status=1
+        fi
+    done
+    return $status
+}
+if [ ${#scripts[@]} -gt 0 ] && can_judge luacheck; then
+    check_lua "${scripts[@]}" || failed+=(lua)
+fi
+
+if [ ${#files[@]} -gt 0 ] && can_judge clang-format; then
     clang-format --dry-run --Werror "${files[@]}" || failed+=(clang-format)
 fi
 
-if can_judge cppcheck; then
+if [ ${#units[@]} -gt 0 ] && can_judge cppcheck; then
     # cppcheck does not know coroutines (whose parameters must be values, and which end without a return) and
     # takes both arms of an early co_return for one path, and fails on literals like 50ms (cppcheckError); g++
     # (-Wreturn-type) and clang-tidy (use-after-move) judge these.

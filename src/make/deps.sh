@@ -10,11 +10,11 @@ PATH=$PATH:/usr/sbin    # where Debian has nginx
 
 declare -A group=(
     [run]="g++ make nginx nginx-dev redis-server libhiredis-dev libyajl-dev libexpat1-dev libssl-dev
-           libxxhash-dev libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl
+           libutf8proc-dev libxxhash-dev libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl
            ca-certificates"
     [test]="libgtest-dev curl valgrind binutils prometheus"
     [fuzz]="clang"
-    [check]="clang-format cppcheck"
+    [check]="clang-format cppcheck lua5.1 lua-check"
     [tidy]="clang-tidy"
     [node]="nodejs npm"
     [trixie]="debootstrap"
@@ -22,7 +22,7 @@ declare -A group=(
 # What versions.sh must find, with the least version, and the commands that are called.
 declare -A headers=(
     [run]="compiler coroutines boost:108100 boost-beast boost-awaitable openssl:3.0 hiredis:0.14 yajl-parse
-           expat xxhash cli11 fmt spdlog nlohmann-json nginx-headers:1.22"
+           expat utf8proc xxhash cli11 fmt spdlog nlohmann-json nginx-headers:1.22"
     [test]="gtest"
 )
 declare -A commands=(

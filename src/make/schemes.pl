@@ -17,7 +17,7 @@ first that holds a value is taken. `webhookctl schemes NAME` prints the whole de
 *Secret* is what `webhook_secret` holds: text is taken as the provider shows it. Public keys, key sets and certificates are files
 ([forms](scheme-language.md)). Schemes marked *URL* sign the public URL: behind a proxy set
 [`webhook_url`](directives.md#webhook_url). Those marked *unsigned body* sign only an id or parts of the body
-([security](security.md)). Names after *param* are values of [`webhook_param`](directives.md#webhook_param).
+([security](security-model.md)). Names after *param* are values of [`webhook_param`](directives.md#webhook_param).
 
 Two belong to this project: `publish` for events that your own application sends (`Authorization: Bearer SECRET`, id in
 `Idempotency-Key`, type in `ce-type`, tenant in `ce-tenant`), and `none`, which verifies nothing.
@@ -106,7 +106,7 @@ print <<'END';
 Many senders first ask whether the receiver exists and agrees. These requests are answered (verdict `challenge`) and not stored.
 *signed* ones must be as genuine as an event. *param* ones must contain the token that you gave the sender and nginx, as
 `webhook_param NAME VALUE`. Any client may send the others, and learns nothing from the answer
-([security](security.md#challenges)).
+([security](security-model.md#challenges)).
 
 | scheme | request | proves | answer |
 |---|---|---|---|
@@ -118,7 +118,7 @@ sub words ($text) {
 
 sub code ($text) { return '`' . $text =~ s/\|/\\|/gr . '`' }
 
-sub handshake ($text) {
+sub challenge ($text) {
     my %is = (method => 'POST', request => [], proves => [], answer => []);
     for my $word (words($text)) {
         my ($name, $value) = $word =~ /^(\w+)(?:=(.*))?$/s or next;
@@ -140,7 +140,7 @@ sub handshake ($text) {
 
 for my $scheme (@own) {
     for my $text ($scheme->{text} =~ /^\s*challenge\s+((?:"[^"]*"|'[^']*'|[^;"'])*);/mg) {
-        my $is = handshake($text);
+        my $is = challenge($text);
         printf "| `%s` | %s | %s | %s |\n", $scheme->{name}, join(' ', $is->{method}, @{ $is->{request} }),
             join(' ', @{ $is->{proves} }) || '-',
             join(' ', @{ $is->{answer} }) || '`200`';
@@ -149,5 +149,5 @@ for my $scheme (@own) {
 
 print <<'END';
 
-A scheme of your own has handshakes, too: see the [language of schemes](scheme-language.md).
+Custom schemes can have challenges, too: see the [scheme language](scheme-language.md#challenges).
 END

@@ -14,7 +14,7 @@ root=$dir/root
 # debootstrap takes no folder with a space.
 [[ $root != *\ * ]] || root=/var/tmp/nginx-webhook-trixie-$(cksum <<< "$dir" | cut -d ' ' -f 1)
 packages="g++ make nginx nginx-dev redis-server valkey-server libhiredis-dev libyajl-dev libexpat1-dev"
-packages+=" libssl-dev libxxhash-dev libxxhash0 perl openssl"
+packages+=" libutf8proc-dev libssl-dev libxxhash-dev libxxhash0 perl openssl"
 
 # The sources are mounted where they are needed, and only while a command runs.
 export BIND="$here:$root/srv/source"$'\n'"$build:$root/srv/build"

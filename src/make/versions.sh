@@ -27,6 +27,7 @@ probe() {
     library yajl yajl/yajl_version.h YAJL_VERSION
     present yajl-parse yajl/yajl_parse.h
     library expat expat.h XML_MAJOR_VERSION . XML_MINOR_VERSION . XML_MICRO_VERSION
+    library utf8proc utf8proc.h UTF8PROC_VERSION_MAJOR . UTF8PROC_VERSION_MINOR . UTF8PROC_VERSION_PATCH
     library xxhash xxhash.h XXH_VERSION_NUMBER
     library cli11 CLI/Version.hpp CLI11_VERSION
     library fmt fmt/core.h FMT_VERSION

@@ -6,7 +6,7 @@
 
 namespace webhook::module {
 
-/// What became of a request: the words of $webhook_verdict.
+/// Result of a request: the words of $webhook_verdict.
 enum class Verdict : std::uint8_t {
     none,  ///< not judged (yet)
     accepted,
@@ -30,7 +30,7 @@ struct VerdictInfo {
     std::string_view name;    ///< "unsigned"
     std::string_view answer;  ///< the whole body of an answer without an id
     unsigned status;          ///< of the default answer
-    bool with_id;             ///< the answer tells the event's id
+    bool with_id;             ///< the response contains the event's id
 };
 
 const VerdictInfo& info_of(Verdict verdict);

@@ -1,73 +1,71 @@
 #include "store/redis_address.hpp"
 
+#include <arpa/inet.h>
 #include <sys/un.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <tuple>
 
 #include "base/text.hpp"
+#include "base/url.hpp"
+#include "base/urlencoded.hpp"
 
 namespace webhook::store {
 
 namespace {
 
-constexpr unsigned largest_number = 65535;  ///< of ports, and more databases than any server has
-
+constexpr std::string_view tcp_prefix = "redis://", unix_prefix = "unix:";
+constexpr unsigned max_database = 65535;  ///< more than any server has
+constexpr std::size_t max_host = 253;
 constexpr std::size_t max_socket_path = sizeof(sockaddr_un::sun_path) - 1;
+static_assert(max_socket_path == 107, "the message says so");
 
-bool parse_number(std::string_view text, unsigned* number) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
-    return error == std::errc{} && end == text.data() + text.size() && *number <= largest_number;
+// Each returns what is wrong; nullptr: nothing.
+
+const char* parse_database(std::string_view text, unsigned* database) {
+    const char* const end = text.data() + text.size();
+    const auto [last, error] = std::from_chars(text.data(), end, *database);
+    const bool good = error == std::errc{} && last == end && *database <= max_database;
+    return good ? nullptr : "invalid database number, 0 to 65535 expected";
 }
 
-std::string percent_decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        unsigned byte = 0;
-        const char* const digits = text.data() + i + 1;
-        if (text[i] == '%' && i + 2 < text.size() &&
-            std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
-            out += static_cast<char>(byte);
-            i += 2;
-        } else {
-            out += text[i];
-        }
+const char* parse_unix(std::string_view path, RedisAddress* address) {
+    if (const auto colon = path.rfind(':'); colon != std::string_view::npos) {
+        if (const char* problem = parse_database(path.substr(colon + 1), &address->database)) return problem;
+        path = path.substr(0, colon);
     }
-    return out;
-}
-
-// Each gives what is wrong; nullptr: nothing.
-
-const char* parse_unix(std::string_view rest, RedisAddress* address) {
-    if (const auto colon = rest.rfind(':'); colon != std::string_view::npos) {
-        if (!parse_number(rest.substr(colon + 1), &address->database))
-            return "the database in the Redis URL is not a number (unix:/path[:db])";
-        rest = rest.substr(0, colon);
-    }
-    if (rest.empty() || rest.front() != '/') return "the Redis URL needs an absolute path: unix:/path[:db]";
-    if (rest.size() > max_socket_path) return "the socket's path in the Redis URL is longer than 107 bytes";
-    address->path = rest;
+    if (!base::starts_with(path, "/")) return "absolute path expected (unix:/path[:db])";
+    if (path.size() > max_socket_path) return "the path of the socket is longer than 107 bytes";
+    address->path = path;
     return nullptr;
 }
 
 void parse_user(std::string_view text, RedisAddress* address) {
     const auto colon = text.find(':');
-    address->user = percent_decoded(text.substr(0, colon));
-    if (colon != std::string_view::npos) address->password = percent_decoded(text.substr(colon + 1));
+    address->user = base::decode_escapes(text.substr(0, colon), {});
+    if (colon != std::string_view::npos) address->password = base::decode_escapes(text.substr(colon + 1), {});
+}
+
+bool is_host(const base::HostPort& parts) {
+    in6_addr v6{};
+    if (parts.bracketed) return ::inet_pton(AF_INET6, std::string(parts.host).c_str(), &v6) == 1;
+    return parts.host.size() <= max_host && std::all_of(parts.host.begin(), parts.host.end(), [](char c) {
+               return base::is_alphanumeric(c) || c == '.' || c == '-' || c == '_';
+           });
 }
 
 const char* parse_host(std::string_view text, RedisAddress* address) {
-    const bool bracketed = !text.empty() && text.front() == '[';
-    const auto end = bracketed ? text.find(']') : std::min(text.find(':'), text.size());
-    if (end == std::string_view::npos) return "the Redis URL has \"[\" without \"]\"";
-    address->host = text.substr(bracketed ? 1 : 0, bracketed ? end - 1 : end);
-    const std::string_view port = text.substr(bracketed ? end + 1 : end);
-    if (address->host.empty()) return "the Redis URL has no host (redis://host:port/db)";
-    if (port.empty()) return nullptr;
-    const bool good =
-        port.front() == ':' && parse_number(port.substr(1), &address->port) && address->port != 0;
-    return good ? nullptr : "the port in the Redis URL is not a number from 1 to 65535";
+    base::HostPort parts;
+    std::uint16_t port = 6379;
+    if (const char* problem = base::split_authority(text, &parts)) return problem;
+    if (parts.host.empty()) return "no host (redis://host:port/db)";
+    if (!is_host(parts)) return "invalid host";
+    if (parts.has_colon && !base::parse_port(parts.port, &port)) return "invalid port, 1 to 65535 expected";
+    address->host = base::lower(parts.host);
+    address->port = port;
+    return nullptr;
 }
 
 const char* parse_tcp(std::string_view rest, RedisAddress* address) {
@@ -77,23 +75,18 @@ const char* parse_tcp(std::string_view rest, RedisAddress* address) {
     }
     const auto slash = std::min(rest.find('/'), rest.size());
     const std::string_view database = rest.substr(std::min(slash + 1, rest.size()));
-    if (!database.empty() && !parse_number(database, &address->database))
-        return "the database in the Redis URL is not a number (redis://host:port/db)";
-    return parse_host(rest.substr(0, slash), address);
+    const char* problem = database.empty() ? nullptr : parse_database(database, &address->database);
+    return problem != nullptr ? problem : parse_host(rest.substr(0, slash), address);
 }
 
-std::string parse(std::string_view url, RedisAddress* address) {
-    const char* problem = "not a Redis URL: use redis://host:port/db or unix:/path[:db]";
-    for (const std::string_view later : {"rediss://", "redis-cluster://", "redis-sentinel://"}) {
-        if (base::starts_with(url, later))
-            return std::string(later) + " is not supported by this version: use redis:// or unix:";
-    }
-    if (base::take_prefix(&url, "unix:")) {
-        problem = parse_unix(url, address);
-    } else if (base::take_prefix(&url, "redis://")) {
-        problem = parse_tcp(url, address);
-    }
-    return problem == nullptr ? std::string() : problem;
+/// Names what will exist or exists elsewhere.
+const char* unsupported(std::string_view url) {
+    if (base::starts_with(url, "rediss://")) return "\"rediss://\" (TLS) is not supported by this build";
+    if (base::starts_with(url, "redis-cluster://"))
+        return "\"redis-cluster://\" is not supported by this version";
+    if (base::starts_with(url, "redis-sentinel://"))
+        return "\"redis-sentinel://\" is not supported by this version";
+    return "\"redis://\" or \"unix:\" expected";
 }
 
 }  // namespace
@@ -115,11 +108,20 @@ bool RedisAddress::operator==(const RedisAddress& other) const {
     return same_place(other) && user == other.user && password == other.password;
 }
 
+const char* parse_redis_url(std::string_view url, RedisAddress* address) {
+    *address = {};
+    if (base::take_prefix(&url, unix_prefix)) return parse_unix(url, address);
+    if (base::take_prefix(&url, tcp_prefix)) return parse_tcp(url, address);
+    return unsupported(url);
+}
+
 std::optional<RedisAddress> parse_redis_url(std::string_view url, std::string* error) {
     RedisAddress address;
-    *error = parse(url, &address);
-    if (!error->empty()) return std::nullopt;
-    return address;
+    const char* const problem = parse_redis_url(url, &address);
+    error->clear();
+    if (problem == nullptr) return address;
+    *error = std::string(problem) + " in the Redis URL";
+    return std::nullopt;
 }
 
 }  // namespace webhook::store

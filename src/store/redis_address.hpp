@@ -9,7 +9,7 @@ namespace webhook::store {
 /// Where Redis is: `redis://[user[:password]@]host[:port][/db]` or `unix:/path[:db]`. User and password may
 /// be percent-encoded.
 struct RedisAddress {
-    std::string host = "127.0.0.1";  ///< an IPv6 address without brackets
+    std::string host = "127.0.0.1";  ///< lower case; an IPv6 address without brackets
     unsigned port = 6379;
     std::string path;  ///< of a unix socket; empty: TCP
     unsigned database = 0;
@@ -24,8 +24,11 @@ struct RedisAddress {
     bool operator==(const RedisAddress& other) const;
 };
 
-/// Nothing, and in `error` what is wrong with the URL or that this version cannot do its kind. The URL is not
-/// repeated there: it may hold a password.
+/// Reads such a URL: the one grammar and the limits of module, worker and webhookctl. Returns nullptr, or
+/// what is wrong, as static text. The URL is not repeated there: it may hold a password.
+const char* parse_redis_url(std::string_view url, RedisAddress* address);
+
+/// The same for a program that names the URL by what it is: `error` ends with "in the Redis URL".
 std::optional<RedisAddress> parse_redis_url(std::string_view url, std::string* error);
 
 }  // namespace webhook::store

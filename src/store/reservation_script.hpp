@@ -4,8 +4,7 @@
 
 namespace webhook::store {
 
-// The steps of reservation.hpp. KEYS[1] is the partition's `state`; ARGV: prefix, record, token,
-// reservation_time, window, name of the gate.
+// The steps of reservation.hpp; lua/reservation.lua lists their keys and arguments.
 
 const Script& reserve_script();
 const Script& confirm_script();

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "store/keys.hpp"
+#include "store/lua.hpp"
 
 namespace webhook::store {
 
@@ -10,18 +11,7 @@ namespace {
 // Redis checks whole commands, with the number of words that they have: newer versions take "HSET key" for an
 // error.
 const Script& rights_script() {
-    static const Script script(R"lua(#!lua flags=no-writes
-local missing = {}
-for i = 1, #ARGV, 2 do
-  local words = {}
-  for word in string.gmatch(ARGV[i], '[^|]+') do words[#words + 1] = word end
-  for word in string.gmatch(ARGV[i + 1], '%S+') do words[#words + 1] = word == 'K' and KEYS[1] or word end
-  local known, allowed = pcall(redis.acl_check_cmd, unpack(words))
-  if not known then return redis.error_reply('Redis does not know the command ' .. ARGV[i]) end
-  if not allowed then missing[#missing + 1] = ARGV[i] end
-end
-return table.concat(missing, ' ')
-)lua");
+    static const Script script(lua::missing_rights());
     return script;
 }
 

@@ -1,5 +1,6 @@
 #include "store/sweep.hpp"
 
+#include "store/lua.hpp"
 #include "store/settle.hpp"
 
 namespace webhook::store {
@@ -7,108 +8,7 @@ namespace webhook::store {
 namespace {
 
 const Script& sweep_script() {
-    static const Script script(R"lua(#!lua flags=allow-oom
-local meta, prefix = KEYS[1], ARGV[1]
-local next_age = math.huge
-local function come_back(ms) next_age = math.min(next_age, math.max(ms, 0)) end
-local age, bytes, dead_age, dead_limit, log_age =
-  tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-local pressed, freed = ARGV[9] == '1', 0
-local m = redis.call('HMGET', meta, 'holder', 'epoch', 'floor', 'routed_bytes', 'trimmed_bytes', 'dead_bytes',
-  'attempts_gen', 'attempts_start', 'attempts_bytes')
-if m[1] ~= ARGV[2] or m[2] ~= ARGV[3] then return nil end
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local floor, routed_bytes = m[3], tonumber(m[4] or 0)
-local marks, events = prefix .. 'marks', prefix .. 'events'
-
-local function split(mark) return string.match(mark, '^(%S+) (%d+) (%d+)$') end
-local function behind(id)
-  local ms, seq = string.match(id, '^(%d+)-(%d+)$')
-  if #seq > 15 then return string.format('%.0f', tonumber(ms) + 1) .. '-0' end
-  return ms .. '-' .. string.format('%.0f', tonumber(seq) + 1)
-end
-
-local last = redis.call('LINDEX', marks, -1)
-local last_id, last_bytes, last_time = '0-0', 0, 0
-if last then
-  last_id, last_bytes, last_time = split(last)
-end
-if floor ~= '0-0' and floor ~= last_id and routed_bytes > tonumber(m[5] or 0) then
-  local late = now - last_time >= age / 64 or now < tonumber(last_time)
-  if pressed or late or routed_bytes - last_bytes >= bytes / 64 then
-    redis.call('RPUSH', marks, string.format('%s %.0f %.0f', floor, routed_bytes, now))
-  else
-    come_back(last_time + age / 64 - now)
-  end
-end
-
--- A mark is cut when its youngest entry is too old, or when what lies above it is still as much as may stay; where memory
--- is short the oldest in any case.
-for n = 1, pressed and 1 or 8 do
-  local mark = redis.call('LINDEX', marks, 0)
-  if not mark then break end
-  local id, upto, _ = split(mark)
-  local ms = tonumber(string.match(id, '^%d+'))
-  if not pressed and now - ms < age and routed_bytes - tonumber(m[5] or 0) <= bytes then
-    come_back(ms + age - now)
-    break
-  end
-  local trimmed = redis.pcall('XTRIM', events, 'MINID', behind(id))
-  if type(trimmed) == 'number' then redis.call('HINCRBY', meta, 'trimmed', trimmed) end
-  if tonumber(upto) > tonumber(m[5] or 0) then
-    redis.call('HSET', meta, 'trimmed_bytes', upto)
-    m[5] = upto
-  end
-  redis.call('LPOP', marks)
-  freed = 1
-  if pressed or n == 8 then come_back(0) end
-end
-
-local dead, dead_bytes = prefix .. 'dead', tonumber(m[6] or 0)
-local function drop(id)
-  local record = redis.call('HGET', prefix .. 'delivery', id) or ''
-  local entry = string.match(id, '^[^/]+')
-  redis.call('ZREM', dead, id)
-  redis.call('HDEL', prefix .. 'delivery', id)
-  if redis.call('HINCRBY', prefix .. 'refs', entry, -1) <= 0 then
-    redis.call('HDEL', prefix .. 'refs', entry)
-    redis.call('HDEL', prefix .. 'content', entry)
-  end
-  dead_bytes = math.max(0, dead_bytes - tonumber(string.match(record, '"bytes":(%d+)') or 0))
-end
-local dropped = 0
-for _, id in ipairs(redis.call('ZRANGE', dead, '-inf', now - dead_age, 'BYSCORE', 'LIMIT', 0, 200)) do
-  drop(id)
-  dropped = dropped + 1
-end
-while dead_bytes > dead_limit and dropped < 200 do
-  local oldest = redis.call('ZRANGE', dead, 0, 0)[1]
-  if not oldest then
-    dead_bytes = 0
-    break
-  end
-  drop(oldest)
-  dropped = dropped + 1
-end
-if dead_bytes ~= tonumber(m[6] or 0) then redis.call('HSET', meta, 'dead_bytes', dead_bytes) end
-local oldest = redis.call('ZRANGE', dead, 0, 0, 'WITHSCORES')
-if oldest[1] then come_back(dropped >= 200 and 0 or oldest[2] + dead_age - now) end
-
-if m[7] then
-  local left = tonumber(m[8] or 0) + log_age - now
-  local older = prefix .. 'attempts:' .. string.format('%.0f', tonumber(m[7]) - 1)
-  local gives_way = pressed and freed == 0 and (tonumber(m[9] or 0) > 0 or redis.call('EXISTS', older) == 1)
-  if gives_way then freed = 1 end
-  if left < 0 or gives_way then
-    redis.call('UNLINK', older)
-    redis.call('HSET', meta, 'attempts_gen', tonumber(m[7]) + 1, 'attempts_start', now, 'attempts_bytes', 0)
-    left = log_age
-  end
-  come_back(left)
-end
-return {next_age == math.huge and -1 or math.ceil(next_age), freed}
-)lua");
+    static const Script script(lua::sweep());
     return script;
 }
 

@@ -28,7 +28,7 @@ asio::awaitable<void> ConfigWatch::run() {
         co_await core_.link.wait_ready();
         co_await poll();
         if (n % polls_per_secret_check == 0) core_.endpoints.prepare_again(true);
-        co_await sleep_for(poll_time);
+        co_await link::sleep_for(poll_time);
     }
 }
 
@@ -141,7 +141,7 @@ asio::awaitable<void> ConfigWatch::disable(std::string endpoint, std::string rea
     while (!core_.stopping) {
         const auto reply = co_await core_.link.run(store::disable_endpoint(epoch, endpoint, reason));
         if (reply && !reply->root().is_error()) co_return;
-        co_await sleep_for(500ms);
+        co_await link::sleep_for(500ms);
     }
 }
 

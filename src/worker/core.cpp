@@ -24,7 +24,7 @@ std::string make_id() {
 
 /// Keeps the Sender until the attempt has ended: a reload puts another in its place meanwhile.
 boost::asio::awaitable<Attempt> attempt_by(std::shared_ptr<Sender> sender,
-                                           std::shared_ptr<const Target> target,
+                                           std::shared_ptr<const PreparedEndpoint> target,
                                            std::shared_ptr<const Event> event) {
     co_return co_await sender->attempt(std::move(target), std::move(event));
 }
@@ -39,7 +39,7 @@ Core::Core(boost::asio::any_io_executor executor_, Settings settings_)
       reader(executor, settings.redis, "redis (reading)"),
       dispatcher(
           executor,
-          [this](std::shared_ptr<const Target> target, std::shared_ptr<const Event> event) {
+          [this](std::shared_ptr<const PreparedEndpoint> target, std::shared_ptr<const Event> event) {
               return attempt_by(sender, std::move(target), std::move(event));
           },
           settings.max_inflight),

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "link/wakeup.hpp"
 #include "worker/dispatcher.hpp"
 #include "worker/endpoint_table.hpp"
 #include "worker/partition.hpp"
@@ -12,7 +13,6 @@
 #include "worker/redis/link.hpp"
 #include "worker/send/sender.hpp"
 #include "worker/settings.hpp"
-#include "worker/wakeup.hpp"
 
 namespace webhook::worker {
 
@@ -33,12 +33,12 @@ struct Core {
     std::string key;                 ///< of the configuration's keyed hashes, see store::configuration_key()
     unsigned long config_reads = 0;  ///< readings of the configuration begun
     std::map<PartitionName, PartitionPtr> partitions;  ///< that we own
-    SignalFlag readable;                               ///< a partition has come or has room again
-    SignalFlag read_anew;            ///< a partition has come: a read that waits does not know it
+    link::Wakeup readable;                             ///< a partition has come or has room again
+    link::Wakeup read_anew;          ///< a partition has come: a read that waits does not know it
     unsigned long acquisitions = 0;  ///< partitions that have come so far
     SteadyTime sure_until{};         ///< until then nobody can have taken what is ours
     Pressure pressure;               ///< on Redis' memory
-    SignalFlag memory_is_short;      ///< pressure has begun
+    link::Wakeup memory_is_short;    ///< pressure has begun
     bool stopping = false;           ///< SIGTERM: nothing new is taken
 
     WindowLimit window_limit() const;

@@ -62,7 +62,7 @@ asio::awaitable<void> Discovery::rest(std::chrono::nanoseconds looked) {
     const auto ends = Clock::now() + std::clamp<std::chrono::nanoseconds>(looked * rest_per_look,
                                                                           shortest_rest, longest_rest);
     while (!core_.stopping && !again_ && Clock::now() < ends)
-        co_await sleep_for(300ms);
+        co_await link::sleep_for(300ms);
 }
 
 asio::awaitable<bool> Discovery::look(std::map<std::string, unsigned>* found) {

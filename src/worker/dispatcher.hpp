@@ -20,7 +20,7 @@ namespace webhook::worker {
 /// per delivery.
 class Dispatcher {
   public:
-    using Send = std::function<boost::asio::awaitable<Attempt>(std::shared_ptr<const Target>,
+    using Send = std::function<boost::asio::awaitable<Attempt>(std::shared_ptr<const PreparedEndpoint>,
                                                                std::shared_ptr<const Event>)>;
 
     Dispatcher(boost::asio::any_io_executor executor, Send send, unsigned max_inflight);

@@ -19,9 +19,9 @@ constexpr unsigned page = 256;
 constexpr std::uint64_t claim_count = 64, claim_bytes = 4u << 20, end_slice = 500;
 constexpr auto lease_margin = 10000ms;  // for the time between claim and attempt
 
-class WaitingRoom {
+class DueDeliveries {
   public:
-    WaitingRoom(Core& core, PartitionPtr partition) : core_(core), partition_(std::move(partition)) {}
+    DueDeliveries(Core& core, PartitionPtr partition) : core_(core), partition_(std::move(partition)) {}
 
     asio::awaitable<void> run() {
         while (!partition_->lost()) {
@@ -133,7 +133,7 @@ class WaitingRoom {
     void take(const EndpointPtr& endpoint, std::string_view id, const Reply& record, const Reply& content) {
         if (!partition_->hold(std::string(id))) return;
         auto event = partition_->make_event(id.substr(0, id.find('/')));
-        const bool whole = unpack_content(content.text, event.get());
+        const bool whole = event->unpack(content.text);
         const ParsedRecord known = parse_record(record.text);
         const std::uint64_t bytes = known.bytes != 0 ? known.bytes : event->bytes();
         const auto delivery = partition_->make_delivery(endpoint, std::move(event), bytes);
@@ -159,7 +159,7 @@ class WaitingRoom {
 }  // namespace
 
 asio::awaitable<void> serve_waiting(Core& core, PartitionPtr partition) {
-    WaitingRoom room(core, std::move(partition));
+    DueDeliveries room(core, std::move(partition));
     co_await room.run();
 }
 

@@ -18,7 +18,7 @@ inline constexpr unsigned trouble_failures = 5;
 /// document changes. Document and target always belong together.
 struct Endpoint {
     endpoint::Document document;
-    std::shared_ptr<const Target> target;
+    std::shared_ptr<const PreparedEndpoint> target;
     std::string warning;  ///< the one that was logged about its secrets
     std::string problem;  ///< why it cannot be sent to now (a secret is missing); empty: it can
     bool deleted = false, disabled = false;

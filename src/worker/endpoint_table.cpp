@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "endpoint/document_parser.hpp"
+#include "endpoint/field_reader.hpp"
 #include "worker/send/prepared_endpoint.hpp"
 
 namespace webhook::worker {
@@ -43,7 +45,7 @@ void EndpointTable::put(const std::string& id, const std::string& json, bool dis
     if (!fresh && known == json && endpoint->disabled == disabled) return;
     if (fresh) endpoint = std::make_shared<Endpoint>();
     if (fresh || known != json) {
-        std::vector<endpoint::Error> errors;
+        std::vector<endpoint::FieldError> errors;
         auto document = endpoint::parse_document(json, &errors, {nullptr, true});
         if (!document) {
             spdlog::error("endpoint {}: its document cannot be read ({}: {})", id,

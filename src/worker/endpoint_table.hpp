@@ -19,8 +19,8 @@ using store::ConfigurationText;
 /// All endpoints this worker knows, and which of them want an event.
 class EndpointTable {
   public:
-    using Prepare =
-        std::function<std::shared_ptr<const Target>(const endpoint::Document&, std::string* problem)>;
+    using Prepare = std::function<std::shared_ptr<const PreparedEndpoint>(const endpoint::Document&,
+                                                                          std::string* problem)>;
 
     EndpointTable(Prepare prepare, std::function<void(const EndpointPtr&)> changed,
                   std::function<void(Endpoint*, const std::string&)> set_problem);

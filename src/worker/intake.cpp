@@ -37,7 +37,7 @@ class Intake {
             if (connection_ != core_.reader.generation()) {
                 const bool asked =
                     co_await ask_client_id();  // in the condition itself g++ 12 makes a trap of it
-                if (!asked) co_await sleep_for(100ms);
+                if (!asked) co_await link::sleep_for(100ms);
                 if (!asked) continue;
             }
             const bool all = choose();
@@ -72,7 +72,7 @@ class Intake {
             co_await core_.read_anew.wait_until(SteadyTime::max());
             while (blocks_ && known_ != core_.acquisitions && core_.link.ready()) {
                 co_await core_.link.request(store::resp_command("CLIENT", "UNBLOCK", client_id_));
-                co_await sleep_for(unblock_pause);  // the question may have overtaken the read
+                co_await link::sleep_for(unblock_pause);  // the question may have overtaken the read
             }
         }
     }

@@ -79,7 +79,7 @@ asio::awaitable<void> relieve(Core& core) {
             freed = freed || some;
         }
         co_await core.look_at_memory();
-        co_await sleep_for(slice_pause);
+        co_await link::sleep_for(slice_pause);
     }
 }
 

@@ -76,7 +76,7 @@ class Membership {
     std::function<void(const PartitionPtr&)> acquired_;
     Liveness liveness_;
     std::vector<Member> workers_;  ///< that are alive
-    SignalFlag look_;
+    link::Wakeup look_;
     SteadyTime next_beat_{}, next_leaving_beat_{};
     std::vector<Claim> claims_;     ///< of the partitions that are ours, and of those that may be
     bool beaten_ = false;           ///< the last beat has been answered

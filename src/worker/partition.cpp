@@ -184,7 +184,7 @@ void Partition::settle_item(WindowItem& item, store::SettleStep* step) {
         } else if (ended && delivery->decision.kind == Decision::Kind::delivered) {
             ++routed.delivered;
         } else {
-            if (!content) step->content(item.event->entry, pack_content(*item.event));
+            if (!content) step->content(item.event->entry, item.event->pack());
             content = true;
             settle_new(delivery, step);
         }

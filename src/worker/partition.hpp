@@ -10,11 +10,11 @@
 #include <unordered_set>
 #include <vector>
 
+#include "link/wakeup.hpp"
 #include "store/entry_id.hpp"
 #include "store/settle.hpp"
 #include "worker/delivery.hpp"
 #include "worker/endpoint_state.hpp"
-#include "worker/wakeup.hpp"
 
 namespace webhook::worker {
 
@@ -99,10 +99,10 @@ class Partition : public std::enable_shared_from_this<Partition> {
 
     bool draining = false;  ///< nothing new is read or claimed; it is to be released
     SteadyTime drain_until{};
-    SignalFlag work;          ///< something to settle
-    SignalFlag waiting_work;  ///< something to claim
-    bool check_all = true;    ///< endpoints with waiting deliveries must be compared with the configuration
-    SteadyTime read_at{};     ///< until when its events were last asked for
+    link::Wakeup work;          ///< something to settle
+    link::Wakeup waiting_work;  ///< something to claim
+    bool check_all = true;      ///< endpoints with waiting deliveries must be compared with the configuration
+    SteadyTime read_at{};       ///< until when its events were last asked for
 
     /// A waiting delivery will be due then (min(): look in any case).
     void due_at(SteadyTime time);

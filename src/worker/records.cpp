@@ -3,8 +3,8 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.hpp"
 #include "endpoint/strict_json.hpp"
-#include "store/netstrings.hpp"
 #include "worker/delivery.hpp"
 
 namespace webhook::worker {
@@ -16,19 +16,9 @@ void append_number(std::int64_t value, std::string* out) {
     out->append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
 }
 
-bool plain(std::string_view text) {
-    for (const char c : text) {
-        if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e || c == '"' ||
-            c == '\\') {
-            return false;
-        }
-    }
-    return true;
-}
-
 void append_field(std::string_view name, std::string_view value, std::string* out) {
     out->append(name);
-    append_json(value, out);
+    base::append_json_string(value, out);
 }
 
 void append_field(std::string_view name, std::int64_t value, std::string* out) {
@@ -61,16 +51,6 @@ void append_event(const Event& event, std::string* out) {
 }
 
 }  // namespace
-
-void append_json(std::string_view text, std::string* out) {
-    if (plain(text)) {
-        out->push_back('"');
-        out->append(text);
-        out->push_back('"');
-        return;
-    }
-    out->append(nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-}
 
 std::string delivery_record(const Delivery& delivery) {
     std::string out;
@@ -115,26 +95,6 @@ std::string attempt_json(const Delivery& delivery, const Attempt& attempt) {
     append_field(",\"response\":", attempt.response, &out);
     out.push_back('}');
     return out;
-}
-
-std::string pack_content(const Event& event) {
-    std::string out;
-    out.reserve(event.bytes() + event.fields.size() * 16);
-    for (const auto& [name, value] : event.fields) {
-        store::append_netstring(name, &out);
-        store::append_netstring(value, &out);
-    }
-    return out;
-}
-
-bool unpack_content(std::string_view content, Event* event) {
-    std::string_view name;
-    std::string_view value;
-    while (!content.empty()) {
-        if (!store::take_netstring(&content, &name) || !store::take_netstring(&content, &value)) return false;
-        event->fields.emplace_back(name, value);
-    }
-    return !event->fields.empty();
 }
 
 }  // namespace webhook::worker

@@ -2,13 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/file.hpp"
 #include "base/suggest.hpp"
+#include "endpoint/field_reader.hpp"
 #include "endpoint/strict_json.hpp"
-#include "endpoint/units.hpp"
+#include "signature/catalogue/scheme_text.hpp"
 #include "signature/keys/secret_file.hpp"
 #include "store/keys.hpp"
 
@@ -16,6 +17,8 @@ namespace webhook::worker {
 
 namespace {
 
+using endpoint::FieldReader;
+using endpoint::FieldTable;
 using Json = nlohmann::json;
 
 constexpr std::size_t max_file = std::size_t{16} << 20;
@@ -36,253 +39,198 @@ bool set_redis(const std::string& url, store::RedisAddress* redis, std::string* 
     return true;
 }
 
-/// Reads the members of the configuration into the settings.
-class Reader {
-  public:
-    Reader(Settings* settings, std::vector<std::string>* errors) : settings_(*settings), errors_(*errors) {}
+constexpr milliseconds longest_age = std::chrono::hours(24) * 36500;
 
-    void read(const Json& json) {
-        if (!json.is_object()) return fail("the configuration", "must be an object");
-        for (const auto& [key, value] : json.items()) {
-            const auto reader = readers().find(key);
-            if (reader == readers().end()) {
-                fail(key, "unknown setting" + base::did_you_mean(key, names()));
-            } else {
-                (this->*reader->second)(key, value);
-            }
-        }
+void refuse(const FieldReader& member, const std::string& name, const std::vector<std::string_view>& known) {
+    member.fail("unknown setting" + base::did_you_mean(name, known));
+}
+
+/// Reads an object; `form` says what it looks like.
+template <class T>
+void take_object(const FieldReader& field, const FieldTable<T>& table, const char* form, T* target) {
+    if (!field.value().is_object()) return field.fail(std::string("must be ") + form);
+    field.take_members(table, refuse, target);
+}
+
+void take_redis(const FieldReader& field, Settings* settings) {
+    std::string url, problem;
+    if (!field.take_text(&url)) return;
+    if (!set_redis(url, &settings->redis, &problem)) field.fail(problem);
+}
+
+/// As text, or as file:/path, which is read again at each SIGHUP.
+void take_password(const FieldReader& field, Settings* settings) {
+    constexpr std::string_view prefix = "file:";
+    std::string& password = settings->redis.password;
+    if (!field.take_text(&password) || password.compare(0, prefix.size(), prefix) != 0) return;
+    const std::string file = password.substr(prefix.size());
+    password.clear();
+    const std::string origin = "secret file \"" + file + "\" ";
+    if (std::string problem; !signature::read_secret_file(file, &password, &problem))
+        return field.fail(origin + problem);
+    if (const std::string warning = signature::warning_of_secret(password); !warning.empty())
+        settings->warnings.push_back("redis_auth.password: " + origin + warning);
+}
+
+void take_redis_auth(const FieldReader& field, Settings* settings) {
+    static const FieldTable<Settings> table{
+        {"user", [](const FieldReader& user, Settings* target) { user.take_text(&target->redis.user); }},
+        {"password", take_password},
+    };
+    const std::size_t before = field.error_count();
+    take_object(field, table, R"({"user": ..., "password": ...})", settings);
+    // Without one there is no AUTH, and the worker would be the default user.
+    if (settings->redis.password.empty() && field.error_count() == before) field.fail("needs a password");
+}
+
+void take_stream_name(const FieldReader& field, StreamSetting* stream) {
+    if (field.value().is_string() && store::valid_stream_name(field.value().get_ref<const std::string&>()))
+        stream->name = field.value().get<std::string>();
+    else
+        field.fail("must be a name of 1 to 64 letters, digits, \"_\", \".\" or \"-\"");
+}
+
+void take_partitions(const FieldReader& field, StreamSetting* stream) {
+    std::uint64_t count = 0;
+    if (field.take_integer(1, 4096, &count)) stream->partitions = static_cast<unsigned>(count);
+}
+
+void take_stream(const FieldReader& field, Settings* settings) {
+    static const FieldTable<StreamSetting> table{{"name", take_stream_name}, {"partitions", take_partitions}};
+    const std::size_t before = field.error_count();
+    StreamSetting stream;
+    if (field.value().is_object())
+        field.take_members(table, refuse, &stream);
+    else
+        take_stream_name(field, &stream);
+    if (field.error_count() != before) return;
+    if (stream.name.empty()) return field.fail("needs a name");
+    for (const auto& other : settings->streams) {
+        if (other.name == stream.name) return field.fail("this stream is named twice");
     }
+    settings->streams.push_back(std::move(stream));
+}
 
-  private:
-    using Method = void (Reader::*)(const std::string&, const Json&);
+void take_streams(const FieldReader& field, Settings* settings) {
+    if (!field.value().is_array()) return field.fail("must be a list of names or of {name, partitions}");
+    for (std::size_t i = 0; i < field.value().size(); ++i)
+        take_stream(field.item(i), settings);
+}
 
-    static const std::map<std::string, Method>& readers() {
-        static const std::map<std::string, Method> table{
-            {"redis", &Reader::redis},
-            {"redis_auth", &Reader::redis_auth},
-            {"streams", &Reader::streams},
-            {"secrets_dir", &Reader::path},
-            {"state_dir", &Reader::path},
-            {"schemes", &Reader::schemes},
-            {"listen", &Reader::later},
-            {"tokens", &Reader::later},
-            {"max_inflight", &Reader::max_inflight},
-            {"retention", &Reader::retention},
-            {"dead", &Reader::dead},
-            {"allow_private", &Reader::allow_private},
-            {"drain_timeout", &Reader::drain_timeout},
-            {"log", &Reader::log},
-        };
-        return table;
+void take_scheme(const FieldReader& field, const std::string& name, signature::SchemeSet* set) {
+    std::string lines;
+    const Json& value = field.value();
+    for (const Json& line : value.is_array() ? value : Json::array({value})) {
+        if (!line.is_string()) return field.fail("must be the text of a scheme, or a list of its lines");
+        lines.append(line.get_ref<const std::string&>()).append("\n");
     }
+    signature::TextError error;
+    if (signature::add_scheme_text(name, lines, set, &error)) return;
+    field.fail(error.message + " in line " + std::to_string(error.line));
+}
 
-    static std::vector<std::string_view> names() {
-        std::vector<std::string_view> names;
-        for (const auto& [name, method] : readers())
-            names.push_back(name);
-        return names;
+/// A file of blocks, as nginx includes it, or the insides of blocks by name.
+void take_schemes(const FieldReader& field, Settings* settings) {
+    auto set = std::make_shared<signature::SchemeSet>();
+    signature::TextError error;
+    std::string file, content, problem;
+    if (field.value().is_object()) {
+        for (const auto& [name, text] : field.value().items())
+            take_scheme(field.member(name, text), name, set.get());
+    } else if (!field.take_text(&file)) {
+        return;
+    } else if (!read_settings_file(file, &content, &problem)) {
+        return field.fail("the file " + problem);
+    } else if (!signature::add_scheme_blocks(content, set.get(), &error)) {
+        return field.fail(error.message + " in line " + std::to_string(error.line) + " of the file");
     }
+    settings->schemes = std::move(set);
+}
 
-    void fail(const std::string& where, const std::string& what) { errors_.push_back(where + ": " + what); }
-
-    void later(const std::string& key, const Json&) {
-        fail(key, "is not supported by this version (no HTTP API yet)");
-    }
-
-    bool text(const std::string& key, const Json& value, std::string* out) {
-        if (!value.is_string() || value.get_ref<const std::string&>().empty()) {
-            fail(key, "must be a string that is not empty");
-            return false;
-        }
-        *out = value.get<std::string>();
-        return true;
-    }
-
-    void redis(const std::string& key, const Json& value) {
-        std::string url;
-        std::string problem;
-        if (!text(key, value, &url)) return;
-        if (!set_redis(url, &settings_.redis, &problem)) fail(key, problem);
-    }
-
-    void redis_auth(const std::string& key, const Json& value) {
-        const std::size_t before = errors_.size();
-        if (!value.is_object()) return fail(key, R"(must be {"user": ..., "password": ...})");
-        for (const auto& [name, part] : value.items()) {
-            const std::string where = key + "." + name;
-            if (name == "user") {
-                text(where, part, &settings_.redis.user);
-            } else if (name == "password") {
-                password(where, part);
-            } else {
-                fail(where, "unknown setting");
-            }
-        }
-        // Without one there is no AUTH, and the worker would be the default user.
-        if (settings_.redis.password.empty() && errors_.size() == before) fail(key, "needs a password");
-    }
-
-    /// As text, or as file:/path, which is read again at each SIGHUP.
-    void password(const std::string& where, const Json& value) {
-        constexpr std::string_view prefix = "file:";
-        std::string& password = settings_.redis.password;
-        if (!text(where, value, &password) || password.compare(0, prefix.size(), prefix) != 0) return;
-        const std::string file = password.substr(prefix.size());
-        password.clear();
-        const std::string origin = "secret file \"" + file + "\" ";
-        if (std::string problem; !signature::read_secret_file(file, &password, &problem))
-            return fail(where, origin + problem);
-        if (const std::string warning = signature::warning_of_secret(password); !warning.empty())
-            settings_.warnings.push_back(where + ": " + origin + warning);
-    }
-
-    void streams(const std::string& key, const Json& value) {
-        if (!value.is_array()) return fail(key, "must be a list of names or of {name, partitions}");
-        for (std::size_t i = 0; i < value.size(); ++i)
-            stream(key + "[" + std::to_string(i) + "]", value[i]);
-    }
-
-    void stream(const std::string& where, const Json& value) {
-        StreamSetting stream;
-        const Json& name = value.is_object() ? value.value("name", Json()) : value;
-        if (!name.is_string() || !store::valid_stream_name(name.get_ref<const std::string&>())) {
-            return fail(where, "needs a name of 1 to 64 letters, digits, \"_\", \".\" or \"-\"");
-        }
-        stream.name = name.get<std::string>();
-        if (value.is_object()) {
-            for (const auto& [field, part] : value.items()) {
-                if (field == "name") continue;
-                if (field != "partitions") return fail(where + "." + field, "unknown setting");
-                if (!part.is_number_integer() || part < 1 || part > 4096) {
-                    return fail(where + ".partitions", "must be a number from 1 to 4096");
-                }
-                stream.partitions = part.get<unsigned>();
-            }
-        }
-        for (const auto& other : settings_.streams) {
-            if (other.name == stream.name) return fail(where, "this stream is named twice");
-        }
-        settings_.streams.push_back(std::move(stream));
-    }
-
-    void path(const std::string& key, const Json& value) {
-        text(key, value, key == "secrets_dir" ? &settings_.secrets_dir : &settings_.state_dir);
-    }
-
-    /// A file of blocks, as nginx includes it, or the insides of blocks by name.
-    void schemes(const std::string& key, const Json& value) {
-        auto set = std::make_shared<signature::SchemeSet>();
-        signature::TextError error;
-        std::string file, content, problem;
-        if (value.is_object()) {
-            for (const auto& [name, text] : value.items())
-                scheme(key + "." + name, name, text, set.get());
-        } else if (!text(key, value, &file)) {
-            return;
-        } else if (!read_settings_file(file, &content, &problem)) {
-            return fail(key, "the file " + problem);
-        } else if (!signature::add_scheme_blocks(content, set.get(), &error)) {
-            return fail(key, error.message + " in line " + std::to_string(error.line) + " of the file");
-        }
-        settings_.schemes = std::move(set);
-    }
-
-    void scheme(const std::string& where, const std::string& name, const Json& value,
-                signature::SchemeSet* set) {
-        std::string lines;
-        for (const Json& line : value.is_array() ? value : Json::array({value})) {
-            if (!line.is_string()) return fail(where, "must be the text of a scheme, or a list of its lines");
-            lines.append(line.get_ref<const std::string&>()).append("\n");
-        }
-        signature::TextError error;
-        if (signature::add_scheme_text(name, lines, set, &error)) return;
-        fail(where, error.message + " in line " + std::to_string(error.line));
-    }
-
-    void max_inflight(const std::string& key, const Json& value) {
-        if (!value.is_number_integer() || value < 4 || value > 65536) {
-            return fail(key, "must be a number from 4 to 65536");
-        }
-        settings_.max_inflight = value.get<unsigned>();
-    }
-
-    bool time(const std::string& where, const Json& value, milliseconds* out) {
-        const auto parsed =
-            value.is_string() ? endpoint::parse_time(value.get_ref<const std::string&>()) : std::nullopt;
-        if (parsed) *out = *parsed;
-        if (!parsed) fail(where, R"(must be a time such as "30s" or "2h")");
-        return parsed.has_value();
-    }
-
-    bool size(const std::string& where, const Json& value, std::uint64_t* out) {
-        if (value.is_number_unsigned()) {
-            *out = value.get<std::uint64_t>();
-            return true;
-        }
-        const auto parsed =
-            value.is_string() ? endpoint::parse_size(value.get_ref<const std::string&>()) : std::nullopt;
-        if (parsed) *out = *parsed;
-        if (!parsed) fail(where, R"(must be a size such as 65536, "64k" or "256m")");
-        return parsed.has_value();
-    }
-
-    void keep(const std::string& key, const Json& value, milliseconds* age, std::uint64_t* bytes) {
-        if (!value.is_object()) return fail(key, R"(must be {"age": ..., "bytes": ...})");
-        for (const auto& [name, part] : value.items()) {
-            const std::string where = key + "." + name;
-            if (name == "age") {
-                time(where, part, age);
-            } else if (name == "bytes") {
-                size(where, part, bytes);
-            } else {
-                fail(where, "unknown setting");
-            }
-        }
-    }
-
-    void retention(const std::string& key, const Json& value) {
-        keep(key, value, &settings_.retention_age, &settings_.retention_bytes);
-    }
-
-    void dead(const std::string& key, const Json& value) {
-        keep(key, value, &settings_.dead_age, &settings_.dead_bytes);
-    }
-
-    void allow_private(const std::string& key, const Json& value) {
-        if (value.is_boolean()) {
-            settings_.guard = value.get<bool>() ? AddressGuard::everywhere() : AddressGuard::nowhere();
-            return;
-        }
-        std::vector<std::string> networks;
-        if (!value.is_array()) return fail(key, "must be true, false or a list of networks");
-        for (const auto& network : value) {
-            if (!network.is_string()) return fail(key, "must be true, false or a list of networks");
-            networks.push_back(network.get<std::string>());
-        }
-        std::string problem;
-        auto guard = AddressGuard::inside(networks, &problem);
-        if (!guard) return fail(key, problem);
-        settings_.guard = std::move(guard);
-    }
-
-    void drain_timeout(const std::string& key, const Json& value) {
-        if (!time(key, value, &settings_.drain_timeout)) return;
-        if (settings_.drain_timeout > std::chrono::hours(24)) fail(key, "must be a time from 0s to 24h");
-    }
-
-    void log(const std::string& key, const Json& value) { text(key, value, &settings_.log); }
-
-    Settings& settings_;
-    std::vector<std::string>& errors_;
+/// How long, and how much of, something is kept.
+struct Keep {
+    milliseconds* age;
+    std::uint64_t* bytes;
 };
+
+void take_keep(const FieldReader& field, Keep keep) {
+    static const FieldTable<Keep> table{
+        {"age", [](const FieldReader& age,
+                   Keep* target) { age.take_time(milliseconds(0), longest_age, target->age); }},
+        {"bytes", [](const FieldReader& bytes, Keep* target) { bytes.take_size(0, target->bytes); }},
+    };
+    take_object(field, table, R"({"age": ..., "bytes": ...})", &keep);
+}
+
+void take_allow_private(const FieldReader& field, Settings* settings) {
+    const Json& value = field.value();
+    if (value.is_boolean()) {
+        settings->guard = value.get<bool>() ? AddressGuard::everywhere() : AddressGuard::nowhere();
+        return;
+    }
+    const auto is_text = [](const Json& network) { return network.is_string(); };
+    if (!value.is_array() || !std::all_of(value.begin(), value.end(), is_text))
+        return field.fail("must be true, false or a list of networks");
+    std::string problem;
+    auto guard = AddressGuard::inside(value.get<std::vector<std::string>>(), &problem);
+    if (!guard) return field.fail(problem);
+    settings->guard = std::move(guard);
+}
+
+void take_max_inflight(const FieldReader& field, Settings* settings) {
+    std::uint64_t count = 0;
+    if (field.take_integer(4, 65536, &count)) settings->max_inflight = static_cast<unsigned>(count);
+}
+
+void take_later(const FieldReader& field, Settings*) {
+    field.fail("is not supported by this version (no HTTP API yet)");
+}
+
+const FieldTable<Settings>& settings_table() {
+    using Field = const FieldReader&;
+    static const FieldTable<Settings> table{
+        {"redis", take_redis},
+        {"redis_auth", take_redis_auth},
+        {"streams", take_streams},
+        {"secrets_dir", [](Field field, Settings* target) { field.take_text(&target->secrets_dir); }},
+        {"state_dir", [](Field field, Settings* target) { field.take_text(&target->state_dir); }},
+        {"schemes", take_schemes},
+        {"listen", take_later},
+        {"tokens", take_later},
+        {"max_inflight", take_max_inflight},
+        {"retention",
+         [](Field field, Settings* target) {
+             take_keep(field, {&target->retention_age, &target->retention_bytes});
+         }},
+        {"dead",
+         [](Field field, Settings* target) {
+             take_keep(field, {&target->dead_age, &target->dead_bytes});
+         }},
+        {"allow_private", take_allow_private},
+        {"drain_timeout",
+         [](Field field, Settings* target) {
+             field.take_time(milliseconds(0), std::chrono::hours(24), &target->drain_timeout);
+         }},
+        {"log", [](Field field, Settings* target) { field.take_text(&target->log); }},
+    };
+    return table;
+}
 
 }  // namespace
 
 std::optional<Settings> parse_settings(std::string_view json, std::vector<std::string>* errors) {
     Settings settings;
     const auto before = errors->size();
-    if (const auto parsed = endpoint::parse_strict_json(json, errors))
-        Reader(&settings, errors).read(*parsed);
+    if (const auto parsed = endpoint::parse_strict_json(json, errors)) {
+        std::vector<endpoint::FieldError> found;
+        const FieldReader all(*parsed, "", &found);
+        if (parsed->is_object())
+            all.take_members(settings_table(), refuse, &settings);
+        else
+            errors->push_back("the configuration: must be an object");
+        for (const auto& [where, what] : found)
+            errors->push_back(where + ": " + what);
+    }
     if (errors->size() != before) return std::nullopt;
     return settings;
 }

@@ -2,7 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "worker/wakeup.hpp"
+#include "link/wakeup.hpp"
 
 namespace webhook::worker {
 
@@ -40,7 +40,7 @@ asio::awaitable<bool> send_step(Core& core, const PartitionPtr& partition, const
             logged = reply->root().text;
             spdlog::error("partition {}: cannot settle ({}); trying again", partition->name().text(), logged);
         }
-        co_await sleep_for(pause);
+        co_await link::sleep_for(pause);
         pause = std::min<std::chrono::milliseconds>(pause * 2, 1000ms);
     }
     co_return false;
@@ -77,7 +77,7 @@ asio::awaitable<void> settle_partition(Core& core, PartitionPtr partition) {
     while (!partition->lost()) {
         co_await partition->work.wait(1000ms);
         if (partition->lost()) break;
-        co_await sleep_for(gather_time);
+        co_await link::sleep_for(gather_time);
         while (!partition->lost()) {
             store::SettleStep step(partition->owner());
             if (!partition->build(rules_for(core, *partition), &step)) break;
@@ -93,7 +93,7 @@ asio::awaitable<void> settle_partition(Core& core, PartitionPtr partition) {
 
 asio::awaitable<void> tick_partitions(Core& core) {
     for (unsigned n = 0;; ++n) {
-        co_await sleep_for(tick_time);
+        co_await link::sleep_for(tick_time);
         const auto now = Clock::now();
         for (const auto& [name, partition] : core.partitions) {
             if (partition->window_empty()) continue;

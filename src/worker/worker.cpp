@@ -151,7 +151,7 @@ asio::awaitable<void> Worker::drain() {
             core_.dispatcher.begin_stop();
             core_.stop_senders();
         }
-        co_await sleep_for(10ms);
+        co_await link::sleep_for(10ms);
     }
     for (const auto& [name, partition] : core_.partitions)
         spdlog::warn("partition {}: not released", name.text());

@@ -1,4 +1,4 @@
-// Every built-in scheme under requests that are forged, changed, or handshakes.
+// Every built-in scheme under requests that are forged, changed, or challenges.
 
 #include <algorithm>
 #include <map>
@@ -6,7 +6,8 @@
 #include <set>
 
 #include "base/encoding.hpp"
-#include "signature/model/definition.hpp"
+#include "signature/catalogue/lookup.hpp"
+#include "signature/model/scheme.hpp"
 #include "signature/verify/challenge.hpp"
 #include "signature/verify/verifier.hpp"
 #include "t/fuzz/target.hpp"
@@ -195,8 +196,8 @@ std::vector<std::string> signed_seeds() {
     return seeds;
 }
 
-/// A built-in scheme with handshakes, with parameters that a stranger cannot know and one that he can.
-const signature::Verifier* handshaker(std::string_view name) {
+/// A built-in scheme with challenges, with parameters that a stranger cannot know and one that he can.
+const signature::Verifier* challenger(std::string_view name) {
     static const std::map<std::string, std::unique_ptr<signature::Verifier>, std::less<>> all = [] {
         std::map<std::string, std::unique_ptr<signature::Verifier>, std::less<>> made;
         for (const std::string_view each : signature::scheme_names()) {
@@ -228,8 +229,8 @@ bool is_line(std::string_view text) {
 
 // The first line names the scheme. What is answered can be sent, and is not longer than what was asked and a
 // MAC.
-void handshakes(std::string_view input) {
-    const signature::Verifier* verifier = handshaker(take_line(&input));
+void challenges(std::string_view input) {
+    const signature::Verifier* verifier = challenger(take_line(&input));
     if (verifier == nullptr) return;
     test::PlainRequest request;
     std::string method;
@@ -250,7 +251,7 @@ void handshakes(std::string_view input) {
     }
 }
 
-std::vector<std::string> handshake_seeds() {
+std::vector<std::string> challenge_seeds() {
     std::vector<std::string> seeds = {
         "slack\nPOST\nhttps://h/\n\n{\"type\":\"url_verification\",\"challenge\":\"3eZbrw1aBm2rZgRNFdxV\"}",
         "meta\nGET\nhttps://h/?hub.mode=subscribe&hub.verify_token=expected&hub.challenge=1158201444\n\n",
@@ -275,7 +276,7 @@ std::vector<std::string> handshake_seeds() {
 std::vector<Target> forgery_targets() {
     return {{"forgeries", forgeries, signed_seeds},
             {"changes", changes, signed_seeds},
-            {"handshakes", handshakes, handshake_seeds}};
+            {"challenges", challenges, challenge_seeds}};
 }
 
 }  // namespace webhook::fuzz

@@ -1,6 +1,9 @@
 // What operators and receivers hand to the worker: documents, URLs, answers.
 
 #include "endpoint/document.hpp"
+#include "endpoint/document_parser.hpp"
+#include "endpoint/document_print.hpp"
+#include "endpoint/field_reader.hpp"
 #include "endpoint/url.hpp"
 #include "store/redis_address.hpp"
 #include "t/fuzz/target.hpp"
@@ -13,7 +16,7 @@ namespace {
 
 // What is taken is printed so that it is taken again, and says the same.
 void documents(std::string_view input) {
-    std::vector<endpoint::Error> errors;
+    std::vector<endpoint::FieldError> errors;
     const auto documents = endpoint::parse_file(input, &errors);
     REQUIRE(documents.has_value() == errors.empty());
     if (!documents) return;
@@ -67,7 +70,7 @@ std::vector<std::string> url_seeds() {
 // An HTTP answer as from a socket: whole and byte by byte come to the same, within the limits.
 void answers(std::string_view input) {
     const auto judged = [input](std::size_t piece, worker::Attempt* attempt) {
-        worker::Answer answer;
+        worker::ResponseParser answer;
         std::size_t taken = 0;
         for (std::size_t at = 0; at < input.size() && !answer.ended(); at += piece)
             taken += answer.put(input.substr(at, piece));
@@ -75,7 +78,7 @@ void answers(std::string_view input) {
         REQUIRE(answer.ended() && answer.whole() == answer.error().empty());
         REQUIRE(!answer.keep_alive() || (answer.whole() && answer.status() != 0));
         answer.judge({}, 1700000000000, attempt);
-        REQUIRE(attempt->response.size() <= worker::Answer::max_kept);
+        REQUIRE(attempt->response.size() <= worker::ResponseParser::max_kept);
         return std::to_string(taken) + answer.error() + (answer.keep_alive() ? "k" : "") +
                std::to_string(attempt->status) + attempt->response + (attempt->disable ? "d" : "");
     };

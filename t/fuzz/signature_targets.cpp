@@ -2,7 +2,8 @@
 
 #include "base/encoding.hpp"
 #include "signature/catalogue/scheme_set.hpp"
-#include "signature/keys/nfkd.hpp"
+#include "signature/catalogue/scheme_text.hpp"
+#include "signature/keys/decode_key.hpp"
 #include "signature/language/parser.hpp"
 #include "signature/model/pattern.hpp"
 #include "signature/model/timestamp.hpp"
@@ -92,8 +93,9 @@ void encodings(std::string_view input) {
         const long size = base::decode_into(input, encoding, small, sizeof small);
         REQUIRE(size <= static_cast<long>(sizeof small));
     }
-    std::string decomposed;
-    if (signature::to_nfkd(input, &decomposed)) REQUIRE(decomposed.size() <= 4 * input.size());
+    std::string decomposed, error;
+    if (signature::decode_key(signature::KeyRule::nfkd, input, &decomposed, &error))
+        REQUIRE(decomposed.size() <= 4 * input.size());
     for (const std::string& url : signature::url_variants(input))
         REQUIRE(url.size() <= input.size() + 4);  // ":443"
     for (const auto unit :

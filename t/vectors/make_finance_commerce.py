@@ -258,22 +258,22 @@ bound('fusionauth', lambda k, b, t: {'X-FusionAuth-Signature-JWT': jwt(k, {'requ
 stale = body(message_uuid='m1')
 add('vonage', 'stale', 'signed an hour ago', 'reject', {**JSON, 'Authorization': 'Bearer ' + jwt(KEY, {'iat': NOW - 3600, 'payload_hash': digest(stale, 'hex')})}, stale, KEY, grammar_reason='expired')
 
-# --- handshakes
+# --- challenges
 GET = dict(method='GET', kind='challenge')
 
 
-def handshake(scheme, note, why, headers, secret, answer, body='', type='text/plain', **more):
+def challenge(scheme, note, why, headers, secret, answer, body='', type='text/plain', **more):
     add(scheme, note, why, 'accept', headers, body, secret, expect_response={'status': 200, 'type': type, 'headers': {}, 'body': answer}, **more)
 
 
-handshake('worldline', 'challenge', 'the header comes back as the body', {'X-GCS-Webhooks-Endpoint-Verification': '3f2a-55_b'}, 'secret-of-worldline', '3f2a-55_b', **GET)
-handshake('websub', 'challenge', 'hub.challenge comes back when the topic is ours', {}, 'secret-of-websub', 'ch4llenge', **GET,
+challenge('worldline', 'challenge', 'the header comes back as the body', {'X-GCS-Webhooks-Endpoint-Verification': '3f2a-55_b'}, 'secret-of-worldline', '3f2a-55_b', **GET)
+challenge('websub', 'challenge', 'hub.challenge comes back when the topic is ours', {}, 'secret-of-websub', 'ch4llenge', **GET,
           query='?' + urlencode({'hub.mode': 'subscribe', 'hub.topic': 'https://example.com/feed', 'hub.challenge': 'ch4llenge', 'hub.lease_seconds': 864000}), config={'topic': 'https://example.com/feed'})
 sync = body(type='sync', authorization={'id': 'cmp_abc'})
-handshake('front', 'challenge', 'signed; the header comes back as the body', {**JSON, 'x-front-challenge': 'abc123', 'x-front-request-timestamp': str(MS),
+challenge('front', 'challenge', 'signed; the header comes back as the body', {**JSON, 'x-front-challenge': 'abc123', 'x-front-request-timestamp': str(MS),
           'x-front-signature': b64('secret-of-front', f'{MS}:{sync}')}, 'secret-of-front', 'abc123', sync, kind='challenge')
-handshake('adobe-sign', 'challenge', 'the client id comes back', {'X-AdobeSign-ClientId': 'UB7E5BXCXY'}, 'UB7E5BXCXY', '{"xAdobeSignClientId":"UB7E5BXCXY"}', type='application/json', **GET)
-handshake('mailchimp', 'challenge', 'any answer to a GET of the URL with the secret', {}, 'token-of-mailchimp-1', '', query='?token=token-of-mailchimp-1', **GET)
+challenge('adobe-sign', 'challenge', 'the client id comes back', {'X-AdobeSign-ClientId': 'UB7E5BXCXY'}, 'UB7E5BXCXY', '{"xAdobeSignClientId":"UB7E5BXCXY"}', type='application/json', **GET)
+challenge('mailchimp', 'challenge', 'any answer to a GET of the URL with the secret', {}, 'token-of-mailchimp-1', '', query='?token=token-of-mailchimp-1', **GET)
 
 # --- answers that the senders published
 PUBLISHED = [

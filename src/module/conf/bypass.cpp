@@ -5,10 +5,10 @@
 #include <iterator>
 #include <string>
 
-#include "module/conf/directives.hpp"
+#include "module/conf/location_conf.hpp"
+#include "module/ngx/conf_error.hpp"
 #include "module/ngx/core_conf.hpp"
 #include "module/ngx/pool.hpp"
-#include "module/settings.hpp"
 
 namespace webhook::module {
 
@@ -21,17 +21,16 @@ const Core* core_of(void** loc_conf) {
 }
 
 const LocationConf* ours(const Core* core) {
-    return static_cast<const LocationConf*>(
-        static_cast<const PlainConf*>(core->loc_conf[ngx_http_webhook_module.ctx_index]));
+    return to_location_conf(core->loc_conf[ngx_http_webhook_module.ctx_index]);
 }
 
 /// True when requests there reach an application unjudged. Only locations know their own configuration, the
 /// level of a server does not: no application stands there (`stub_status` may).
 bool is_open(const Core* core) {
-    return core->handler != nullptr && core->loc_conf != nullptr && ours(core)->location == nullptr;
+    return core->handler != nullptr && core->loc_conf != nullptr && ours(core)->settings.location == nullptr;
 }
 
-/// The location without a regular expression that nginx finds for `path` among those of one level, as
+/// Finds the location without a regular expression that nginx takes for `path` among those of one level, as
 /// ngx_http_core_find_static_location() does; nullptr: none. `exact`: it is final.
 const Core* find_static(const ngx_http_location_tree_node_t* node, std::string_view path, bool* exact) {
     const Core* found = nullptr;
@@ -55,7 +54,7 @@ const Core* find_static(const ngx_http_location_tree_node_t* node, std::string_v
     return found;
 }
 
-/// The location that nginx chooses for `path` below `level`, as ngx_http_core_find_location() does.
+/// Finds the location that nginx chooses for `path` below `level`, as ngx_http_core_find_location() does.
 const Core* find_location(const Core* level, std::string_view path) {
     bool exact = false;
     const Core* found = find_static(level->static_locations, path, &exact);
@@ -73,7 +72,7 @@ const Core* find_location(const Core* level, std::string_view path) {
     return nested;
 }
 
-/// What applications often take for the same path: with a slash at the end, or without.
+/// Makes the path that applications often take for the same: with a slash at the end, or without.
 std::string other_spelling(std::string_view path) {
     const bool has_slash = path.size() > 1 && path.back() == '/';
     return has_slash ? std::string(path.substr(0, path.size() - 1)) : std::string(path) + "/";
@@ -113,8 +112,8 @@ const Core* find_named(const ngx_http_core_srv_conf_t& server, std::string_view 
 }
 
 /// True when a request that was not judged, or was refused, may get this status and leave the body to
-/// error_page: nginx itself refuses before webhook is asked (403, 429 ...). The others come from behind a
-/// gate only.
+/// error_page: nginx itself refuses before webhook is asked (403, 429 ...). The others come from the handler
+/// after a gate only.
 bool can_refuse_with(const LocationConf& conf, ngx_int_t status) {
     constexpr ngx_int_t from_behind[] = {402, 404, 406, 409, 410, 416, 422, 501, 502, 504};
     const bool is_from_behind =
@@ -123,8 +122,8 @@ bool can_refuse_with(const LocationConf& conf, ngx_int_t status) {
     if (!is_from_behind || (status == NGX_HTTP_CONFLICT && conf.dedup && conf.dedup->reject)) return true;
     for (std::size_t i = 1; i < verdict_count; ++i) {
         const auto verdict = static_cast<Verdict>(i);
-        const auto own = conf.location->responses.find(verdict);
-        if (own == conf.location->responses.end() || own->second->has_body) continue;
+        const auto own = conf.settings.location->responses.find(verdict);
+        if (own == conf.settings.location->responses.end() || own->second->has_body) continue;
         const unsigned answered = own->second->status;
         if (static_cast<ngx_int_t>(answered) == status) return true;
     }
@@ -184,7 +183,7 @@ void warn_of_missing_handler(ngx_conf_t* cf, const u_char* inherited_root) {
     if (core->handler != nullptr || core->noname != 0 || has_files || has_nested(core)) return;
     ngx_conf_log_error(
         NGX_LOG_WARN, cf, 0,
-        "\"webhook\" in \"location %V\" has nothing behind it: genuine requests get a file or 404; give "
+        "\"webhook\" in \"location %V\" has no handler after it: genuine requests get a file or 404; give "
         "it \"webhook_stream\", \"proxy_pass\" or the like, or \"root\" if files are meant",
         &core->name);
 }

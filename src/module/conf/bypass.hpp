@@ -21,7 +21,7 @@ struct JudgedLocation {
 /// Refuses what would run although the request was refused (`post_action`). A setter's result.
 char* check_actions(ngx_conf_t* cf);
 
-/// Warns of a gate that has nothing behind it. `inherited_root`: of the level above.
+/// Warns of a gate without a handler. `inherited_root`: of the level above.
 void warn_of_missing_handler(ngx_conf_t* cf, const u_char* inherited_root);
 
 /// Warns, when all locations are known, of ways by which requests come to an application without being

@@ -8,7 +8,7 @@ namespace webhook::module {
 
 namespace {
 
-/// The directive that lets the header through; nullptr: it comes through.
+/// Names the directive that lets the header through; nullptr: it comes through.
 const char* missing_directive(const ngx_http_core_srv_conf_t& server, const std::string& name) {
     const bool is_valid = std::all_of(
         name.begin(), name.end(), [](char c) { return base::is_alphanumeric(c) || c == '-' || c == '_'; });

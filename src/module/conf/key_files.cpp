@@ -30,8 +30,8 @@ bool add_file(const std::string& path, const std::string& name, KeyTexts* keys, 
     return true;
 }
 
-/// What cannot be looked at counts as a file, so that reading it fails: to leave it out would take away a
-/// key.
+/// True for a file, and for a name that cannot be examined: reading it then fails, while leaving it out would
+/// drop a key.
 bool may_be_file(const std::string& path) {
     struct stat info {};
     return ::stat(path.c_str(), &info) != 0 || S_ISREG(info.st_mode);

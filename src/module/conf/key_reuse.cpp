@@ -4,8 +4,10 @@
 #include <string>
 
 #include "base/digest.hpp"
-#include "module/conf/directives.hpp"
-#include "module/settings.hpp"
+#include "module/conf/location_conf.hpp"
+#include "module/conf/main_conf.hpp"
+#include "module/conf/value_origin.hpp"
+#include "module/ngx/conf_error.hpp"
 #include "signature/keys/key_reuse.hpp"
 #include "signature/keys/prepared.hpp"
 #include "signature/language/parser.hpp"
@@ -22,9 +24,9 @@ struct KeyUse {
 /// By a hash of the key: no second copy of it is kept.
 using KeyUses = std::multimap<std::string, KeyUse>;
 
-/// The texts of a secret: more than one where a map chooses.
+/// Finds the texts of a secret: more than one where a map chooses.
 std::vector<std::string> texts_of(ngx_conf_t* cf, const Secret& secret) {
-    if (secret.complex != nullptr) return main_state(cf)->origins.constants_of(view(secret.complex->value));
+    if (secret.complex != nullptr) return main_conf(cf)->origins->constants_of(view(secret.complex->value));
     return {secret.literal};
 }
 
@@ -39,7 +41,7 @@ std::string plain_text(std::string_view definition) {
 /// A copy under another name verifies the same messages: nothing is gained by it.
 bool are_alike(ngx_conf_t* cf, const signature::Scheme* one, const signature::Scheme* other) {
     if (one == other) return true;
-    const signature::SchemeSet& schemes = main_state(cf)->schemes;
+    const signature::SchemeSet& schemes = main_conf(cf)->schemes;
     return plain_text(schemes.text(signature::name_of(*one))) ==
            plain_text(schemes.text(signature::name_of(*other)));
 }
@@ -67,7 +69,7 @@ char* refuse_reuse(ngx_conf_t* cf, const signature::Scheme& answering, const Key
                     two = to_ngx(signature::name_of(*other.scheme)), file = to_ngx(other.place->file);
     return refuse(
         cf,
-        "\"webhook %V\" has the same key as \"webhook %V\" in %V:%ui: handshakes of one of them are answered "
+        "\"webhook %V\" has the same key as \"webhook %V\" in %V:%ui: challenges of one of them are answered "
         "with HMACs of what the client chose, which would sign for the other; ask the senders for a key each",
         &one, &two, &file, other.place->line);
 }
@@ -88,7 +90,7 @@ char* add_key(ngx_conf_t* cf, const KeyUse& use, std::string_view bytes, KeyUses
 }
 
 char* check_secret(ngx_conf_t* cf, const JudgedLocation& judged, const Secret& secret, KeyUses* uses) {
-    const Location& location = *judged.conf->location;
+    const Location& location = *judged.conf->settings.location;
     for (const std::string& text : texts_of(cf, secret)) {
         char* bad = secret.complex != nullptr ? try_key(cf, location, text) : NGX_CONF_OK;
         for (const std::string& bytes : signature::key_bytes(*location.scheme, text)) {
@@ -105,7 +107,7 @@ char* check_keys(ngx_conf_t* cf, const std::vector<JudgedLocation>& judged) {
     KeyUses uses;
     for (const JudgedLocation& location : judged) {
         const bool has_keys =
-            location.conf->secrets && signature::name_of(*location.conf->location->scheme) != "none";
+            location.conf->secrets && signature::name_of(*location.conf->settings.location->scheme) != "none";
         if (!has_keys) continue;
         const AtPlace place(cf, location.place);
         for (const Secret& secret : *location.conf->secrets) {

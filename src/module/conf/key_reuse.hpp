@@ -8,8 +8,8 @@
 
 namespace webhook::module {
 
-/// Refuses a key that serves two schemes of which one answers HMACs in its handshakes: whoever sends such
-/// handshakes could have it sign for the other. Tries the keys that a map chooses, too: their values are
+/// Refuses a key that serves two schemes of which one answers challenges with HMACs: a client that sends such
+/// challenges could have it sign for the other. Tries the keys that a map chooses, too: their values are
 /// known when all has been read. A setter's result.
 char* check_keys(ngx_conf_t* cf, const std::vector<JudgedLocation>& judged);
 

@@ -67,7 +67,7 @@ void KeyWatch::wait() {
 }
 
 void KeyWatch::on_timer() {
-    // A full queue is not worth a word: the next round comes.
+    // A full queue is not logged: the next round comes.
     if (ngx_thread_task_post(pool_, task_) != NGX_OK) wait();
 }
 

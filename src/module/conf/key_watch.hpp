@@ -20,7 +20,7 @@ struct WatchedKeys {
     KeyTexts current;                    ///< what the location's verifier was made of
     std::string problem;                 ///< why the files cannot be used now; empty: they can
 
-    // What a round found out, until the loop takes it over.
+    // The result of a round, until the loop takes it over.
     KeyTexts next;
     std::string next_problem;
     std::unique_ptr<signature::Verifier> verifier;

@@ -3,11 +3,11 @@
 #include <utility>
 #include <vector>
 
-#include "module/conf/directives.hpp"
+#include "module/ngx/conf_error.hpp"
 #include "module/ngx/core_conf.hpp"
 #include "module/redis/stream.hpp"
 #include "module/request/identity.hpp"
-#include "signature/verify/content.hpp"
+#include "signature/model/signed_id.hpp"
 
 namespace webhook::module {
 
@@ -33,7 +33,7 @@ void choose_identity(ngx_conf_t* cf, const LocationConf& conf, const Dedup& dedu
     if (dedup.by && shared) {
         ngx_conf_log_error(
             NGX_LOG_WARN, cf, 0,
-            "\"webhook_dedup\" \"by=id\" beside a \"webhook_source\" with variables, where several "
+            "\"webhook_dedup\" \"by=id\" with a \"webhook_source\" of variables, where several "
             "senders could use one id: \"by=both\" is used");
     } else if (dedup.by && !signature::is_signed_id(scheme, ids)) {
         ngx_conf_log_error(

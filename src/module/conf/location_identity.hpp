@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "module/settings.hpp"
+#include "module/conf/location_conf.hpp"
 
 namespace webhook::module {
 

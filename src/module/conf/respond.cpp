@@ -3,21 +3,15 @@
 #include <memory>
 #include <string>
 
-#include "base/json_text.hpp"
 #include "base/suggest.hpp"
-#include "module/conf/directives.hpp"
+#include "module/conf/location_conf.hpp"
+#include "module/ngx/conf_error.hpp"
 #include "module/ngx/pool.hpp"
 #include "module/ngx/template.hpp"
 
 namespace webhook::module {
 
 namespace {
-
-char* const ok = NGX_CONF_OK;
-char* const failed = static_cast<char*>(NGX_CONF_ERROR);
-char duplicate_text[] = "is duplicate";
-
-constexpr std::string_view json_type = "application/json";
 
 /// GIF89a of one transparent pixel, the smallest that browsers show.
 constexpr char pixel[] =
@@ -26,19 +20,20 @@ constexpr char pixel[] =
 constexpr std::string_view pixel_image(pixel, sizeof pixel - 1);
 static_assert(pixel_image.size() == 43);
 
-/// Verdicts after which the sender must come again, or the event is lost.
+/// True for verdicts after which the sender must retry, or the event is lost.
 bool needs_retry(Verdict verdict) {
     return verdict == Verdict::busy || verdict == Verdict::unavailable || verdict == Verdict::in_progress;
 }
 
-/// 200 to 599 without redirections, which nobody who sends webhooks follows; 0 when it is none.
+/// Reads a status from 200 to 599, but not a redirection, which senders of webhooks do not follow; 0 when it
+/// is none.
 unsigned parse_status(const ngx_str_t& word) {
     const ngx_int_t status = ngx_atoi(word.data, word.len);
     const bool good = (status >= 200 && status <= 299) || (status >= 400 && status <= 599);
     return good && word.len == 3 ? static_cast<unsigned>(status) : 0;
 }
 
-/// " accepted duplicate ...": those that can be answered otherwise.
+/// Lists the verdicts that can have another response: " accepted duplicate ...".
 std::string verdict_names() {
     std::string names;
     for (std::size_t i = 1; i < verdict_count; ++i) {
@@ -69,10 +64,10 @@ char* read_body(ngx_conf_t* cf, const ngx_str_t* word, ngx_uint_t count, Respons
                           &word[0]);
         }
         response->type = view(word[0]);
-        if (!compile_template(cf, word[1], &response->body)) return failed;
+        if (!compile_template(cf, word[1], &response->body)) return conf_failed;
     }
     response->has_body = true;
-    return ok;
+    return conf_ok;
 }
 
 char* read_response(ngx_conf_t* cf, LocationConf* conf) {
@@ -95,43 +90,16 @@ char* read_response(ngx_conf_t* cf, LocationConf* conf) {
     const ngx_uint_t more = cf->args->nelts - 3;
     if (more != 0 && response->status == NGX_HTTP_NO_CONTENT) return refuse(cf, "status 204 has no body");
     if (more != 0) {
-        if (char* bad = read_body(cf, word + 3, more, response.get()); bad != ok) return bad;
+        if (char* bad = read_body(cf, word + 3, more, response.get()); bad != conf_ok) return bad;
     }
-    return conf->responses.emplace(verdict, std::move(response)).second ? ok : duplicate_text;
-}
-
-unsigned default_status(const RequestState& state) {
-    if (state.verdict == Verdict::duplicate && state.location->reject_duplicates) return NGX_HTTP_CONFLICT;
-    return info_of(state.verdict).status;
-}
-
-std::string_view default_body(const RequestState& state) {
-    const VerdictInfo& info = info_of(state.verdict);
-    if (!info.with_id) return info.answer;
-    static std::string scratch;  // one thread; keeps its capacity
-    scratch.assign("{\"verdict\":\"");
-    scratch.append(info.name);
-    scratch.append("\",\"id\":\"");
-    base::append_json(state.event.id, &scratch);
-    scratch.append("\"}");
-    return copy_to_pool(state.request->pool, scratch);
-}
-
-std::string_view own_body(const RequestState& state, const Response& response) {
-    if (response.values == nullptr) {
-        std::string_view body;
-        return response.body.evaluate(state.request, &body) ? body : std::string_view();
-    }
-    event::Extractor::Values values;
-    response.values->extract(state.headers, 0, &values);
-    return copy_to_pool(state.request->pool, values.tenant);
+    return conf->responses.emplace(verdict, std::move(response)).second ? conf_ok : is_duplicate;
 }
 
 }  // namespace
 
 char* set_respond(ngx_conf_t* cf, ngx_command_t* /*command*/, void* data) {
-    auto* conf = static_cast<LocationConf*>(static_cast<PlainConf*>(data));
-    return guarded(cf->log, failed, [=] { return read_response(cf, conf); });
+    auto* conf = to_location_conf(data);
+    return guarded(cf->log, conf_failed, [=] { return read_response(cf, conf); });
 }
 
 char* add_acknowledgements(ngx_conf_t* cf, const signature::Scheme& scheme, bool reject_duplicates,
@@ -144,7 +112,7 @@ char* add_acknowledgements(ngx_conf_t* cf, const signature::Scheme& scheme, bool
         responses->emplace(Verdict::conflict, std::move(conflict));
     }
     const signature::Acknowledgement* wanted = signature::acknowledgement(scheme);
-    if (wanted == nullptr) return ok;
+    if (wanted == nullptr) return conf_ok;
     auto response = std::make_shared<Response>();
     response->status = wanted->status;
     response->has_body = !wanted->type.empty();
@@ -163,19 +131,7 @@ char* add_acknowledgements(ngx_conf_t* cf, const signature::Scheme& scheme, bool
         if (verdict == Verdict::duplicate && reject_duplicates) continue;
         responses->emplace(verdict, response);
     }
-    return ok;
-}
-
-Reply compose_reply(const RequestState& state) {
-    const Responses& responses = state.location->responses;
-    const auto found = responses.find(state.verdict);
-    const Response* response = found == responses.end() ? nullptr : found->second.get();
-    const unsigned status = response != nullptr ? response->status : default_status(state);
-    if (response != nullptr && response->has_body) {
-        return {status, response->type, own_body(state, *response), true};
-    }
-    if (signature::answers_without_body(*state.location->scheme)) return {status, {}, {}, false};
-    return {status, json_type, default_body(state), false};
+    return conf_ok;
 }
 
 }  // namespace webhook::module

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "module/conf/directives.hpp"
+#include "module/ngx/conf_error.hpp"
 #include "module/ngx/core_conf.hpp"
 
 namespace webhook::module {

@@ -11,8 +11,8 @@ namespace webhook::module {
 /// refused; a `rewrite` that may leave the location is warned about.
 char* check_rewrites(ngx_conf_t* cf);
 
-/// By what the ids that a gate remembers are kept apart from those of others: the first server_name and the
-/// location as it is written. The same on all hosts that have this configuration.
+/// Makes the name by which the ids of a gate are kept apart from those of others: the first server_name and
+/// the location as it is written. The same on all hosts that have this configuration.
 std::string gate_name(ngx_conf_t* cf);
 
 }  // namespace webhook::module

@@ -3,17 +3,14 @@
 #include <string>
 #include <vector>
 
-#include "module/conf/directives.hpp"
+#include "module/conf/main_conf.hpp"
+#include "module/ngx/conf_error.hpp"
 #include "module/ngx/conf_place.hpp"
 #include "module/ngx/pool.hpp"
-#include "module/settings.hpp"
 
 namespace webhook::module {
 
 namespace {
-
-char* const ok = NGX_CONF_OK;
-char* const failed = static_cast<char*>(NGX_CONF_ERROR);
 
 /// The directives of a block as nginx hands them over, each with its place.
 struct Block {
@@ -22,7 +19,7 @@ struct Block {
 };
 
 char* read_directive(ngx_conf_t* cf, ngx_command_t* dummy, void* data) {
-    return guarded(cf->log, failed, [=] {
+    return guarded(cf->log, conf_failed, [=] {
         auto* block = static_cast<Block*>(data);
         auto* word = static_cast<ngx_str_t*>(cf->args->elts);
         if (view(word[0]) == "include") {
@@ -34,7 +31,7 @@ char* read_directive(ngx_conf_t* cf, ngx_command_t* dummy, void* data) {
             words.emplace_back(view(word[i]));
         block->directives.push_back(std::move(words));
         block->places.push_back(here(cf));
-        return ok;
+        return conf_ok;
     });
 }
 
@@ -50,17 +47,17 @@ bool read_block(ngx_conf_t* cf, Block* block) {
 }  // namespace
 
 char* set_scheme_block(ngx_conf_t* cf, ngx_command_t* /*command*/, void* data) {
-    return guarded(cf->log, failed, [=] {
-        signature::SchemeSet& schemes = static_cast<MainState*>(static_cast<MainConf*>(data))->schemes;
+    return guarded(cf->log, conf_failed, [=] {
+        signature::SchemeSet& schemes = to_main_conf(data)->schemes;
         // A copy: the words of the block take the place of this directive's.
         const std::string name(view(static_cast<ngx_str_t*>(cf->args->elts)[1]));
         const std::string problem = schemes.check_name(name);
         if (!problem.empty()) return refuse(cf, "%s", problem.c_str());
         const Place start = here(cf);
         Block block;
-        if (!read_block(cf, &block)) return failed;
+        if (!read_block(cf, &block)) return conf_failed;
         signature::LanguageError error;
-        if (schemes.add(name, block.directives, &error)) return ok;
+        if (schemes.add(name, block.directives, &error)) return conf_ok;
         const AtPlace place(cf,
                             error.directive < block.places.size() ? block.places[error.directive] : start);
         return refuse(cf, "\"webhook_scheme %s\": %s", name.c_str(), error.message.c_str());

@@ -8,10 +8,10 @@
 
 #include "base/text.hpp"
 #include "event/secret_text.hpp"
-#include "module/conf/directives.hpp"
+#include "module/conf/main_conf.hpp"
+#include "module/ngx/conf_error.hpp"
 #include "module/ngx/conf_place.hpp"
 #include "module/ngx/pool.hpp"
-#include "module/settings.hpp"
 
 namespace webhook::module {
 
@@ -129,7 +129,7 @@ class Lookahead {
     std::string bytes_;
 };
 
-/// A line of a map: "key value;", "default value;", "include file;".
+/// Reads a line of a map: "key value;", "default value;", "include file;".
 char* read_line(ngx_conf_t* cf, ngx_command_t* command, void* data) {
     const auto* word = static_cast<const ngx_str_t*>(cf->args->elts);
     if (cf->args->nelts != 2) return NGX_CONF_OK;
@@ -140,13 +140,13 @@ char* read_line(ngx_conf_t* cf, ngx_command_t* command, void* data) {
     });
 }
 
-/// The same of a geo, some of whose words take no value.
+/// Reads a line of a geo, some of whose words take no value.
 char* read_geo_line(ngx_conf_t* cf, ngx_command_t* command, void* data) {
     const std::string_view word = view(*static_cast<const ngx_str_t*>(cf->args->elts));
     return word == "proxy" || word == "delete" ? NGX_CONF_OK : read_line(cf, command, data);
 }
 
-/// Variables of a server, which the configuration fixes: a URL may hold them.
+/// True for variables of a server, which the configuration fixes: a URL may hold them.
 bool is_of_server(std::string_view variable) {
     return variable == "server_name" || variable == "server_port" || variable == "hostname";
 }
@@ -193,7 +193,7 @@ void ValueOrigins::finish() {
 
 char* ValueOrigins::on_directive(ngx_conf_t* cf, ngx_command_t* command, void* conf) {
     return guarded(cf->log, static_cast<char*>(NGX_CONF_ERROR), [&] {
-        ValueOrigins& origins = main_state(cf)->origins;
+        ValueOrigins& origins = *main_conf(cf)->origins;
         ngx_command_t* original = origins.originals_.at(command);
         return cf->args->nelts > 1 ? origins.read_along(cf, original, conf)
                                    : original->set(cf, original, conf);
@@ -250,7 +250,7 @@ std::string ValueOrigins::why_chosen(ngx_conf_t* cf, const Use& use, const std::
     if (found == origins_.end()) {
         if (use.directive == url_directive && is_of_server(variable)) return {};
         if (variable.size() == 1 && variable[0] >= '1' && variable[0] <= '9') return name + " is a capture";
-        // A name that nobody knows may be a part of a secret.
+        // An unknown name may be a part of a secret.
         if (made == nullptr) return "a \"$\" in it begins a variable, and there is none of this name";
         return name + " is no variable of \"map\" or \"geo\"";
     }

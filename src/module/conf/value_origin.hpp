@@ -17,11 +17,11 @@ namespace webhook::module {
 /// not be chosen by the client, so these take constants and variables of `map`, `geo` and `set` whose values
 /// are constants.
 ///
-/// nginx does not tell how a variable was made, so these directives are read along: each cycle of nginx has a
-/// list of modules of its own, in which the modules of such directives are replaced by copies whose setters
+/// nginx does not record how a variable was made, so these directives are read along: each cycle of nginx has
+/// a list of modules of its own, in which the modules of such directives are replaced by copies whose setters
 /// look first and then call nginx'. The list is as before when the http block has been read, since modules
 /// look themselves up there in worker processes. What cannot be looked at is left to nginx, and its variable
-/// is refused where it is used: nobody else's configuration is refused. Comparing the variables' functions
+/// is refused where it is used: so no other configuration is refused. Comparing the variables' functions
 /// instead was rejected: they are static in nginx, `set` leaves no trace on a variable of `map`, and the
 /// values of a map may hold variables, too.
 class ValueOrigins {

@@ -15,32 +15,43 @@ namespace webhook::module {
 
 namespace {
 
-// A request goes through these hands:
+// A request goes through these functions:
 //
-//   handle_gate   nginx' phase engine; the first time it gives the request to nginx' body reader
-//   (GateStep::reading) on_body       the body is there: judge; then answer (refused), or go on with the
-//   phases (passed), or ask Redis (parked)      nginx only looks whether the client is still there
-//   (GateStep::reserving) on_reserved   Redis' answer: answer, or go on with the phases handle_gate   the
-//   phase engine again: a request that passed goes to what stands behind the gate filter_header the answer of
-//   what stands behind, or ours: the reservation is settled (the end)     without an answer: gate_hold.cpp
-//   settles it
+//   handle_gate    nginx' phase engine; the first time it gives the request to nginx' body reader
+//                  (Step::reading)
+//   on_body        the body is there: judge; then answer (refused), or go on with the phases (passed),
+//                  or ask Redis
+//   (suspended)    nginx only looks whether the client is still there (Step::reserving)
+//   on_reserved    Redis' answer: answer, or go on with the phases
+//   handle_gate    the phase engine again: a request that passed goes to the handler after the gate
+//   filter_header  the response of that handler, or ours: the reservation is settled
+//   (the end)      without a response: hold.cpp settles it
 //
-// nginx holds the request in every step; the body stays as nginx read it, for whatever stands behind.
+// nginx holds the request in every step; the body stays as nginx read it, for the handler after the gate.
 
-/// For process(): the request goes on behind the gate.
+/// A request at a gate.
+struct GateRequest : RequestState {
+    enum class Step : std::uint8_t { reading, reserving, passed, refused };
+
+    using RequestState::RequestState;
+    Step step = Step::reading;
+};
+using Step = GateRequest::Step;
+
+/// Result of process(): the request goes on with the phases.
 constexpr ngx_int_t go_on = NGX_DECLINED;
 
-ngx_int_t pass(RequestState* state) {
-    state->gate = GateStep::passed;
+ngx_int_t pass(GateRequest* state) {
+    state->step = Step::passed;
     return go_on;
 }
 
-ngx_int_t refuse_request(RequestState* state, Verdict verdict, std::string_view reason) {
+ngx_int_t refuse_request(GateRequest* state, Verdict verdict, std::string_view reason) {
     if (state->location->dry_run) {
         record(state, verdict, reason);
         return pass(state);
     }
-    state->gate = GateStep::refused;
+    state->step = Step::refused;
     return answer(state, verdict, reason);
 }
 
@@ -62,7 +73,7 @@ Verdict verdict_of(Reserved::State reserved) {
     return Verdict::unavailable;
 }
 
-ngx_int_t answer_reserved(RequestState* state, const Reserved& reserved) {
+ngx_int_t answer_reserved(GateRequest* state, const Reserved& reserved) {
     const Verdict verdict = verdict_of(reserved.state);
     std::string_view reason = copy_to_pool(state->request->pool, reserved.reason);
     if (verdict == Verdict::conflict) reason = "the id was seen with other content";
@@ -70,14 +81,15 @@ ngx_int_t answer_reserved(RequestState* state, const Reserved& reserved) {
     return refuse_request(state, verdict, reason);
 }
 
-void on_reserved(RequestState* state, const Reserved& reserved) {
+void on_reserved(RequestState* held, const Reserved& reserved) {
+    auto* state = static_cast<GateRequest*>(held);
     ngx_http_request_t* request = state->request;
     ngx_http_set_log_request(request->connection->log, request);
-    state->redis_ms = static_cast<ngx_int_t>(ngx_current_msec - state->sent);
+    state->measures.redis_ms = static_cast<ngx_int_t>(ngx_current_msec - state->measures.sent);
     count_redis(*state);
     if (reserved.state == Reserved::State::reserved) {
         record(state, Verdict::accepted, {});
-        state->gate = GateStep::passed;
+        state->step = Step::passed;
         resume_from_outside(request);
         return;
     }
@@ -85,8 +97,8 @@ void on_reserved(RequestState* state, const Reserved& reserved) {
                                            [&] { return answer_reserved(state, reserved); }));
 }
 
-/// NGX_DONE: parked until on_reserved().
-ngx_int_t reserve(RequestState* state) {
+/// NGX_DONE: suspended until on_reserved().
+ngx_int_t reserve(GateRequest* state) {
     if (!state->identity.dedup) {
         record(state, Verdict::accepted, {});
         return pass(state);
@@ -97,13 +109,13 @@ ngx_int_t reserve(RequestState* state) {
     }
     Reserved refused;
     if (!ask_to_hold(state, on_reserved, &refused)) return answer_reserved(state, refused);
-    state->gate = GateStep::reserving;
-    state->sent = ngx_current_msec;
+    state->step = Step::reserving;
+    state->measures.sent = ngx_current_msec;
     note_sent(state);
-    return park(state->request);
+    return suspend(state->request);
 }
 
-ngx_int_t process(RequestState* state) {
+ngx_int_t process(GateRequest* state) {
     const BodyInPlace body(state);
     if (!body.usable()) {
         return refuse_request(state, Verdict::unavailable, "the body's file cannot be read");
@@ -118,7 +130,7 @@ ngx_int_t process(RequestState* state) {
 
 void on_body(ngx_http_request_t* request) {
     const ngx_int_t result = guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR},
-                                     [&] { return process(own_state(request)); });
+                                     [&] { return process(static_cast<GateRequest*>(own_state(request))); });
     if (result == go_on) {
         request->write_event_handler = ngx_http_core_run_phases;
         ngx_http_core_run_phases(request);
@@ -134,14 +146,14 @@ ngx_int_t end(ngx_http_request_t* request, ngx_int_t result) {
 }
 
 ngx_int_t start(ngx_http_request_t* request, const Location* location) {
-    RequestState* state = make_state(request, location);
+    auto* state = make_state<GateRequest>(request, location);
     if (lacks_body(request)) {
         return end(request,
                    refuse_request(state, Verdict::unavailable, "a subrequest before the body was read"));
     }
     if (!signature::accepts_method(*location->scheme, state->headers.method)) {
         if (location->dry_run) return refuse_request(state, Verdict::method, "method not allowed");
-        state->gate = GateStep::refused;
+        state->step = Step::refused;
         return end(request, refuse_method(state));
     }
     // Or nginx closes the body's file as soon as an upstream has answered; other gates may want to read it
@@ -154,11 +166,13 @@ ngx_int_t start(ngx_http_request_t* request, const Location* location) {
 }
 
 ngx_int_t handle_gate(ngx_http_request_t* request) {
-    const Location* location = location_conf(request)->location;
+    const Location* location = location_of(request);
     if (location == nullptr || location->stream != nullptr) return NGX_DECLINED;
     const RequestState* state = own_state(request);
     if (state != nullptr && state->location == location) {
-        return state->gate == GateStep::passed ? NGX_DECLINED : NGX_DONE;
+        // A body that nginx refused makes a state that is not the gate's.
+        if (state->refused_body) return NGX_DONE;
+        return static_cast<const GateRequest*>(state)->step == Step::passed ? NGX_DECLINED : NGX_DONE;
     }
     return guarded(request->connection->log, ngx_int_t{NGX_HTTP_INTERNAL_SERVER_ERROR},
                    [&] { return start(request, location); });

@@ -26,7 +26,7 @@ void on_cleanup(void* data) {
     settle(hold, false);
 }
 
-void on_told(void* owner, const Reserved& reserved) {
+void on_reserved(void* owner, const Reserved& reserved) {
     auto* hold = static_cast<Hold*>(owner);
     hold->asking = false;
     hold->got = reserved.state == Reserved::State::reserved;
@@ -65,9 +65,9 @@ bool ask_to_hold(RequestState* state, Hold::Done done, Reserved* refused) {
     ngx_http_cleanup_t* cleanup = ngx_http_cleanup_add(state->request, 0);
     if (memory == nullptr || cleanup == nullptr) throw std::bad_alloc();
     auto* hold = new (memory) Hold{state, state->identity.key, done, count_attempts(state->request)};
-    const ngx_uint_t limit = main_state(state->request)->max_inflight;
-    hold->reservation =
-        book->reserve(gate.reserver, partition_value(*state), state->identity, limit, hold, on_told, refused);
+    const ngx_uint_t limit = main_settings(state->request)->max_inflight;
+    hold->reservation = book->reserve(gate.reserver, partition_value(*state), state->identity, limit, hold,
+                                      on_reserved, refused);
     hold->asking = hold->reservation != nullptr;
     cleanup->handler = on_cleanup;
     cleanup->data = hold;

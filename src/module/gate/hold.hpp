@@ -7,8 +7,8 @@
 
 namespace webhook::module {
 
-/// What a request holds in Redis for the event it carries through a gate; in its pool. It is settled when the
-/// answer's header is about to be sent, or when the request ends without one.
+/// A request's reservation in Redis for the event it carries through a gate; in its pool. It is settled when
+/// the answer's header is about to be sent, or when the request ends without one.
 struct Hold {
     using Done = void (*)(RequestState* state, const Reserved& reserved);
 
@@ -29,7 +29,7 @@ bool is_held(const RequestState& state, const store::Key& key);
 /// says why not.
 bool ask_to_hold(RequestState* state, Hold::Done done, Reserved* refused);
 
-/// The header of the answer to this request is about to be sent.
+/// Settles the request's reservations: the header of its response is about to be sent.
 void settle_holds(ngx_http_request_t* request);
 
 }  // namespace webhook::module

@@ -12,13 +12,13 @@ bool is_success(ngx_uint_t status) {
     return status >= 200 && status < 300;
 }
 
-/// Of the attempts of proxy_next_upstream, and of several locations after an error_page: one success is
+/// Judges the attempts of proxy_next_upstream, and of several locations after an error_page: one success is
 /// enough, and one attempt without an answer may have been a success.
 End outcome_of_attempts(const ngx_array_t& attempts, ngx_uint_t first) {
     const auto* attempt = static_cast<const ngx_http_upstream_state_t*>(attempts.elts);
     bool unanswered = false;
     for (ngx_uint_t i = first; i < attempts.nelts; ++i) {
-        if (attempt[i].peer == nullptr) continue;  // parts two locations
+        if (attempt[i].peer == nullptr) continue;  // separates two locations
         const bool answered = attempt[i].header_time != never;
         if (answered && is_success(attempt[i].status)) return End::confirm;
         unanswered = unanswered || (!answered && attempt[i].connect_time != never);

@@ -6,7 +6,7 @@
 
 namespace webhook::module {
 
-/// What the answer to a request, which is about to be sent or was never made, says about the event: confirm
+/// Derives the event's end from the response, which is about to be sent or was never made: confirm
 /// when the upstream (or, without one, the location's handler) answered 2xx, release on any other answer or
 /// when no upstream was reached, leave when an upstream got the request and did not answer. The first
 /// `earlier` attempts do not count.

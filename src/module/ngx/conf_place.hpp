@@ -7,13 +7,13 @@
 
 namespace webhook::module {
 
-/// Where a directive stands, so that a mistake found later is reported there.
+/// Place of a directive, so that a mistake found later is reported there.
 struct Place {
     std::string_view file;  ///< in the pool of the configuration
     ngx_uint_t line = 0;
 };
 
-/// Where the reader of the configuration stands.
+/// The present place of nginx' reader.
 inline Place here(ngx_conf_t* cf) {
     return {view(cf->conf_file->file.name), cf->conf_file->line};
 }

@@ -12,7 +12,7 @@ T* first_of(ngx_queue_t* queue) {
     return ngx_queue_data(head, T, link);  // NOLINT(clang-analyzer-cplusplus.NewDelete)
 }
 
-/// The same, which leaves the queue.
+/// Takes the first out of a queue that is not empty.
 template <class T>
 T* take_first(ngx_queue_t* queue) {
     T* first = first_of<T>(queue);

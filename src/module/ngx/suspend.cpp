@@ -2,7 +2,7 @@
 
 namespace webhook::module {
 
-ngx_int_t park(ngx_http_request_t* request) {
+ngx_int_t suspend(ngx_http_request_t* request) {
     ngx_event_t* read = request->connection->read;
     request->read_event_handler = ngx_http_test_reading;
     if (read->ready) {

@@ -4,8 +4,9 @@
 
 namespace webhook::module {
 
-/// While Redis is asked, a client that leaves must be noticed. NGX_DONE, or NGX_ERROR.
-ngx_int_t park(ngx_http_request_t* request);
+/// Suspends the request until Redis has answered; a client that leaves is noticed meanwhile. NGX_DONE, or
+/// NGX_ERROR.
+ngx_int_t suspend(ngx_http_request_t* request);
 
 /// Ends the request from outside nginx' HTTP code (a reply of Redis); it may be gone afterwards.
 void finalize_from_outside(ngx_http_request_t* request, ngx_int_t result);

@@ -27,10 +27,10 @@ bool compile_template(ngx_conf_t* cf, const ngx_str_t& text, Template* result) {
     return true;
 }
 
-bool compile_variables(ngx_conf_t* cf, const event::Extractor& extractor, std::vector<Template>* variables) {
-    const std::vector<std::string>& texts = extractor.variables();
+bool compile_templates(ngx_conf_t* cf, const std::vector<std::string>& texts,
+                       std::vector<Template>* results) {
     return std::all_of(texts.begin(), texts.end(), [&](const std::string& text) {
-        return compile_template(cf, to_ngx(copy_to_pool(cf->pool, text)), &variables->emplace_back());
+        return compile_template(cf, to_ngx(copy_to_pool(cf->pool, text)), &results->emplace_back());
     });
 }
 
@@ -43,11 +43,6 @@ bool Template::evaluate(ngx_http_request_t* request, std::string_view* value) co
     if (ngx_http_complex_value(request, complex, &computed) != NGX_OK) return false;
     *value = view(computed);
     return true;
-}
-
-bool is_presentable(std::string_view text) {
-    return text.size() <= max_name &&
-           std::none_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
 }
 
 }  // namespace webhook::module

@@ -9,7 +9,7 @@ namespace {
 /// True when a thread can wake the event loop.
 bool can_wake_loop(ngx_conf_t* cf) {
     void*** events = ngx_get_conf(cf->cycle->conf_ctx, ngx_events_module);
-    if (events == nullptr) return true;  // the block stands later: as by default
+    if (events == nullptr) return true;  // the block follows later: as by default
     const auto* core = static_cast<const ngx_event_conf_t*>((*events)[ngx_event_core_module.ctx_index]);
     for (ngx_module_t** module = cf->cycle->modules; *module != nullptr; ++module) {
         if ((*module)->type != NGX_EVENT_MODULE || (*module)->ctx_index != core->use) continue;

@@ -4,8 +4,8 @@
 
 namespace webhook::module {
 
-/// An event of nginx that calls a method and has no socket: a timer, or posted for a later moment of the
-/// loop. It leaves nginx' lists when it goes.
+/// A timer, or an event that is posted for a later moment of the loop: calls a method, and has no socket. Its
+/// destructor takes it out of nginx' lists.
 class Timer : public ngx_event_t {
   public:
     Timer() : ngx_event_t{} {}
@@ -34,7 +34,7 @@ class Timer : public ngx_event_t {
     }
 
   private:
-    ngx_connection_t connection_{};  ///< nginx' debug log looks for a connection behind every event
+    ngx_connection_t connection_{};  ///< nginx' debug log expects a connection in every event
 };
 
 }  // namespace webhook::module

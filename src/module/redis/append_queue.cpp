@@ -68,7 +68,7 @@ void AppendQueue::on_turn() {
         return;
     }
     send_sendable();
-    // What is left cannot be sent.
+    // The rest cannot be sent.
     if (!gathered_.empty()) refuse(std::exchange(gathered_, {}));
 }
 
@@ -81,7 +81,7 @@ void AppendQueue::refuse_gathered() {
         finish(append, unavailable(lost));
 }
 
-/// Each for the problem of its stream. `done` may submit others meanwhile: the list is the caller's no more.
+/// Refuses each for the problem of its stream. `done` may submit others meanwhile, so the list is a copy.
 void AppendQueue::refuse(std::vector<PendingAppend*> appends) {
     for (PendingAppend* append : appends) {
         append->is_sent = true;
@@ -122,8 +122,8 @@ void AppendQueue::send_sorted(Batch* batch) {
     batch->count = 0;
 }
 
-/// The appends count as sent when their transaction is in the pipeline, so that each is answered exactly once
-/// wherever memory runs out.
+/// Sends them in one transaction. They count as sent when their transaction is in the pipeline, so that each
+/// is answered exactly once wherever memory runs out.
 void AppendQueue::send_transaction(PendingAppend* const* appends, std::size_t count) {
     store::AppendItem item[Batch::capacity];
     Batch& batch = batches_.emplace_back();

@@ -55,8 +55,8 @@ class AppendQueue {
     /// Takes an append whose event, stream, partition, identity, owner and done are set. True: it belongs to
     /// the queue, and `done` will be called; else `refused` says why not. Not to be called when closed.
     bool submit(OwnedAppend&& append, Appended* refused);
-    /// The request of `append` ends, and its event with it: a gathered one is sent first, for its sender has
-    /// done his part. `done` is not called, for this or another one.
+    /// Detaches `append` from its request, which ends, and its event with it: a gathered one is sent first,
+    /// as its sender has sent all of it. `done` is not called, for this or another one.
     void let_go(PendingAppend* append);
 
     /// True when gathered events should leave at the end of this turn: Redis may run out of work, or they
@@ -65,7 +65,7 @@ class AppendQueue {
         return batches_.size() < transactions_ahead || gathered_.size() >= Batch::capacity;
     }
     bool has_gathered() const { return !gathered_.empty(); }
-    /// The end of a turn, when is_due(): what is gathered leaves; what cannot be sent is answered.
+    /// Sends what is gathered, at the end of a turn when is_due(); what cannot be sent is answered.
     void on_turn();
     /// Answers all that is gathered: the connection was lost.
     void refuse_gathered();

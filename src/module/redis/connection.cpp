@@ -15,7 +15,7 @@ static_assert(std::is_same_v<Msec, ngx_msec_t>);
 constexpr std::size_t read_size = 16 << 10;
 constexpr unsigned reads_a_turn = 16;  // then others are served
 
-/// The error of the system call that nginx made last.
+/// Describes the error of the system call that nginx made last.
 const char* last_error(const char* otherwise) {
     const ngx_err_t error = ngx_socket_errno;
     return error != 0 ? std::strerror(error) : otherwise;

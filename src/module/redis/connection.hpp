@@ -18,14 +18,14 @@ namespace webhook::module {
 ///        ^                      |              |
 ///        +------- lose() -------+--------------+
 ///
-/// What is added in one turn of the loop leaves in one write at its end.
+/// Commands that are added in one turn of the loop leave in one write at its end.
 class Connection final : public Wire {
   public:
     /// Called from the event loop, never from within connect(), send() or fail().
     class Owner {
       public:
         virtual void on_connected() = 0;
-        /// Last moment before bytes are written: what waits for its turn may be sent.
+        /// Called just before bytes are written: more may be sent.
         virtual void on_turn() = 0;
         /// Every reply that was asked for is there. May close the connection.
         virtual void on_idle() = 0;
@@ -42,7 +42,8 @@ class Connection final : public Wire {
     Connection(Owner* owner, Patience patience, ngx_log_t* log);
     ~Connection() { close(); }
 
-    /// nullptr: under way, on_connected() or on_lost() follows; else why it failed, and nothing follows.
+    /// Begins to connect. nullptr: under way, on_connected() or on_lost() follows; else why it failed, and
+    /// nothing follows.
     const char* connect(const SocketAddress& address);
     bool is_open() const { return peer_ != nullptr; }
 
@@ -54,10 +55,10 @@ class Connection final : public Wire {
     void fail(std::string_view reason);
     /// Ends it at once.
     void lose(std::string_view reason);
-    /// The same without on_lost(): the owner knows.
+    /// Ends it at once, without on_lost().
     void close();
 
-    /// A worker that exits waits for what is needed, and while `on` for everything.
+    /// Makes a worker that exits wait for everything while `on`; else it waits for needed replies only.
     void hold_worker(bool on);
 
   private:

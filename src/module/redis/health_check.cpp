@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "store/greeting.hpp"
 #include "store/reply.hpp"
 #include "store/resp.hpp"
 #include "store/server_info.hpp"
@@ -25,21 +26,10 @@ void HealthCheck::send_greeting(const Write& write) {
 void HealthCheck::greet() {
     phase_ = Phase::greeting;
     greetings_due_ = 0;
-    if (!login_.password.empty()) {
-        send_greeting([this](std::string* out) {
-            store::resp_array(3, out);
-            store::resp_bulk("AUTH", out);
-            store::resp_bulk(login_.user, out);
-            store::resp_bulk(login_.password, out);
-        });
-    }
-    if (login_.database != 0) {
-        send_greeting([this](std::string* out) {
-            store::resp_array(2, out);
-            store::resp_bulk("SELECT", out);
-            store::resp_number(login_.database, out);
-        });
-    }
+    // Without a password the user is the default one, who need not log in.
+    const std::string_view user = login_.password.empty() ? std::string_view() : login_.user;
+    for (const store::Words& words : store::greeting(user, login_.password, login_.database))
+        send_greeting([&words](std::string* out) { store::resp_words(words, out); });
     wire_->send(store::Appender::build_load, {make_taker<&HealthCheck::on_loaded>(this, 1, false)});
     // Without MULTI each XADD would be carried out alone.
     for (const std::string_view command : {"MULTI", "EXEC"}) {
@@ -58,7 +48,7 @@ void HealthCheck::test() {
     ask_streams();
 }
 
-/// The step must be there and allowed; INFO is last: its reply is judged.
+/// Asks whether the step is there and allowed, and for INFO: its reply is last, and judged.
 void HealthCheck::ask_server() {
     send_greeting(store::Appender::build_probe);
     send_greeting([](std::string* out) {

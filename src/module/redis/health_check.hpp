@@ -37,7 +37,7 @@ class HealthCheck {
     };
     /// The views and the list live as long as the check.
     struct Login {
-        std::string_view user, password;  ///< no password: none is sent
+        std::string_view user, password;  ///< neither: there is no login
         unsigned database;
     };
 
@@ -52,7 +52,7 @@ class HealthCheck {
     void test();
     void stop() { phase_ = Phase::off; }
     bool is_testing() const { return phase_ == Phase::testing; }
-    /// When the next test is due: sooner while a stream has a problem.
+    /// Returns the time to the next test: shorter while a stream has a problem.
     Msec interval() const;
 
     /// Ends the connection, and the test with it.

@@ -61,7 +61,7 @@ class PendingAppends {
     PendingAppends(const PendingAppends&) = delete;
     PendingAppends& operator=(const PendingAppends&) = delete;
 
-    /// nullptr when `limit` are under way or memory is out.
+    /// Takes one from the free list; nullptr when `limit` are under way or memory is out.
     OwnedAppend take(std::size_t limit);
     std::size_t under_way() const { return under_way_; }
 
@@ -74,7 +74,7 @@ class PendingAppends {
     std::size_t under_way_ = 0;
 };
 
-/// All appends of this process, over all servers.
+/// Returns the appends of this process, over all servers.
 PendingAppends& pending_appends();
 
 }  // namespace webhook::module

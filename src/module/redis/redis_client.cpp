@@ -110,7 +110,7 @@ void RedisClient::on_healthy() {
     set_life_timer(health_.interval());
 }
 
-/// What is under way gets its reply, what comes meanwhile waits; on_idle() goes on.
+/// Leaves the address: commands under way get their replies, new ones wait; on_idle() goes on.
 void RedisClient::move() {
     ngx_log_error(NGX_LOG_NOTICE, log_, 0, "webhook: redis %s has another address now, connecting to it",
                   url());
@@ -255,7 +255,8 @@ void RedisClient::note_down(std::string_view reason) {
                   reason.data());
 }
 
-/// One line for each change: of one nginx worker for all, and of one connection for all to the same server.
+/// Logs one line for each change: one nginx worker does for all, and one connection for all to the same
+/// server.
 void RedisClient::on_info(std::string_view info) {
     static std::set<std::string> without;  // hosts
     if (ngx_worker != 0) return;

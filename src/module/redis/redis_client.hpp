@@ -33,7 +33,7 @@ namespace webhook::module {
 class RedisClient final : Connection::Owner, HealthCheck::Owner, AppendQueue::Owner {
   public:
     RedisClient(RedisServer* server, ngx_log_t* log);
-    /// Everything under way is answered `unavailable`.
+    /// Answers everything under way `unavailable`.
     ~RedisClient();
     RedisClient(const RedisClient&) = delete;
     RedisClient& operator=(const RedisClient&) = delete;
@@ -84,7 +84,7 @@ class RedisClient final : Connection::Owner, HealthCheck::Owner, AppendQueue::Ow
     void on_undo_lost(const PendingAppend& append) override;
     void on_wrong_partitions() override;
 
-    /// The only place that changes the state.
+    /// Changes the state; the only place that does.
     void enter(State state);
     void open();
     void on_looked_up();
@@ -97,7 +97,7 @@ class RedisClient final : Connection::Owner, HealthCheck::Owner, AppendQueue::Ow
     /// True while the connection is being made and nothing went wrong: events and commands wait for it, so
     /// that a reload refuses none.
     bool is_starting() const;
-    /// A worker that exits waits for the start, because events do.
+    /// Makes a worker that exits wait for the start, because events do.
     void hold_worker(bool on);
     void send_early();
     void on_reply(Command* command, const redisReply* reply);

@@ -31,7 +31,7 @@ bool is_past(ngx_msec_t time) {
     return static_cast<ngx_msec_int_t>(ngx_current_msec - time) >= 0;
 }
 
-/// True while a worker that exits waits for Redis to hear it.
+/// True while a worker that exits waits until Redis has confirmed it.
 bool keeps_worker(const Reservation& reservation) {
     return reservation.step == Step::confirming &&
            !is_past(reservation.deadline - confirm_time + exit_patience);
@@ -93,7 +93,7 @@ Reservations::~Reservations() {
 
 Reservation* Reservations::reserve(const store::Reserver& gate, std::string_view partition_value,
                                    const store::Identity& identity, ngx_uint_t limit, void* owner,
-                                   Reservation::Tell tell, Reserved* refused) {
+                                   Reservation::Done done, Reserved* refused) {
     if (asking_ >= limit) {
         *refused = {State::busy, "too many requests wait for redis"};
         return nullptr;
@@ -110,7 +110,7 @@ Reservation* Reservations::reserve(const store::Reserver& gate, std::string_view
     reservation->gate = &gate;
     reservation->claim = store::Reserver::make_claim(partition_value, identity, token);
     reservation->owner = owner;
-    reservation->tell = tell;
+    reservation->done = done;
     if (!send(reservation.get())) {
         *refused = {State::unavailable, server_->client->problem()};
         return nullptr;
@@ -170,11 +170,11 @@ void Reservations::on_asked(Reservation* reservation, const redisReply* reply) {
         finish(reservation, {State::unavailable, error_of(reply)});
         return;
     }
-    // It may stand in Redis although we were not told.
+    // Redis may have made it although its reply is lost.
     void* owner = std::exchange(reservation->owner, nullptr);
-    const Reservation::Tell tell = reservation->tell;
+    const Reservation::Done done = reservation->done;
     begin_settling(reservation, Step::releasing);
-    if (owner != nullptr) tell(owner, {State::unavailable, "the connection to redis was lost"});
+    if (owner != nullptr) done(owner, {State::unavailable, "the connection to redis was lost"});
 }
 
 void Reservations::hold(Reservation* reservation) {
@@ -188,14 +188,14 @@ void Reservations::hold(Reservation* reservation) {
     ngx_queue_insert_tail(&held_, &reservation->link);
     set_timer(&renew_timer_, renew_tick);
     // It may be settled and gone when this returns.
-    reservation->tell(std::exchange(reservation->owner, nullptr), {State::reserved, {}});
+    reservation->done(std::exchange(reservation->owner, nullptr), {State::reserved, {}});
 }
 
 void Reservations::finish(Reservation* reservation, const Reserved& reserved) {
     void* owner = reservation->owner;
-    const Reservation::Tell tell = reservation->tell;
+    const Reservation::Done done = reservation->done;
     delete reservation;
-    if (owner != nullptr) tell(owner, reserved);
+    if (owner != nullptr) done(owner, reserved);
 }
 
 void Reservations::note_refusal(std::string_view error) {
@@ -265,7 +265,7 @@ void Reservations::give_up(Reservation* reservation) {
     if (reservation->step == Step::confirming && lost_++ == 0) {
         ngx_log_error(
             NGX_LOG_ERR, log_, 0,
-            "webhook: redis %s was not told that an event has passed the gate \"%s\", a copy of it may "
+            "webhook: redis %s did not confirm that an event has passed the gate \"%s\", a duplicate may "
             "pass again",
             server_->address.url.c_str(), reservation->gate->name().c_str());
     }
@@ -273,7 +273,7 @@ void Reservations::give_up(Reservation* reservation) {
 }
 
 void Reservations::on_renew_timer() {
-    static RedisClient::Command unheard{ignore, false};  // a lost renewal is made good by the next one
+    static RedisClient::Command unanswered{ignore, false};  // a lost renewal is made good by the next one
     while (!ngx_queue_empty(&held_) && is_past(first_of<Reservation>(&held_)->at + renew_interval)) {
         Reservation* reservation = take_first<Reservation>(&held_);
         reservation->at = ngx_current_msec;
@@ -281,7 +281,7 @@ void Reservations::on_renew_timer() {
         guarded(log_, 0, [&] {
             out_.clear();
             call_of(*reservation).append_to(true, &out_);
-            server_->client->send(out_, &unheard);
+            server_->client->send(out_, &unanswered);
             return 0;
         });
     }

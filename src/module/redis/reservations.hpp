@@ -14,14 +14,14 @@ namespace webhook::module {
 
 class Reservations;
 
-/// What became of the wish to pass. The reason lives only during the call that hands it over.
+/// Result of a reservation. The reason lives only during the call that hands it over.
 struct Reserved {
     enum class State : std::uint8_t { reserved, duplicate, conflict, in_progress, busy, unavailable };
     State state = State::unavailable;
     std::string_view reason;  ///< of busy and unavailable, for the log
 };
 
-/// An event on its way through a gate, in Redis' eyes.
+/// The reservation of an event that passes a gate.
 ///
 ///     asking -> held (renewed) -> confirming | releasing -> gone
 ///        |                            ^      <- sent again while Redis is away, until `deadline`
@@ -29,26 +29,26 @@ struct Reserved {
 ///        +- abandoned, reply lost: releasing
 ///
 /// On the heap, for it may outlive the request. It belongs to Reservations; a request has a pointer to it
-/// while it is asking (until `tell` says other than reserved) or held (until settle()).
+/// while it is asking (until `done` gets another result than reserved) or held (until settle()).
 struct Reservation {
     enum class Step : std::uint8_t { asking, held, confirming, releasing };
-    using Tell = void (*)(void* owner, const Reserved& reserved);
+    using Done = void (*)(void* owner, const Reserved& reserved);
 
-    RedisClient::Command command;  ///< first: the client hands back its address
+    RedisClient::Command command;  ///< first: the client returns its address
     ngx_queue_t link;
     Reservations* book = nullptr;
     const store::Reserver* gate = nullptr;  ///< in the configuration
     store::Claim claim;
     Step step = Step::asking;
     bool text_sent = false;  ///< the script went as text: a second NOSCRIPT is an error
-    void* owner = nullptr;   ///< of asking; nullptr: nobody waits any more
-    Tell tell = nullptr;
+    void* owner = nullptr;   ///< of asking; nullptr: no request waits any more
+    Done done = nullptr;
     ngx_msec_t at = 0;        ///< sent: when; held: when it was renewed
     ngx_msec_t deadline = 0;  ///< of confirming and releasing
 };
 
-/// The reservations of this process on one server: asks, renews, and tells Redis the outcome until it has
-/// heard it.
+/// The reservations of this process on one server: asks for them, renews them, and sends the outcome until
+/// Redis has confirmed it.
 class Reservations {
   public:
     Reservations(RedisServer* server, ngx_log_t* log);
@@ -57,13 +57,13 @@ class Reservations {
     Reservations(const Reservations&) = delete;
     Reservations& operator=(const Reservations&) = delete;
 
-    /// Asks for the event's reservation; `tell` is called with what became of it. nullptr: `refused` says why
-    /// not, and `tell` is not called. At most `limit` may ask at once.
+    /// Asks for the event's reservation; `done` is called with the result. nullptr: `refused` says why not,
+    /// and `done` is not called. At most `limit` may ask at once.
     Reservation* reserve(const store::Reserver& gate, std::string_view partition_value,
                          const store::Identity& identity, ngx_uint_t limit, void* owner,
-                         Reservation::Tell tell, Reserved* refused);
+                         Reservation::Done done, Reserved* refused);
 
-    /// The request ended while asking: what is reserved nevertheless is released.
+    /// Detaches the request, which ended while asking: what is reserved nevertheless is released.
     static void abandon(Reservation* reservation) { reservation->owner = nullptr; }
 
     /// Requests that wait for an answer of Redis.
@@ -72,9 +72,9 @@ class Reservations {
     enum class End : std::uint8_t {
         confirm,  ///< the event has passed
         release,  ///< it has not: the next copy may
-        leave,    ///< nobody knows: the reservation runs out by itself
+        leave,    ///< unknown: the reservation runs out by itself
     };
-    /// Of a held one, which is the caller's no more.
+    /// Ends a held one, which the caller must not use any more.
     void settle(Reservation* reservation, End end);
 
   private:

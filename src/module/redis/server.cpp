@@ -10,7 +10,7 @@ bool same_host(const RedisAddress& a, const RedisAddress& b) {
     return a.database == b.database && a.host == b.host && a.port == b.port;
 }
 
-/// The same Redis, maybe under two names.
+/// True for the same Redis, maybe under two names.
 bool same_address(const RedisAddress& a, const RedisAddress& b) {
     if (same_host(a, b)) return true;
     return a.database == b.database && !a.endpoints.empty() && !b.endpoints.empty() &&

@@ -15,7 +15,7 @@ namespace webhook::module {
 class RedisClient;
 class Reservations;
 
-/// Where Redis is.
+/// Address of a Redis server.
 struct RedisAddress {
     std::string url;     ///< as configured, for messages
     std::string host;    ///< a name or address in its usual form, or the path of a unix socket
@@ -40,7 +40,7 @@ struct RedisServer {
     std::shared_ptr<RedisClient> client;
 };
 
-/// What makes a server: locations with the same share a connection.
+/// Identifies a server: locations with the same settings share a connection.
 struct ServerSettings {
     RedisAddress address;
     std::string user, password;
@@ -49,15 +49,15 @@ struct ServerSettings {
 
 using Servers = std::vector<std::unique_ptr<RedisServer>>;
 
-/// A stream of that name in that Redis (as whatever user) that was configured otherwise; nullptr when all
-/// agree.
+/// Finds a stream of that name in that Redis (as whatever user) that was configured otherwise; nullptr when
+/// all agree.
 const Stream* find_other_settings(const Servers& servers, const RedisAddress& address,
                                   const store::StreamSettings& settings);
 
-/// The server of these settings; made where it is missing.
+/// Finds the server of these settings, or makes it.
 RedisServer* find_or_add_server(Servers* servers, ServerSettings settings);
 
-/// The stream on the server of these settings; both are made where they are missing.
+/// Finds the stream on the server of these settings, or makes what is missing.
 Stream* find_or_add_stream(Servers* servers, ServerSettings settings, const store::StreamSettings& stream);
 
 }  // namespace webhook::module

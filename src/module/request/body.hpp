@@ -17,7 +17,7 @@ using FromFile = std::function<bool(const ngx_buf_t& buffer, std::string_view* c
 bool gather_body(RequestState* state, const FromFile& from_file);
 bool gather_body(RequestState* state);
 
-/// True in a subrequest of auth_request: nginx has not read the client's body, and nobody may read it there;
+/// True in a subrequest of auth_request: nginx has not read the client's body, and it must not be read there;
 /// it gives the subrequest an empty one.
 bool lacks_body(const ngx_http_request_t* request);
 

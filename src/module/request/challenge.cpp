@@ -4,22 +4,22 @@
 
 #include "base/digest.hpp"
 #include "base/json_text.hpp"
+#include "module/ngx/output.hpp"
 #include "module/ngx/pool.hpp"
-#include "module/request/answer.hpp"
 #include "module/request/identity.hpp"
 
 namespace webhook::module {
 
 namespace {
 
-const Handshake::Header* keep_headers(ngx_pool_t* pool, const signature::Reply& reply) {
+const ChallengeReply::Header* keep_headers(ngx_pool_t* pool, const signature::Reply& reply) {
     if (reply.headers.empty()) return nullptr;
-    void* memory = ngx_palloc(pool, reply.headers.size() * sizeof(Handshake::Header));
+    void* memory = ngx_palloc(pool, reply.headers.size() * sizeof(ChallengeReply::Header));
     if (memory == nullptr) throw std::bad_alloc();
-    auto* kept = static_cast<Handshake::Header*>(memory);
+    auto* kept = static_cast<ChallengeReply::Header*>(memory);
     for (std::size_t i = 0; i < reply.headers.size(); ++i) {
         const auto& [name, value] = reply.headers[i];
-        new (kept + i) Handshake::Header{copy_to_pool(pool, name), copy_to_pool(pool, value)};
+        new (kept + i) ChallengeReply::Header{copy_to_pool(pool, name), copy_to_pool(pool, value)};
     }
     return kept;
 }
@@ -32,7 +32,7 @@ void append_member(std::string_view name, std::string_view value, std::string* j
     json->push_back('"');
 }
 
-/// What the operator is told; empty when the reply captured nothing.
+/// Makes the data of the operator's event; empty when the reply captured nothing.
 std::string event_text(const RequestState& state, const signature::Reply& reply) {
     std::string json;
     if (reply.captured.empty()) return json;
@@ -50,20 +50,20 @@ std::string event_text(const RequestState& state, const signature::Reply& reply)
 
 void keep_reply(RequestState* state, const signature::Reply& reply) {
     ngx_pool_t* pool = state->request->pool;
-    void* memory = ngx_palloc(pool, sizeof(Handshake));
+    void* memory = ngx_palloc(pool, sizeof(ChallengeReply));
     if (memory == nullptr) throw std::bad_alloc();
-    auto* kept = new (memory) Handshake;
+    auto* kept = new (memory) ChallengeReply;
     kept->status = reply.status;
     kept->type = copy_to_pool(pool, reply.type);
     kept->body = copy_to_pool(pool, reply.body);
     kept->headers = keep_headers(pool, reply);
     kept->header_count = reply.headers.size();
     kept->event = copy_to_pool(pool, event_text(*state, reply));
-    state->handshake = kept;
+    state->challenge = kept;
 }
 
-void tell_operator(RequestState* state) {
-    const std::string_view text = state->handshake->event;
+void report_challenge(RequestState* state) {
+    const std::string_view text = state->challenge->event;
     const base::Digest hash = base::digest_of(base::Hash::sha256, text);
     store::NewEvent& event = state->event;
     event.id = copy_to_pool(state->request->pool, base::to_hex(hash.view()));
@@ -74,7 +74,7 @@ void tell_operator(RequestState* state) {
     event.partitionkey = event.idnames = {};
     state->content = event.id;
     event.source = "webhook";
-    event.type = "handshake";
+    event.type = "challenge";
     event.datacontenttype = "application/json";
     event.contentencoding = {};
     state->chunk[0] = text;
@@ -82,13 +82,13 @@ void tell_operator(RequestState* state) {
     event.data = state->headers.body;
 }
 
-ngx_int_t send_handshake(RequestState* state) {
-    const Handshake& handshake = *state->handshake;
-    for (std::size_t i = 0; i < handshake.header_count; ++i)
-        add_header(state->request, handshake.headers[i].name, handshake.headers[i].value);
-    // What is echoed is text, whatever a browser would like to see in it.
-    if (!handshake.type.empty()) add_header(state->request, "X-Content-Type-Options", "nosniff");
-    return send(state->request, handshake.status, handshake.type, handshake.body);
+ngx_int_t send_challenge_reply(RequestState* state) {
+    const ChallengeReply& reply = *state->challenge;
+    for (std::size_t i = 0; i < reply.header_count; ++i)
+        add_header(state->request, reply.headers[i].name, reply.headers[i].value);
+    // The echoed value is text, whatever a browser would guess.
+    if (!reply.type.empty()) add_header(state->request, "X-Content-Type-Options", "nosniff");
+    return send(state->request, reply.status, reply.type, reply.body);
 }
 
 }  // namespace webhook::module

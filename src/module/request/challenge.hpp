@@ -7,8 +7,8 @@
 
 namespace webhook::module {
 
-/// The answer to a handshake, in the pool of its request.
-struct Handshake {
+/// The reply to a challenge of the provider, in the pool of its request.
+struct ChallengeReply {
     struct Header {
         std::string_view name, value;
     };
@@ -16,17 +16,17 @@ struct Handshake {
     std::string_view type, body;
     const Header* headers = nullptr;
     std::size_t header_count = 0;
-    std::string_view event;  ///< JSON for the operator; empty: there is nothing to tell
+    std::string_view event;  ///< JSON for the operator; empty: no event is stored
 };
 
-/// Keeps the answer until the request is answered. Throws std::bad_alloc.
+/// Keeps the reply until it is sent. Throws std::bad_alloc.
 void keep_reply(RequestState* state, const signature::Reply& reply);
 
-/// Makes the request's event the one for the operator: source `webhook`, type `handshake`, what was captured
-/// as JSON.
-void tell_operator(RequestState* state);
+/// Makes the request's event the one for the operator: source `webhook`, type `challenge`, the captured
+/// values as JSON.
+void report_challenge(RequestState* state);
 
-/// Sends the kept answer; for ngx_http_finalize_request().
-ngx_int_t send_handshake(RequestState* state);
+/// Sends the kept reply; for ngx_http_finalize_request().
+ngx_int_t send_challenge_reply(RequestState* state);
 
 }  // namespace webhook::module

@@ -5,7 +5,6 @@
 #include <cstdint>
 
 #include "module/request/request_state.hpp"
-#include "module/settings.hpp"
 
 namespace webhook::module {
 
@@ -19,20 +18,9 @@ void note_sent(RequestState* state);
 /// Counts the verdict of the request, and how long it took. A request is counted once, whatever becomes of it
 /// later.
 void count_verdict(RequestState* state);
-/// Counts an event that nothing tells from others, so that no copies are looked for.
+/// Counts an event that nothing distinguishes from others, so that duplicates are not looked for.
 void count_nameless(const RequestState& state);
 /// Counts how long Redis took, for the server of the location.
 void count_redis(const RequestState& state);
-
-/// Makes this worker process known to the zone, and keeps telling it what is under way; nothing without a
-/// zone.
-void join_zone(MainState* main, ngx_log_t* log);
-void leave_zone(MainState* main);
-
-/// Tells the zone at once what this process has under way.
-void publish(MainState* main);
-
-/// True when the process lives.
-bool is_alive(std::uint64_t pid);
 
 }  // namespace webhook::module

@@ -6,6 +6,7 @@
 #include "module/ngx/pool.hpp"
 #include "module/ngx/template.hpp"
 #include "module/request/counters.hpp"
+#include "signature/model/content_rule.hpp"
 #include "signature/verify/content.hpp"
 
 namespace webhook::module {
@@ -14,27 +15,28 @@ namespace {
 
 using event::By;
 
-/// Nothing in it could differ from the next event.
+/// True when nothing in it could differ from the next event.
 bool is_empty(const RequestState& state) {
     return state.headers.query.empty() && state.headers.body.size == 0;
 }
 
 base::Digest content_of(const RequestState& state) {
     signature::Outcome outcome;
-    outcome.covered = state.covered;
-    outcome.message = state.signed_message;
-    outcome.url = state.signed_url;
+    outcome.covered = state.signed_parts.covered;
+    outcome.message = state.signed_parts.message;
+    outcome.url = state.signed_parts.url;
     outcome.claims = std::string(state.headers.claims);
     return signature::content_of(*state.location->scheme, state.headers, outcome, state.location->json_max);
 }
 
-/// By the id alone the content only tells a conflict, for which a fast hash of the body will do.
+/// Makes the mark by which a conflict is recognised: where the id alone is the key, a fast hash of the body
+/// is enough.
 store::ContentMark mark(const RequestState& state) {
     if (signature::is_plain_content(*state.location->scheme)) return store::mark_of(state.headers.body);
     return store::mark_of(content_of(state));
 }
 
-/// The scopes of this request: one, or one for each of its keys.
+/// Computes the scopes of this request: one, or one for each of its keys.
 std::vector<std::string> scopes_of(const RequestState& state) {
     const Location& location = *state.location;
     if (location.variable_secrets.empty()) return location.scopes;
@@ -60,7 +62,7 @@ store::Identity make_identity(const RequestState& state, By by, const base::Dige
     return identity;
 }
 
-/// Several events may have this id: it names something else, or nobody looks for copies.
+/// True when several events may have this id: it names something else, or duplicates are not looked for.
 bool is_shared_id(const RequestState& state, By by) {
     if (!state.identity.dedup) return true;
     return state.has_id && by == By::both && state.location->names_things;
@@ -87,15 +89,15 @@ std::string scope_of(std::string_view secret) {
 
 void identify(RequestState* state) {
     const Location& location = *state->location;
-    const bool looks_for_copies = location.stream != nullptr || location.once != nullptr;
-    if (!looks_for_copies && state->has_id) return;
+    const bool looks_for_duplicates = location.stream != nullptr || location.once != nullptr;
+    if (!looks_for_duplicates && state->has_id) return;
     const By by = state->has_id ? location.by : By::body;
     const bool needs_content = by == By::body || (by == By::both && location.dedup);
     const base::Digest content = needs_content ? content_of(*state) : base::Digest{};
-    // Chooses the partition, so that copies meet which differ in their ids.
+    // Chooses the partition, so that duplicates meet which differ in their ids.
     if (by == By::body) state->content = copy_to_pool(state->request->pool, base::to_hex(content.view()));
     if (!state->has_id) state->event.id = state->content;
-    if (!looks_for_copies) return;
+    if (!looks_for_duplicates) return;
     const bool nameless = !state->has_id && is_empty(*state);
     if (nameless) count_nameless(*state);
     state->identity.dedup = location.dedup && !nameless;

@@ -7,12 +7,13 @@
 #include "base/glob.hpp"
 #include "base/url.hpp"
 #include "module/ngx/pool.hpp"
-#include "module/ngx/template.hpp"
 #include "module/request/answer.hpp"
 #include "module/request/challenge.hpp"
 #include "module/request/counters.hpp"
 #include "module/request/identity.hpp"
 #include "module/request/new_event.hpp"
+#include "module/request/presentable.hpp"
+#include "signature/verify/judgement.hpp"
 
 namespace webhook::module {
 
@@ -37,13 +38,13 @@ std::string_view scheme_of(const ngx_http_request_t* request) {
     return "http";
 }
 
-/// True for "https://host" without a path: the request's URI belongs behind it.
+/// True for "https://host" without a path: the request's URI belongs after it.
 bool is_origin(std::string_view url) {
     const std::string_view tail = base::split_url(url).tail;
     return tail.empty() || tail == "/";
 }
 
-/// The URL that the sender signed: configured, or as the request came.
+/// Makes the URL that the sender signed: configured, or as the request came.
 bool make_url(RequestState* state, std::string_view* url) {
     const Location& location = *state->location;
     std::string whole;
@@ -65,7 +66,7 @@ bool make_url(RequestState* state, std::string_view* url) {
     return true;
 }
 
-Verdict map(signature::Verdict verdict) {
+Verdict to_module_verdict(signature::Verdict verdict) {
     switch (verdict) {
         case signature::Verdict::genuine:
             return Verdict::none;
@@ -87,7 +88,7 @@ Verdict map(signature::Verdict verdict) {
     return Verdict::forged;
 }
 
-/// For keys that depend on the request; empty ones do not count. nullptr: there is no usable key.
+/// Makes a verifier with the keys of this request; empty ones do not count. nullptr: there is no usable key.
 std::unique_ptr<signature::Verifier> make_verifier(RequestState* state) {
     signature::VerifierOptions options = state->location->options;
     if (!evaluate_secrets(*state, &options.secrets) || options.secrets.empty()) return nullptr;
@@ -99,47 +100,29 @@ std::unique_ptr<signature::Verifier> make_verifier(RequestState* state) {
     return verifier;
 }
 
-/// Looks for a handshake of that stage and keeps its answer. What a stranger may tell the operator needs a
-/// stream; a gate leaves it to the application behind it.
-bool is_handshake(RequestState* state, const signature::Verifier& verifier, signature::Stage stage,
-                  signature::Outcome* outcome) {
-    signature::Reply reply;
-    signature::Outcome judged = *outcome;
-    if (!verifier.judge_challenge(stage, state->headers, &judged, &reply)) return false;
-    if (!reply.captured.empty() && state->location->stream == nullptr) return false;
-    if (judged.verdict == signature::Verdict::challenge) keep_reply(state, reply);
-    *outcome = judged;
-    return true;
-}
-
-/// Handshakes that need no signature, the signature, handshakes that need one.
+/// Judges the request with the keys of the verifier and keeps the answer to a challenge. Captured values of a
+/// challenge need a stream; a gate leaves such a challenge to the application.
 Verdict judge_with(const signature::Verifier& verifier, RequestState* state, std::string_view* reason) {
-    signature::Outcome outcome;
-    const bool early = is_handshake(state, verifier, signature::Stage::arrived, &outcome);
-    if (!early && !verifier.verifies_method(state->headers.method)) {
-        *reason = "method not allowed but in a handshake";
+    const bool has_stream = state->location->stream != nullptr;
+    const signature::Judgement judged = judge_request(verifier, state->headers, now_ms(), has_stream);
+    const signature::Outcome& outcome = judged.outcome;
+    const bool is_challenge = outcome.verdict == signature::Verdict::challenge;
+    state->timestamp = copy_to_pool(state->request->pool, outcome.timestamp);
+    if (is_challenge || outcome.verdict == signature::Verdict::genuine)
+        state->headers.claims = copy_to_pool(state->request->pool, outcome.claims);
+    if (!judged.takes_method) {
+        *reason = signature::method_reason;
         return Verdict::method;
     }
-    if (!early) {
-        outcome = verifier.check(state->headers, now_ms());
-        state->timestamp = copy_to_pool(state->request->pool, outcome.timestamp);
-    }
-    if (outcome.verdict == signature::Verdict::genuine) {
-        state->headers.claims = copy_to_pool(state->request->pool, outcome.claims);
-        const bool late = is_handshake(state, verifier, signature::Stage::verified, &outcome);
-        if (!late && !signature::delivers_by(verifier.scheme(), state->headers.method)) {
-            *reason = "method not allowed but in a handshake";
-            return Verdict::method;
-        }
-    }
-    state->covered = outcome.covered;
-    state->signed_message = outcome.message;
-    state->signed_url = outcome.url;
+    if (is_challenge) keep_reply(state, judged.reply);
+    state->signed_parts.covered = outcome.covered;
+    state->signed_parts.message = outcome.message;
+    state->signed_parts.url = outcome.url;
     *reason = outcome.reason;
-    return map(outcome.verdict);
+    return to_module_verdict(outcome.verdict);
 }
 
-/// The value when it may be stored, copied into the pool; else the reason is set.
+/// Returns the value when it may be stored, copied into the pool; else the reason is set.
 std::string_view checked(RequestState* state, std::string_view value, std::string_view problem,
                          std::string_view* reason) {
     if (!is_presentable(value)) {
@@ -189,7 +172,7 @@ Verdict read_event(RequestState* state, std::string_view* reason) {
     return Verdict::none;
 }
 
-/// What has no type is none that is not wanted.
+/// True for a type that is accepted; an event without a type always is.
 bool is_wanted(const Location& location, std::string_view type) {
     return location.accept_types.empty() || type.empty() ||
            std::any_of(location.accept_types.begin(), location.accept_types.end(),

@@ -11,7 +11,7 @@ namespace webhook::module {
 /// reason.
 Verdict examine(RequestState* state, std::string_view* reason);
 
-/// The answer to a method that the scheme does not take; for ngx_http_finalize_request().
+/// Answers a method that the scheme does not take; for ngx_http_finalize_request().
 ngx_int_t refuse_method(RequestState* state);
 
 }  // namespace webhook::module

@@ -20,7 +20,7 @@ bool may_have_params(std::string_view uri) {
     return uri.find_first_of("=%") != std::string_view::npos;
 }
 
-/// The path of an upstream's URI as the log may show it.
+/// Returns the path of an upstream's URI as the log may show it.
 std::string_view shown_path(ngx_http_request_t* request, std::string_view uri) {
     const std::string_view path = base::split_url(uri).path;
     if (!may_have_params(path)) return path;
@@ -47,12 +47,12 @@ u_char* log_without_query(ngx_http_request_t* request, ngx_http_request_t* curre
 
 const ParamNames& secret_params(ngx_http_request_t* request) {
     static const ParamNames none;
-    const Location* location = location_conf(request)->location;
+    const Location* location = location_of(request);
     const bool is_error_page = request->internal && (request->error_page || request->err_status != 0);
     if (location == nullptr || is_error_page) {
         const RequestState* state = find_state(request);
         // An error page for a body that is too large comes before our first handler.
-        if (state == nullptr && is_error_page) return main_state(request)->secret_params;
+        if (state == nullptr && is_error_page) return main_settings(request)->secret_params;
         if (location == nullptr && state != nullptr) location = state->location;
     }
     return location != nullptr ? signature::secret_query_params(*location->scheme) : none;

@@ -14,17 +14,18 @@ using event::masked_text;
 
 using ParamNames = std::vector<std::string>;
 
-/// The query parameters whose values are secret: those of the location's scheme; for an error page, whose
-/// first location is not known any more, those of all locations.
+/// Finds the query parameters whose values are secret: those of the location's scheme; for an error page,
+/// whose first location is not known any more, those of all locations.
 const ParamNames& secret_params(ngx_http_request_t* request);
 
-/// The query with the values of the parameters named in `secret` masked; itself when it has none.
+/// Returns the query with the values of the parameters named in `secret` masked; itself when it has none.
 std::string_view mask_query(ngx_pool_t* pool, const ParamNames& secret, std::string_view query);
 
-/// The URI as the client sent it, without what mask_request_line() has masked by now.
+/// Returns the URI as the client sent it, without what mask_request_line() has masked by now.
 std::string_view shown_uri(const ngx_http_request_t* request);
 
-/// The same with secret parameters masked for this request, too; also those that are hidden in the path
+/// Returns that URI with secret parameters masked for this request, too; also those that are hidden in the
+/// path
 /// ("%3Ftoken=").
 std::string masked_uri(ngx_http_request_t* request);
 
@@ -33,7 +34,7 @@ std::string masked_uri(ngx_http_request_t* request);
 /// when memory is out.
 ngx_int_t mask_request_line(ngx_http_request_t* request);
 
-/// Postconfiguration: the line is masked as soon as the location is known, before anybody can refuse the
+/// Postconfiguration: has the line masked as soon as the location is known, before any module can refuse the
 /// request.
 ngx_int_t install_masking(ngx_conf_t* cf);
 

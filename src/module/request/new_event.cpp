@@ -4,6 +4,7 @@
 
 #include "base/json_text.hpp"
 #include "base/time.hpp"
+#include "module/ngx/headers.hpp"
 #include "module/ngx/pool.hpp"
 #include "module/request/masking.hpp"
 
@@ -20,9 +21,9 @@ bool is_secret_header(const signature::Scheme& scheme, std::string_view name) {
 }
 
 /// Adds `"name":["value",...]` when the request has such a header.
-void add_header(const RequestState& state, std::string_view name, std::string* json) {
+void append_header(const RequestState& state, std::string_view name, std::string* json) {
     bool first = true;
-    state.headers.for_each(name, [&](std::string_view value) {
+    for_each_header(state.request, name, [&](std::string_view value) {
         if (first) {
             json->append(json->empty() ? "{\"" : ",\"");
             base::append_json(name, json);
@@ -42,10 +43,10 @@ std::string_view make_headers(const RequestState& state) {
     json.clear();
     bool hops_kept = false;
     for (const std::string& name : state.location->headers) {
-        add_header(state, name, &json);
+        append_header(state, name, &json);
         hops_kept |= name == hops_header;
     }
-    if (!hops_kept) add_header(state, hops_header, &json);  // the worker ends loops by it
+    if (!hops_kept) append_header(state, hops_header, &json);  // the worker ends loops by it
     if (json.empty()) return {};
     json.push_back('}');
     return copy_to_pool(state.request->pool, json);

@@ -6,7 +6,8 @@
 
 namespace webhook::module {
 
-/// Fills in what is stored beside id, type, source and tenant: time, query (secrets masked), headers, body.
+/// Fills in the fields that are stored in addition to id, type, source and tenant: time, query (secrets
+/// masked), headers, body.
 void complete_event(RequestState* state);
 
 }  // namespace webhook::module

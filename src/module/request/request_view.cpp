@@ -1,7 +1,7 @@
 #include "module/request/request_view.hpp"
 
 #include "base/url.hpp"
-#include "module/settings.hpp"
+#include "module/ngx/headers.hpp"
 
 namespace webhook::module {
 
@@ -14,7 +14,7 @@ RequestView::RequestView(ngx_http_request_t* request, const std::vector<Template
 
 event::Request::Header RequestView::header(std::string_view name) const {
     Header found;
-    for_each(name, [&found](std::string_view value) { found.add(value); });
+    for_each_header(request_, name, [&found](std::string_view value) { found.add(value); });
     return found;
 }
 

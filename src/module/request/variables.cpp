@@ -40,9 +40,10 @@ std::string_view get_stream_id(ngx_http_request_t*, const RequestState& state) {
 
 /// Seconds with milliseconds, as $upstream_response_time.
 std::string_view get_redis_time(ngx_http_request_t* request, const RequestState& state) {
-    if (state.redis_ms < 0) return {};
+    if (state.measures.redis_ms < 0) return {};
     u_char text[NGX_INT_T_LEN + sizeof(".000")];
-    const u_char* end = ngx_sprintf(text, "%i.%03i", state.redis_ms / 1000, state.redis_ms % 1000);
+    const u_char* end =
+        ngx_sprintf(text, "%i.%03i", state.measures.redis_ms / 1000, state.measures.redis_ms % 1000);
     return copy_to_pool(request->pool, {reinterpret_cast<char*>(text), static_cast<std::size_t>(end - text)});
 }
 
@@ -70,7 +71,7 @@ ngx_int_t state_variable(ngx_http_request_t* request, ngx_http_variable_value_t*
 ngx_int_t verdict_variable(ngx_http_request_t* request, ngx_http_variable_value_t* value, uintptr_t data) {
     const RequestState* state = find_state(request);
     const auto status = request->err_status != 0 ? request->err_status : request->headers_out.status;
-    if (state != nullptr ? state->verdict == Verdict::none : location_conf(request)->location != nullptr) {
+    if (state != nullptr ? state->verdict == Verdict::none : location_of(request) != nullptr) {
         if (status == NGX_HTTP_REQUEST_ENTITY_TOO_LARGE) return set_value(value, "too_large");
     }
     return state_variable<get_verdict>(request, value, data);

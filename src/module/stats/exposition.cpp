@@ -9,7 +9,7 @@
 
 #include "base/json_text.hpp"
 #include "base/utf8.hpp"
-#include "module/request/counters.hpp"
+#include "module/stats/process_row.hpp"
 #include "module/stats/zone.hpp"
 
 namespace webhook::module {
@@ -62,7 +62,7 @@ struct StreamSums {
     std::uint64_t backlog, backlog_bytes, limit, limit_bytes, age_ms;
 };
 
-/// What all workers have counted, summed up.
+/// The counters of all workers, summed up.
 struct Sums {
     unsigned processes = 0;
     std::uint64_t in_flight = 0, rows = 0;
@@ -83,7 +83,7 @@ std::string printable(std::string_view name) {
     return text;
 }
 
-/// What found no row counts as a source that is called "other".
+/// Sums the rows. Requests that found no row count as a source that is called "other".
 void sum_sources(const zone::Table& table, Sums* sums) {
     for (std::uint64_t i = 0; i < table.capacity; ++i) {
         const zone::Source& source = table.sources()[i];
@@ -130,9 +130,9 @@ void sum_streams(const zone::Table& table, const RedisServer& server, Shown* sho
     }
 }
 
-/// Of the configuration as it is: what an earlier one named would look like a server that is away. Several
-/// users of a server, or locations with other timeouts, share its row.
-void sum_servers(const zone::Table& table, const MainState& main,
+/// Shows the servers of the present configuration: one that only an earlier configuration named would look
+/// unavailable. Several users of a server, or locations with other timeouts, share its row.
+void sum_servers(const zone::Table& table, const MainSettings& main,
                  const std::uint64_t (&ready)[zone::max_servers], Sums* sums) {
     Shown shown;
     for (const auto& server : main.servers) {
@@ -148,7 +148,7 @@ void sum_servers(const zone::Table& table, const MainState& main,
     }
 }
 
-Sums sum_up(const zone::Table& table, const MainState& main) {
+Sums sum_up(const zone::Table& table, const MainSettings& main) {
     Sums sums;
     std::uint64_t ready[zone::max_servers] = {};
     sum_processes(table, &sums, ready);
@@ -276,7 +276,7 @@ void append_requests(const Sums& sums, std::string* out) {
 
 void append_nameless(const Sums& sums, std::string* out) {
     append_head("webhook_nameless_total", "counter",
-                "Events without id, query and body, which are stored without looking for copies.", out);
+                "Events without id, query and body, which are stored without looking for duplicates.", out);
     for (const auto& [name, source] : sums.sources) {
         out->append("webhook_nameless_total{source=").append(label(name)).append("} ");
         out->append(std::to_string(source.nameless)).append("\n");
@@ -291,10 +291,10 @@ void append_backlogs(const Sums& sums, std::string* out) {
     constexpr Gauge gauges[] = {
         {"webhook_backlog_events", "Events of the stream that are not settled.", &StreamSums::backlog},
         {"webhook_backlog_bytes", "Their bytes.", &StreamSums::backlog_bytes},
-        {"webhook_backlog_events_limit", "So many are taken (max_backlog).", &StreamSums::limit},
-        {"webhook_backlog_bytes_limit", "So many bytes are taken (max_backlog_bytes).",
+        {"webhook_backlog_events_limit", "Limit of these events (max_backlog).", &StreamSums::limit},
+        {"webhook_backlog_bytes_limit", "Limit of their bytes (max_backlog_bytes).",
          &StreamSums::limit_bytes},
-        {"webhook_backlog_age_seconds", "How long ago Redis was asked.", &StreamSums::age_ms}};
+        {"webhook_backlog_age_seconds", "Time since Redis was asked for the backlog.", &StreamSums::age_ms}};
     for (const Gauge& gauge : gauges) {
         append_head(gauge.name, "gauge", gauge.help, out);
         for (const StreamSums& stream : sums.streams) {
@@ -309,7 +309,7 @@ void append_backlogs(const Sums& sums, std::string* out) {
 
 }  // namespace
 
-std::string status_json(const MainState& main) {
+std::string status_json(const MainSettings& main) {
     const zone::Table& table = *table_of(main);
     const Sums sums = sum_up(table, main);
     std::string out = "{";
@@ -343,7 +343,7 @@ std::string status_json(const MainState& main) {
     return out + "}\n";
 }
 
-std::string status_prometheus(const MainState& main) {
+std::string status_prometheus(const MainSettings& main) {
     const zone::Table& table = *table_of(main);
     const Sums sums = sum_up(table, main);
     std::string out;

@@ -2,14 +2,9 @@
 
 #include "module/ngx/ngx.hpp"
 
-#include "module/settings.hpp"
-
 namespace webhook::module {
 
-/// Setter of `webhook_status [json|prometheus]`: the counters as this location's content.
-char* set_status(ngx_conf_t* cf, ngx_command_t* command, void* data);
-
-/// Refuses a status page without a zone, when everything was read. A setter's result.
-char* check_status(ngx_conf_t* cf, const LocationConf& conf);
+/// The content handler of locations with webhook_status.
+ngx_int_t handle_status(ngx_http_request_t* request);
 
 }  // namespace webhook::module

@@ -7,9 +7,6 @@
 #include <cstring>
 #include <string>
 
-#include "module/conf/directives.hpp"
-#include "module/settings.hpp"
-
 namespace webhook::module {
 
 namespace zone {
@@ -75,14 +72,10 @@ void observe(Histogram* histogram, std::uint64_t microseconds) {
 
 namespace {
 
-char* const ok = NGX_CONF_OK;
-char duplicate_text[] = "is duplicate";
-
 constexpr std::uint64_t layout_version = 3;
 constexpr std::uint64_t layout = layout_version << 48 | sizeof(zone::Table) << 16 | sizeof(zone::Source);
 constexpr std::size_t least_sources = 16;
-constexpr ssize_t least_size = 256L * 1024;
-static_assert(sizeof(zone::Table) + least_sources * sizeof(zone::Source) + 8UL * 4096 < least_size);
+static_assert(sizeof(zone::Table) + least_sources * sizeof(zone::Source) + 8UL * 4096 < least_zone_size);
 
 /// Everything that the slab allocator has, in one piece.
 void* take_all(ngx_slab_pool_t* pool, std::size_t* size) {
@@ -107,7 +100,8 @@ zone::Table* make_table(ngx_slab_pool_t* pool) {
     return table;
 }
 
-/// After a reload nginx hands over the old zone of the same name and size.
+}  // namespace
+
 ngx_int_t init_zone(ngx_shm_zone_t* shared, void* old) {
     auto* pool = reinterpret_cast<ngx_slab_pool_t*>(shared->shm.addr);
     auto* kept = static_cast<zone::Table*>(old != nullptr ? old : shared->shm.exists ? pool->data : nullptr);
@@ -125,23 +119,6 @@ ngx_int_t init_zone(ngx_shm_zone_t* shared, void* old) {
     pool->data = table;
     shared->data = table;
     return NGX_OK;
-}
-
-}  // namespace
-
-char* set_zone(ngx_conf_t* cf, ngx_command_t* /*command*/, void* data) {
-    auto* main = static_cast<MainState*>(static_cast<MainConf*>(data));
-    auto* word = static_cast<ngx_str_t*>(cf->args->elts);
-    if (main->zone != nullptr) return duplicate_text;
-    if (word[1].len == 0) return refuse(cf, "invalid zone name \"%V\"", &word[1]);
-    const ssize_t size = ngx_parse_size(&word[2]);
-    if (size == NGX_ERROR) return refuse(cf, "invalid zone size \"%V\"", &word[2]);
-    if (size < least_size) return refuse(cf, "zone \"%V\" is too small, 256k is the least", &word[1]);
-    main->zone =
-        ngx_shared_memory_add(cf, &word[1], static_cast<std::size_t>(size), &ngx_http_webhook_module);
-    if (main->zone == nullptr) return static_cast<char*>(NGX_CONF_ERROR);
-    main->zone->init = init_zone;
-    return ok;
 }
 
 }  // namespace webhook::module

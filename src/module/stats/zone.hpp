@@ -12,9 +12,9 @@
 
 namespace webhook::module {
 
-/// What all nginx workers count in shared memory. There is no lock: every cell is an atomic, and a worker
-/// that dies at any moment leaves nothing half done. Workers count in slots of their own, so they do not
-/// fight for cache lines.
+/// The counters of all nginx workers, in shared memory. There is no lock: every cell is an atomic, and a
+/// worker that dies at any moment leaves nothing half done. Workers count in slots of their own, so they do
+/// not fight for cache lines.
 namespace zone {
 
 inline constexpr std::size_t slot_count = 8;  ///< workers beyond share them
@@ -33,8 +33,9 @@ struct Histogram {
     Cell sum;  ///< microseconds
 };
 
-/// A name that a row of counters goes by. `hash` is taken first, then the name is written (by whoever comes,
-/// always the same bytes), then it is `ready`: so a row that somebody left half made is finished by the next.
+/// The name of a row of counters. `hash` is taken first, then the name is written (by any
+/// worker, always the same bytes), then it is `ready`: so a row that one worker left half made is finished by
+/// the next.
 struct Label {
     Cell hash;  ///< 0: free
     std::atomic<std::uint32_t> ready;
@@ -46,7 +47,7 @@ struct Label {
 
 struct SourceSlot {
     alignas(64) Cell verdict[verdict_count];
-    Cell nameless;  ///< stored without looking for copies, as nothing tells it from others
+    Cell nameless;  ///< stored without looking for duplicates, as nothing distinguishes it from others
     Histogram decision;
 };
 
@@ -64,7 +65,7 @@ struct Server {
     ServerSlot slot[slot_count];
 };
 
-/// What the last test of a stream found in Redis. Any worker writes it; all find the same.
+/// Result of the last test of a stream. Any worker writes it; all find the same.
 struct Stream {
     alignas(64) Label label;
     Cell backlog, backlog_bytes;
@@ -104,11 +105,15 @@ void observe(Histogram* histogram, std::uint64_t microseconds);
 }  // namespace zone
 
 /// nullptr: there is no webhook_zone.
-inline zone::Table* table_of(const MainState& main) {
+inline zone::Table* table_of(const MainSettings& main) {
     return main.zone == nullptr ? nullptr : static_cast<zone::Table*>(main.zone->data);
 }
 
-/// Setter of `webhook_zone NAME SIZE`.
-char* set_zone(ngx_conf_t* cf, ngx_command_t* command, void* data);
+/// Smallest size of a zone.
+inline constexpr ssize_t least_zone_size = 256L * 1024;
+
+/// Sets up nginx' shared memory, or takes over that of before: after a reload nginx hands over the old zone
+/// of the same name and size.
+ngx_int_t init_zone(ngx_shm_zone_t* shared, void* old);
 
 }  // namespace webhook::module

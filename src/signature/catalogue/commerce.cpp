@@ -160,7 +160,7 @@ constexpr Definition definitions[] = {
     type json:/eventType;
 )"},
     {"front", R"(
-    # source: https://dev.frontapp.com/docs/application-webhooks (read 2026-11-30) ; https://dev.frontapp.com/docs/security-1.md (read 2026-11-30) ; from memory (the answer to the handshake)
+    # source: https://dev.frontapp.com/docs/application-webhooks (read 2026-11-30) ; https://dev.frontapp.com/docs/security-1.md (read 2026-11-30) ; from memory (the answer to the challenge)
     # retries: not documented
     # repeats: not documented
     # Application webhooks and channels.

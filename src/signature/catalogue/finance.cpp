@@ -34,7 +34,7 @@ constexpr Definition definitions[] = {
     type json:/type;
 )"},
     {"worldline", R"(
-    # source: npm connect-sdk-nodejs 5.2.0 (read 2026-11-30) ; npm onlinepayments-sdk-nodejs 6.2.0 (read 2026-11-30) ; https://docs.connect.worldline-solutions.com/documentation/webhooks/event-structure/ (read 2026-11-30) ; from memory (the handshake)
+    # source: npm connect-sdk-nodejs 5.2.0 (read 2026-11-30) ; npm onlinepayments-sdk-nodejs 6.2.0 (read 2026-11-30) ; https://docs.connect.worldline-solutions.com/documentation/webhooks/event-structure/ (read 2026-11-30) ; from memory (the challenge)
     # retries: keep the id
     # repeats: no
     algorithm hmac-sha256;

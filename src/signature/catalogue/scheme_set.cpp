@@ -2,7 +2,6 @@
 
 #include "base/suggest.hpp"
 #include "base/text.hpp"
-#include "signature/model/definition.hpp"
 
 namespace webhook::signature {
 

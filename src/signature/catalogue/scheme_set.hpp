@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "signature/catalogue/lookup.hpp"
 #include "signature/language/parser.hpp"
-#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 
-/// The schemes that somebody defined himself, beside the built-in ones. Immutable once filled; the schemes
+/// The custom schemes, in addition to the built-in ones. Immutable once filled; the schemes
 /// live as long as the set.
 class SchemeSet {
   public:
@@ -21,7 +21,7 @@ class SchemeSet {
     SchemeSet(SchemeSet&&) noexcept;
     SchemeSet& operator=(SchemeSet&&) noexcept;
 
-    /// Why this name cannot be given to a scheme of one's own (not [A-Za-z0-9_.-]{1,64}, built-in, taken);
+    /// Returns why a custom scheme cannot have this name (not [A-Za-z0-9_.-]{1,64}, built-in, taken);
     /// empty: it can.
     std::string check_name(std::string_view name) const;
 
@@ -30,16 +30,16 @@ class SchemeSet {
     /// nothing is verified.
     bool add(std::string_view name, const std::vector<Directive>& directives, LanguageError* error);
 
-    /// The scheme of that name, one's own or built-in; nullptr: there is none.
+    /// Returns the custom or built-in scheme of that name; nullptr: there is none.
     const Scheme* find(std::string_view name) const;
 
-    /// For the end of a message about a name that no scheme has: `, did you mean "stripe"?`, or nothing.
+    /// Returns the end of a message about a name that no scheme has: `, did you mean "stripe"?`, or nothing.
     std::string suggestion(std::string_view name) const;
 
-    /// Names of one's own schemes, sorted.
+    /// Returns the names of the custom schemes, sorted.
     std::vector<std::string_view> names() const;
 
-    /// The definition of one's own or a built-in scheme; empty: there is none.
+    /// Returns the definition of a custom or built-in scheme; empty: there is none.
     std::string_view text(std::string_view name) const;
 
   private:
@@ -49,17 +49,5 @@ class SchemeSet {
     };
     std::map<std::string, Own, std::less<>> own_;
 };
-
-/// What is wrong in a text, and in which line of it (the first is 1).
-struct TextError {
-    std::size_t line = 1;
-    std::string message;
-};
-
-/// Adds the scheme whose definition is `text`, the inside of a block.
-bool add_scheme_text(std::string_view name, std::string_view text, SchemeSet* set, TextError* error);
-
-/// Adds every scheme of a text of `webhook_scheme NAME { ... }` blocks, such as a file that nginx includes.
-bool add_scheme_blocks(std::string_view text, SchemeSet* set, TextError* error);
 
 }  // namespace webhook::signature

@@ -18,7 +18,7 @@ class HmacKey {
     /// A message under way: update() it, then finish(*this).
     base::HashState start() const { return inner_; }
     base::Digest finish(base::HashState* message) const;
-    /// The same for a message that is one text.
+    /// Computes it for a message that is one text.
     base::Digest digest(std::string_view message) const;
 
   private:

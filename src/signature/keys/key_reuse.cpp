@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "signature/language/message_choice.hpp"
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 
@@ -78,7 +77,7 @@ bool are_apart(const Scheme& scheme, const Pattern& pattern, bool documents) {
     return apart;
 }
 
-/// The same of messages that an algorithm makes up: a dot between two parts (JWT), line ends.
+/// True for messages that an algorithm makes up: a dot between two parts (JWT), line ends.
 bool is_own_text_apart(const Scheme& scheme, const Pattern& pattern) {
     return !allows_all(pattern, scheme.algorithm == Algorithm::jwt ? "." : "\n");
 }

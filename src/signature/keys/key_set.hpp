@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "signature/keys/public_key.hpp"
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 
@@ -20,7 +20,7 @@ inline constexpr std::size_t max_named_keys = 256;
 
 enum class KeyUse : std::uint8_t { verify, sign };
 
-/// What keys are read for. `family`: nothing where the scheme takes all of them.
+/// The purpose that keys are read for. `family`: absent where the scheme takes all of them.
 struct KeyWanted {
     KeyRule rule = KeyRule::pem;
     std::optional<KeyFamily> family;
@@ -44,14 +44,14 @@ bool read_keys(std::string_view text, std::string_view name, const KeyWanted& wa
 /// look like forgeries. `are_named`: requests can name the key they are signed with.
 bool check_size(const KeySet& keys, bool are_named, std::string* error);
 
-/// What ids are compared by: the last path part, without ".pem". So a key can be named by the URL it came
-/// from.
+/// Returns the part of an id that is compared: the last path part, without ".pem". So a key can be named by
+/// the URL it came from.
 std::string_view key_name(std::string_view id);
 
 /// True when the key may have made the signature of a request that names `id` (empty: it names none).
 bool is_candidate(const PublicKey& key, std::string_view id);
 
-/// For logs: the reason for a request that no key verified.
+/// Returns the reason to log for a request that no key verified.
 const char* why_none_verified(const KeySet& keys, std::string_view id);
 
 /// True when one of the candidates verifies. Stops after `*budget` tries, which it counts down.

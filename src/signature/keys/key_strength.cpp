@@ -98,7 +98,7 @@ bool holds_public_key(std::string_view text) {
     });
 }
 
-/// What services put in front of keys, or senders in front of tokens.
+/// Prefixes that services put before keys, or senders before tokens.
 bool is_prefix_only(std::string_view text) {
     static constexpr std::string_view prefixes[] = {"whsec_", "whsk_",  "whpk_", "sk_",
                                                     "pk_",    "Bearer", "Basic"};

@@ -14,7 +14,7 @@ inline constexpr std::size_t shortest_key = 4, good_key = 16;
 /// keys), a prefix without a key, a public key in any usual form (everybody could sign with it).
 bool check_secret_text(std::string_view text, std::string* error);
 
-/// The same for the bytes that a key rule made of it: too few, or all equal. HMAC fills keys up with zeros,
+/// Checks the bytes that a key rule made of it: too few, or all equal. HMAC fills keys up with zeros,
 /// so those at the end do not count.
 bool check_decoded_key(std::string_view key, std::string* error);
 

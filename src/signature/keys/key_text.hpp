@@ -34,7 +34,7 @@ bool is_public_key_der(std::string_view bytes);
 /// 32 bytes (Ed25519) or DER.
 PublicKey::Handle public_key_of(std::string_view bytes);
 
-/// An Ed25519 seed (32 bytes, or 64 with the public key behind it) or a DER private key (PKCS#8).
+/// An Ed25519 seed (32 bytes, or 64 with the public key after it) or a DER private key (PKCS#8).
 PublicKey::Handle private_key_of(std::string_view bytes);
 
 /// Overwrites and empties.

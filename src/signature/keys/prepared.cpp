@@ -7,54 +7,14 @@
 
 #include "base/fail.hpp"
 #include "base/text.hpp"
+#include "signature/keys/decode_key.hpp"
 #include "signature/keys/key_strength.hpp"
-#include "signature/keys/nfkd.hpp"
-#include "signature/language/message_choice.hpp"
 
 namespace webhook::signature {
 
 namespace {
 
 using Params = std::map<std::string, std::string>;
-
-bool decode_key(KeyRule rule, std::string_view secret, std::string* key, std::string* error) {
-    switch (rule) {
-        case KeyRule::utf8:
-            *key = std::string(secret);
-            break;
-        case KeyRule::whsec:
-            base::take_prefix(&secret, "v1,");  // as Supabase shows it
-            base::take_prefix(&secret, "whsec_");
-            [[fallthrough]];
-        case KeyRule::base64:
-            if (!base::decode_text(secret, base::Encoding::base64, key))
-                return base::fail(error, "secret is not base64");
-            break;
-        case KeyRule::hex:
-            if (!base::decode_text(secret, base::Encoding::hex, key))
-                return base::fail(error, "secret is not hex");
-            break;
-        case KeyRule::nfkd:
-            if (!to_nfkd(secret, key))
-                return base::fail(error, "secret holds characters other than Latin letters");
-            if (is_blank(*key)) return base::fail(error, "secret holds nothing but blanks");
-            break;
-        case KeyRule::pem:
-        case KeyRule::spki:
-        case KeyRule::whpk:
-        case KeyRule::jwk:
-            return base::fail(error, "a shared secret cannot be a public key");
-        case KeyRule::sha1:
-            *key = std::string(base::digest_of(base::Hash::sha1, secret).view());
-            break;
-    }
-    return true;
-}
-
-/// Bytes of a key that are not text: any may be there, and too few are seen.
-bool is_decoded(KeyRule rule) {
-    return rule == KeyRule::whsec || rule == KeyRule::base64 || rule == KeyRule::hex;
-}
 
 bool make_hmac(const Scheme& scheme, KeyRule rule, std::string_view secret, PreparedKey* key,
                std::string* error) {

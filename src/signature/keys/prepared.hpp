@@ -9,7 +9,7 @@
 #include "event/template.hpp"
 #include "signature/keys/hmac.hpp"
 #include "signature/keys/key_set.hpp"
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 
@@ -20,7 +20,7 @@ struct PreparedKey {
     PreparedKey(PreparedKey&&) = default;
     PreparedKey& operator=(PreparedKey&&) = default;
 
-    std::string secret;  ///< as configured: what {secret} stands for
+    std::string secret;  ///< as configured: the value of {secret}
     std::optional<HmacKey> hmac;
     std::string credential;  ///< token and Basic: what the header must hold after the prefix
     base::Digest credential_hash;
@@ -35,7 +35,7 @@ struct PreparedMessage {
     std::optional<Pattern> beginning;
 };
 
-/// What an item begins with. The names of "NAME=" are public words, so their case lets no forgery in and does
+/// The prefix of an item. The names of "NAME=" are public words, so their case lets no forgery in and does
 /// not count.
 struct Prefix {
     std::string text;
@@ -60,9 +60,9 @@ struct Prepared {
 /// SHA-256 of a credential: lets credentials of any length be compared in constant time.
 base::Digest hash_credential(std::string_view text);
 
-/// The bytes that a shared secret stands for under each key rule of this scheme that decodes it, so that keys
-/// of different schemes can be compared; none for public keys. Zeros at the end are left out: to an HMAC they
-/// make no difference.
+/// Returns the bytes that a shared secret decodes to under each key rule of this scheme that decodes it, so
+/// that keys of different schemes can be compared; none for public keys. Zeros at the end are left out: to an
+/// HMAC they make no difference.
 std::vector<std::string> key_bytes(const Scheme& scheme, std::string_view secret);
 
 /// False, and a message without any secret in it, when a key is none (key_strength.hpp) or cannot be decoded,

@@ -45,7 +45,7 @@ const EVP_MD* message_digest(base::Hash hash) {
     return nullptr;
 }
 
-/// Leaves nothing in OpenSSL's error queue, which nginx would log for somebody else's TLS connection.
+/// Leaves nothing in OpenSSL's error queue, which nginx would log for another TLS connection.
 class QuietErrors {
   public:
     QuietErrors() { ERR_set_mark(); }
@@ -75,7 +75,7 @@ bool is_point(EVP_PKEY* key) {
     return context && EVP_PKEY_public_check(context.get()) == 1;
 }
 
-/// Of a modulus that is even or prime everybody knows the factors, and so the private key.
+/// A modulus that is even or prime has factors that anyone can compute, and with them the private key.
 bool has_open_modulus(const EVP_PKEY* key) {
     BIGNUM* raw = nullptr;
     if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &raw) != 1) return true;
@@ -214,34 +214,6 @@ bool sign_digest(EVP_PKEY* key, PublicAlgorithm algorithm, std::string_view dige
 }
 
 }  // namespace
-
-KeyFamily family_of(PublicAlgorithm algorithm) {
-    switch (algorithm) {
-        case PublicAlgorithm::ed25519:
-            return KeyFamily::ed25519;
-        case PublicAlgorithm::ecdsa_p256:
-        case PublicAlgorithm::ecdsa_p256_raw:
-        case PublicAlgorithm::ecdsa_p256_sha1:
-            return KeyFamily::ecdsa_p256;
-        default:
-            return KeyFamily::rsa;
-    }
-}
-
-std::optional<base::Hash> hash_of(PublicAlgorithm algorithm) {
-    switch (algorithm) {
-        case PublicAlgorithm::ed25519:
-            return std::nullopt;
-        case PublicAlgorithm::rsa_sha1:
-        case PublicAlgorithm::ecdsa_p256_sha1:
-            return base::Hash::sha1;
-        case PublicAlgorithm::rsa_sha512:
-        case PublicAlgorithm::rsa_pss_sha512:
-            return base::Hash::sha512;
-        default:
-            return base::Hash::sha256;
-    }
-}
 
 std::optional<PublicKey> PublicKey::make(Handle handle, bool is_private, std::string* error) {
     const QuietErrors quiet;

@@ -1,12 +1,11 @@
+#include "signature/language/challenge_parser.hpp"
+
 #include <algorithm>
 #include <array>
 
 #include "base/fail.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
-#include "signature/language/words.hpp"
-#include "signature/model/challenge_rule.hpp"
-#include "signature/model/definition.hpp"
 
 namespace webhook::signature {
 
@@ -15,9 +14,8 @@ namespace {
 using event::Source;
 using event::SourceSet;
 using event::Template;
-using Kind = Source::Kind;
 
-bool is_token(std::string_view text) {
+bool is_plain_name(std::string_view text) {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
         return base::is_alphanumeric(c) || c == '-' || c == '_';
     });
@@ -32,24 +30,24 @@ class ChallengeReader {
         std::string_view value;
         if (word == "optional") return rule_.optional = true;
         if (word == "after=verify") return rule_.verified = true;
-        if (option(word, "method=", &value)) return read_method(value);
-        if (option(word, "has=", &value)) return read_source(value, &rule_.has.emplace_back());
-        if (option(word, "absent=", &value)) return read_source(value, &rule_.absent.emplace_back());
-        if (option(word, "when=", &value)) return read_when(value);
-        if (option(word, "require=", &value)) return read_wanted(value, false);
-        if (option(word, "among=", &value)) return read_wanted(value, true);
-        if (option(word, "match=", &value)) return read_match(value);
-        if (option(word, "capture=", &value)) return read_capture(value);
+        if (base::option(word, "method=", &value)) return read_method(value);
+        if (base::option(word, "has=", &value)) return read_source(value, &rule_.has.emplace_back());
+        if (base::option(word, "absent=", &value)) return read_source(value, &rule_.absent.emplace_back());
+        if (base::option(word, "when=", &value)) return read_when(value);
+        if (base::option(word, "require=", &value)) return read_wanted(value, false);
+        if (base::option(word, "among=", &value)) return read_wanted(value, true);
+        if (base::option(word, "match=", &value)) return read_match(value);
+        if (base::option(word, "capture=", &value)) return read_capture(value);
         return read_answer(word);
     }
 
   private:
     bool read_answer(std::string_view word) {
         std::string_view value;
-        if (option(word, "status=", &value)) return read_status(value);
-        if (option(word, "type=", &value)) return read_type(value);
-        if (option(word, "header=", &value)) return read_header(value);
-        if (option(word, "body=", &value))
+        if (base::option(word, "status=", &value)) return read_status(value);
+        if (base::option(word, "type=", &value)) return read_type(value);
+        if (base::option(word, "header=", &value)) return read_header(value);
+        if (base::option(word, "body=", &value))
             return parse_template(value, SourceSet::scheme, &rule_.body, error_);
         return invalid(word);
     }
@@ -115,7 +113,7 @@ class ChallengeReader {
 
     bool read_capture(std::string_view text) {
         const std::size_t mark = text.find('=');
-        if (mark == std::string_view::npos || !is_token(text.substr(0, mark))) return invalid(text);
+        if (mark == std::string_view::npos || !is_plain_name(text.substr(0, mark))) return invalid(text);
         auto& [name, source] = rule_.capture.emplace_back();
         name = std::string(text.substr(0, mark));
         return read_source(text.substr(mark + 1), &source);
@@ -139,7 +137,7 @@ class ChallengeReader {
 
     bool read_header(std::string_view text) {
         const std::size_t mark = text.find('=');
-        if (mark == std::string_view::npos || !is_token(text.substr(0, mark))) return invalid(text);
+        if (mark == std::string_view::npos || !is_plain_name(text.substr(0, mark))) return invalid(text);
         auto& [name, value] = rule_.headers.emplace_back();
         name = std::string(text.substr(0, mark));
         return parse_template(text.substr(mark + 1), SourceSet::scheme, &value, error_);
@@ -150,41 +148,6 @@ class ChallengeReader {
 };
 
 }  // namespace
-
-bool is_config(const Template::Part& part) {
-    return part.is_value && part.source.kind == Kind::config && part.filters.empty();
-}
-
-bool is_readable_by_challenge(const Source& source) {
-    return source.then == nullptr &&
-           (source.kind == Kind::header || source.kind == Kind::query || source.needs_body());
-}
-
-bool wants_hmac(const Template::Part& part) {
-    return part.filters.size() == 1 && part.filters.front().kind == event::Filter::Kind::hmac;
-}
-
-bool wants_hash(const Template::Part& part) {
-    return part.filters.size() == 1 && part.filters.front().kind == event::Filter::Kind::sha256;
-}
-
-std::vector<std::string> hashed_params(const Template::Part& part) {
-    std::vector<std::string> names;
-    std::string_view rest = part.filters.front().arg;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.size(), rest.find(','));
-        names.emplace_back(rest.substr(0, end));
-        rest.remove_prefix(std::min(rest.size(), end + 1));
-    }
-    return names;
-}
-
-const Pattern* pattern_of(const ChallengeRule& rule, const Source& source) {
-    for (const auto& [each, pattern] : rule.match) {
-        if (each.text == source.text) return &pattern;
-    }
-    return nullptr;
-}
 
 bool parse_challenge(const std::vector<std::string>& words, ChallengeRule* rule, std::string* error) {
     ChallengeReader reader(rule, error);

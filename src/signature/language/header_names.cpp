@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "signature/language/validate_binding.hpp"
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 
@@ -44,7 +43,8 @@ void add_challenge(const ChallengeRule& rule, std::vector<std::string>* names) {
 void add_header_names(const std::vector<std::string>& texts, std::vector<std::string>* names) {
     for (const std::string& text : texts) {
         Template value;
-        if (read_id(text, &value)) add_values(value, names);
+        std::string ignored;
+        if (parse_choice(text, event::SourceSet::directive, &value, &ignored)) add_values(value, names);
     }
 }
 

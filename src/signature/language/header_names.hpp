@@ -7,7 +7,7 @@
 
 namespace webhook::signature {
 
-/// Names of the headers (lower case) that checks, handshakes and names of the scheme's events are read from.
+/// Names of the headers (lower case) that checks, challenges and names of the scheme's events are read from.
 std::vector<std::string> header_names(const Scheme& scheme);
 
 /// Adds those that sources or templates are read from.

@@ -1,451 +1,99 @@
 #include "signature/language/parser.hpp"
 
 #include <algorithm>
-#include <initializer_list>
+#include <cstddef>
 #include <utility>
 
-#include "base/suggest.hpp"
-#include "event/extractor.hpp"
-#include "signature/language/message_choice.hpp"
-#include "signature/language/validate.hpp"
-#include "signature/language/words.hpp"
+#include "base/fail.hpp"
+#include "signature/language/definition_reader.hpp"
+#include "signature/language/derive.hpp"
 #include "signature/model/message_rules.hpp"
 
 namespace webhook::signature {
 
 namespace {
 
-using event::Source;
-using event::SourceSet;
+using event::Template;
 
-std::string quoted(std::string_view word) {
-    return "\"" + std::string(word) + "\"";
+bool is_one_value(const Template& text) {
+    return text.parts.size() == 1 && text.parts.front().is_value;
 }
 
-/// Reads one directive into a scheme; false with a message that names the word.
-class Reader {
-  public:
-    Reader(Scheme* scheme, std::string* error) : scheme_(scheme), error_(error) {}
+bool is_alike(const Template::Part& a, const Template::Part& b) {
+    return a.is_value == b.is_value && a.literal == b.literal && a.segment == b.segment &&
+           (!a.is_value || (a.source.kind == b.source.kind && a.source.text == b.source.text));
+}
 
-    bool read(const Directive& words) {
-        if (words.empty()) return fail("empty directive");
-        for (const Entry& entry : entries) {
-            if (entry.word != words[0]) continue;
-            const bool repeatable = entry.word == "challenge";
-            if (!repeatable && has(entry.word)) {
-                return fail(quoted(words[0]) + " is duplicate");
-            }
-            seen_.push_back(entry.word);
-            if (words.size() - 1 < entry.min || words.size() - 1 > entry.max) {
-                return fail("invalid number of arguments in " + quoted(words[0]));
-            }
-            return (this->*entry.read)(words);
+/// Messages of different make can read the same: "{ts}.{body}" is also a "{body}" that begins with a number.
+bool can_be_told_apart(const Template& a, const Template& b) {
+    return (is_one_value(a) && is_one_value(b)) ||
+           std::equal(a.parts.begin(), a.parts.end(), b.parts.begin(), b.parts.end(), is_alike);
+}
+
+/// False when a signature of one message could be taken for one of the other.
+bool validate_alternative(const Scheme& scheme, const Scheme& other, std::string* error) {
+    if (!can_be_told_apart(scheme.message, other.message))
+        return base::fail(
+            error,
+            "messages of one definition hold the same values in the same order with the same text between "
+            "(only their filters may differ), or one value each");
+    return signs_body(scheme) == signs_body(other) || scheme.unsigned_body ||
+           base::fail(error, "one message signs the body and another does not: add \"unsigned_body\"");
+}
+
+bool is_message(const Directive& words) {
+    return !words.empty() && words[0] == "message";
+}
+
+/// The definition with only one of its messages, and which of all directives those are.
+struct Choice {
+    Choice(const std::vector<Directive>& all, std::size_t number) {
+        std::size_t messages = 0;
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (is_message(all[i]) && messages++ != number) continue;
+            directives.push_back(all[i]);
+            places.push_back(i);
         }
-        std::vector<std::string_view> known;
-        for (const Entry& entry : entries)
-            known.push_back(entry.word);
-        return fail("unknown directive " + quoted(words[0]) + base::did_you_mean(words[0], known));
+        places.push_back(all.size());
     }
 
-    bool has(std::string_view word) const {
-        return std::find(seen_.begin(), seen_.end(), word) != seen_.end();
-    }
-
-  private:
-    struct Entry {
-        std::string_view word;
-        std::size_t min, max;
-        bool (Reader::*read)(const Directive&);
-    };
-    static const std::array<Entry, 23> entries;
-
-    bool fail(std::string message) {
-        *error_ = std::move(message);
-        return false;
-    }
-    bool invalid(std::string_view what, std::string_view word) {
-        return fail("invalid " + std::string(what) + " " + quoted(word));
-    }
-
-    /// The same for a word that is one of several.
-    bool unknown(std::string_view what, std::string_view word, std::string_view value,
-                 std::initializer_list<std::string_view> known) {
-        return fail("invalid " + std::string(what) + " " + quoted(word) + base::did_you_mean(value, known));
-    }
-
-    bool read_algorithm(const Directive& words);
-    bool read_key(const Directive& words);
-    bool read_key_id(std::string_view word);
-    bool read_signature(const Directive& words);
-    bool read_timestamp(const Directive& words);
-    bool read_message(const Directive& words);
-    bool read_digest(const Directive& words);
-    bool read_id(const Directive& words) { return read_choices(words, &scheme_->id); }
-    bool read_type(const Directive& words) { return read_choices(words, &scheme_->type); }
-    bool read_tenant(const Directive& words) { return read_choices(words, &scheme_->tenant); }
-    bool read_identity(const Directive& words);
-    bool read_content(const Directive& words);
-    bool read_volatile(const Directive& words);
-    bool read_repeats(const Directive&) { return scheme_->identity.repeats = true; }
-    bool read_claims(const Directive& words);
-    bool read_covers(const Directive& words);
-    bool read_ack(const Directive& words);
-    bool read_unsigned_body(const Directive&) { return scheme_->unsigned_body = true; }
-    bool read_unsigned_id(const Directive&) { return scheme_->unsigned_id = true; }
-    bool read_postback(const Directive&) { return scheme_->postback = true; }
-    bool read_url_variants(const Directive&) { return scheme_->url_variants = true; }
-    bool read_batch(const Directive& words);
-
-    bool read_challenge(const Directive& words) {
-        return parse_challenge(words, &scheme_->challenges.emplace_back(), error_);
-    }
-    bool read_empty_answers(const Directive&) { return scheme_->empty_answers = true; }
-
-    bool read_choices(const Directive& words, std::vector<std::string>* choices);
-    bool read_item_word(std::string_view word, Items* items, bool* known);
-    bool read_source(std::string_view word, Items* items);
-    bool read_prefix(std::string_view text, Items* items);
-
-    Scheme* scheme_;
-    std::string* error_;
-    std::vector<std::string_view> seen_;
+    std::vector<Directive> directives;
+    std::vector<std::size_t> places;
 };
 
-constexpr std::size_t any_number = 64;
-
-const std::array<Reader::Entry, 23> Reader::entries = {{
-    {"algorithm", 1, 1, &Reader::read_algorithm},
-    {"key", 1, 1 + max_choices, &Reader::read_key},
-    {"signature", 1, any_number, &Reader::read_signature},
-    {"timestamp", 1, any_number, &Reader::read_timestamp},
-    {"message", 1, 3, &Reader::read_message},
-    {"digest", 1, 3, &Reader::read_digest},
-    {"id", 1, any_number, &Reader::read_id},
-    {"type", 1, any_number, &Reader::read_type},
-    {"tenant", 1, any_number, &Reader::read_tenant},
-    {"identity", 1, 2, &Reader::read_identity},
-    {"content", 1, 1, &Reader::read_content},
-    {"volatile", 1, any_number, &Reader::read_volatile},
-    {"repeats", 0, 0, &Reader::read_repeats},
-    {"claims", 1, any_number, &Reader::read_claims},
-    {"covers", 1, any_number, &Reader::read_covers},
-    {"ack", 1, 3, &Reader::read_ack},
-    {"unsigned_body", 0, 0, &Reader::read_unsigned_body},
-    {"unsigned_id", 0, 0, &Reader::read_unsigned_id},
-    {"postback", 0, 0, &Reader::read_postback},
-    {"url_variants", 0, 0, &Reader::read_url_variants},
-    {"batch", 1, 1, &Reader::read_batch},
-    {"challenge", 1, any_number, &Reader::read_challenge},
-    {"empty_answers", 0, 0, &Reader::read_empty_answers},
-}};
-
-bool Reader::read_algorithm(const Directive& words) {
-    const std::string_view word = words[1];
-    std::string_view hash;
-    if (word == "none") {
-        scheme_->algorithm = Algorithm::none;
-    } else if (word == "token") {
-        scheme_->algorithm = Algorithm::token;
-    } else if (word == "basic") {
-        scheme_->algorithm = Algorithm::basic;
-    } else if (option(word, "hmac-", &hash) && hash_from_word(hash, &scheme_->hash)) {
-        scheme_->algorithm = Algorithm::hmac;
-    } else if (hash_from_word(word, &scheme_->hash)) {
-        scheme_->algorithm = Algorithm::hash;
-    } else if (!set_algorithm(word, scheme_)) {
-        return fail("invalid algorithm " + quoted(word) + base::did_you_mean(word, algorithm_words()));
-    }
-    return true;
-}
-
-bool Reader::read_key(const Directive& words) {
-    std::vector<KeyRule> rules;
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        KeyRule rule{};
-        if (i > 1 && words[i].find('=') != std::string::npos) {
-            if (i + 1 < words.size()) return invalid("parameter", words[i + 1]);
-            if (!read_key_id(words[i])) return false;
-        } else if (!key_rule_from_word(words[i], &rule)) {
-            return fail("invalid key rule " + quoted(words[i]) +
-                        base::did_you_mean(words[i], key_rule_words()));
-        } else if (std::find(rules.begin(), rules.end(), rule) != rules.end()) {
-            return fail("key rule " + quoted(words[i]) + " is duplicate");
-        } else {
-            rules.push_back(rule);
-        }
-    }
-    if (rules.size() > max_choices) return fail("more than 4 key rules");
-    scheme_->key = rules.front();
-    scheme_->other_keys.assign(rules.begin() + 1, rules.end());
-    return true;
-}
-
-bool Reader::read_key_id(std::string_view word) {
-    std::string_view text;
-    if (!option(word, "id=", &text)) return invalid("parameter", word);
-    return parse_source(text, SourceSet::scheme, &scheme_->key_id.emplace(), error_);
-}
-
-/// Adds a value to the rule of that name: of repeated names one is enough.
-bool Reader::read_claims(const Directive& words) {
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        const std::size_t equals = words[i].find('=');
-        const std::string name = words[i].substr(0, equals);
-        if (name.empty()) return invalid("claim", words[i]);
-        auto rule = std::find_if(scheme_->claims.begin(), scheme_->claims.end(),
-                                 [&](const ClaimRule& each) { return each.name == name; });
-        if (rule == scheme_->claims.end())
-            rule = scheme_->claims.insert(rule, ClaimRule{name, {}});
-        else if (equals == std::string::npos || rule->values.empty())
-            return fail("claim " + quoted(name) + " is duplicate");
-        if (equals == std::string::npos) continue;
-        Items value;
-        if (!read_prefix(std::string_view(words[i]).substr(equals + 1), &value)) return false;
-        rule->values.push_back(std::move(value.prefixes.front()));
-    }
-    return true;
-}
-
-bool Reader::read_covers(const Directive& words) {
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        std::vector<std::string>& choices = scheme_->covers.emplace_back();
-        std::string_view rest = words[i];
-        while (!rest.empty()) {
-            const std::size_t comma = rest.find(',');
-            choices.emplace_back(rest.substr(0, comma));
-            if (choices.back().empty()) return invalid("component", words[i]);
-            rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
-        }
-        if (choices.empty()) return invalid("component", words[i]);
-    }
-    return true;
-}
-
-bool Reader::read_prefix(std::string_view text, Items* items) {
-    event::Template& prefix = items->prefixes.emplace_back();
-    if (items->prefixes.size() > max_choices) return fail("more than 4 times \"prefix=\"");
-    if (!parse_template(text, SourceSet::scheme, &prefix, error_)) return false;
-    for (const event::Template::Part& part : prefix.parts) {
-        if (part.is_value && (part.source.kind != Source::Kind::config || !part.filters.empty())) {
-            return fail("prefix " + quoted(text) + " may hold {config:NAME} only");
-        }
-    }
-    return true;
-}
-
-bool Reader::read_source(std::string_view word, Items* items) {
-    Source source;
-    if (!parse_source(word, SourceSet::scheme, &source, error_)) {
-        const std::size_t equals = word.find('=');
-        if (equals != std::string_view::npos && word.find(':') > equals) {
-            return unknown(
-                "parameter", word, word.substr(0, equals + 1),
-                {"split=", "skip=", "take=", "prefix=", "encoding=", "unit=", "window=", "algorithm="});
-        }
-        return false;
-    }
-    items->from.push_back(std::move(source));
-    return true;
-}
-
-/// The words that signature and timestamp share; `known` tells whether the word was one of them.
-bool Reader::read_item_word(std::string_view word, Items* items, bool* known) {
-    std::string_view value;
-    *known = true;
-    if (word == "trim") return items->trim = true;
-    if (option(word, "split=", &value)) {
-        items->split = std::string(value);
-        return !value.empty() || invalid("split", word);
-    }
-    if (option(word, "skip=", &value)) return to_number(value, &items->skip) || invalid("number", word);
-    if (option(word, "take=", &value)) {
-        return (to_number(value, &items->take) && items->take > 0) || invalid("number", word);
-    }
-    if (option(word, "prefix=", &value)) return read_prefix(value, items);
-    *known = false;
-    return true;
-}
-
-bool Reader::read_signature(const Directive& words) {
-    SignatureRule& rule = scheme_->signature;
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        const std::string_view word = words[i];
-        std::string_view value;
-        bool known = false;
-        if (!read_item_word(word, &rule, &known)) return false;
-        if (known) continue;
-        if (option(word, "encoding=", &value)) {
-            if (!base::encoding_from_word(value, &rule.encoding))
-                return unknown("encoding", word, value, {"hex", "base64", "base64url"});
-        } else if (!read_source(word, &rule)) {
-            return false;
-        }
-    }
-    return !rule.from.empty() || fail("\"signature\" names no source");
-}
-
-bool Reader::read_timestamp(const Directive& words) {
-    TimestampRule& rule = scheme_->timestamp.emplace();
-    bool exact = false;
-    bool has_unit = false;
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        const std::string_view word = words[i];
-        std::string_view value;
-        bool known = false;
-        if (!read_item_word(word, &rule, &known)) return false;
-        if (known) continue;
-        if (word == "exact") {
-            exact = true;
-        } else if (option(word, "unit=", &value)) {
-            if (!unit_from_word(value, &rule.unit))
-                return unknown("unit", word, value, {"s", "ms", "auto", "rfc3339", "http-date"});
-            has_unit = true;
-        } else if (option(word, "window=", &value)) {
-            if (!window_from_text(value, &rule)) return invalid("window", value);
-        } else if (!read_source(word, &rule)) {
-            return false;
-        }
-    }
-    if (!exact) {
-        rule.past = std::max(rule.past, min_window);
-        rule.future = std::max(rule.future, min_window);
-    }
-    if (rule.from.size() != 1) return fail("\"timestamp\" needs one source");
-    return has_unit || fail("\"timestamp\" lacks \"unit=\"");
-}
-
-bool Reader::read_batch(const Directive& words) {
-    Source source;
-    if (!parse_source(words[1], SourceSet::scheme, &source, error_)) return false;
-    const bool good = source.kind == Source::Kind::json && source.then == nullptr && !source.pointer.empty();
-    scheme_->batch = std::move(source.pointer);
-    return good || fail(quoted(words[1]) + " is not the JSON pointer of an array");
-}
-
-bool Reader::read_message(const Directive& words) {
-    for (std::size_t i = 2; i < words.size(); ++i) {
-        std::string_view text;
-        if (words[i] == "any") {
-            scheme_->any_bracket = true;
-        } else if (!option(words[i], "begins=", &text) ||
-                   !parse_pattern(std::string(text) + "{1}", &scheme_->beginning.emplace())) {
-            return invalid("parameter", words[i]);
-        }
-    }
-    return parse_template(words[1], SourceSet::scheme, &scheme_->message, error_);
-}
-
-bool Reader::read_digest(const Directive& words) {
-    DigestRule& rule = scheme_->digest.emplace();
-    Items items;
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        std::string_view value;
-        if (option(words[i], "algorithm=", &value)) {
-            if (!hash_from_word(value, &rule.hash))
-                return unknown("algorithm", words[i], value, {"sha256", "sha1", "sha384", "sha512", "md5"});
-        } else if (option(words[i], "encoding=", &value)) {
-            if (!base::encoding_from_word(value, &rule.encoding))
-                return unknown("encoding", words[i], value, {"hex", "base64", "base64url"});
-        } else if (!read_source(words[i], &items)) {
-            return false;
-        }
-    }
-    if (items.from.size() != 1) return fail("\"digest\" needs one source");
-    rule.from = std::move(items.from.front());
-    return true;
-}
-
-bool Reader::read_choices(const Directive& words, std::vector<std::string>* choices) {
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        const auto choice = event::Extractor::make({{words[i]}, {}, {}, {}}, error_, SourceSet::directive);
-        if (choice == nullptr) return false;
-        if (!choice->variables().empty())
-            return fail(quoted(words[i]) +
-                        ": variables of nginx are for webhook_id, webhook_type and so on, not for schemes");
-        choices->push_back(words[i]);
-    }
-    return true;
-}
-
-bool Reader::read_identity(const Directive& words) {
-    IdentityRule& rule = scheme_->identity;
-    if (words[1] == "event") {
-        rule.names = Names::event;
-    } else if (words[1] == "attempt") {
-        rule.names = Names::attempt;
-    } else if (words[1] != "thing") {
-        return unknown("identity", words[1], words[1], {"event", "thing", "attempt"});
-    }
-    rule.vouched = words.size() == 3;
-    return !rule.vouched || words[2] == "vouched" || invalid("parameter", words[2]);
-}
-
-bool Reader::read_content(const Directive& words) {
-    scheme_->identity.signed_content = true;
-    return words[1] == "signed" || unknown("content", words[1], words[1], {"signed"});
-}
-
-bool Reader::read_volatile(const Directive& words) {
-    for (std::size_t i = 1; i < words.size(); ++i) {
-        Source source;
-        if (!parse_source(words[i], SourceSet::scheme, &source, error_)) return false;
-        if (source.kind != Source::Kind::json || source.then != nullptr || source.pointer.empty())
-            return fail(quoted(words[i]) + " is not a place in the JSON body");
-        scheme_->identity.left_out.push_back(std::move(source.pointer));
-    }
-    return true;
-}
-
-/// Only what is at hand when a request is answered may stand in it: query and headers.
-bool Reader::read_ack(const Directive& words) {
-    Acknowledgement& ack = scheme_->ack.emplace();
-    if (!to_number(std::string_view(words[1]), &ack.status) || ack.status < 200 || ack.status > 299) {
-        return invalid("status", words[1]);
-    }
-    if (words.size() == 2) return true;
-    if (words.size() == 3 || ack.status == 204) return fail("invalid number of arguments in \"ack\"");
-    ack.type = words[2];
-    ack.body = words[3];
-    if (ack.type.find('/') == std::string::npos) return invalid("type", words[2]);
-    event::Template text;
-    if (!parse_template(ack.body, SourceSet::event, &text, error_)) return false;
-    for (const event::Template::Part& part : text.parts) {
-        if (!part.is_value) continue;
-        ack.has_values = true;
-        const Source::Kind kind = part.source.kind;
-        if (kind != Source::Kind::query && kind != Source::Kind::header) {
-            return fail(quoted(part.source.text) + " in \"ack\" is not supported");
-        }
-    }
+/// Adds the definition with one of its further messages.
+bool add_alternative(std::string_view name, const Choice& choice, Scheme* scheme, LanguageError* error) {
+    auto other = read_definition(name, choice.directives, error);
+    if (other == nullptr) return false;
+    const auto at = std::find_if(choice.directives.begin(), choice.directives.end(), is_message);
+    error->directive = static_cast<std::size_t>(at - choice.directives.begin());
+    if (!validate_alternative(*scheme, *other, &error->message)) return false;
+    derive(other.get());
+    scheme->alternatives.push_back(std::move(other));
     return true;
 }
 
 }  // namespace
 
-std::unique_ptr<Scheme> parse_one_message(std::string_view name, const std::vector<Directive>& directives,
-                                          LanguageError* error) {
-    auto scheme = std::make_unique<Scheme>();
-    scheme->name = std::string(name);
-    Reader reader(scheme.get(), &error->message);
-    for (std::size_t i = 0; i < directives.size(); ++i) {
-        error->directive = i;
-        if (!reader.read(directives[i])) return nullptr;
-    }
-    error->directive = directives.size();
-    if (!reader.has("algorithm")) {
-        error->message = "\"algorithm\" is missing";
+std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Directive>& directives,
+                                     LanguageError* error) {
+    const auto messages =
+        static_cast<std::size_t>(std::count_if(directives.begin(), directives.end(), is_message));
+    if (messages > max_choices) {
+        *error = {directives.size(), "more than 4 messages"};
         return nullptr;
     }
-    if (scheme->public_keys && !reader.has("key")) scheme->key = KeyRule::pem;
-    if (!reader.has("message") && has_message(*scheme))
-        event::parse_template("{body}", SourceSet::scheme, &scheme->message, &error->message);
-    std::string_view word;
-    if (!check_scheme(*scheme, &error->message, &word)) {
-        const auto at = std::find_if(directives.begin(), directives.end(),
-                                     [word](const Directive& words) { return words[0] == word; });
-        error->directive = static_cast<std::size_t>(at - directives.begin());
-        return nullptr;
+    std::unique_ptr<Scheme> scheme;
+    for (std::size_t i = 0; i < std::max<std::size_t>(messages, 1); ++i) {
+        const Choice choice(directives, i);
+        const bool good = i == 0 ? (scheme = read_definition(name, choice.directives, error)) != nullptr
+                                 : add_alternative(name, choice, scheme.get(), error);
+        if (!good) {
+            error->directive = choice.places[error->directive];
+            return nullptr;
+        }
     }
+    derive(scheme.get());
     return scheme;
 }
 

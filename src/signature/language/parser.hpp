@@ -1,12 +1,11 @@
 #pragma once
 
-#include <cstddef>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include "signature/model/definition.hpp"
+#include "signature/language/directives.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 
@@ -25,7 +24,7 @@ namespace webhook::signature {
 ///   timestamp SRC [split=] [trim] [skip=] [take=] [prefix=]... unit=s|ms|auto|rfc3339|http-date [window=PAST,FUTURE [exact]]
 ///   message   TEMPLATE [any] [begins=[CLASS]]               default "{body}"; any: one of the brackets must be there;
 ///                                                           begins: of which characters the first one is. Up to four
-///                                                           times: one of them is signed (message_choice.hpp)
+///                                                           times: one of them is signed (parser.cpp)
 ///   digest    SRC [algorithm=md5|sha1|sha256|sha384|sha512] [encoding=...]
 ///                                                           a hash of the body that the message covers
 ///   id, type, tenant  SRC|TEMPLATE...                       first non-empty wins
@@ -46,22 +45,10 @@ namespace webhook::signature {
 ///
 /// Windows are seconds, default 300 both ways; both sides are at least 300 unless `exact` says otherwise.
 // clang-format on
-using Directive = std::vector<std::string>;
-
-struct LanguageError {
-    std::size_t directive = 0;  ///< index in the list; its size when something is missing
-    std::string message;        ///< names the word
-};
 
 /// nullptr and `error` when the definition is wrong, or could not keep a forgery out (a message without the
 /// body that does not say `unsigned_body`, a plain hash without {secret}, a timestamp that is not signed).
 std::unique_ptr<Scheme> parse_scheme(std::string_view name, const std::vector<Directive>& directives,
                                      LanguageError* error);
-
-/// Splits text into directives as nginx does: words, quotes at the start of a word, backslash, `#` comments,
-/// ";".
-bool tokenize(std::string_view text, std::vector<Directive>* directives, LanguageError* error);
-/// The reverse: a line for each directive.
-std::string to_text(const std::vector<Directive>& directives);
 
 }  // namespace webhook::signature

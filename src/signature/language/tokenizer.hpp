@@ -13,13 +13,14 @@ class Tokenizer {
   public:
     enum class Token : std::uint8_t { end, word, semicolon, open, close, unclosed };
 
-    explicit Tokenizer(std::string_view text) : rest_(text) {}
+    explicit Tokenizer(std::string_view text) : rest_(text), size_(text.size()) {}
 
     /// The next token; `word` is set for `word`, and for `unclosed`: a quote that is not closed or runs into
     /// other text.
     Token next(std::string* word);
 
-    std::size_t line() const { return line_; }  ///< where the last token ended; the first is 1
+    std::size_t line() const { return line_; }    ///< where the last token ended; the first is 1
+    std::size_t begin() const { return begin_; }  ///< of the text: where the last token began
 
   private:
     bool skip_blanks();
@@ -28,7 +29,8 @@ class Tokenizer {
     void advance();
 
     std::string_view rest_;
-    std::size_t line_ = 1;
+    std::size_t size_;
+    std::size_t line_ = 1, begin_ = 0;
 };
 
 }  // namespace webhook::signature

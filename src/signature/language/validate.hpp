@@ -3,15 +3,12 @@
 #include <string>
 #include <string_view>
 
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 
 /// False, with a message and the word of the directive at fault, for a definition whose parts do not fit
 /// together or that could let a forgery through.
-bool check_scheme(const Scheme& scheme, std::string* error, std::string_view* word);
-
-/// Fills in what follows from a checked definition.
-void derive(Scheme* scheme);
+bool validate_scheme(const Scheme& scheme, std::string* error, std::string_view* word);
 
 }  // namespace webhook::signature

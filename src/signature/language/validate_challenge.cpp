@@ -1,12 +1,12 @@
+#include "signature/language/validate_challenge.hpp"
+
 #include <algorithm>
 #include <iterator>
 
 #include "base/fail.hpp"
 #include "base/text.hpp"
 #include "signature/keys/key_reuse.hpp"
-#include "signature/language/validate_binding.hpp"
-#include "signature/model/challenge_rule.hpp"
-#include "signature/model/definition.hpp"
+#include "signature/language/common_headers.hpp"
 
 namespace webhook::signature {
 
@@ -18,8 +18,7 @@ using Kind = Source::Kind;
 
 constexpr std::size_t max_signed_echo = 128;
 
-/// True when a handshake must prove to know this parameter: an answer with it would tell the token to
-/// anybody.
+/// True when a challenge must prove to know this parameter: an answer with it would reveal the token.
 bool is_token_param(const Scheme& scheme, std::string_view param) {
     return std::any_of(scheme.challenges.begin(), scheme.challenges.end(), [&](const ChallengeRule& rule) {
         return std::any_of(
@@ -33,10 +32,10 @@ bool is_token_param(const Scheme& scheme, std::string_view param) {
     });
 }
 
-/// What a caller chose is hashed with parameters behind it: where messages are hashed so, too, that would
-/// sign them.
-bool check_hash(const Scheme& scheme, const ChallengeRule& rule, const Template::Part& part,
-                std::string* error) {
+/// Refuses a hash of a value that the client chose, followed by parameters, where messages are hashed that
+/// way: it would sign them.
+bool validate_hash(const Scheme& scheme, const ChallengeRule& rule, const Template::Part& part,
+                   std::string* error) {
     if (scheme.algorithm == Algorithm::hash)
         return base::fail(error, "\"sha256\" in an answer would sign messages of a plain hash");
     const std::vector<std::string> names = hashed_params(part);
@@ -50,11 +49,11 @@ bool check_hash(const Scheme& scheme, const ChallengeRule& rule, const Template:
     const Pattern* pattern = pattern_of(rule, part.source);
     return (pattern != nullptr && pattern->max <= max_signed_echo) ||
            base::fail(error, "\"" + part.source.text +
-                                 "\" is hashed for a stranger: it needs \"match=\" of at most 128");
+                                 "\" is hashed for any client: it needs \"match=\" of at most 128");
 }
 
-bool check_value(const Scheme& scheme, const ChallengeRule& rule, const Template::Part& part,
-                 std::string* error) {
+bool validate_value(const Scheme& scheme, const ChallengeRule& rule, const Template::Part& part,
+                    std::string* error) {
     if (part.segment != 0) return base::fail(error, "brackets in an answer to a challenge are not supported");
     if (is_config(part) && is_token_param(scheme, part.source.name))
         return base::fail(
@@ -65,7 +64,7 @@ bool check_value(const Scheme& scheme, const ChallengeRule& rule, const Template
         return base::fail(error, "\"" + source.text + "\" in an answer to a challenge is not supported");
     }
     if (part.filters.empty()) return true;
-    if (wants_hash(part)) return check_hash(scheme, rule, part, error);
+    if (wants_hash(part)) return validate_hash(scheme, rule, part, error);
     if (!wants_hmac(part))
         return base::fail(
             error, "filters but \"hmac\" and \"sha256\" in an answer to a challenge are not supported");
@@ -78,33 +77,20 @@ bool check_value(const Scheme& scheme, const ChallengeRule& rule, const Template
     const Pattern* pattern = pattern_of(rule, source);
     if (pattern == nullptr || pattern->max > max_signed_echo) {
         return base::fail(
-            error, "\"" + source.text + "\" is signed for a stranger: it needs \"match=\" of at most 128");
+            error, "\"" + source.text + "\" is signed for any client: it needs \"match=\" of at most 128");
     }
     return never_signed(scheme, *pattern) ||
            base::fail(error, "a signed message could look like \"match=" + source.text +
-                                 "=...\", so strangers could have one signed: allow fewer characters");
+                                 "=...\", so any client could have one signed: allow fewer characters");
 }
 
-bool check_values(const Scheme& scheme, const ChallengeRule& rule, std::string* error) {
+bool validate_values(const Scheme& scheme, const ChallengeRule& rule, std::string* error) {
     const auto good = [&](const Template& text) {
         return std::all_of(text.parts.begin(), text.parts.end(),
-                           [&](const auto& part) { return check_value(scheme, rule, part, error); });
+                           [&](const auto& part) { return validate_value(scheme, rule, part, error); });
     };
     return good(rule.body) && std::all_of(rule.headers.begin(), rule.headers.end(),
                                           [&](const auto& header) { return good(header.second); });
-}
-
-/// Headers that proxies and tracing give to every request, beside those of every client.
-bool is_added_header(std::string_view name) {
-    static constexpr std::string_view names[] = {
-        "x-request-id",          "x-correlation-id", "x-trace-id", "x-amzn-trace-id",
-        "x-cloud-trace-context", "traceparent",      "tracestate", "b3"};
-    return is_common_header(name) || base::starts_with(name, "x-b3-") ||
-           std::any_of(std::begin(names), std::end(names), [name](auto each) { return each == name; });
-}
-
-bool is_same(const Source& a, const Source& b) {
-    return a.kind == b.kind && (a.kind == Kind::header ? a.name == b.name : a.text == b.text);
 }
 
 bool any_value(const Template& text, const Source& wanted) {
@@ -125,7 +111,7 @@ bool any_choice(const std::vector<std::string>& choices, const Source& wanted) {
     });
 }
 
-/// What the scheme itself reads of an event, so that events have it.
+/// True for a value that the scheme reads from events, so that events have it.
 bool is_of_events(const Scheme& scheme, const Source& wanted) {
     const auto is = [&](const Source& source) { return is_same(source, wanted); };
     return std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(), is) ||
@@ -139,8 +125,8 @@ bool is_document(const Source& source) {
     return source.kind == Kind::json && source.pointer.empty();
 }
 
-/// True when some condition tells the handshake from an event: a value that events do not have, or a text
-/// that only the handshake has in its place.
+/// True when some condition distinguishes the challenge from an event: a value that events do not have, or a
+/// text that only the challenge has in its place.
 bool tells_from_events(const Scheme& scheme, const ChallengeRule& rule) {
     const auto is_common = [](const Source& source) {
         return is_document(source) || (source.kind == Kind::header && is_added_header(source.name));
@@ -154,7 +140,7 @@ bool tells_from_events(const Scheme& scheme, const ChallengeRule& rule) {
 
 }  // namespace
 
-bool check_challenge(const Scheme& scheme, const ChallengeRule& rule, std::string* error) {
+bool validate_challenge(const Scheme& scheme, const ChallengeRule& rule, std::string* error) {
     const bool delivers = rule.method == "POST" || (rule.method == "GET" && scheme.postback);
     if (delivers && rule.has.empty() && rule.when.empty()) {
         return base::fail(error, "a challenge by " + rule.method +
@@ -165,13 +151,13 @@ bool check_challenge(const Scheme& scheme, const ChallengeRule& rule, std::strin
             error,
             "every event would be this challenge, for events have all that \"has=\" and \"when=\" "
             "name: add a "
-            "condition that only the handshake meets");
+            "condition that only the challenge meets");
     }
     if (!rule.capture.empty() && !rule.verified && rule.require.empty()) {
         return base::fail(error, "\"capture\" before verification needs \"require=\"");
     }
     if (rule.status == 204 && !rule.body.parts.empty()) return base::fail(error, "status 204 has no body");
-    return check_values(scheme, rule, error);
+    return validate_values(scheme, rule, error);
 }
 
 }  // namespace webhook::signature

@@ -35,9 +35,9 @@ bool is_of_claims(const std::string& text) {
                        [](const auto& part) { return !part.is_value || is_claim(part.source); });
 }
 
-/// A token in the body signs its claims and nothing beside it. The event is what it says, so nothing need
+/// A token in the body signs its claims and nothing else. The event is what it says, so nothing need
 /// limit its time.
-bool check_body_token(const Scheme& scheme, std::string* error) {
+bool validate_body_token(const Scheme& scheme, std::string* error) {
     const auto& from = scheme.signature.from;
     if (!std::all_of(from.begin(), from.end(), is_in_body))
         return base::fail(error, "tokens of one definition stand in the body, or all outside of it");
@@ -55,7 +55,7 @@ bool check_body_token(const Scheme& scheme, std::string* error) {
 
 /// A token must be bound to this request or this time: otherwise one captured token would open the door for
 /// ever.
-bool check_jwt_rules(const Scheme& scheme, std::string* error) {
+bool validate_jwt_rules(const Scheme& scheme, std::string* error) {
     if (scheme.signature.from.empty()) return base::fail(error, "\"signature\" is missing");
     for (const event::Source& source : scheme.signature.from) {
         const bool is_outside =
@@ -71,7 +71,7 @@ bool check_jwt_rules(const Scheme& scheme, std::string* error) {
                            scheme.timestamp->unit == Unit::milliseconds;
     if (!is_number) return base::fail(error, "claims are numbers: \"unit=s\" or \"unit=ms\"");
     if (std::any_of(scheme.signature.from.begin(), scheme.signature.from.end(), is_in_body))
-        return check_body_token(scheme, error);
+        return validate_body_token(scheme, error);
     if (scheme.digest && !is_claim(scheme.digest->from))
         return base::fail(error, "the digest must be a claim of the token");
     if (!scheme.digest && !scheme.unsigned_body)
@@ -84,8 +84,8 @@ bool is_of_public_keys(KeyRule rule) {
     return rule == KeyRule::pem || rule == KeyRule::spki || rule == KeyRule::whpk || rule == KeyRule::jwk;
 }
 
-/// Rules beside the first are for secrets that are keys of an HMAC; public keys are taken in any form anyway.
-bool check_other_keys(const Scheme& scheme, std::string* error) {
+/// Rules after the first are for secrets that are keys of an HMAC; public keys are taken in any form anyway.
+bool validate_other_keys(const Scheme& scheme, std::string* error) {
     const auto& rules = scheme.other_keys;
     if (rules.empty()) return true;
     const bool is_keyed = scheme.algorithm == Algorithm::hmac || scheme.algorithm == Algorithm::contentful ||
@@ -96,7 +96,7 @@ bool check_other_keys(const Scheme& scheme, std::string* error) {
            base::fail(error, "the key rule does not fit the algorithm");
 }
 
-bool check_http_signature_rules(const Scheme& scheme, std::string* error) {
+bool validate_http_signature_rules(const Scheme& scheme, std::string* error) {
     const auto covers = [&](std::string_view component) {
         return std::any_of(scheme.covers.begin(), scheme.covers.end(), [&](const auto& choices) {
             return choices.size() == 1 && choices.front() == component;
@@ -120,26 +120,26 @@ bool has_own_rules(const Scheme& scheme) {
     }
 }
 
-bool check_own_rules(const Scheme& scheme, std::string* error) {
+bool validate_own_rules(const Scheme& scheme, std::string* error) {
     const bool is_jwt = scheme.algorithm == Algorithm::jwt;
     if (!scheme.message.parts.empty()) return base::fail(error, "this algorithm takes no \"message\"");
     if (!scheme.batch.empty()) return base::fail(error, "this algorithm takes no \"batch\"");
-    if (is_jwt) return check_jwt_rules(scheme, error);
+    if (is_jwt) return validate_jwt_rules(scheme, error);
     if (!scheme.signature.from.empty() || scheme.digest)
         return base::fail(error, "this algorithm takes no \"signature\" or \"digest\"");
     if (scheme.key_id) return base::fail(error, "this algorithm finds the key's id itself");
     const bool is_sns = scheme.algorithm == Algorithm::aws_sns;
     if (is_sns && scheme.timestamp && scheme.timestamp->from.front().text != "json:/Timestamp")
         return base::fail(error, "the timestamp of this algorithm is json:/Timestamp");
-    return scheme.algorithm != Algorithm::http_signature || check_http_signature_rules(scheme, error);
+    return scheme.algorithm != Algorithm::http_signature || validate_http_signature_rules(scheme, error);
 }
 
-bool check_key_rules(const Scheme& scheme, std::string* error) {
+bool validate_key_rules(const Scheme& scheme, std::string* error) {
     const bool is_public_rule = is_of_public_keys(scheme.key);
     const bool is_either = scheme.key == KeyRule::hex || scheme.key == KeyRule::base64;
     if (is_public_rule != scheme.public_keys && !is_either)
         return base::fail(error, "the key rule does not fit the algorithm");
-    if (!check_other_keys(scheme, error)) return false;
+    if (!validate_other_keys(scheme, error)) return false;
     if (scheme.key_id) {
         const Kind kind = scheme.key_id->kind;
         if (scheme.algorithm != Algorithm::public_key) return base::fail(error, "\"id=\" needs public keys");

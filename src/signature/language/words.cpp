@@ -2,13 +2,9 @@
 
 #include <utility>
 
-namespace webhook::signature {
+#include "base/text.hpp"
 
-bool option(std::string_view word, std::string_view name, std::string_view* value) {
-    if (word.substr(0, name.size()) != name) return false;
-    *value = word.substr(name.size());
-    return true;
-}
+namespace webhook::signature {
 
 bool hash_from_word(std::string_view word, base::Hash* hash) {
     if (word == "md5")
@@ -83,7 +79,7 @@ bool window_from_text(std::string_view text, TimestampRule* rule) {
     const std::size_t comma = text.find(',');
     const std::string_view future = comma == std::string_view::npos ? text : text.substr(comma + 1);
     constexpr std::int64_t longest = 366 * 86400LL;
-    return to_number(text.substr(0, comma), &rule->past) && to_number(future, &rule->future) &&
+    return base::to_number(text.substr(0, comma), &rule->past) && base::to_number(future, &rule->future) &&
            rule->past <= longest && rule->future <= longest;
 }
 

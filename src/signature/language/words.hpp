@@ -1,22 +1,11 @@
 #pragma once
 
-#include <charconv>
 #include <string_view>
 #include <vector>
 
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
-
-/// "name=value" -> value; false when the word does not start with name.
-bool option(std::string_view word, std::string_view name, std::string_view* value);
-
-/// A whole number without a sign; false when it is none, or too large.
-template <class Number>
-bool to_number(std::string_view text, Number* number) {
-    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), *number);
-    return code == std::errc() && end == text.data() + text.size() && !text.empty() && text[0] != '-';
-}
 
 /// md5, sha1, sha256, sha384 or sha512; false for any other word.
 bool hash_from_word(std::string_view word, base::Hash* hash);

@@ -10,15 +10,15 @@
 
 namespace webhook::signature {
 
-/// What a scheme reads of a body (or of a value that is a document itself: form:json>json:/event), compiled
-/// once.
+/// The values that a scheme reads from a body (or of a value that is a document itself:
+/// form:json>json:/event), compiled once.
 class BodyPlan {
   public:
     struct Entry {
         event::Source::Kind kind;        ///< form, json or form_fields
         std::string name;                ///< form: the field; json: the pointer
         int pointer = -1;                ///< json: index in `pointers`
-        bool of_element = false;         ///< stands in the repeated array
+        bool of_element = false;         ///< is in the repeated array
         std::unique_ptr<BodyPlan> then;  ///< what is read of its value
     };
 

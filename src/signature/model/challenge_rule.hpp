@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,11 +10,9 @@
 
 namespace webhook::signature {
 
-struct Scheme;
-
-/// A handshake of a scheme: which requests are one, what they must prove, and what is answered.
+/// A challenge of a scheme: which requests are one, what they must prove, and what is answered.
 struct ChallengeRule {
-    /// A value that must equal a text, or (among) one of its words; "*" among them stands for any.
+    /// A value that must equal a text, or (among) one of its words; "*" among them matches any.
     struct Wanted {
         event::Source source;
         event::Template value;  ///< literals and {config:NAME} only
@@ -29,33 +26,26 @@ struct ChallengeRule {
     std::vector<std::pair<event::Source, std::string>> when;
     std::vector<Wanted> require;
     std::vector<std::pair<event::Source, Pattern>> match;
-    std::vector<std::pair<std::string, event::Source>> capture;  ///< told to the operator as an event
+    std::vector<std::pair<std::string, event::Source>> capture;  ///< stored as an event for the operator
     unsigned status = 200;
     std::string type;  ///< of the body: text/plain or application/json
     std::vector<std::pair<std::string, event::Template>> headers;
     event::Template body;
 };
 
-/// Reads the words of a `challenge` directive ([0] is its name); false with a message that names the word.
-bool parse_challenge(const std::vector<std::string>& words, ChallengeRule* rule, std::string* error);
-
-/// False, with a message, for a rule that would answer genuine events, sign what could be a message, tell a
-/// stranger's values to the operator, or that cannot be sent.
-bool check_challenge(const Scheme& scheme, const ChallengeRule& rule, std::string* error);
-
 /// True for {config:NAME} as it is.
 bool is_config(const event::Template::Part& part);
 
-/// True for sources that a handshake may be read of: headers, parameters and values of the body.
+/// True for sources that a challenge may be read of: headers, parameters and values of the body.
 bool is_readable_by_challenge(const event::Source& source);
 
 /// True when the value is to be the scheme's HMAC of itself.
 bool wants_hmac(const event::Template::Part& part);
 
-/// True when the value is to be the SHA-256 of itself and parameters behind it.
+/// True when the value is to be the SHA-256 of itself followed by parameters.
 bool wants_hash(const event::Template::Part& part);
 
-/// Their names.
+/// Returns the names of these parameters.
 std::vector<std::string> hashed_params(const event::Template::Part& part);
 
 /// The pattern that the rule gives for a source, or nullptr.

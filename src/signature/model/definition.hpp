@@ -2,27 +2,20 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/digest.hpp"
 #include "base/encoding.hpp"
 #include "base/json_cut.hpp"
-#include "event/identity.hpp"
 #include "event/source.hpp"
 #include "event/template.hpp"
-#include "signature/keys/public_key.hpp"
-#include "signature/model/body_plan.hpp"
-#include "signature/model/challenge_rule.hpp"
-#include "signature/model/scheme.hpp"
 #include "signature/model/timestamp.hpp"
 
 namespace webhook::signature {
 
-/// What is computed. `hash`: a plain hash over a message that holds the secret; `public_key`: a signature of
-/// the message. The last four have rules of their own instead of a message (code_check.hpp).
+/// Algorithms. `hash`: a plain hash over a message that holds the secret; `public_key`: a signature of
+/// the message. The last four have rules of their own instead of a message (verify/algorithm.hpp).
 enum class Algorithm : std::uint8_t {
     none,
     token,
@@ -36,16 +29,16 @@ enum class Algorithm : std::uint8_t {
     http_signature
 };
 
-/// How a configured secret becomes a key. whsec: "whsec_" taken off, then base64; nfkd: Unicode NFKD of the
-/// text. Of public keys: pem, spki (base64 of a SubjectPublicKeyInfo), whpk ("whpk_" taken off, then base64),
-/// jwk, and hex and base64 (32 bytes of Ed25519); PEM and JSON are taken whatever the rule says
+/// Rules that make a key of a configured secret. whsec: "whsec_" removed, then base64; nfkd: Unicode NFKD of
+/// the text. Of public keys: pem, spki (base64 of a SubjectPublicKeyInfo), whpk ("whpk_" taken off, then
+/// base64), jwk, and hex and base64 (32 bytes of Ed25519); PEM and JSON are taken whatever the rule says
 /// (key_set.hpp).
 enum class KeyRule : std::uint8_t { utf8, whsec, base64, hex, sha1, nfkd, pem, spki, whpk, jwk };
 
 /// Most prefixes, messages and key rules that one definition may offer to choose from.
 inline constexpr std::size_t max_choices = 4;
 
-/// How text items are found: read the sources, split, keep those with one of the prefixes and take it off.
+/// Finds text items: read the sources, split, keep those with one of the prefixes and remove it.
 /// Blanks around the items of a list do not count.
 struct Items {
     std::vector<event::Source> from;
@@ -75,75 +68,41 @@ struct DigestRule {
     base::Encoding encoding = base::Encoding::hex;
 };
 
-/// What a claim of a JWT must be: one of `values`, or anything where there are none.
+/// A claim that a JWT must hold: one of `values`, or any value where there are none.
 struct ClaimRule {
     std::string name;
     std::vector<event::Template> values;  ///< literals and {config:NAME} only
 };
 
-/// What makes the content of a request, see identity.hpp.
+/// The part of a request that is its content, see verify/content.hpp.
 enum class Content : std::uint8_t { body, parts, covered, request, claims };
 
-/// What is known of a sender's ids and retries.
+/// The thing that an id names: an event, kept by retries and never used twice; a thing (an order, a
+/// transfer), of which there are several events; an attempt, of which an event has several.
+enum class Names : std::uint8_t { event, thing, attempt };
+
+/// Facts about a sender's ids and retries.
 struct IdentityRule {
     Names names = Names::thing;
     bool vouched = false;  ///< the token vouches for the id as a signature would
     bool signed_content =
         false;                ///< what is signed identifies the event, although it is not all of the request
-    bool repeats = false;     ///< honest requests repeat, and nothing tells a retry from a new event
+    bool repeats = false;     ///< honest requests repeat, and a retry looks like a new event
     base::Pointers left_out;  ///< of a JSON body: what a retry changes
 };
 
-struct Scheme {
-    std::string name;
-    Algorithm algorithm = Algorithm::none;
-    base::Hash hash = base::Hash::sha256;
-    KeyRule key = KeyRule::utf8;
-    std::vector<KeyRule> other_keys;  ///< of shared secrets: each that decodes one makes another key of it
-    /// Of public_key and jwt; absent: a shared secret (HMAC), or whatever kind the key is (http_signature).
-    std::optional<PublicAlgorithm> public_algorithm;
-    bool public_keys = false;             ///< the secrets are public keys, or sets of them
-    std::optional<event::Source> key_id;  ///< what names the key
-    SignatureRule signature;
-    std::optional<TimestampRule> timestamp;
-    event::Template message;
-    bool any_bracket = false;          ///< one of the message's brackets must be there
-    std::optional<Pattern> beginning;  ///< class of the character that every message begins with
-    /// The same definition with each of the other messages that may be signed in place of this one.
-    std::vector<std::shared_ptr<const Scheme>> alternatives;
-    std::optional<DigestRule> digest;
-    std::vector<ClaimRule> claims;  ///< of a JWT
-    std::vector<std::vector<std::string>>
-        covers;  ///< components that must be signed (RFC 9421), each one of several
-    std::vector<std::string> id, type, tenant;
-    IdentityRule identity;
-    std::optional<Acknowledgement> ack;
-    bool unsigned_body = false;
-    bool unsigned_id = false;        ///< says that the id is not signed, where little else is
-    bool postback = false;           ///< the data is the query
-    bool url_variants = false;       ///< the URL may have been signed with or without the default port
-    std::vector<std::string> batch;  ///< pointer to an array whose every element is signed; empty: no batch
-    std::vector<ChallengeRule> challenges;  ///< the first that applies is answered
-    bool empty_answers = false;             ///< the sender wants no body in any answer
-
-    // Derived from the above.
-    event::By by = event::By::both;  ///< what tells events apart, unless the user says otherwise
-    Content content = Content::request;
-    BodyPlan body;  ///< what signature, timestamp, digest and message read of the body
-    bool late_timestamp =
-        false;  ///< it stands in the body, which is signed as a whole: read when that is verified
-    bool reads_url = false;
-    bool refuses_body = false;  ///< only the query is signed
-    std::vector<std::string> secret_params, secret_headers;
-    std::string methods;                 ///< for `Allow`
-    std::vector<Pattern> signed_echoes;  ///< what a challenge computes the HMAC of: no message may look so
-    std::vector<std::string> single_headers, single_params;  ///< what must not be there twice
+/// The response that the provider expects when an event was accepted: `body` is a template of {query:NAME}
+/// and {header:NAME}.
+struct Acknowledgement {
+    unsigned status = 200;    ///< 2xx
+    std::string type, body;   ///< both empty: any body will do
+    bool has_values = false;  ///< `body` holds some
 };
 
 /// Items of one request that are looked at, at most (a cap against lists made to cost time).
 inline constexpr std::size_t max_signatures = 16;
 
-/// The shortest window of a scheme that does not say `exact`: senders and receivers behind retries need that
+/// The shortest window of a scheme that does not say `exact`: senders and receivers that retry need that
 /// much.
 inline constexpr std::int64_t min_window = 300;
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "base/fail.hpp"
-
 namespace webhook::signature {
 
 namespace {
@@ -12,7 +10,7 @@ using event::Filter;
 using event::Template;
 using Kind = event::Source::Kind;
 
-/// Filters after which the value can still be told from any other. Of a form's fields: but the signature's
+/// True for filters that keep different values different. Of a form's fields: but the signature's
 /// own; the lengths of its values say nothing of their names.
 bool keeps_value(const Template::Part& part) {
     const bool is_form = part.source.kind == Kind::form_fields;
@@ -29,14 +27,6 @@ bool any_certain(const Scheme& scheme, Test test) {
         scheme.message.parts.begin(), scheme.message.parts.end(), [&](const Template::Part& part) {
             return part.is_value && part.segment == 0 && keeps_value(part) && test(part.source);
         });
-}
-
-/// What brackets depend on must be something that can be absent.
-bool check_segment(const Template& text, std::size_t at, std::string* error) {
-    const event::Source& first = text.parts[text.first_of_segment(at)].source;
-    const bool good = first.kind == Kind::header || first.kind == Kind::query || first.kind == Kind::form ||
-                      first.kind == Kind::json;
-    return good || base::fail(error, "brackets that begin with \"" + first.text + "\" are never left out");
 }
 
 /// True when the source holds the signed time and nothing else.
@@ -69,24 +59,6 @@ bool signs(const Scheme& scheme, const event::Source& wanted) {
 
 bool signs_body(const Scheme& scheme) {
     return signs(scheme, Kind::body) || signs(scheme, Kind::body_sha256) || signs(scheme, Kind::form_fields);
-}
-
-bool check_part(const Template& text, std::size_t at, std::string* error) {
-    const Template::Part& part = text.parts[at];
-    if (part.segment != 0 && !check_segment(text, at, error)) return false;
-    if (!part.is_value) return true;
-    if (part.source.kind == Kind::claim)
-        return base::fail(error, "{" + part.source.text + "} is of tokens only");
-    for (const Filter& filter : part.filters) {
-        if (filter.kind == Filter::Kind::hmac || filter.kind == Filter::Kind::sha256)
-            return base::fail(error,
-                              "\"hmac\" and \"sha256\" are for answers to challenges, not for messages");
-    }
-    const bool bare = part.source.kind == Kind::secret || part.source.kind == Kind::timestamp;
-    if (bare && !part.filters.empty())
-        return base::fail(error, "filters of {" + part.source.text + "} are not supported");
-    const bool chain = part.source.then != nullptr && !part.source.needs_body();
-    return !chain || base::fail(error, "\"" + part.source.text + "\" in a message is not supported");
 }
 
 }  // namespace webhook::signature

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <string>
-
-#include "signature/model/definition.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 
@@ -16,10 +14,7 @@ bool signs(const Scheme& scheme, event::Source::Kind kind);
 /// True when the message holds this very source for certain.
 bool signs(const Scheme& scheme, const event::Source& source);
 
-/// True when whoever changes the body changes the message: the body, its SHA-256, or all fields of a form.
+/// True when a change of the body changes the message: the body, its SHA-256, or all fields of a form.
 bool signs_body(const Scheme& scheme);
-
-/// False, with a message, when a part of a message cannot be computed, or means nothing.
-bool check_part(const event::Template& text, std::size_t at, std::string* error);
 
 }  // namespace webhook::signature

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "signature/language/words.hpp"
+#include "base/text.hpp"
 
 namespace webhook::signature {
 
@@ -26,9 +26,10 @@ bool parse_class(std::string_view text, std::bitset<256>* allowed) {
 
 bool parse_lengths(std::string_view text, Pattern* pattern) {
     const std::size_t comma = text.find(',');
-    if (!to_number(text.substr(0, comma), &pattern->min)) return false;
+    if (!base::to_number(text.substr(0, comma), &pattern->min)) return false;
     pattern->max = pattern->min;
-    if (comma != std::string_view::npos && !to_number(text.substr(comma + 1), &pattern->max)) return false;
+    if (comma != std::string_view::npos && !base::to_number(text.substr(comma + 1), &pattern->max))
+        return false;
     return pattern->min >= 1 && pattern->min <= pattern->max && pattern->max <= max_echo;
 }
 

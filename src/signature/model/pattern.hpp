@@ -6,7 +6,7 @@
 
 namespace webhook::signature {
 
-/// What an echoed text may look like: characters of one class, between `min` and `max` of them. Written
+/// Form of an echoed text: characters of one class, between `min` and `max` of them. Written
 /// "[A-Za-z0-9_-]{1,128}".
 struct Pattern {
     std::bitset<256> allowed;
@@ -23,7 +23,7 @@ inline constexpr std::size_t max_echo = 1024;
 /// {MIN,MAX} or {N} with 1 <= MIN <= MAX <= max_echo.
 bool parse_pattern(std::string_view text, Pattern* pattern);
 
-/// Of values without a pattern of their own: no control characters, 1 to max_echo bytes.
+/// The pattern of values that have none: no control characters, 1 to max_echo bytes.
 const Pattern& plain_text();
 
 }  // namespace webhook::signature

@@ -15,16 +15,16 @@ enum class Unit : std::uint8_t { seconds, milliseconds, automatic, rfc3339, http
 /// False when it is anything else.
 bool parse_timestamp(std::string_view text, Unit unit, std::int64_t* unix_ms);
 
-/// The same the other way round; automatic writes seconds, RFC 3339 whole seconds in UTC, an HTTP date the
+/// Formats a timestamp; automatic writes seconds, RFC 3339 whole seconds in UTC, an HTTP date the
 /// first form.
 std::string format_timestamp(std::int64_t unix_ms, Unit unit);
 
-/// How far from now a timestamp may lie.
+/// The replay window: how far from now a timestamp may be.
 struct Window {
     bool check = true;  ///< false: any time will do
     std::int64_t past_ms = 0, future_ms = 0;
 
-    /// Why the time lies outside; nullptr when it does not.
+    /// Returns why the time is outside the window; nullptr when it is inside.
     const char* why_stale(std::int64_t unix_ms, std::int64_t now_ms) const;
 };
 

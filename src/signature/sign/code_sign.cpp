@@ -75,7 +75,7 @@ HeaderList sign_contentful(const Prepared& prepared, const event::Request& reque
             {"x-contentful-signature", signature}};
 }
 
-/// The request with a Content-Digest beside its other headers.
+/// The request with a Content-Digest in addition to its other headers.
 class WithDigest : public event::Request {
   public:
     WithDigest(const event::Request& inner, std::string digest)

@@ -13,7 +13,7 @@ class Message;
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
-/// Whether the scheme can be imitated; the message says why not.
+/// Returns whether we can sign as the sender does; the error says why not.
 bool can_sign(const Scheme& scheme, std::string* error);
 
 /// The sending side of code_check.hpp: the headers to add to a request whose other headers are in place.

@@ -109,7 +109,7 @@ struct Signer::Impl {
     bool shares_header() const;
 };
 
-/// Timestamp and signature stand in one value: "t=..,v1=..".
+/// True when timestamp and signature are in one value: "t=..,v1=..".
 bool Signer::Impl::shares_header() const {
     if (!scheme().timestamp) return false;
     const Source& a = scheme().timestamp->from.front();
@@ -136,7 +136,7 @@ void Signer::Impl::add_nonces(std::string_view id, Outgoing* request) const {
     }
 }
 
-/// What a receiver would refuse, or take for something else, is not signed.
+/// Refuses a message that a receiver would refuse, or take for something else.
 const char* Signer::Impl::refusal(const Message& message, const base::BodyView& body) const {
     if (!has_message(scheme())) return nullptr;
     if (scheme().refuses_body && body.size != 0)
@@ -144,7 +144,7 @@ const char* Signer::Impl::refusal(const Message& message, const base::BodyView& 
     const bool is_echo =
         std::any_of(scheme().signed_echoes.begin(), scheme().signed_echoes.end(),
                     [&](const Pattern& pattern) { return message.looks_like(pattern, body); });
-    return is_echo ? "the message looks like the text of a handshake"
+    return is_echo ? "the message looks like the text of a challenge"
                    : message.flaw(scheme(), prepared.messages.front(), body);
 }
 
@@ -170,13 +170,14 @@ std::vector<std::string> Signer::Impl::signatures(const std::string& ts, Outgoin
     return all;
 }
 
-/// All signatures (the first, where the value is no list), behind the timestamp when both stand in one value.
+/// Appends all signatures (the first, where the value is no list), after the timestamp when both are in one
+/// value.
 std::string Signer::Impl::list(const std::vector<std::string>& all, const std::string& ts) const {
     const SignatureRule& rule = scheme().signature;
     const std::string separator = separator_of(rule);
     std::string text;
     if (shares_header()) text = prepared.timestamp_prefixes.front().text + ts;
-    // What receivers leave out at the front, such as the name of a key.
+    // Receivers skip these items, such as the name of a key.
     for (std::size_t i = shares_header() ? 1 : 0; i < rule.skip; ++i)
         text += (text.empty() ? "" : separator) + "1";
     const std::size_t count = rule.split.empty() ? 1 : std::min(all.size(), max_signatures);

@@ -13,7 +13,7 @@
 
 namespace webhook::signature {
 
-/// What a signer signs.
+/// The request to be signed.
 struct SignRequest {
     std::string_view id;    ///< value for the scheme's id header where the scheme has one (webhook-id, ...)
     std::string_view type;  ///< value for the scheme's type header where it has one
@@ -23,10 +23,10 @@ struct SignRequest {
     std::int64_t now_ms = 0;  ///< Unix milliseconds
 };
 
-/// What the request must carry. Query schemes give a new URL instead of (or beside) headers.
+/// The signature as the request must carry it. Query schemes give a new URL instead of headers, or as well.
 struct Signed {
     std::vector<std::pair<std::string, std::string>> headers;
-    std::string url;                ///< equal to the given one unless the signature stands in the query
+    std::string url;                ///< equal to the given one unless the signature is in the query
     const char* problem = nullptr;  ///< static text: the body cannot be signed (it is no form, for example)
 };
 
@@ -36,14 +36,14 @@ struct Signed {
 class Signer {
   public:
     /// Refuses (nullptr, `error` says why) bad keys and parameters as a verifier does, and schemes whose
-    /// signature stands within the body, which the sender would have to write.
+    /// signature is within the body, which the sender would have to write.
     static std::unique_ptr<Signer> make(const Scheme& scheme, const std::vector<std::string>& secrets,
                                         const std::map<std::string, std::string>& params, std::string* error);
     ~Signer();
 
     Signed sign(const SignRequest& request) const;
 
-    /// Why one of the secrets can be guessed, for a warning; empty: none can.
+    /// Returns why one of the secrets can be guessed, for a warning; empty: none can.
     const std::string& weakness() const;
 
     /// The path of `standard`, without building headers: appends "v1,BASE64[ v1,BASE64]" for id, timestamp

@@ -1,6 +1,9 @@
 #include "signature/verify/algorithm.hpp"
 
-#include <algorithm>
+#include "signature/verify/contentful.hpp"
+#include "signature/verify/http_signature.hpp"
+#include "signature/verify/jwt.hpp"
+#include "signature/verify/sns.hpp"
 
 namespace webhook::signature {
 
@@ -17,17 +20,6 @@ CodeCheck code_check(Algorithm algorithm) {
         default:
             return nullptr;
     }
-}
-
-Outcome check_age(const CodeInput& input, std::int64_t unix_ms, std::string_view timestamp) {
-    const char* why = input.window.why_stale(unix_ms, input.now_ms);
-    if (why != nullptr) return {Verdict::stale, why, timestamp};
-    return {Verdict::genuine, "", timestamp};
-}
-
-bool matches_hmac(const Prepared& prepared, std::string_view text, std::string_view mac) {
-    return std::any_of(prepared.keys.begin(), prepared.keys.end(),
-                       [&](const PreparedKey& key) { return equal(key.hmac->digest(text).view(), mac); });
 }
 
 }  // namespace webhook::signature

@@ -7,8 +7,6 @@
 #include "event/values.hpp"
 #include "signature/keys/key_strength.hpp"
 #include "signature/keys/prepared.hpp"
-#include "signature/model/definition.hpp"
-#include "signature/verify/verifier.hpp"
 
 namespace webhook::signature {
 
@@ -30,7 +28,7 @@ struct Piece {
     Slot slot;
     Pattern pattern;
     bool hmac = false;
-    bool hash = false;  ///< with `literal` behind it
+    bool hash = false;  ///< followed by `literal`
     base::Encoding encoding = base::Encoding::hex;
 };
 
@@ -162,7 +160,7 @@ class Preparation {
         if (from.among)
             made.among = split_words(value);
         else if (missing_param_.empty() && !check_secret_text(value, &error_))
-            error_ += " (what a handshake of \"" + from.source.text + "\" must prove)";
+            error_ += " (what a challenge of \"" + from.source.text + "\" must prove)";
         else
             made.hash = hash_credential(value);
         return made;
@@ -238,7 +236,7 @@ bool Challenges::takes(Stage stage, std::string_view method) const {
     });
 }
 
-/// Whether a rule speaks of this request, and what it says.
+/// Applies one rule to a request.
 class Challenger {
   public:
     using Rule = Challenges::Rule;
@@ -260,10 +258,10 @@ class Challenger {
             if (reading_.doubled(wanted.slot)) return doubled();
             right = is_right(wanted, reading_.value(wanted.slot)) && right;
         }
-        if (!right) return {Verdict::forged, "the handshake's token is wrong", {}};
+        if (!right) return {Verdict::forged, "the challenge's token is wrong", {}};
         reply->status = rule_.status;
         reply->type = rule_.type;
-        Outcome outcome{Verdict::challenge, "handshake", {}};
+        Outcome outcome{Verdict::challenge, "answered", {}};
         for (const auto& [name, value] : rule_.headers) {
             auto& header = reply->headers.emplace_back(name, std::string());
             expand(value, key, false, &header.second, &outcome);
@@ -274,7 +272,7 @@ class Challenger {
     }
 
   private:
-    static Outcome doubled() { return {Verdict::malformed, "a value of the handshake was sent twice", {}}; }
+    static Outcome doubled() { return {Verdict::malformed, "a value of the challenge was sent twice", {}}; }
 
     void expand(const std::vector<Piece>& pieces, const HmacKey* key, bool json, std::string* out,
                 Outcome* outcome) {
@@ -287,7 +285,7 @@ class Challenger {
             if (reading_.doubled(piece.slot)) {
                 *outcome = doubled();
             } else if (!piece.pattern.matches(value) || (piece.hmac && key == nullptr)) {
-                *outcome = {Verdict::malformed, "the handshake's text is not of the expected form", {}};
+                *outcome = {Verdict::malformed, "the challenge's text is not of the expected form", {}};
             } else if (piece.hmac) {
                 base::encode_text(key->digest(value).view(), piece.encoding, out);
             } else if (piece.hash) {
@@ -306,7 +304,7 @@ class Challenger {
             const std::string_view value = reading_.value(slot);
             if (value.empty()) continue;
             if (value.size() > max_captured || !plain_text().admits(value)) {
-                *outcome = {Verdict::malformed, "the handshake's text is not of the expected form", {}};
+                *outcome = {Verdict::malformed, "the challenge's text is not of the expected form", {}};
                 return;
             }
             reply->captured.emplace_back(name, value);

@@ -12,30 +12,30 @@
 #include "event/request.hpp"
 #include "signature/keys/hmac.hpp"
 #include "signature/model/challenge_rule.hpp"
+#include "signature/model/outcome.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 
-struct Outcome;
-
-/// The answer to a handshake.
+/// The answer to a challenge.
 struct Reply {
     unsigned status = 200;
     std::string type;  ///< empty: there is no body
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
-    std::vector<std::pair<std::string, std::string>> captured;  ///< to be told to the operator as an event
+    std::vector<std::pair<std::string, std::string>> captured;  ///< to be stored as an event for the operator
 };
 
-/// When a handshake is looked for: before the signature is checked, or after it was found genuine.
+/// When a challenge is looked for: before the signature is checked, or after it was found genuine.
 enum class Stage : std::uint8_t { arrived, verified };
 
-/// Bodies over this many bytes hold no handshake: so what a stranger can make us parse stays small.
+/// Bodies over this many bytes hold no challenge: this limits what an unverified client can make us parse.
 inline constexpr std::size_t max_challenge_body = 16384;
 
 /// The longest value that is captured.
 inline constexpr std::size_t max_captured = 2048;
 
-/// The handshakes of a scheme with the parameters of one location filled in. Immutable.
+/// The challenges of a scheme with the parameters of one location filled in. Immutable.
 class Challenges {
   public:
     Challenges();
@@ -47,7 +47,7 @@ class Challenges {
     static bool make(const Scheme& scheme, const std::map<std::string, std::string>& params, Challenges* made,
                      std::string* error);
 
-    /// True when the request is a handshake of that stage, good or bad: `outcome` is challenge (then `reply`
+    /// True when the request is a challenge of that stage, good or bad: `outcome` is challenge (then `reply`
     /// is filled in), forged (a token does not match) or malformed (a text that may not be echoed). `key`
     /// computes what the answer wants computed; nullptr in schemes without HMAC.
     bool judge(Stage stage, const event::Request& request, const HmacKey* key, Outcome* outcome,
@@ -56,7 +56,7 @@ class Challenges {
     /// A parameter for want of which a rule that is not `optional` was left out; or empty.
     const std::string& missing_param() const { return missing_param_; }
 
-    /// True when some handshake comes by this method.
+    /// True when some challenge comes by this method.
     bool takes(Stage stage, std::string_view method) const;
 
   private:

@@ -5,7 +5,6 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "signature/model/timestamp.hpp"
-#include "signature/verify/algorithm.hpp"
 
 namespace webhook::signature {
 

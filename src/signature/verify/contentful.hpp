@@ -7,10 +7,14 @@
 
 #include "base/body.hpp"
 #include "signature/keys/hmac.hpp"
+#include "signature/verify/code_input.hpp"
 
 namespace webhook::signature {
 
-/// Path and query of an absolute URL as they stand; "/" when it has neither.
+/// Contentful's request verification: a canonical request with the headers that a header lists.
+Outcome check_contentful(const CodeInput& input);
+
+/// Returns path and query of an absolute URL as they are; "/" when it has neither.
 std::string_view request_target(std::string_view url);
 
 /// The names of a list of signed headers, sorted, in lower case. False when one is there twice, there are too

@@ -11,7 +11,19 @@
 
 namespace webhook::signature {
 
+namespace {
+
 using Kind = event::Source::Kind;
+
+/// Puts all fields of a form or query together; nullptr, or why they cannot be signed so.
+const char* join_fields(std::string_view fields, const event::Filter& filter, std::string* out) {
+    if (filter.kind == event::Filter::Kind::sized) return event::join_sized(fields, out);
+    event::SortedFields rule;
+    event::parse_sorted(filter.arg, &rule);
+    return event::join_sorted(fields, rule, out);
+}
+
+}  // namespace
 
 event::Request::Header Evaluation::header(const std::string& name) {
     for (std::size_t i = 0; i < cached_; ++i) {
@@ -88,7 +100,7 @@ void Evaluation::apply_filters(const event::Template::Part& part, std::string* t
             continue;
         }
         std::string joined;
-        const char* problem = event::join_fields(*text, filter, &joined);
+        const char* problem = join_fields(*text, filter, &joined);
         if (problem != nullptr) problem_ = {Verdict::malformed, problem};
         *text = std::move(joined);
     }

@@ -10,8 +10,8 @@
 #include "base/text.hpp"
 #include "event/request.hpp"
 #include "signature/keys/prepared.hpp"
+#include "signature/model/outcome.hpp"
 #include "signature/verify/parsed_body.hpp"
-#include "signature/verify/verifier.hpp"
 
 namespace webhook::signature {
 
@@ -41,10 +41,10 @@ class Evaluation {
     std::size_t elements();
     void select(std::size_t element) { element_ = element; }
 
-    /// What {url} stands for; the request's at first.
+    /// Sets the value of {url}; the request's at first.
     void set_url(std::string_view url) { url_ = url; }
 
-    /// Why the body cannot be relied on. To be looked at before anything that was read is trusted.
+    /// The reason why the body cannot be relied on. Check it before anything that was read is trusted.
     struct Problem {
         Verdict verdict = Verdict::genuine;
         const char* reason = nullptr;
@@ -95,10 +95,10 @@ class Message {
     /// Hashes it for one key: HMAC, or the plain hash with the secret where the message has it.
     base::Digest digest(const Scheme& scheme, const PreparedKey& key, const base::BodyView& body) const;
 
-    /// The same as a plain hash, or put together, for messages without a secret.
+    /// Returns the plain hash, or the whole text, of messages without a secret.
     base::Digest digest(base::Hash hash, const base::BodyView& body) const;
     std::string text(const base::BodyView& body) const;
-    /// Why a message proves nothing although its signature is right; nullptr: it proves what it says.
+    /// Returns why a message proves nothing although its signature is right; nullptr: it proves what it says.
     const char* flaw(const Scheme& scheme, const PreparedMessage& rule, const base::BodyView& body) const;
     /// True when the whole of it is what the pattern describes (a message with the secret in it never is).
     bool looks_like(const Pattern& pattern, const base::BodyView& body) const;

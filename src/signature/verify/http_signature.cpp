@@ -4,7 +4,6 @@
 
 #include "base/text.hpp"
 #include "base/url.hpp"
-#include "signature/verify/algorithm.hpp"
 #include "signature/verify/contentful.hpp"
 
 namespace webhook::signature {
@@ -116,7 +115,7 @@ Outcome judge_dates(const CodeInput& input, const base::SignatureInput& given) {
     return check_age(input, *given.created * 1000, given.created_text);
 }
 
-/// What of the request, beside the body, another event could have otherwise.
+/// Returns the covered parts of the request, in addition to the body, that differ by event.
 std::uint8_t covered_parts(const base::SignatureInput& given) {
     const bool target = covers(given, "@target-uri") || covers(given, "@request-target");
     std::uint8_t parts = target ? covered_target : 0;

@@ -5,8 +5,12 @@
 
 #include "base/structured_field.hpp"
 #include "event/request.hpp"
+#include "signature/verify/code_input.hpp"
 
 namespace webhook::signature {
+
+/// HTTP Message Signatures (RFC 9421) with Content-Digest (RFC 9530).
+Outcome check_http_signature(const CodeInput& input);
 
 /// Builds the signature base (RFC 9421 section 2.5). False when a component is not there, was sent several
 /// times or is of a kind that is not supported (parameters such as ;sf and ;req, @query-param, @status).

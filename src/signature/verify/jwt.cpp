@@ -4,9 +4,8 @@
 #include <charconv>
 
 #include "base/json_text.hpp"
+#include "base/text.hpp"
 #include "event/values.hpp"
-#include "signature/language/words.hpp"
-#include "signature/verify/algorithm.hpp"
 
 namespace webhook::signature {
 
@@ -103,7 +102,7 @@ bool digest_matches(const CodeInput& input, const base::JsonValue& claims) {
            equal(base::digest_of(rule.hash, input.request().body).view(), digest);
 }
 
-/// The claims of a token that was verified, as they stand in it.
+/// Returns the claims of a token that was verified, byte for byte.
 std::string claims_text(std::string_view text) {
     Token token;
     std::string claims;
@@ -146,17 +145,13 @@ const base::JsonValue* find_claim(const base::JsonValue& claims, std::string_vie
         std::size_t index = 0;
         if (value->kind == Kind::object)
             value = value->find(token);
-        else if (value->kind == Kind::array && to_number(std::string_view(token), &index))
+        else if (value->kind == Kind::array && base::to_number(std::string_view(token), &index))
             value = index < value->items.size() ? &value->items[index] : nullptr;
         else
             value = nullptr;
         if (value == nullptr) return nullptr;
     }
     return value;
-}
-
-bool has_token_in_body(const Scheme& scheme) {
-    return scheme.algorithm == Algorithm::jwt && has_signature_in_body(scheme);
 }
 
 const char* verify_jwt(const Prepared& prepared, std::string_view text, std::size_t* budget,
@@ -180,7 +175,7 @@ const char* verify_jwt(const Prepared& prepared, std::string_view text, std::siz
 
 namespace {
 
-/// The text that tokens stand in; false when it is absent, and after a problem with the body.
+/// Reads the text that holds the tokens; false when it is absent, and after a problem with the body.
 bool read_tokens(const CodeInput& input, const event::Source& source, std::string* scratch,
                  std::string_view* value) {
     if (source.kind != event::Source::Kind::body) return input.evaluation->read(source, value);

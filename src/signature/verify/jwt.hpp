@@ -6,8 +6,12 @@
 
 #include "base/json_value.hpp"
 #include "signature/keys/prepared.hpp"
+#include "signature/verify/code_input.hpp"
 
 namespace webhook::signature {
+
+/// JWTs (RFC 7519) of HS256, ES256 and RS256 as compact JWS (RFC 7515).
+Outcome check_jwt(const CodeInput& input);
 
 /// Longest token of a header or parameter that is looked at, in bytes. In a body it is as long as a body that
 /// is parsed.
@@ -31,9 +35,6 @@ bool numeric_date(const base::JsonValue& claim, Unit unit, std::int64_t* unix_ms
 
 /// The claim of that name, or for "/a/b" the one at that JSON pointer; nullptr when there is none.
 const base::JsonValue* find_claim(const base::JsonValue& claims, std::string_view name);
-
-/// True when the tokens of the scheme stand in the body.
-bool has_token_in_body(const Scheme& scheme);
 
 /// A token with these claims (JSON), signed with the first key; empty when that failed.
 std::string make_jwt(const Prepared& prepared, std::string_view claims);

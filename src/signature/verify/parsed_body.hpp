@@ -50,7 +50,7 @@ class ParsedBody : private base::JsonSink {
     base::BodyView body_;
     std::string_view boundary_;
     std::vector<Value>
-        values_;  ///< one row of all entries per element; what is in no element stands in the first row
+        values_;  ///< one row of all entries per element; what is in no element is in the first row
     std::size_t elements_ = 0;
     std::forward_list<std::string> kept_;
 };

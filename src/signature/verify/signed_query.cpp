@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/urlencoded.hpp"
-#include "signature/language/message_choice.hpp"
 
 namespace webhook::signature {
 
@@ -20,7 +19,7 @@ bool belongs_to_signature(const Scheme& scheme, std::string_view name) {
            (scheme.key_id && is(*scheme.key_id));
 }
 
-/// What the filters of a part cut off the text.
+/// Returns the text that the filters of a part cut off.
 std::string_view cut_off(const Template::Part& part, std::string_view text) {
     for (const event::Filter& filter : part.filters) {
         if (filter.kind != event::Filter::Kind::before) continue;

@@ -6,7 +6,6 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "event/values.hpp"
-#include "signature/verify/algorithm.hpp"
 
 // Amazon SNS, "Verifying the signatures of Amazon SNS messages": what is signed is a fixed list of members,
 // chosen by Type, each as its name, a newline, its value, a newline. The certificate comes from
@@ -47,7 +46,7 @@ constexpr Member notification[] = {{"Message"},   {"MessageId"}, {"Subject", tru
 constexpr Member confirmation[] = {{"Message"}, {"MessageId"}, {"SubscribeURL"}, {"Timestamp"},
                                    {"Token"},   {"TopicArn"},  {"Type"}};
 
-/// Appends a member. Only Message, which stands first, may hold control characters: otherwise a text could be
+/// Appends a member. Only Message, which comes first, may hold control characters: otherwise a text could be
 /// cut into members in two ways.
 bool append_member(const base::JsonValue& message, const Member& member, std::string* text) {
     const base::JsonValue* value = message.find(member.name);
@@ -95,7 +94,7 @@ bool is_wanted_topic(const Prepared& prepared, const base::JsonValue& message) {
     return false;
 }
 
-/// What was signed by Amazon once would be genuine for ever.
+/// Checks the age: without it a message that Amazon signed once would be genuine for ever.
 Outcome check_timestamp(const CodeInput& input, std::string_view text) {
     if (!input.scheme().timestamp) return {Verdict::genuine, "", {}};
     std::int64_t unix_ms = 0;
@@ -126,10 +125,6 @@ Outcome check_message(const CodeInput& input, const base::JsonValue& message) {
 }
 
 }  // namespace
-
-bool is_sns(const Scheme& scheme) {
-    return scheme.algorithm == Algorithm::aws_sns;
-}
 
 Outcome check_sns(const CodeInput& input) {
     if (!input.evaluation->is_parsable()) {

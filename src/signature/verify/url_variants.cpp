@@ -11,7 +11,7 @@ namespace webhook::signature {
 
 namespace {
 
-/// "host:80" -> "host"; an IPv6 address stands in brackets and keeps its colons.
+/// "host:80" -> "host"; an IPv6 address is in brackets and keeps its colons.
 std::string_view without_port(std::string_view authority) {
     const std::size_t digits = authority.find_last_not_of("0123456789");
     const bool has_port =
@@ -19,7 +19,7 @@ std::string_view without_port(std::string_view authority) {
     return has_port ? authority.substr(0, digits) : authority;
 }
 
-/// Longer queries are not written anew: nobody's webhook has so many, and each costs the writing of all.
+/// Longer queries are not rewritten: no known webhook has that many values, and each costs a rewrite of all.
 constexpr std::size_t most_params = 200;
 
 /// Appends the text with the bytes that are not printable ASCII, and those of `set`, as %XX.

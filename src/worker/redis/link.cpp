@@ -15,10 +15,11 @@
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "link/wakeup.hpp"
+#include "store/greeting.hpp"
 #include "store/resp.hpp"
 #include "store/rights.hpp"
 #include "store/server_info.hpp"
-#include "worker/wakeup.hpp"
 
 namespace webhook::worker {
 
@@ -40,14 +41,9 @@ constexpr unsigned watches_per_look = 20;  // so every 5 s
 constexpr std::size_t read_size = std::size_t{256} * 1024;
 
 std::string login_command(const store::RedisAddress& address) {
-    return address.user.empty() ? store::resp_command("AUTH", address.password)
-                                : store::resp_command("AUTH", address.user, address.password);
-}
-
-/// Empty: the server can be worked with.
-std::string judge_info(const Reply& reply) {
-    if (reply.is_error()) return "INFO: " + std::string(reply.text);
-    return store::judge_server(reply.text);
+    std::string command;
+    store::resp_words(store::auth_words(address.user, address.password), &command);
+    return command;
 }
 
 }  // namespace
@@ -80,7 +76,7 @@ asio::awaitable<void> RedisLink::run() {
                 }
             }
             while (open_)
-                co_await rest_until(SteadyTime::max());
+                co_await rest_until(Clock::time_point::max());
         }
         if (stopped_) break;
         went_down(reason_);
@@ -95,7 +91,7 @@ void RedisLink::came_up() {
     spdlog::info("{}: connected to {}", name_, address_.text());
 }
 
-asio::awaitable<void> RedisLink::rest_until(SteadyTime time) {
+asio::awaitable<void> RedisLink::rest_until(Clock::time_point time) {
     error_code ignored;
     pause_.expires_at(time);
     co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -148,7 +144,7 @@ void RedisLink::fail_pending() {
 
 asio::awaitable<void> RedisLink::wait_ready() {
     while (!ready_ && !stopped_)
-        co_await sleep_for(20ms);
+        co_await link::sleep_for(20ms);
 }
 
 asio::awaitable<bool> RedisLink::connect() {
@@ -242,12 +238,15 @@ void RedisLink::try_new_login() {
 asio::awaitable<bool> RedisLink::greet() {
     const bool logged_in = co_await log_in();  // in the condition itself g++ 12 makes a trap of it
     if (!logged_in) co_return false;
-    if (address_.database != 0) {
-        const auto select = store::resp_command("SELECT", std::to_string(address_.database));
-        if (!co_await expect_ok(select, "SELECT")) co_return false;
+    for (const auto& words : store::greeting({}, {}, address_.database)) {
+        std::string command;
+        store::resp_words(words, &command);
+        const bool good = co_await expect_ok(command, words.front());
+        if (!good) co_return false;
     }
     const auto info = co_await request(store::resp_command("INFO"));
-    const std::string problem = info ? judge_info(info->root()) : reason_;
+    const std::string problem =
+        info ? store::judge_info(info->root().is_error(), info->root().text) : reason_;
     if (!info || !problem.empty()) {
         distrust(problem);
         co_return false;
@@ -308,7 +307,7 @@ void RedisLink::answer(ReplyPtr reply) {
 /// connected may become a replica, or be told to drop keys.
 asio::awaitable<void> RedisLink::watch() {
     for (unsigned n = 1; !stopped_; ++n) {
-        co_await sleep_for(watch_time);
+        co_await link::sleep_for(watch_time);
         if (open_ && !pending_.empty() && pending_.front().deadline < Clock::now())
             distrust("no answer in time");
         if (ready_ && Clock::now() - ready_since_ >= steady_after) {
@@ -318,7 +317,7 @@ asio::awaitable<void> RedisLink::watch() {
         if (!ready_ || n % watches_per_look != 0) continue;
         send(store::resp_command("INFO"), [this](const ReplyPtr& reply) {
             if (!reply) return;
-            const std::string problem = judge_info(reply->root());
+            const std::string problem = store::judge_info(reply->root().is_error(), reply->root().text);
             if (!problem.empty()) return distrust(problem);
             if (on_info) on_info(reply->root().text);
         });

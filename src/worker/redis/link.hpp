@@ -10,12 +10,14 @@
 #include <string>
 #include <string_view>
 
+#include "link/clock.hpp"
 #include "store/redis_address.hpp"
 #include "store/script.hpp"
-#include "worker/clock.hpp"
 #include "worker/redis/reply.hpp"
 
 namespace webhook::worker {
+
+using link::Clock;
 
 /// One connection to Redis that mends itself: connects with backoff, pipelines, gives every command exactly
 /// one answer. All commands of one turn of the loop leave in one write. Logs one line per change of state.
@@ -75,7 +77,7 @@ class RedisLink {
     void try_new_login();
     void fail_pending();
     void came_up();
-    boost::asio::awaitable<void> rest_until(SteadyTime time);  ///< or until the connection ends
+    boost::asio::awaitable<void> rest_until(Clock::time_point time);  ///< or until the connection ends
     void went_down(std::string_view reason);
     void close();
 

@@ -5,11 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "link/clock.hpp"
 #include "link/http_connection.hpp"
 #include "link/resolver.hpp"
-#include "worker/clock.hpp"
 
 namespace webhook::worker {
+
+using link::Clock;
 
 using link::Addresses;
 using link::HttpConnection;
@@ -34,7 +36,7 @@ class Origin {
           host(std::move(host)),
           port(port),
           allow_private(allow_private),
-          literal(link::Dns::literal(this->host)),
+          literal(link::Resolver::literal(this->host)),
           limits_(std::move(limits)) {}
     ~Origin() { clear(); }
     Origin(const Origin&) = delete;

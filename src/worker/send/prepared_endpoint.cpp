@@ -73,8 +73,8 @@ base::BodyView body_view(const std::string_view& data) {
 
 }  // namespace
 
-Target::Target(const endpoint::Document& document, const Secrets& secrets,
-               std::shared_ptr<const signature::SchemeSet> schemes)
+PreparedEndpoint::PreparedEndpoint(const endpoint::Document& document, const Secrets& secrets,
+                                   std::shared_ptr<const signature::SchemeSet> schemes)
     : document_(document), schemes_(std::move(schemes)) {
     std::string error;
     const auto url = endpoint::parse_url(document.url, &error);
@@ -91,7 +91,7 @@ Target::Target(const endpoint::Document& document, const Secrets& secrets,
     write_fixed_headers();
 }
 
-std::string Target::resolve(const Secrets& secrets, const std::string& value) {
+std::string PreparedEndpoint::resolve(const Secrets& secrets, const std::string& value) {
     Resolved secret;
     std::string problem;
     if (!secrets.resolve(value, &secret, &problem)) {
@@ -102,7 +102,7 @@ std::string Target::resolve(const Secrets& secrets, const std::string& value) {
     return std::move(secret.text);
 }
 
-void Target::prepare_headers(const Secrets& secrets) {
+void PreparedEndpoint::prepare_headers(const Secrets& secrets) {
     for (const auto& [name, value] : document_.headers) {
         const bool literal =
             value.empty() || (value.rfind("secret:", 0) != 0 && value.rfind("redacted:", 0) != 0);
@@ -113,7 +113,7 @@ void Target::prepare_headers(const Secrets& secrets) {
     }
 }
 
-void Target::prepare_signers(const Secrets& secrets) {
+void PreparedEndpoint::prepare_signers(const Secrets& secrets) {
     for (const endpoint::Sign& sign : document_.sign) {
         std::vector<std::string> keys;
         for (const std::string& value : sign.secrets)
@@ -134,7 +134,7 @@ void Target::prepare_signers(const Secrets& secrets) {
 
 /// A header that a scheme sets (Authorization of a token scheme) must not stand there twice: the signature's
 /// counts.
-void Target::drop_headers_of_signers() {
+void PreparedEndpoint::drop_headers_of_signers() {
     for (const auto& signer : others_) {
         signature::SignRequest sample;
         sample.id = "msg_sample";
@@ -149,12 +149,12 @@ void Target::drop_headers_of_signers() {
     }
 }
 
-bool Target::has_header(std::string_view name) const {
+bool PreparedEndpoint::has_header(std::string_view name) const {
     return std::any_of(headers_.begin(), headers_.end(),
                        [name](const auto& header) { return equal_names(header.first, name); });
 }
 
-void Target::write_fixed_headers() {
+void PreparedEndpoint::write_fixed_headers() {
     append_line("host", url_.authority, &fixed_);
     if (!has_header("user-agent"))
         append_line("user-agent", "nginx-webhook/" + std::string(version), &fixed_);
@@ -166,8 +166,9 @@ void Target::write_fixed_headers() {
     fixed_.append("ce-specversion: 1.0\r\n");
 }
 
-const char* Target::append_signatures(const Event& event, std::string_view id, std::string_view timestamp,
-                                      std::int64_t now_ms, std::string* target, std::string* headers) const {
+const char* PreparedEndpoint::append_signatures(const Event& event, std::string_view id,
+                                                std::string_view timestamp, std::int64_t now_ms,
+                                                std::string* target, std::string* headers) const {
     const std::string_view data = has_body() ? event.data() : std::string_view();
     if (standard_) {
         headers->append("webhook-signature: ");
@@ -193,8 +194,8 @@ const char* Target::append_signatures(const Event& event, std::string_view id, s
     return nullptr;
 }
 
-const char* Target::build_head(const Event& event, std::string_view hops, std::int64_t now_ms,
-                               std::string* head) const {
+const char* PreparedEndpoint::build_head(const Event& event, std::string_view hops, std::int64_t now_ms,
+                                         std::string* head) const {
     std::array<char, 24> time_space, number_space;
     const std::string_view timestamp = to_text(now_ms / 1000, &time_space);
     const std::string id = event.webhook_id();

@@ -20,11 +20,11 @@ namespace webhook::worker {
 
 /// An endpoint ready to be sent to: URL taken apart, signers with their keys, the unchanging part of the
 /// request head. Immutable, so attempts under way keep the one they began with.
-class Target {
+class PreparedEndpoint {
   public:
     /// Never fails: a target with a `problem` (a secret is missing, a key cannot be used) is not ready.
-    Target(const endpoint::Document& document, const Secrets& secrets,
-           std::shared_ptr<const signature::SchemeSet> schemes);
+    PreparedEndpoint(const endpoint::Document& document, const Secrets& secrets,
+                     std::shared_ptr<const signature::SchemeSet> schemes);
 
     const endpoint::Document& document() const { return document_; }
     const endpoint::Url& url() const { return url_; }

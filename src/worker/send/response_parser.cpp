@@ -38,11 +38,11 @@ std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view valu
     return std::clamp(std::chrono::milliseconds(date - now_ms), std::chrono::milliseconds(0), longest);
 }
 
-bool Answer::enough() const {
+bool ResponseParser::enough() const {
     return has_head() && seen_ > (announced() > max_drained ? max_kept : max_drained);
 }
 
-void Answer::on_field(std::string_view name, std::string_view value) {
+void ResponseParser::on_field(std::string_view name, std::string_view value) {
     if (base::equal_names(name, "retry-after")) {
         retry_after_ = value;
     } else if (base::equal_names(name, "webhook-delivery")) {
@@ -50,12 +50,12 @@ void Answer::on_field(std::string_view name, std::string_view value) {
     }
 }
 
-void Answer::on_body(std::string_view bytes) {
+void ResponseParser::on_body(std::string_view bytes) {
     seen_ += bytes.size();
     kept_.append(bytes.substr(0, max_kept - kept_.size()));
 }
 
-void Answer::judge(const endpoint::Document& document, std::int64_t now_ms, Attempt* attempt) {
+void ResponseParser::judge(const endpoint::Document& document, std::int64_t now_ms, Attempt* attempt) {
     attempt->status = status();
     attempt->response = std::move(kept_);
     const bool success = is_success(document, status());

@@ -13,12 +13,12 @@ namespace webhook::worker {
 
 /// One HTTP answer while it is read. Keeps only what an attempt needs: status, two headers and the first 16
 /// KiB of the body. Of the body no more is read than is useful (see enough()).
-class Answer final : public link::HttpReader {
+class ResponseParser final : public link::HttpReader {
   public:
     static constexpr std::size_t max_kept = 16384;
     static constexpr std::size_t max_drained = 65536;
 
-    Answer() : HttpReader(Kind::response, Limits{}) {}
+    ResponseParser() : HttpReader(Kind::response, Limits{}) {}
 
     /// The rest of the body is not worth reading: the connection is closed instead of kept.
     bool enough() const;

@@ -7,18 +7,18 @@
 namespace webhook::worker {
 
 /// A head's string on loan: its memory is used again by later requests.
-class LentHead {
+class ScratchBuffer {
   public:
-    explicit LentHead(std::vector<std::string>& spare) : spare_(spare) {
+    explicit ScratchBuffer(std::vector<std::string>& spare) : spare_(spare) {
         if (spare_.empty()) return;
         text = std::move(spare_.back());
         spare_.pop_back();
     }
-    ~LentHead() {
+    ~ScratchBuffer() {
         if (spare_.size() < max_spare) spare_.push_back(std::move(text));
     }
-    LentHead(const LentHead&) = delete;
-    LentHead& operator=(const LentHead&) = delete;
+    ScratchBuffer(const ScratchBuffer&) = delete;
+    ScratchBuffer& operator=(const ScratchBuffer&) = delete;
 
     std::string text;
 

@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "link/connector.hpp"
 #include "link/deadline.hpp"
+#include "link/error_text.hpp"
 #include "worker/send/address_guard.hpp"
 #include "worker/send/hops.hpp"
 #include "worker/send/origin.hpp"
@@ -22,13 +23,13 @@ namespace webhook::worker {
 namespace {
 
 namespace asio = boost::asio;
+using link::AttemptDeadline;
 using link::Deadlines;
 using link::describe;
-using link::Dns;
-using link::Flight;
+using link::Resolver;
 using link::Waiting;
 using ConnectionPtr = std::unique_ptr<HttpConnection>;
-using TargetPtr = std::shared_ptr<const Target>;
+using TargetPtr = std::shared_ptr<const PreparedEndpoint>;
 using EventPtr = std::shared_ptr<const Event>;
 
 constexpr std::chrono::seconds sweep_interval{1};
@@ -57,7 +58,7 @@ std::string received_hops(const Event& event) {
 }
 
 /// Reads until the answer's end, its useful part, an error or a time limit.
-asio::awaitable<void> read_answer(HttpConnection& connection, Answer& answer, Exchange& result) {
+asio::awaitable<void> read_answer(HttpConnection& connection, ResponseParser& answer, Exchange& result) {
     while (!answer.ended() && !answer.enough()) {
         boost::system::error_code error;
         const std::string_view bytes = co_await connection.read(&error);
@@ -72,7 +73,7 @@ asio::awaitable<void> read_answer(HttpConnection& connection, Answer& answer, Ex
 }
 
 /// Adds what a refusal is probably about, where server and client do not mean the same protocol.
-void add_hint(const Target& target, HttpConnection& connection, Attempt& attempt) {
+void add_hint(const PreparedEndpoint& target, HttpConnection& connection, Attempt& attempt) {
     if (attempt.status < 400 || attempt.status > 499 || attempt.result != Attempt::Result::failed) return;
     const auto says = [&](const char* text) { return attempt.response.find(text) != std::string::npos; };
     if (connection.wanted_certificate()) {
@@ -104,7 +105,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     asio::any_io_executor executor;
     SenderOptions options;
     std::shared_ptr<Deadlines> deadlines;
-    Dns dns;
+    Resolver dns;
     link::Connector connector;
     asio::steady_timer sweeper;
     std::shared_ptr<IdleLimits> limits;
@@ -116,21 +117,22 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     Clock::time_point tell_shortage_at{};
 
     void drop_unused_origins();
-    std::shared_ptr<Origin> origin_of(const Target& target);
+    std::shared_ptr<Origin> origin_of(const PreparedEndpoint& target);
     void sweep_later();
     void stop();
     void close_idle();
 
-    asio::awaitable<std::shared_ptr<const Addresses>> find_addresses(const Origin& origin, Flight& flight,
+    asio::awaitable<std::shared_ptr<const Addresses>> find_addresses(const Origin& origin,
+                                                                     AttemptDeadline& flight,
                                                                      Attempt& attempt);
-    asio::awaitable<ConnectionPtr> open(const Origin& origin, const Addresses& addresses, Flight& flight,
-                                        Attempt& attempt);
+    asio::awaitable<ConnectionPtr> open(const Origin& origin, const Addresses& addresses,
+                                        AttemptDeadline& flight, Attempt& attempt);
     void ran_short(const boost::system::error_code& shortage);
-    asio::awaitable<Exchange> exchange(HttpConnection& connection, const Target& target,
-                                       std::string_view head, std::string_view body, Flight& flight,
+    asio::awaitable<Exchange> exchange(HttpConnection& connection, const PreparedEndpoint& target,
+                                       std::string_view head, std::string_view body, AttemptDeadline& flight,
                                        Attempt& attempt);
-    asio::awaitable<void> deliver(const Target& target, const Event& event, std::string_view hops,
-                                  Flight& flight, Attempt& attempt);
+    asio::awaitable<void> deliver(const PreparedEndpoint& target, const Event& event, std::string_view hops,
+                                  AttemptDeadline& flight, Attempt& attempt);
     void give_back(Origin& origin, ConnectionPtr connection);
 
     /// Keeps sender, target and event alive while the attempt runs.
@@ -145,7 +147,7 @@ void Sender::Impl::drop_unused_origins() {
     sweep_origins_at = std::max(fewest_origins_swept, 2 * origins.size());
 }
 
-std::shared_ptr<Origin> Sender::Impl::origin_of(const Target& target) {
+std::shared_ptr<Origin> Sender::Impl::origin_of(const PreparedEndpoint& target) {
     drop_unused_origins();
     const endpoint::Url& url = target.url();
     const bool flag = target.document().allow_private;
@@ -187,16 +189,16 @@ void Sender::Impl::close_idle() {
 }
 
 asio::awaitable<std::shared_ptr<const Addresses>> Sender::Impl::find_addresses(const Origin& origin,
-                                                                               Flight& flight,
+                                                                               AttemptDeadline& flight,
                                                                                Attempt& attempt) {
-    Dns::Answer answer = co_await dns.resolve(origin.host, flight);
+    Resolver::Answer answer = co_await dns.resolve(origin.host, flight);
     if (!answer.addresses) attempt.error = "resolve: " + answer.error;
     co_return answer.addresses;
 }
 
 /// Connects to the addresses that the guard allows.
 asio::awaitable<ConnectionPtr> Sender::Impl::open(const Origin& origin, const Addresses& addresses,
-                                                  Flight& flight, Attempt& attempt) {
+                                                  AttemptDeadline& flight, Attempt& attempt) {
     Addresses allowed = addresses;
     std::erase_if(allowed, [&](const asio::ip::address& address) {
         return !options.guard->allows(address, origin.allow_private);
@@ -228,16 +230,16 @@ void Sender::Impl::ran_short(const boost::system::error_code& shortage) {
         describe(shortage));
 }
 
-asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, const Target& target,
-                                                 std::string_view head, std::string_view body, Flight& flight,
-                                                 Attempt& attempt) {
+asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, const PreparedEndpoint& target,
+                                                 std::string_view head, std::string_view body,
+                                                 AttemptDeadline& flight, Attempt& attempt) {
     const Waiting waiting(flight, connection);
     Exchange result;
     boost::system::error_code write_error;
     if (!connection.try_write(head, body, &write_error)) co_await connection.finish_write(&write_error);
     // A receiver may answer a large body early, and close or read no further: so its answer is looked for
     // after a failed write too.
-    Answer answer;
+    ResponseParser answer;
     if (!flight.cut_short() || connection.has_early_answer())
         co_await read_answer(connection, answer, result);
     result.answered = answer.status() != 0;
@@ -262,9 +264,10 @@ void Sender::Impl::give_back(Origin& origin, ConnectionPtr connection) {
     sweep_later();
 }
 
-asio::awaitable<void> Sender::Impl::deliver(const Target& target, const Event& event, std::string_view hops,
-                                            Flight& flight, Attempt& attempt) {
-    LentHead head(spare_heads);
+asio::awaitable<void> Sender::Impl::deliver(const PreparedEndpoint& target, const Event& event,
+                                            std::string_view hops, AttemptDeadline& flight,
+                                            Attempt& attempt) {
+    ScratchBuffer head(spare_heads);
     if (const char* problem = target.build_head(event, hops, attempt.started_ms, &head.text)) {
         attempt.result = Attempt::Result::aborted;
         attempt.error = problem;
@@ -309,7 +312,7 @@ asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, TargetPtr
     } else if (self->deadlines->stopped()) {
         attempt.error = "stopped";
     } else {
-        Flight flight(*self->deadlines, began + target->document().timeout);
+        AttemptDeadline flight(*self->deadlines, began + target->document().timeout);
         try {
             co_await self->deliver(*target, *event, passage.header, flight, attempt);
         } catch (const std::exception& e) {
@@ -335,15 +338,16 @@ void Sender::stop() {
     impl_->stop();
 }
 
-std::shared_ptr<const Target> Sender::prepare(const endpoint::Document& document, std::string* problem) {
-    auto target =
-        std::make_shared<Target>(document, Secrets(impl_->options.secrets_dir), impl_->options.schemes);
+std::shared_ptr<const PreparedEndpoint> Sender::prepare(const endpoint::Document& document,
+                                                        std::string* problem) {
+    auto target = std::make_shared<PreparedEndpoint>(document, Secrets(impl_->options.secrets_dir),
+                                                     impl_->options.schemes);
     *problem = target->problem();
     if (target->ready()) target->origin = impl_->origin_of(*target);
     return target;
 }
 
-asio::awaitable<Attempt> Sender::attempt(std::shared_ptr<const Target> target,
+asio::awaitable<Attempt> Sender::attempt(std::shared_ptr<const PreparedEndpoint> target,
                                          std::shared_ptr<const Event> event) {
     return Impl::run(impl_, std::move(target), std::move(event));
 }

@@ -14,7 +14,7 @@
 namespace webhook::worker {
 
 class AddressGuard;
-class Target;
+class PreparedEndpoint;
 
 /// What a Sender has from the worker's settings.
 struct SenderOptions {
@@ -23,7 +23,7 @@ struct SenderOptions {
     std::shared_ptr<const AddressGuard> guard;  ///< nullptr: private addresses are never reached
     std::size_t max_idle_per_origin = 64;       ///< connections kept for later requests
     std::string key;                            ///< see set_key()
-    link::Dns::LookUp look_up = link::Dns::system_look_up;
+    link::Resolver::LookUp look_up = link::Resolver::system_look_up;
 };
 
 /// HTTP(S) delivery on one thread: keep-alive connections per origin, resolving and connecting of our own so
@@ -36,10 +36,10 @@ class Sender {
     /// Reads secrets (blocking file reads: call at configuration changes, not per attempt). A missing secret
     /// gives a target whose attempts are `not_ready`; `problem` then says which, for one log line. When the
     /// document or a secret changes the target is made anew.
-    std::shared_ptr<const Target> prepare(const endpoint::Document& document, std::string* problem);
+    std::shared_ptr<const PreparedEndpoint> prepare(const endpoint::Document& document, std::string* problem);
 
     /// One attempt: fresh timestamp and signature, within timeout and connect_timeout. Never throws.
-    boost::asio::awaitable<Attempt> attempt(std::shared_ptr<const Target> target,
+    boost::asio::awaitable<Attempt> attempt(std::shared_ptr<const PreparedEndpoint> target,
                                             std::shared_ptr<const Event> event);
 
     /// The key of the configuration, by which events that come round are known (see Hops).

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "signature/catalogue/lookup.hpp"
 #include "signature/model/scheme.hpp"
 
 namespace webhook::event {

@@ -1,6 +1,8 @@
 // Steps of an operator on a real redis-server: ledger, configuration, replay of dead letters.
 
 #include "ctl/ledger.hpp"
+#include "endpoint/document_parser.hpp"
+#include "endpoint/field_reader.hpp"
 
 #include <gtest/gtest.h>
 
@@ -224,7 +226,7 @@ TEST(Difference, NamesFieldsAndHidesSecrets) {
          R"({"id":"a","url":"https://a.example/","sign":[{"secrets":["whsec_b2xkb2xkb2xkb2xkb2xkb2xkb2xk"]}]})"},
         {"b", R"({"id":"b","url":"https://b.example/"})"},
         {"same", R"({"id":"same","url":"https://s.example/"})"}};
-    std::vector<endpoint::Error> errors;
+    std::vector<endpoint::FieldError> errors;
     const auto wanted = endpoint::parse_file(
         R"([{"id":"a","url":"https://a2.example/","sign":[{"secrets":["whsec_bmV3bmV3bmV3bmV3bmV3bmV3bmV3"]}]},
             {"id":"c","url":"https://c.example/"}, {"id":"same","url":"https://s.example/"}])",

@@ -11,9 +11,10 @@
 #include "ctl/recent_ids.hpp"
 #include "ctl/redis.hpp"
 #include "ctl/sample.hpp"
-#include "ctl/stored_event.hpp"
+#include "ctl/listed_event.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time.hpp"
+#include "signature/catalogue/lookup.hpp"
 
 namespace webhook::ctl {
 namespace {

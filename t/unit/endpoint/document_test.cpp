@@ -1,4 +1,6 @@
 #include "endpoint/document.hpp"
+#include "endpoint/document_parser.hpp"
+#include "endpoint/document_print.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,6 +10,7 @@
 #include "endpoint/units.hpp"
 #include "endpoint/url.hpp"
 #include "signature/catalogue/scheme_set.hpp"
+#include "signature/catalogue/scheme_text.hpp"
 
 namespace webhook::endpoint {
 namespace {
@@ -15,10 +18,10 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string errors_of(std::string_view json) {
-    std::vector<Error> errors;
+    std::vector<FieldError> errors;
     EXPECT_FALSE(parse_document(json, &errors)) << json;
     std::string text;
-    for (const Error& error : errors)
+    for (const FieldError& error : errors)
         text += error.where + ": " + error.what + "\n";
     return text;
 }
@@ -28,9 +31,9 @@ std::string field_error(const std::string& field) {
 }
 
 Document good(std::string_view json) {
-    std::vector<Error> errors;
+    std::vector<FieldError> errors;
     auto document = parse_document(json, &errors);
-    for (const Error& error : errors)
+    for (const FieldError& error : errors)
         ADD_FAILURE() << error.where << ": " << error.what << " in " << json;
     return document.value_or(Document{});
 }
@@ -87,7 +90,7 @@ TEST(EndpointDocument, RedactsAndRestores) {
     EXPECT_NE(printed.find("redacted:"), std::string::npos);
 
     Document again = good(printed);
-    std::vector<Error> errors;
+    std::vector<FieldError> errors;
     EXPECT_TRUE(restore_redacted(&again, &stored, key, &errors));
     EXPECT_EQ(to_json(again), to_json(stored));
 
@@ -133,7 +136,7 @@ TEST(EndpointDocument, RedactsPartsOfUrls) {
         EXPECT_EQ(shown.find("canary"), std::string::npos) << shown;
         EXPECT_NE(shown.find("redacted:"), std::string::npos) << shown;
         Document again = with_url(shown);
-        std::vector<Error> errors;
+        std::vector<FieldError> errors;
         EXPECT_TRUE(restore_redacted(&again, &stored, key, &errors)) << url;
         EXPECT_EQ(again.url, url);
         Document unknown = with_url(shown);
@@ -149,7 +152,7 @@ TEST(EndpointDocument, RedactsUrlsAtTheLimit) {
     const Document stored = with_url(url);
     Document again = with_url(redacted_url(stored, key));
     EXPECT_GT(again.url.size(), 4096u);
-    std::vector<Error> errors;
+    std::vector<FieldError> errors;
     EXPECT_TRUE(restore_redacted(&again, &stored, key, &errors));
     EXPECT_EQ(again.url, url);
 }
@@ -214,9 +217,9 @@ TEST(EndpointDocument, SlipsNeverQuoteValues) {
   "retry":{"schedule":["5s","canary"],"jitter":"canary"},"max_waiting_bytes":"canary","paused":"canary"}])";
     std::size_t tried = 0;
     const auto try_one = [&tried](const std::string& slip) {
-        std::vector<Error> errors;
+        std::vector<FieldError> errors;
         EXPECT_FALSE(parse_file(slip, &errors));
-        for (const Error& error : errors) {
+        for (const FieldError& error : errors) {
             ASSERT_EQ(error.what.find("canary"), std::string::npos) << error.what << " in " << slip;
             ASSERT_EQ(error.where.find("canary"), std::string::npos) << error.where << " in " << slip;
         }
@@ -347,7 +350,7 @@ TEST(EndpointDocument, Signing) {
     ASSERT_TRUE(
         add_scheme_text("acme", "algorithm hmac-sha256; signature header:x encoding=hex;", &own, &ignored));
     const char* const acme = R"({"id":"a","url":"http://h","sign":[{"scheme":"acme","secrets":["s"]}]})";
-    std::vector<Error> errors;
+    std::vector<FieldError> errors;
     EXPECT_FALSE(parse_document(acme, &errors));
     EXPECT_TRUE(parse_document(acme, &errors, {&own}));
     EXPECT_TRUE(parse_document(acme, &errors, {nullptr, true}));
@@ -396,7 +399,7 @@ TEST(EndpointDocument, Urls) {
 }
 
 TEST(EndpointFile, BothFormsAndDoubleIds) {
-    std::vector<Error> errors;
+    std::vector<FieldError> errors;
     EXPECT_EQ(parse_file(R"([{"id":"a","url":"http://h"}])", &errors)->size(), 1u);
     EXPECT_EQ(parse_file(R"(/* none */ {"endpoints":[]})", &errors)->size(), 0u);
     EXPECT_TRUE(errors.empty());

@@ -12,7 +12,9 @@ namespace {
 /// "!" and why it cannot be signed, or the text.
 std::string joined(std::string_view fields, const std::string& arg) {
     std::string out;
-    const char* problem = join_fields(fields, {Filter::Kind::sorted, arg}, &out);
+    SortedFields rule;
+    parse_sorted(arg, &rule);
+    const char* problem = join_sorted(fields, rule, &out);
     return problem == nullptr ? out : "!" + std::string(problem);
 }
 
@@ -76,7 +78,7 @@ TEST(Fields, ATextIsOfOneListOfFields) {
 
 TEST(Fields, Sized) {
     std::string out;
-    EXPECT_EQ(join_fields("a=x+y&b=&c=%C3%A9", {Filter::Kind::sized, {}}, &out), nullptr);
+    EXPECT_EQ(join_sized("a=x+y&b=&c=%C3%A9", &out), nullptr);
     EXPECT_EQ(out, "3x y02\xc3\xa9");
 }
 

@@ -44,11 +44,11 @@ class DnsTest : public testing::Test {
     std::string use() {
         std::string text;
         bool done = false;
-        Flight flight(*deadlines, Clock::now() + 60s);
+        AttemptDeadline flight(*deadlines, Clock::now() + 60s);
         asio::co_spawn(
             io,
             [&]() -> asio::awaitable<void> {
-                const Dns::Answer found = co_await dns.resolve("a.example", flight);
+                const Resolver::Answer found = co_await dns.resolve("a.example", flight);
                 text = found.addresses ? found.addresses->front().to_string() : found.error;
                 done = true;
             },
@@ -69,17 +69,17 @@ class DnsTest : public testing::Test {
 
     asio::io_context io{1};
     std::mutex mutex;
-    Dns::Answer next;
+    Resolver::Answer next;
     std::atomic<int> ended{0};
     Clock::time_point now = Clock::now();
     std::shared_ptr<Deadlines> deadlines = std::make_shared<Deadlines>(io.get_executor());
-    Dns dns{io.get_executor(),
-            [this](const std::string&) {
-                const std::lock_guard lock(mutex);
-                ++ended;
-                return next;
-            },
-            [this] { return now; }};
+    Resolver dns{io.get_executor(),
+                 [this](const std::string&) {
+                     const std::lock_guard lock(mutex);
+                     ++ended;
+                     return next;
+                 },
+                 [this] { return now; }};
 };
 
 TEST_F(DnsTest, AChangedAnswerIsFollowedWithinThirtySeconds) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "event/identity.hpp"
+#include "signature/catalogue/lookup.hpp"
 #include "signature/model/scheme.hpp"
 #include "signature/verify/content.hpp"
 #include "t/unit/signature/support.hpp"

@@ -2,7 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "signature/model/definition.hpp"
+#include "signature/catalogue/scheme_text.hpp"
+#include "signature/model/scheme.hpp"
 
 namespace webhook::signature {
 namespace {

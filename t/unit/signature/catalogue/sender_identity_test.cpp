@@ -2,6 +2,8 @@
 // are others.
 
 #include "signature/catalogue/catalogue.hpp"
+#include "signature/catalogue/lookup.hpp"
+#include "signature/model/signed_id.hpp"
 #include "signature/verify/content.hpp"
 #include "t/unit/signature/body_support.hpp"
 

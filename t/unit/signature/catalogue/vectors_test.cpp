@@ -9,6 +9,7 @@
 
 #include "base/encoding.hpp"
 #include "event/extractor.hpp"
+#include "signature/catalogue/lookup.hpp"
 #include "signature/verify/content.hpp"
 #include "signature/verify/verifier.hpp"
 #include "t/unit/signature/support.hpp"

@@ -1,4 +1,5 @@
 #include "signature/keys/key_reuse.hpp"
+#include "signature/catalogue/lookup.hpp"
 
 #include <gtest/gtest.h>
 

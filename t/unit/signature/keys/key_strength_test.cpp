@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/encoding.hpp"
+#include "signature/catalogue/lookup.hpp"
 #include "signature/keys/ed25519_point.hpp"
 #include "signature/keys/key_set.hpp"
 #include "signature/keys/key_strength.hpp"

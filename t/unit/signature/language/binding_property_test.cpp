@@ -6,8 +6,8 @@
 
 #include "event/extractor.hpp"
 #include "signature/language/parser.hpp"
-#include "signature/model/definition.hpp"
 #include "signature/model/message_rules.hpp"
+#include "signature/model/scheme.hpp"
 #include "signature/verify/content.hpp"
 #include "signature/verify/evaluation.hpp"
 #include "signature/verify/verifier.hpp"

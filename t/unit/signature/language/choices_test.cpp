@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "signature/keys/prepared.hpp"
-#include "signature/language/message_choice.hpp"
 #include "signature/language/parser.hpp"
+#include "signature/model/scheme.hpp"
 #include "signature/sign/signer.hpp"
 #include "signature/verify/verifier.hpp"
 #include "t/unit/signature/public_key_support.hpp"

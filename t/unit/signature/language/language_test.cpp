@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "signature/catalogue/catalogue.hpp"
+#include "signature/catalogue/lookup.hpp"
 #include "signature/model/timestamp.hpp"
 
 namespace webhook::signature {

@@ -155,12 +155,12 @@ TEST(Words, AnAnswerHashesNothingThatASignatureIsMadeOf) {
         problem("algorithm sha256; signature header:X-Sig encoding=hex; message \"{body}{secret}\"; ", ebay),
         "\"sha256\" in an answer would sign messages of a plain hash");
     EXPECT_EQ(problem(hmac256, "challenge method=GET has=query:c 'body={query:c|sha256:token}';"),
-              "\"query:c\" is hashed for a stranger: it needs \"match=\" of at most 128");
+              "\"query:c\" is hashed for any client: it needs \"match=\" of at most 128");
     EXPECT_EQ(
         problem(
             hmac256,
             "challenge method=GET has=query:c \"match=query:c=[a-z]{1,129}\" 'body={query:c|sha256:token}';"),
-        "\"query:c\" is hashed for a stranger: it needs \"match=\" of at most 128");
+        "\"query:c\" is hashed for any client: it needs \"match=\" of at most 128");
     EXPECT_EQ(
         problem(
             hmac256,

@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "signature/catalogue/lookup.hpp"
 #include "signature/verify/verifier.hpp"
 #include "t/unit/signature/public_key_support.hpp"
 #include "t/unit/signature/support.hpp"

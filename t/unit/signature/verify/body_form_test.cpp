@@ -3,6 +3,7 @@
 
 #include "base/digest.hpp"
 #include "base/urlencoded.hpp"
+#include "signature/catalogue/lookup.hpp"
 #include "signature/verify/content.hpp"
 #include "signature/verify/url_variants.hpp"
 #include "t/unit/signature/body_support.hpp"

@@ -1,5 +1,6 @@
 // What AdMob and Contentful sign: a part of the query, a list of headers.
 
+#include "signature/catalogue/lookup.hpp"
 #include "t/unit/signature/code_support.hpp"
 
 namespace webhook::signature {

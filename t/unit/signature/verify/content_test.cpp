@@ -7,7 +7,9 @@
 #include <memory>
 
 #include "signature/catalogue/catalogue.hpp"
+#include "signature/catalogue/lookup.hpp"
 #include "signature/language/parser.hpp"
+#include "signature/model/content_rule.hpp"
 #include "t/unit/signature/support.hpp"
 
 namespace webhook::signature {

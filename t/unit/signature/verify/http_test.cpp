@@ -2,6 +2,7 @@
 
 #include "base/structured_field.hpp"
 #include "signature/catalogue/scheme_set.hpp"
+#include "signature/catalogue/scheme_text.hpp"
 #include "signature/verify/http_signature.hpp"
 #include "t/unit/signature/code_support.hpp"
 

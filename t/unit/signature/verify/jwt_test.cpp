@@ -1,5 +1,6 @@
 // Tokens, as somebody who tries to forge them.
 
+#include "signature/catalogue/lookup.hpp"
 #include "t/unit/signature/code_support.hpp"
 
 namespace webhook::signature {

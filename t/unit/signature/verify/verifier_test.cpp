@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/encoding.hpp"
+#include "signature/catalogue/lookup.hpp"
 #include "signature/sign/signer.hpp"
 #include "t/unit/signature/support.hpp"
 

@@ -76,7 +76,7 @@ TEST_F(SenderTest, GuardListNeedsTheEndpointsFlagToo) {
 // Names of the test's own: what each look-up answers.
 struct FakeNames {
     std::mutex mutex;
-    link::Dns::Answer answer;
+    link::Resolver::Answer answer;
     int asked = 0;
 
     void set(const std::vector<const char*>& addresses) {
@@ -86,7 +86,7 @@ struct FakeNames {
         const std::lock_guard lock(mutex);
         answer = {list.empty() ? nullptr : std::make_shared<const link::Addresses>(list), "no address"};
     }
-    link::Dns::LookUp look_up() {
+    link::Resolver::LookUp look_up() {
         return [this](const std::string&) {
             const std::lock_guard lock(mutex);
             ++asked;
@@ -210,7 +210,7 @@ TEST_F(SenderTest, StopEndsWhatIsUnderWay) {
 TEST_F(SenderTest, ManyTargetsArePreparedInLinearTime) {
     const auto seconds_for = [this](int count) {
         make();
-        std::vector<std::shared_ptr<const Target>> targets;
+        std::vector<std::shared_ptr<const PreparedEndpoint>> targets;
         std::vector<endpoint::Document> documents(count, document_for("http://receiver.example/"));
         for (int i = 0; i < count; ++i)
             documents[i].url = "http://h" + std::to_string(i) + ".example/";

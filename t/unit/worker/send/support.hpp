@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "endpoint/document_parser.hpp"
+#include "endpoint/field_reader.hpp"
 #include "t/unit/worker/send/server.hpp"
 #include "worker/send/address_guard.hpp"
 #include "worker/send/sender.hpp"
@@ -21,7 +23,7 @@ using Result = Attempt::Result;
 inline constexpr const char* ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 inline endpoint::Document document_for(const std::string& url, const std::string& more = "") {
-    std::vector<endpoint::Error> errors;
+    std::vector<endpoint::FieldError> errors;
     const auto document = endpoint::parse_document(R"({"id":"e","url":")" + url + "\"" + more + "}", &errors);
     for (const auto& error : errors)
         ADD_FAILURE() << error.where << ": " << error.what;

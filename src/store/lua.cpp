@@ -1,0 +1,48 @@
+#include "store/lua.hpp"
+
+// The assembler finds the files by -Isrc. -MMD does not see them: Makefile and config say what depends on
+// them.
+
+#define WEBHOOK_SYMBOL(NAME, PLACE) ".global " NAME PLACE "\n.hidden " NAME PLACE "\n" NAME PLACE ":\n"
+#define WEBHOOK_LUA(NAME)                                                                                    \
+    asm(".pushsection .rodata\n" WEBHOOK_SYMBOL("webhook_lua_" #NAME, "_begin") ".incbin \"store/lua/" #NAME \
+                                                                                ".lua\"\n" WEBHOOK_SYMBOL(   \
+                                                                                    "webhook_lua_" #NAME,    \
+                                                                                    "_end") ".popsection");  \
+    extern "C" [[gnu::visibility("hidden")]] const char webhook_lua_##NAME##_begin[];                        \
+    extern "C" [[gnu::visibility("hidden")]] const char webhook_lua_##NAME##_end[];                          \
+    std::string_view webhook::store::lua::NAME() {                                                           \
+        const char* const begin = webhook_lua_##NAME##_begin;                                                \
+        return {begin, static_cast<std::size_t>(webhook_lua_##NAME##_end - begin)};                          \
+    }
+
+WEBHOOK_LUA(acquire_partition)
+WEBHOOK_LUA(append)
+WEBHOOK_LUA(change_configuration)
+WEBHOOK_LUA(claim)
+WEBHOOK_LUA(configuration_key)
+WEBHOOK_LUA(confirm)
+WEBHOOK_LUA(disable_endpoint)
+WEBHOOK_LUA(due_endpoints)
+WEBHOOK_LUA(end_waiting)
+WEBHOOK_LUA(heartbeat)
+WEBHOOK_LUA(leave)
+WEBHOOK_LUA(look)
+WEBHOOK_LUA(missing_rights)
+WEBHOOK_LUA(owned_floor)
+WEBHOOK_LUA(prepare)
+WEBHOOK_LUA(read_configuration)
+WEBHOOK_LUA(read_ledger)
+WEBHOOK_LUA(release)
+WEBHOOK_LUA(release_partition)
+WEBHOOK_LUA(renew)
+WEBHOOK_LUA(replay_dead)
+WEBHOOK_LUA(reservation)
+WEBHOOK_LUA(reserve)
+WEBHOOK_LUA(restore_configuration)
+WEBHOOK_LUA(seen_ids)
+WEBHOOK_LUA(settle)
+WEBHOOK_LUA(sweep)
+WEBHOOK_LUA(undo)
+WEBHOOK_LUA(waiting_endpoints)
+WEBHOOK_LUA(wake_workers)

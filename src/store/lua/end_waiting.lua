@@ -1,0 +1,43 @@
+#!lua flags=allow-oom
+-- Ends waiting deliveries of an endpoint; see end_waiting().
+-- KEYS: meta. ARGV: prefix, token, epoch, endpoint, reason ('' cancels them), count.
+-- Reply: how many still wait, or -1: another owner.
+local meta, prefix, token, epoch, endpoint, reason, count =
+  KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
+
+local m = redis.call('HMGET', meta, 'holder', 'epoch')
+if m[1] ~= token or m[2] ~= epoch then return -1 end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local key, records, refs = prefix .. 'waiting:' .. endpoint, prefix .. 'delivery', prefix .. 'refs'
+local ended, ended_bytes = 0, 0
+for _, id in ipairs(redis.call('ZRANGE', key, 0, count - 1)) do
+  local record = redis.call('HGET', records, id) or '{}'
+  local bytes = tonumber(string.match(record, '"bytes":(%d+)') or 0)
+  redis.call('ZREM', key, id)
+  if reason ~= '' then
+    local head = string.sub(record, 1, -2)
+    if head ~= '{' then head = head .. ',' end
+    redis.call('HSET', records, id, string.format('%s"reason":"%s","died":%.0f}', head, reason, now))
+    redis.call('ZADD', prefix .. 'dead', now, id)
+  else
+    local entry = string.match(id, '^[^/]+')
+    redis.call('HDEL', records, id)
+    if redis.call('HINCRBY', refs, entry, -1) <= 0 then
+      redis.call('HDEL', refs, entry)
+      redis.call('HDEL', prefix .. 'content', entry)
+    end
+  end
+  ended, ended_bytes = ended + 1, ended_bytes + bytes
+end
+redis.call('HINCRBY', meta, reason ~= '' and 'dead' or 'cancelled', ended)
+if reason ~= '' then redis.call('HINCRBY', meta, 'dead_bytes', ended_bytes) end
+local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+if first[1] then
+  redis.call('ZADD', prefix .. 'due', first[2], endpoint)
+  redis.call('HINCRBY', prefix .. 'waiting_bytes', endpoint, -ended_bytes)
+else
+  redis.call('ZREM', prefix .. 'due', endpoint)
+  redis.call('HDEL', prefix .. 'waiting_bytes', endpoint)
+end
+return redis.call('ZCARD', key)

@@ -1,0 +1,192 @@
+#!lua flags=allow-oom
+-- Moves the floor of a partition and records outcomes of deliveries; see SettleStep.
+-- KEYS: meta. ARGV:
+--   1 prefix   2 token   3 epoch        owner of the partition
+--   4 from     5 to                     old and new floor; `to` empty: the floor stays
+--   6 trim_before                       entries below leave the stream at once; empty: none
+--   7 routed   8 routed_bytes           events between the two floors
+--   9 created  10 delivered  11 cancelled   deliveries of these events
+--   12 log_bytes  13 log_limit  14 log_age  bytes of the attempts; limits of a generation of the attempt log
+--   15 attempts                         so many JSON texts follow, from 16 on, and then the operations
+-- An operation is: name, delivery id, endpoint, entry, bytes, record, and its own arguments (see
+-- `operation`); or 'content', entry, netstrings. Reply: 1 done, also when it was done before; 0 the partition
+-- has another owner.
+local meta, prefix, token, epoch = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
+local from, to, trim_before = ARGV[4], ARGV[5], ARGV[6]
+local routed, routed_bytes = ARGV[7], ARGV[8]
+local created, delivered, cancelled = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+local log_bytes, log_limit, log_age = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
+local attempts, first_attempt, words = tonumber(ARGV[15]), 16, ARGV
+
+local m = redis.call('HMGET', meta, 'holder', 'epoch', 'floor', 'routed', 'routed_bytes',
+  'created', 'delivered', 'dead', 'cancelled', 'dead_bytes', 'attempts_gen', 'attempts_start',
+  'attempts_bytes')
+if m[1] ~= token or m[2] ~= epoch then return 0 end
+if to ~= '' then
+  if m[3] == to then return 1 end
+  if m[3] ~= from then return 0 end
+end
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local changed = {}
+local function set(field, value)
+  changed[#changed + 1] = field
+  changed[#changed + 1] = value
+end
+local function old(index) return tonumber(m[index] or 0) end
+
+local dead, dead_bytes = 0, 0
+local content, touched, waiting_count, waiting_bytes = {}, {}, {}, {}
+local records, refs, contents = prefix .. 'delivery', prefix .. 'refs', prefix .. 'content'
+
+local function waiting(endpoint)
+  local key = prefix .. 'waiting:' .. endpoint
+  if not touched[endpoint] then
+    touched[endpoint] = key
+    waiting_count[endpoint] = redis.call('ZCARD', key)
+    waiting_bytes[endpoint] = tonumber(redis.call('HGET', prefix .. 'waiting_bytes', endpoint) or 0)
+  end
+  return key
+end
+local function hold(entry)
+  local count = redis.call('HINCRBY', refs, entry, 1)
+  if count == 1 then redis.call('HSET', contents, entry, content[entry] or '') end
+end
+local function let_go(entry)
+  if redis.call('HINCRBY', refs, entry, -1) <= 0 then
+    redis.call('HDEL', refs, entry)
+    redis.call('HDEL', contents, entry)
+  end
+end
+local function enter(key, id, endpoint, bytes, due)
+  redis.call('ZADD', key, due, id)
+  waiting_count[endpoint] = waiting_count[endpoint] + 1
+  waiting_bytes[endpoint] = waiting_bytes[endpoint] + bytes
+end
+local function leave(id, endpoint, bytes)
+  if redis.call('ZREM', waiting(endpoint), id) == 0 then return false end
+  waiting_count[endpoint] = waiting_count[endpoint] - 1
+  waiting_bytes[endpoint] = waiting_bytes[endpoint] - bytes
+  return true
+end
+local function bury(id, bytes, record, reason)
+  redis.call('ZADD', prefix .. 'dead', now, id)
+  redis.call('HSET', records, id, string.format('%s,"reason":"%s","died":%.0f}', record, reason, now))
+  dead, dead_bytes = dead + 1, dead_bytes + bytes
+end
+local function dated(record) return string.format('%s,"created":%.0f', record, now) end
+
+-- Each takes the index of its own arguments and returns the index after them.
+local operation = {}
+function operation.new_waiting(i, id, endpoint, entry, bytes, record)
+  local key = waiting(endpoint)
+  local full = waiting_count[endpoint] >= tonumber(words[i + 1]) or
+    waiting_bytes[endpoint] + bytes > tonumber(words[i + 2])
+  hold(entry)
+  if full then
+    bury(id, bytes, dated(record), 'overflow')
+  else
+    enter(key, id, endpoint, bytes, now + words[i])
+    redis.call('HSET', records, id, dated(record) .. '}')
+  end
+  return i + 3
+end
+function operation.new_dead(i, id, endpoint, entry, bytes, record)
+  hold(entry)
+  bury(id, bytes, dated(record), words[i])
+  return i + 1
+end
+function operation.delivered(i, id, endpoint, entry, bytes)
+  if leave(id, endpoint, bytes) then
+    redis.call('HDEL', records, id)
+    let_go(entry)
+    delivered = delivered + 1
+  end
+  return i
+end
+function operation.retry(i, id, endpoint, entry, bytes, record)
+  local key = waiting(endpoint)
+  if redis.call('ZSCORE', key, id) then
+    redis.call('ZADD', key, now + words[i], id)
+    if record ~= '' then redis.call('HSET', records, id, record .. '}') end
+  end
+  return i + 1
+end
+function operation.dead(i, id, endpoint, entry, bytes, record)
+  if leave(id, endpoint, bytes) then bury(id, bytes, record, words[i]) end
+  return i + 1
+end
+function operation.cancelled(i, id, endpoint, entry, bytes)
+  if leave(id, endpoint, bytes) then
+    redis.call('HDEL', records, id)
+    let_go(entry)
+    cancelled = cancelled + 1
+  end
+  return i
+end
+
+local i = first_attempt + attempts
+while words[i] do
+  if words[i] == 'content' then
+    content[words[i + 1]] = words[i + 2]
+    i = i + 3
+  else
+    local name, id, endpoint, entry, bytes, record = unpack(words, i, i + 5)
+    i = operation[name](i + 6, id, endpoint, entry, tonumber(bytes), record)
+  end
+end
+
+for endpoint, key in pairs(touched) do
+  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
+  if first[1] then
+    redis.call('ZADD', prefix .. 'due', first[2], endpoint)
+    redis.call('HSET', prefix .. 'waiting_bytes', endpoint, waiting_bytes[endpoint])
+  else
+    redis.call('ZREM', prefix .. 'due', endpoint)
+    redis.call('HDEL', prefix .. 'waiting_bytes', endpoint)
+  end
+end
+
+if to ~= '' then
+  local events = prefix .. 'events'
+  local moved = redis.pcall('XGROUP', 'SETID', events, 'deliver', to)
+  if moved.err then redis.pcall('XGROUP', 'CREATE', events, 'deliver', to, 'MKSTREAM') end
+  set('floor', to)
+  set('routed', old(4) + routed)
+  set('routed_bytes', old(5) + routed_bytes)
+  if trim_before ~= '' then
+    redis.call('HINCRBY', meta, 'trimmed', redis.call('XTRIM', events, 'MINID', trim_before))
+    set('trimmed_bytes', old(5) + routed_bytes)
+  end
+end
+if created > 0 then set('created', old(6) + created) end
+if delivered > 0 then set('delivered', old(7) + delivered) end
+if dead > 0 then
+  set('dead', old(8) + dead)
+  set('dead_bytes', old(10) + dead_bytes)
+end
+if cancelled > 0 then set('cancelled', old(9) + cancelled) end
+
+if attempts > 0 then
+  local log, start, size = tonumber(m[11] or 0), old(12), old(13)
+  if log == 0 or size + log_bytes > log_limit or now - start > log_age then
+    redis.call('UNLINK', prefix .. 'attempts:' .. string.format('%.0f', log - 1))
+    log, start, size = log + 1, now, 0
+    set('attempts_gen', log)
+    set('attempts_start', start)
+  end
+  set('attempts_bytes', size + log_bytes)
+  local key = prefix .. 'attempts:' .. string.format('%.0f', log)
+  local fields, last = {}, first_attempt + attempts - 1
+  for j = first_attempt, last do
+    fields[#fields + 1] = 'a'
+    fields[#fields + 1] = words[j]
+    if #fields == 2000 or j == last then
+      redis.call('XADD', key, '*', unpack(fields))
+      fields = {}
+    end
+  end
+end
+if #changed > 0 then redis.call('HSET', meta, unpack(changed)) end
+return 1
