@@ -81,7 +81,7 @@ my ($came, $before) = ($t->receiver->count('/crm'), $n);
 send_events(12);
 $t->receiver->wait_requests($came + 2, '/crm');
 $one->signal('TERM');
-$one->wait_log(qr/stopping: no new events; [1-9]\d* attempts under way/);
+$one->wait_log(qr/stopping: no new events; [1-9]\d* attempts are running/);
 my $id = join '-', $one->pid, '';
 my sub kept () { return join ' ', grep { /-\Q$id\E/ } map { meta($_, 'holder') } 0 .. 3 }
 my $kept;

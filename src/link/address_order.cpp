@@ -6,7 +6,8 @@ namespace webhook::link {
 
 using boost::asio::ip::address;
 
-/// When there are too many even without those that are old, all are forgotten: that costs one try of each.
+/// Adds an address. If the table is full even without expired entries, all are dropped: that costs one more
+/// try of each.
 void FailedAddresses::add(const address& failed, Clock::time_point now) {
     if (until_.size() >= most)
         std::erase_if(until_, [now](const auto& entry) { return entry.second <= now; });

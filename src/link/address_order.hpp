@@ -24,8 +24,8 @@ class FailedAddresses {
     std::map<boost::asio::ip::address, Clock::time_point> until_;
 };
 
-/// The order in which addresses are tried: IPv6 and IPv4 in turn, beginning with the family that the system
-/// prefers (RFC 8305 section 4), those that failed lately last.
+/// Returns the addresses in the order of attempts: IPv6 and IPv4 alternate, starting with the family that the
+/// system prefers (RFC 8305 section 4); those that failed recently are last.
 std::vector<boost::asio::ip::address> in_order(const std::vector<boost::asio::ip::address>& addresses,
                                                const FailedAddresses& failed, Clock::time_point now);
 

@@ -4,7 +4,7 @@
 
 namespace webhook::link {
 
-/// Of limits and pauses: it is never set.
+/// Used for time limits and pauses, because it is never adjusted.
 using Clock = std::chrono::steady_clock;
 
 }  // namespace webhook::link

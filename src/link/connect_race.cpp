@@ -31,7 +31,7 @@ struct ConnectRace::State : std::enable_shared_from_this<ConnectRace::State> {
     asio::any_io_executor executor;
     std::vector<asio::ip::address> addresses;
     std::uint16_t port;
-    asio::steady_timer next_start, end;  ///< `end` never runs off: it is cancelled when the race is over
+    asio::steady_timer next_start, end;  ///< `end` never expires: it is cancelled when the race is over
     std::vector<std::unique_ptr<Try>> tries;
     Try* winner = nullptr;
     std::size_t failures = 0;
@@ -71,7 +71,7 @@ struct ConnectRace::State : std::enable_shared_from_this<ConnectRace::State> {
             next_start.cancel();
             end.cancel();
         } catch (const boost::system::system_error&) {
-            return;  // cancelling a timer does not fail; only the signature says that it may
+            return;  // cancelling a timer does not throw in practice; only its signature allows it
         }
     }
 };

@@ -10,15 +10,15 @@
 
 namespace webhook::link {
 
-/// Connects to the first of several addresses that can be reached (RFC 8305 section 5): each gets 250 ms
-/// before the next one is begun beside it, and none when it fails. cancel() ends the race without a winner.
+/// Connects to the first reachable one of several addresses (RFC 8305 section 5): the next attempt starts 250
+/// ms after the previous one, or at once when that has failed. cancel() ends the race without a winner.
 class ConnectRace final : public Cancellable {
   public:
     static constexpr std::chrono::milliseconds head_start{250};
 
     struct Loss {
         boost::asio::ip::address address;
-        boost::system::error_code error;  ///< none: cancelled, or another one was there first
+        boost::system::error_code error;  ///< none: cancelled, or another address was faster
     };
 
     ConnectRace(const boost::asio::any_io_executor& executor, std::vector<boost::asio::ip::address> addresses,
@@ -27,13 +27,13 @@ class ConnectRace final : public Cancellable {
     ConnectRace(const ConnectRace&) = delete;
     ConnectRace& operator=(const ConnectRace&) = delete;
 
-    /// True when there is a winner.
+    /// Returns whether there is a winner.
     boost::asio::awaitable<bool> run();
     void cancel() noexcept override;
 
     boost::asio::ip::tcp::socket take_winner();
     boost::asio::ip::address winner() const;
-    /// Those that were tried in vain.
+    /// Lists the addresses that were tried without success.
     std::vector<Loss> losses() const;
 
   private:

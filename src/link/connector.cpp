@@ -10,12 +10,12 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::ptrdiff_t most_told = 4;  ///< addresses that one error names
+constexpr std::ptrdiff_t most_listed = 4;  ///< addresses that one error lists
 
-void tell(std::string_view failure, std::string* error) {
-    const auto told = std::count(error->begin(), error->end(), ';') + (error->empty() ? 0 : 1);
-    if (told > most_told) return;
-    error->append(error->empty() ? "" : "; ").append(told == most_told ? "..." : failure);
+void add_failure(std::string_view failure, std::string* error) {
+    const auto listed = std::count(error->begin(), error->end(), ';') + (error->empty() ? 0 : 1);
+    if (listed > most_listed) return;
+    error->append(error->empty() ? "" : "; ").append(listed == most_listed ? "..." : failure);
 }
 
 }  // namespace
@@ -32,8 +32,8 @@ Connector::Connector(asio::any_io_executor executor, bool verify)
     notice_wanted_certificate(tls_.native_handle());
 }
 
-/// Takes what failed out of the candidates. An address that was overtaken counts as failed for the order of
-/// the next time, but may be tried again in this attempt.
+/// Removes failed addresses from the candidates. One that was slower than the winner counts as failed for
+/// later orders, but may be tried again in this attempt.
 void Connector::judge_losses(const ConnectRace& race, bool won, Addresses& candidates, Outcome& outcome) {
     for (const auto& loss : race.losses()) {
         if (is_shortage(loss.error)) {
@@ -43,18 +43,19 @@ void Connector::judge_losses(const ConnectRace& race, bool won, Addresses& candi
         }
         if (won && !loss.error) continue;
         std::erase(candidates, loss.address);
-        tell("connect " + loss.address.to_string() + ": " + (loss.error ? describe(loss.error) : "timeout"),
-             &outcome.error);
+        add_failure(
+            "connect " + loss.address.to_string() + ": " + (loss.error ? describe(loss.error) : "timeout"),
+            &outcome.error);
     }
 }
 
-/// A connection to the first of the candidates that can be reached, which is none of them any more.
-asio::awaitable<void> Connector::race(const Place& place, Addresses& candidates, AttemptDeadline& flight,
+/// Connects to the first reachable candidate and removes it from the candidates.
+asio::awaitable<void> Connector::race(const Place& place, Addresses& candidates, AttemptDeadline& deadline,
                                       Outcome& outcome) {
     ConnectRace race(executor_, candidates, place.port);
     bool won = false;
     {
-        const Waiting waiting(flight, race);
+        const Waiting waiting(deadline, race);
         won = co_await race.run();
     }
     judge_losses(race, won, candidates, outcome);
@@ -64,39 +65,41 @@ asio::awaitable<void> Connector::race(const Place& place, Addresses& candidates,
     outcome.connection = std::make_unique<HttpConnection>(race.take_winner(), place.host);
 }
 
-asio::awaitable<bool> Connector::handshake(HttpConnection& connection, bool alone, Clock::time_point until,
-                                           AttemptDeadline& flight, Outcome& outcome) {
+asio::awaitable<bool> Connector::tls_handshake(HttpConnection& connection, bool alone,
+                                               Clock::time_point until, AttemptDeadline& deadline,
+                                               Outcome& outcome) {
     std::string error;
     bool good = false;
     {
-        const Waiting waiting(flight, connection);
-        flight.step = until;
-        good = co_await connection.handshake(tls_, &error);
+        const Waiting waiting(deadline, connection);
+        deadline.step = until;
+        good = co_await connection.tls_handshake(tls_, &error);
     }
     if (good) co_return true;
     if (Clock::now() >= until) error = "tls: timeout: does the port speak TLS?";
     failed_.add(connection.address(), Clock::now());
-    tell(alone ? error : "connect " + connection.address().to_string() + ": " + error, &outcome.error);
+    add_failure(alone ? error : "connect " + connection.address().to_string() + ": " + error, &outcome.error);
     co_return false;
 }
 
-/// A handshake gets an even share of the time while there are other addresses.
+/// Opens a connection. While there are other addresses, each TLS handshake gets an equal share of the
+/// remaining time.
 asio::awaitable<Connector::Outcome> Connector::open(Place place, Addresses addresses,
-                                                    AttemptDeadline& flight) {
-    const auto limit = flight.step;
+                                                    AttemptDeadline& deadline) {
+    const auto limit = deadline.step;
     Outcome outcome;
     Addresses candidates = in_order(addresses, failed_, Clock::now());
     const bool alone = candidates.size() == 1;
-    while (!candidates.empty() && !flight.cut_short() && Clock::now() < limit) {
-        flight.step = limit;
-        co_await race(place, candidates, flight, outcome);
+    while (!candidates.empty() && !deadline.cut_short() && Clock::now() < limit) {
+        deadline.step = limit;
+        co_await race(place, candidates, deadline, outcome);
         if (!outcome.connection) break;
         const auto now = Clock::now();
         const auto until = now + (limit - now) / static_cast<std::ptrdiff_t>(candidates.size() + 1);
-        if (!place.tls || co_await handshake(*outcome.connection, alone, until, flight, outcome)) break;
+        if (!place.tls || co_await tls_handshake(*outcome.connection, alone, until, deadline, outcome)) break;
         outcome.connection.reset();
     }
-    flight.step = limit;
+    deadline.step = limit;
     if (outcome.connection) outcome.error.clear();
     if (!outcome.connection && outcome.error.empty()) outcome.error = "connect: timeout";
     co_return outcome;

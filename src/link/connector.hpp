@@ -13,7 +13,7 @@
 
 namespace webhook::link {
 
-/// Opens connections, with TLS or without: all addresses of a host are raced for, those that failed lately
+/// Opens connections, with TLS or without. Races all addresses of a host; those that failed recently are
 /// last.
 class Connector {
   public:
@@ -25,20 +25,21 @@ class Connector {
     struct Outcome {
         std::unique_ptr<HttpConnection> connection;  ///< nullptr: see `error`
         std::string error;                           ///< names each address that was tried
-        boost::system::error_code shortage;          ///< set: descriptors or memory are missing on our side
+        boost::system::error_code shortage;          ///< set if local descriptors or memory are exhausted
     };
 
-    /// `verify`: certificates must be good. TLS 1.2 or later.
+    /// `verify`: whether certificates are verified. TLS 1.2 or later.
     Connector(boost::asio::any_io_executor executor, bool verify);
 
-    /// Tries all addresses until `flight.step`, which stays as it is.
-    boost::asio::awaitable<Outcome> open(Place place, Addresses addresses, AttemptDeadline& flight);
+    /// Tries all addresses until `deadline.step`, which is left unchanged.
+    boost::asio::awaitable<Outcome> open(Place place, Addresses addresses, AttemptDeadline& deadline);
 
   private:
-    boost::asio::awaitable<void> race(const Place& place, Addresses& candidates, AttemptDeadline& flight,
+    boost::asio::awaitable<void> race(const Place& place, Addresses& candidates, AttemptDeadline& deadline,
                                       Outcome& outcome);
-    boost::asio::awaitable<bool> handshake(HttpConnection& connection, bool alone, Clock::time_point until,
-                                           AttemptDeadline& flight, Outcome& outcome);
+    boost::asio::awaitable<bool> tls_handshake(HttpConnection& connection, bool alone,
+                                               Clock::time_point until, AttemptDeadline& deadline,
+                                               Outcome& outcome);
     void judge_losses(const ConnectRace& race, bool won, Addresses& candidates, Outcome& outcome);
 
     boost::asio::any_io_executor executor_;

@@ -16,20 +16,20 @@ void AttemptDeadline::check(Clock::time_point now) noexcept {
     if (current != nullptr && (stopped || expired || now >= step)) current->cancel();
 }
 
-void Deadlines::add(AttemptDeadline* flight) {
-    flight->stopped = stopped_;
-    flight->next_ = first_;
-    if (first_ != nullptr) first_->previous_ = flight;
-    first_ = flight;
+void Deadlines::add(AttemptDeadline* deadline) {
+    deadline->stopped = stopped_;
+    deadline->next_ = first_;
+    if (first_ != nullptr) first_->previous_ = deadline;
+    first_ = deadline;
     if (!armed_ && !stopped_) arm();
 }
 
-void Deadlines::remove(AttemptDeadline* flight) noexcept {
-    if (flight->next_ != nullptr) flight->next_->previous_ = flight->previous_;
-    if (flight->previous_ != nullptr) {
-        flight->previous_->next_ = flight->next_;
+void Deadlines::remove(AttemptDeadline* deadline) noexcept {
+    if (deadline->next_ != nullptr) deadline->next_->previous_ = deadline->previous_;
+    if (deadline->previous_ != nullptr) {
+        deadline->previous_->next_ = deadline->next_;
     } else {
-        first_ = flight->next_;
+        first_ = deadline->next_;
     }
 }
 
@@ -46,16 +46,16 @@ void Deadlines::arm() {
 
 void Deadlines::on_tick() {
     const auto now = Clock::now();
-    for (AttemptDeadline* flight = first_; flight != nullptr; flight = flight->next_)
-        flight->check(now);
+    for (AttemptDeadline* deadline = first_; deadline != nullptr; deadline = deadline->next_)
+        deadline->check(now);
     if (first_ != nullptr && !stopped_) arm();
 }
 
 void Deadlines::stop() {
     stopped_ = true;
-    for (AttemptDeadline* flight = first_; flight != nullptr; flight = flight->next_) {
-        flight->stopped = true;
-        if (flight->current != nullptr) flight->current->cancel();
+    for (AttemptDeadline* deadline = first_; deadline != nullptr; deadline = deadline->next_) {
+        deadline->stopped = true;
+        if (deadline->current != nullptr) deadline->current->cancel();
     }
     timer_.cancel();
 }

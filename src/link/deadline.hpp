@@ -9,7 +9,7 @@
 
 namespace webhook::link {
 
-/// Something under way that can be cut short: a socket operation, a wait for a name.
+/// Is a running operation that can be cancelled: a socket operation, a look-up.
 class Cancellable {
   public:
     virtual void cancel() noexcept = 0;
@@ -20,8 +20,9 @@ class Cancellable {
 
 class Deadlines;
 
-/// The time limits of one attempt. Lives in the attempt's coroutine frame; `current` is what is under way
-/// now. When a limit passes, or everything is stopped, `current` is cancelled and the cause is noted here.
+/// Holds the time limits of one attempt. Lives in the attempt's coroutine frame; `current` is the running
+/// operation. When a limit passes, or everything is stopped, `current` is cancelled and the cause is set
+/// here.
 class AttemptDeadline {
   public:
     AttemptDeadline(Deadlines& deadlines, Clock::time_point limit);
@@ -30,8 +31,8 @@ class AttemptDeadline {
     AttemptDeadline& operator=(const AttemptDeadline&) = delete;
 
     Cancellable* current = nullptr;
-    Clock::time_point step = Clock::time_point::max();  ///< a nearer limit, of the present step only
-    bool expired = false;                               ///< the limit of the whole has passed
+    Clock::time_point step = Clock::time_point::max();  ///< an earlier limit, of the current step only
+    bool expired = false;                               ///< the limit of the whole attempt has passed
     bool stopped = false;                               ///< by Deadlines::stop()
 
     Clock::time_point limit() const { return limit_; }
@@ -42,29 +43,30 @@ class AttemptDeadline {
     friend class Deadlines;
     void check(Clock::time_point now) noexcept;
 
-    std::shared_ptr<Deadlines> deadlines_;  ///< kept: a frame may be destroyed with its loop, after all else
+    std::shared_ptr<Deadlines>
+        deadlines_;  ///< shared: a frame may be destroyed with its loop, after everything else
     Clock::time_point limit_;
     AttemptDeadline* next_ = nullptr;
     AttemptDeadline* previous_ = nullptr;
 };
 
-/// Marks what a flight is waiting for, for as long as it waits.
+/// Sets the running operation of a deadline while in scope.
 class Waiting {
   public:
-    Waiting(AttemptDeadline& flight, Cancellable& what) : flight_(flight) { flight_.current = &what; }
+    Waiting(AttemptDeadline& deadline, Cancellable& what) : deadline_(deadline) { deadline_.current = &what; }
     ~Waiting() {
-        flight_.current = nullptr;
-        flight_.step = Clock::time_point::max();
+        deadline_.current = nullptr;
+        deadline_.step = Clock::time_point::max();
     }
     Waiting(const Waiting&) = delete;
     Waiting& operator=(const Waiting&) = delete;
 
   private:
-    AttemptDeadline& flight_;
+    AttemptDeadline& deadline_;
 };
 
-/// Looks after all flights with one coarse timer, so that a request costs no timer operation. A limit is
-/// noticed at most one tick late. The timer rests while there is no flight.
+/// Checks all deadlines with one coarse timer, so that a request needs no timer operation. A limit is
+/// detected at most one tick late. The timer does not run while there is no deadline.
 class Deadlines : public std::enable_shared_from_this<Deadlines> {
   public:
     static constexpr std::chrono::milliseconds tick{20};
@@ -73,14 +75,14 @@ class Deadlines : public std::enable_shared_from_this<Deadlines> {
     Deadlines(const Deadlines&) = delete;
     Deadlines& operator=(const Deadlines&) = delete;
 
-    /// Cancels all flights, now and of the future.
+    /// Cancels all attempts, present and future.
     void stop();
     bool stopped() const { return stopped_; }
 
   private:
     friend class AttemptDeadline;
-    void add(AttemptDeadline* flight);
-    void remove(AttemptDeadline* flight) noexcept;
+    void add(AttemptDeadline* deadline);
+    void remove(AttemptDeadline* deadline) noexcept;
     void arm();
     void on_tick();
 

@@ -5,10 +5,10 @@
 
 namespace webhook::link {
 
-/// Words a system error as messages show it: "connection refused".
+/// Returns the text of a system error as messages show it: "connection refused".
 std::string describe(const boost::system::error_code& error);
 
-/// Returns whether descriptors or memory are missing on this side, which says nothing about the receiver.
+/// Returns whether local descriptors or memory are exhausted, which is no fault of the receiver.
 bool is_shortage(const boost::system::error_code& error);
 
 }  // namespace webhook::link

@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 using asio::redirect_error;
 using asio::use_awaitable;
 
-/// Bodies up to this size are copied behind the head when TLS encrypts them anyway.
+/// Bodies up to this size are copied after the head for TLS, which copies them anyway.
 constexpr std::size_t max_copied_body = 16384;
 
 bool expect_name(SSL* ssl, const std::string& host) {
@@ -41,7 +41,7 @@ HttpConnection::HttpConnection(asio::ip::tcp::socket socket, std::string host)
     socket_.non_blocking(true, ignored);
 }
 
-asio::awaitable<bool> HttpConnection::handshake(asio::ssl::context& context, std::string* error) {
+asio::awaitable<bool> HttpConnection::tls_handshake(asio::ssl::context& context, std::string* error) {
     tls_.emplace(socket_, context);
     SSL* ssl = tls_->native_handle();
     if (!expect_name(ssl, host_)) {
@@ -59,7 +59,8 @@ bool HttpConnection::wanted_certificate() {
     return tls_ && certificate_was_wanted(tls_->native_handle());
 }
 
-/// A TLS 1.3 server refuses a client without a certificate only after the handshake.
+/// Looks for a TLS cause here, too: a TLS 1.3 server rejects a client without a certificate only after the
+/// TLS handshake.
 std::string HttpConnection::explain(const Error& error) {
     const bool of_tls = tls_ && error.category() == asio::error::get_ssl_category();
     return of_tls || wanted_certificate() ? tls_problem(tls_->native_handle(), error, host_)
@@ -109,8 +110,8 @@ asio::awaitable<std::string_view> HttpConnection::read(Error* error) {
     co_return std::string_view(buffer_).substr(0, got);
 }
 
-/// Nothing could be sent for at least half of the time: the receiver does not read. One that is merely slow
-/// to read, or to be reached, must not have its answer taken for an answer to the whole body.
+/// Returns whether nothing could be sent for at least half of the time, so that the receiver does not read.
+/// The response of a receiver that is merely slow must not count as one to the whole body.
 bool HttpConnection::write_is_stuck() {
     tcp_info info{};
     socklen_t size = sizeof info;
@@ -122,7 +123,7 @@ std::size_t HttpConnection::read_now(asio::mutable_buffer space, Error* error) {
     return tls_ ? tls_->read_some(space, *error) : socket_.read_some(space, *error);
 }
 
-/// Only what has come already.
+/// Reads only bytes that were received already.
 void HttpConnection::read_early_answer() {
     Error error;
     while (!error && early_.size() < max_early_answer) {

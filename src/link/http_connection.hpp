@@ -13,39 +13,41 @@
 
 namespace webhook::link {
 
-/// One connection to a receiver, plain or TLS. Every operation reports its error as a value; cancel() closes
-/// the socket, after which the connection is good for nothing. When that ends a write that had long been
-/// stuck, what the receiver has answered meanwhile can still be read.
+/// Is one HTTP connection, plain or TLS. Every operation returns its error as a value. cancel() closes the
+/// socket; the connection cannot be used afterwards. If that ends a write that was blocked for long, the
+/// response received so far can still be read.
 class HttpConnection final : public Cancellable {
   public:
     using Error = boost::system::error_code;
 
-    /// Over a socket that is connected; `host`: the name that was asked for.
+    /// Takes a connected socket; `host` is the name that was looked up.
     HttpConnection(boost::asio::ip::tcp::socket socket, std::string host);
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
 
-    /// TLS with the server's name checked (DNS name or IP address) against its certificate, unless the
-    /// context verifies none. `error` gets the reason.
-    boost::asio::awaitable<bool> handshake(boost::asio::ssl::context& context, std::string* error);
+    /// Starts TLS and checks the server's name (DNS name or IP address) against its certificate, unless the
+    /// context does not verify. Sets `error` on failure.
+    boost::asio::awaitable<bool> tls_handshake(boost::asio::ssl::context& context, std::string* error);
 
-    /// Writes what goes into the socket at once; true when that was all, else finish_write() does the rest.
+    /// Writes without waiting; returns true if everything was written, otherwise finish_write() writes the
+    /// rest.
     bool try_write(std::string_view head, std::string_view body, Error* error);
     boost::asio::awaitable<void> finish_write(Error* error);
 
-    /// What came next, at most 4 KiB of it, so that a flood takes turns with all others; valid until the next
-    /// call. Empty with an error.
+    /// Reads at most 4 KiB, so that a flood does not delay other connections. The bytes are valid until the
+    /// next call; empty with an error.
     boost::asio::awaitable<std::string_view> read(Error* error);
     bool has_early_answer() const { return !early_.empty(); }
 
     void cancel() noexcept override;
-    /// Says why the connection ended before an answer, where that has to do with TLS; else what the error
-    /// says.
+    /// Explains why the connection ended before a response, if TLS is the cause; otherwise returns the text
+    /// of the error.
     std::string explain(const Error& error);
     bool wanted_certificate();
     const boost::asio::ip::address& address() const { return address_; }
 
-    /// False when the receiver has closed an idle connection or sent something unasked, also within TLS.
+    /// Returns false if the receiver has closed an idle connection or has sent unexpected bytes, also within
+    /// TLS.
     bool is_quiet();
 
     Clock::time_point born = Clock::now();  ///< when it was connected
@@ -65,12 +67,12 @@ class HttpConnection final : public Cancellable {
     std::string host_;
     boost::asio::ip::address address_;
     std::optional<Tls> tls_;
-    std::string buffer_;  ///< what was read last
-    std::string early_;   ///< came before all of the request was written
+    std::string buffer_;  ///< bytes read last
+    std::string early_;   ///< received before the request was written completely
     std::array<boost::asio::const_buffer, 2> unsent_;
     Clock::time_point write_began_{};
     bool writing_ = false;
-    std::string tls_request_;  ///< head and body together, so that small requests are one TLS record
+    std::string tls_request_;  ///< head and body together, so that a small request is one TLS record
 };
 
 }  // namespace webhook::link

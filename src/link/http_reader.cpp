@@ -34,7 +34,7 @@ bool has_control(std::string_view value) {
     });
 }
 
-/// Takes the next word of a list with commas, without blanks.
+/// Takes the next word of a comma-separated list, without blanks.
 std::string_view next_of_list(std::string_view* list) {
     const std::size_t comma = std::min(list->find(','), list->size());
     const std::string_view word = list->substr(0, comma);
@@ -42,7 +42,7 @@ std::string_view next_of_list(std::string_view* list) {
     return base::trim_blanks(word);
 }
 
-/// "HTTP/1.1" and the versions that curl or Node.js take; what follows it stays in `line`.
+/// Takes "HTTP/1.1" or another version that curl or Node.js accept; the rest stays in `line`.
 bool take_version(std::string_view* line, std::string_view* version) {
     if (!equal_names(line->substr(0, 5), "http/")) return false;
     const std::size_t end = std::min(line->find(' '), line->size());
@@ -52,7 +52,7 @@ bool take_version(std::string_view* line, std::string_view* version) {
     return std::find(std::begin(known), std::end(known), *version) != std::end(known);
 }
 
-/// An alert or a handshake record of TLS.
+/// Returns whether the bytes begin an alert or a handshake record of TLS.
 bool is_tls(std::string_view bytes) {
     return bytes.size() > 1 && (bytes[0] == 0x15 || bytes[0] == 0x16) && bytes[1] == 3;
 }
@@ -87,7 +87,7 @@ void HttpReader::fail(std::string what) {
     state_ = State::broken;
 }
 
-/// A status that was read counts, even though the lines after it have no end.
+/// Fails at a limit. A status that was read still counts, even if the lines after it do not end.
 void HttpReader::exceed() {
     over_limit_ = !interim();
     fail(total_ >= limits_.total
@@ -95,7 +95,7 @@ void HttpReader::exceed() {
              : "more than " + std::to_string(limits_.syntax) + " bytes of header and chunk syntax");
 }
 
-/// Takes what is there of a line, without its LF; as much of it as may still be syntax.
+/// Takes the available part of a line, without its LF, up to the limits.
 std::string_view HttpReader::take_syntax(std::string_view* bytes, bool* line_ended) {
     const std::uint64_t most = std::min<std::uint64_t>(limits_.syntax - syntax_, limits_.total - total_);
     const std::string_view piece = bytes->substr(0, static_cast<std::size_t>(most));
@@ -162,7 +162,7 @@ void HttpReader::put_end() {
     }
 }
 
-/// Lines of a head. Most end within the piece they began in and are not copied.
+/// Takes a line of a head. Most lines end within one piece and are not copied.
 void HttpReader::put_line(std::string_view* bytes) {
     bool line_ended = false;
     std::string_view line = take_syntax(bytes, &line_ended);
@@ -180,7 +180,7 @@ void HttpReader::take(std::string_view line) {
         if (line.empty()) return end_head();
         return take_field(line);
     }
-    if (line.empty()) {  // left over from the message before
+    if (line.empty()) {  // left over from the previous message
         clean_ = false;
         return;
     }
@@ -250,7 +250,7 @@ void HttpReader::take_length(std::string_view value) {
     length_ = length;
 }
 
-/// Only a last coding "chunked" delimits the body.
+/// Notes the transfer codings: only a last coding "chunked" delimits the body.
 void HttpReader::take_coding(std::string_view value) {
     clean_ &= !chunked_ && !other_coding_;
     chunked_ = false;
@@ -262,7 +262,7 @@ void HttpReader::take_coding(std::string_view value) {
     }
 }
 
-/// What follows ";" is a parameter that some servers add.
+/// Notes the options of `Connection`. Some servers add parameters after ";".
 void HttpReader::take_connection(std::string_view value) {
     while (!value.empty()) {
         std::string_view word = next_of_list(&value);
@@ -285,8 +285,8 @@ void HttpReader::end_head() {
     begin_body();
 }
 
-/// Where lengths differ, cannot be read, or stand beside another coding no body is waited for, which might
-/// have no end: the status says all that counts.
+/// Chooses how the body is delimited. If lengths differ, are invalid, or come with a transfer coding, the
+/// body is not read, because it might not end: the status is sufficient.
 void HttpReader::begin_body() {
     const bool bodiless = kind_ == Kind::response && (status_ == 204 || status_ == 304);
     if (bodiless) {
@@ -349,7 +349,7 @@ void HttpReader::put_chunk_end(std::string_view* bytes) {
     count(1, bytes);
 }
 
-/// Trailers are read over: nothing that controls anything may come after the body.
+/// Skips trailers: fields after the body must not control anything.
 void HttpReader::put_trailer(std::string_view* bytes) {
     bool line_ended = false;
     const std::string_view piece = take_syntax(bytes, &line_ended);

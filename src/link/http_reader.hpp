@@ -6,17 +6,16 @@
 
 namespace webhook::link {
 
-/// Reads one HTTP/1 message piece by piece, wherever it is cut. Tolerant, as curl and Node.js are: what
-/// counts is whether the status can be read without doubt. Whatever is not exactly as RFC 9112 has it keeps
-/// no connection alive. Every byte counts against a limit, wherever it stands in the grammar, and nothing is
-/// kept but the line being read.
+/// Reads one HTTP/1 message in pieces of any size. Tolerant, as curl and Node.js are: only an ambiguous
+/// status is an error. A connection is not kept alive after a message that deviates from RFC 9112. Every byte
+/// counts against a limit, whatever part of the grammar it belongs to, and only the current line is stored.
 class HttpReader {
   public:
     enum class Kind : std::uint8_t { response, request };
 
     struct Limits {
         std::size_t syntax = std::size_t{64}
-                             << 10U;  ///< all that is no body: heads (interim ones, too), chunk syntax
+                             << 10U;  ///< all bytes outside the body: heads (interim ones, too), chunk syntax
         std::uint64_t total = std::uint64_t{1} << 20U;
     };
 
@@ -24,32 +23,32 @@ class HttpReader {
     HttpReader(const HttpReader&) = delete;
     HttpReader& operator=(const HttpReader&) = delete;
 
-    /// Takes bytes as they came; how many of them belong to the message. Fewer than all only when reading has
-    /// ended.
+    /// Takes received bytes; returns how many of them belong to the message. Fewer than all only if reading
+    /// has ended.
     std::size_t put(std::string_view bytes);
-    /// The peer has closed the connection.
+    /// Takes the end of the connection.
     void put_end();
 
-    /// Reading has ended: the message is whole, or error() says why it never will be.
+    /// Returns whether reading has ended: the message is complete, or error() says why it cannot be.
     bool ended() const { return state_ == State::done || state_ == State::broken; }
     bool whole() const { return state_ == State::done; }
-    /// The header is complete (of a response: the final one), whatever comes of the body.
+    /// Returns whether the header is complete (of a response: the final one), whatever happens to the body.
     bool has_head() const { return head_done_; }
-    /// What the status line said, also when a limit broke off the lines after it; 0: there is no status.
+    /// Returns the status, also if a limit ended the lines after it; 0: there is no status.
     int status() const { return head_done_ || over_limit_ ? status_ : 0; }
-    /// At least a byte of the message came.
+    /// Returns whether at least one byte of the message was received.
     bool began() const { return total_ > 0; }
-    /// Whole, delimited, and without anything that could be understood in two ways.
+    /// Returns whether the message is complete, delimited and unambiguous.
     bool keep_alive() const;
     const std::string& error() const { return error_; }
 
   protected:
     ~HttpReader() = default;
 
-    /// A header line of the final head, blanks around the value removed. Trailers do not come here.
+    /// Receives a header line of the final head, without blanks around the value. Trailers are not passed.
     virtual void on_field(std::string_view name, std::string_view value) = 0;
     virtual void on_body(std::string_view bytes) = 0;
-    /// The words of a request line.
+    /// Receives the words of a request line.
     virtual void on_request_line(std::string_view /*method*/, std::string_view /*target*/) {}
 
     std::uint64_t announced() const { return has_length_ ? length_ : 0; }
@@ -59,9 +58,9 @@ class HttpReader {
         start,
         fields,
         body,          ///< `left_` bytes of it
-        body_to_end,   ///< all that comes
+        body_to_end,   ///< until the connection ends
         chunk_size,    ///< digits
-        chunk_syntax,  ///< what follows them on the line
+        chunk_syntax,  ///< extensions after them on the line
         chunk_end,     ///< the line end after a chunk's bytes
         trailer,
         done,
@@ -95,20 +94,20 @@ class HttpReader {
     const Limits limits_;
     State state_ = State::start;
     bool head_done_ = false, over_limit_ = false;
-    bool clean_ = true;       ///< nothing odd so far
-    bool ambiguous_ = false;  ///< the length can be understood in two ways
+    bool clean_ = true;       ///< no deviation from RFC 9112 so far
+    bool ambiguous_ = false;  ///< the length is ambiguous
     bool has_length_ = false, chunked_ = false, other_coding_ = false, old_ = false, wants_close_ = false,
          wants_keep_ = false;
-    bool after_cr_ = false, text_in_line_ = false;  ///< of chunk syntax and trailers, which are not kept
+    bool after_cr_ = false, text_in_line_ = false;  ///< of chunk syntax and trailers, which are not stored
     unsigned digits_ = 0;
     int status_ = 0;
     std::size_t syntax_ = 0;
     std::uint64_t total_ = 0, length_ = 0, left_ = 0;
-    std::string line_;  ///< the beginning of a line whose end has not come yet
+    std::string line_;  ///< the beginning of a line whose end was not received yet
     std::string error_;
 };
 
-/// For messages: at most 64 bytes of what was seen, in quotes, with everything but printable ASCII as \xHH.
+/// Quotes at most 64 received bytes for a message, with everything but printable ASCII as \xHH.
 std::string seen(std::string_view bytes);
 
 }  // namespace webhook::link

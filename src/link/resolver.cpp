@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 using Answer = Resolver::Answer;
 
 constexpr std::chrono::seconds failed_for{2};
-constexpr std::chrono::seconds answers_within{5};  ///< a look-up that takes longer is as good as failed
+constexpr std::chrono::seconds answers_within{5};  ///< a look-up that takes longer counts as failed
 constexpr std::size_t max_names = 16384;
 constexpr unsigned max_lookups = 16, max_troubled_lookups = 4;
 
@@ -35,7 +35,7 @@ asio::ip::address address_of(const addrinfo& entry) {
     return endpoint.address();
 }
 
-/// No answer, or none that says anything about the name.
+/// Returns whether the name server gave no definite answer about the name.
 bool is_failure(int code) {
     return code != EAI_NONAME && code != EAI_NODATA && code != EAI_ADDRFAMILY;
 }
@@ -59,7 +59,8 @@ Answer look_up(const std::string& host, int flags) {
     return {std::make_shared<const Addresses>(std::move(addresses)), {}};
 }
 
-/// One coroutine that waits for a name: a timer that never runs off, cancelled when the answer is there.
+/// Suspends a coroutine that waits for a name, by a timer that never expires and is cancelled when the result
+/// is there.
 struct Waiter final : Cancellable {
     explicit Waiter(const asio::any_io_executor& executor) : timer(executor, Clock::time_point::max()) {}
     void cancel() noexcept override {
@@ -77,8 +78,8 @@ struct Name {
     Answer answer;
     Clock::time_point asked{};  ///< when the look-up of `answer` began
     Clock::time_point
-        tried{};  ///< when the last look-up ended, which may have failed while an older answer is kept
-    Clock::time_point began{};  ///< when the look-up under way was asked for
+        tried{};  ///< when the last look-up ended; it may have failed while an older result is kept
+    Clock::time_point began{};  ///< when the current look-up was requested
     bool known = false;         ///< `answer` holds something
     bool looking = false;       ///< a look-up is queued or runs
     bool troubled = false;      ///< the last look-up failed
@@ -98,8 +99,8 @@ struct Name {
     }
 };
 
-/// How a look-up thread hands its answer back. Closed when the owner goes, for the thread may well outlive
-/// it.
+/// Passes results from look-up threads to the loop. Closed when its owner is destroyed, because a thread may
+/// outlive it.
 struct Mailbox {
     std::mutex mutex;
     bool open = true;
@@ -138,7 +139,7 @@ struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
         start_queued();
     }
 
-    /// Names in trouble wait until one of their few places is free; the others pass them.
+    /// Starts queued look-ups. Troubled names wait for one of their few places; others overtake them.
     void start_queued() {
         for (auto next = queue.begin(); next != queue.end() && running < max_lookups;) {
             const std::string host = *next;
@@ -232,17 +233,17 @@ std::shared_ptr<const Addresses> Resolver::ready(const std::string& host) {
     return name.usable(now) ? name.answer.addresses : nullptr;
 }
 
-asio::awaitable<Answer> Resolver::resolve(std::string host, AttemptDeadline& flight) {
+asio::awaitable<Answer> Resolver::resolve(std::string host, AttemptDeadline& deadline) {
     const std::shared_ptr<State> state = state_;
     if (auto addresses = ready(host)) co_return Answer{std::move(addresses), {}};
     Name& name = state->names[host];
     if (!name.looking) co_return name.answer;
     const auto waiter = std::make_shared<Waiter>(state->executor);
     name.waiters.push_back(waiter);
-    flight.current = waiter.get();
+    deadline.current = waiter.get();
     boost::system::error_code ignored;
     co_await waiter->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    flight.current = nullptr;
+    deadline.current = nullptr;
     Name& after = state->names[host];
     std::erase(after.waiters, waiter);
     if (after.known && !after.looking) co_return after.answer;

@@ -12,21 +12,21 @@
 
 namespace webhook::link {
 
-/// In the system's order of preference.
+/// Addresses in the system's order of preference.
 using Addresses = std::vector<boost::asio::ip::address>;
 
-/// Names to addresses as the system resolves them. getaddrinfo() runs on short-lived threads, a bounded
-/// number of them, of which names that failed lately get few, so that a dead name server of one receiver does
-/// not hold up the others. An answer is used for 25 s and asked for anew once it is 10 s old. When that fails
-/// the last one is used for up to 5 minutes; otherwise an old one is never used.
+/// Resolves names to addresses with getaddrinfo(), on a bounded number of short-lived threads. Names that
+/// failed recently get few of them, so that a dead name server of one receiver does not hold up the others. A
+/// result is used for 25 s and refreshed once it is 10 s old. If the refresh fails, the last result is used
+/// for up to 5 minutes; otherwise old results are not used.
 class Resolver {
   public:
     struct Answer {
         std::shared_ptr<const Addresses> addresses;  ///< nullptr: there are none
         std::string error;                           ///< why
-        bool failed = false;                         ///< the name server could not be asked: no answer at all
+        bool failed = false;                         ///< the name server did not give a result
     };
-    /// How a name is looked up, on a thread of its own.
+    /// Looks up a name; called on a separate thread.
     using LookUp = std::function<Answer(const std::string& host)>;
 
     static constexpr std::chrono::seconds used_for{25}, asked_again_after{10};
@@ -39,21 +39,22 @@ class Resolver {
     Resolver& operator=(const Resolver&) = delete;
 
     static Answer system_look_up(const std::string& host);
-    /// A literal address in every notation the resolver takes (also 0x7f.1 or 2130706433), or nullptr.
+    /// Parses an address in any notation that getaddrinfo() accepts (also 0x7f.1 or 2130706433); nullptr: it
+    /// is a name.
     static std::shared_ptr<const Addresses> literal(const std::string& host);
 
-    /// What can be used at once, or nullptr. Begins a look-up where one is due.
+    /// Returns addresses that can be used at once, or nullptr. Starts a look-up if one is due.
     std::shared_ptr<const Addresses> ready(const std::string& host);
-    /// Waits for a look-up where nothing can be used. Ends early, with an error, when the flight is
-    /// cancelled.
-    boost::asio::awaitable<Answer> resolve(std::string host, AttemptDeadline& flight);
-    /// The last answer, however old it is; nullptr: there is none.
+    /// Waits for a look-up if there is no usable result. Returns an error when the wait is cancelled by
+    /// `deadline`.
+    boost::asio::awaitable<Answer> resolve(std::string host, AttemptDeadline& deadline);
+    /// Returns the last result, however old; nullptr: there is none.
     std::shared_ptr<const Addresses> last(const std::string& host) const;
 
-    /// None of the addresses could be reached: ask again next time.
+    /// Makes the next call look up the name again: none of the addresses could be reached.
     void doubt(const std::string& host);
 
-    /// Answers of look-ups still running are dropped from now on.
+    /// Drops the results of running look-ups.
     void close();
 
   private:

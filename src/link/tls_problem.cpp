@@ -37,7 +37,7 @@ std::string certificate_problem(long verdict, const std::string& host) {
     }
 }
 
-/// What came was no TLS.
+/// Returns whether the received bytes were not TLS.
 bool is_other_protocol(const boost::system::error_code& error) {
     if (error.category() != boost::asio::error::get_ssl_category()) return false;
     switch (ERR_GET_REASON(static_cast<unsigned long>(error.value()))) {
@@ -73,7 +73,7 @@ std::string tls_problem(const SSL* ssl, const boost::system::error_code& error, 
                ")";
     if (error == boost::asio::error::eof || error == boost::asio::ssl::error::stream_truncated ||
         error == boost::asio::error::connection_reset) {
-        return "tls: the server closed the connection within the handshake: does the port speak TLS?";
+        return "tls: the server closed the connection during the TLS handshake: does the port speak TLS?";
     }
     return "tls: " + describe(error);
 }

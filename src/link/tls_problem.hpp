@@ -7,11 +7,11 @@
 
 namespace webhook::link {
 
-/// Makes connections of the context remember that the server wanted a certificate of ours; none is given.
+/// Makes connections of the context remember that the server requested a client certificate; none is sent.
 void notice_wanted_certificate(SSL_CTX* context);
 bool certificate_was_wanted(const SSL* ssl);
 
-/// Says in plain words why a handshake, or the first read after it, came to nothing.
+/// Explains why a TLS handshake, or the first read after it, failed.
 std::string tls_problem(const SSL* ssl, const boost::system::error_code& error, const std::string& host);
 
 }  // namespace webhook::link

@@ -9,7 +9,7 @@
 
 namespace webhook::link {
 
-/// Wakes the one coroutine that waits for it; a notification while nobody waits is kept.
+/// Wakes the one coroutine that waits for it; a notification without a waiter is kept.
 class Wakeup {
   public:
     explicit Wakeup(const boost::asio::any_io_executor& executor) : timer_(executor) {}

@@ -14,9 +14,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto poll_time = 500ms;
-constexpr unsigned polls_per_secret_check = 10;  // so every 5 s
+constexpr unsigned polls_per_secret_check = 10;  // every 5 s
 
-void read_pairs(const Reply& list, std::vector<std::pair<std::string, std::string>>* pairs) {
+void read_pairs(const RedisReply& list, std::vector<std::pair<std::string, std::string>>* pairs) {
     for (std::size_t i = 0; i + 1 < list.count; i += 2)
         pairs->emplace_back(list[i].text, list[i + 1].text);
 }
@@ -36,9 +36,9 @@ asio::awaitable<void> ConfigWatch::poll() {
     ++core_.config_reads;
     const auto reply = co_await core_.link.request(store::read_versions());
     if (!reply || !reply->root().is_array() || reply->root().count != 3) co_return;
-    const Reply& seen = reply->root();
+    const RedisReply& seen = reply->root();
     const bool woken = std::exchange(wake_, std::string(seen[2].text)) != seen[2].text;
-    if (seen[0].type == Reply::Type::nil) {
+    if (seen[0].type == RedisReply::Type::nil) {
         co_await missing();
     } else if (core_.epoch != seen[0].text || core_.version != (seen[1].text.empty() ? "0" : seen[1].text)) {
         co_await read();
@@ -68,10 +68,11 @@ asio::awaitable<void> ConfigWatch::missing() {
     if (restored || missing_logged_) co_return;
     missing_logged_ = true;
     spdlog::error(
-        "there is no configuration in Redis: no events are read until \"webhookctl apply\" makes one");
+        "there is no configuration in Redis: no events are read until \"webhookctl apply\" creates one");
 }
 
-/// The first of several workers wins; the others find its configuration at the next look.
+/// Writes the copy back. The first of several workers wins; the others read its configuration at the next
+/// poll.
 asio::awaitable<bool> ConfigWatch::restore() {
     if (core_.settings.state_dir.empty()) co_return false;
     std::string problem;
@@ -90,15 +91,15 @@ asio::awaitable<bool> ConfigWatch::restore() {
     co_return reply && !reply->root().is_error();
 }
 
-/// Makes the key where an earlier version made the configuration. Empty: Redis did not answer; the next poll
-/// tries again.
-asio::awaitable<std::string> ConfigWatch::key_of(const Reply& reply) {
+/// Returns the key; creates it if an earlier version wrote the configuration. Empty: Redis did not reply; the
+/// next poll tries again.
+asio::awaitable<std::string> ConfigWatch::key_of(const RedisReply& reply) {
     if (!reply[4].text.empty()) co_return std::string(reply[4].text);
     const auto made = co_await core_.link.run(store::configuration_key(store::new_key()));
     co_return made ? std::string(made->root().text) : std::string();
 }
 
-void ConfigWatch::adopt(const Reply& reply, std::string key) {
+void ConfigWatch::adopt(const RedisReply& reply, std::string key) {
     ConfigurationText text;
     text.key = std::move(key);
     text.epoch = reply[0].text;
@@ -118,7 +119,7 @@ void ConfigWatch::adopt(const Reply& reply, std::string key) {
     if (other) woken_();
 }
 
-/// Logs a problem when it is another one than before.
+/// Saves the copy; logs a problem if it differs from the last one.
 void ConfigWatch::save(const ConfigurationText& text) {
     const std::string& folder = core_.settings.state_dir;
     std::string problem;
@@ -132,7 +133,7 @@ void ConfigWatch::save(const ConfigurationText& text) {
 void ConfigWatch::drop_partitions() {
     const auto partitions = core_.partitions;
     for (const auto& [name, partition] : partitions)
-        core_.lose(partition, "given up: the configuration is another one");
+        core_.lose(partition, "dropped: the configuration was replaced");
 }
 
 asio::awaitable<void> ConfigWatch::disable(std::string endpoint, std::string reason) {

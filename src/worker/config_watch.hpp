@@ -9,16 +9,16 @@
 
 namespace webhook::worker {
 
-/// Follows the configuration in Redis: version and epoch twice a second, the whole when they differ. Where it
-/// is missing, the copy in `state_dir` is written back under a new epoch; without a copy nothing is read.
+/// Follows the configuration in Redis: reads version and epoch twice a second, and everything when they
+/// differ. If the configuration is missing, the copy in `state_dir` is written back under a new epoch;
+/// without a copy no events are read.
 class ConfigWatch {
   public:
-    /// `woken` is called when the epoch has changed, or somebody has asked all workers to look
-    /// (store::wake_workers()).
+    /// Calls `woken` when the epoch has changed or store::wake_workers() was called.
     ConfigWatch(Core& core, std::function<void()> woken) : core_(core), woken_(std::move(woken)) {}
 
     boost::asio::awaitable<void> run();
-    /// Records that an endpoint is disabled; goes on until Redis has answered.
+    /// Records in Redis that an endpoint is disabled; retries until Redis has replied.
     boost::asio::awaitable<void> disable(std::string endpoint, std::string reason);
 
   private:
@@ -26,16 +26,16 @@ class ConfigWatch {
     boost::asio::awaitable<void> read();
     boost::asio::awaitable<void> missing();
     boost::asio::awaitable<bool> restore();
-    boost::asio::awaitable<std::string> key_of(const Reply& reply);
-    void adopt(const Reply& reply, std::string key);
+    boost::asio::awaitable<std::string> key_of(const RedisReply& reply);
+    void adopt(const RedisReply& reply, std::string key);
     void save(const ConfigurationText& text);
     void drop_partitions();
 
     Core& core_;
     std::function<void()> woken_;
-    std::string wake_;  ///< the counter as it was seen last
+    std::string wake_;  ///< the wake-up counter as read last
     bool missing_logged_ = false, risk_logged_ = false;
-    std::string copy_problem_;  ///< as logged
+    std::string copy_problem_;  ///< as logged last
 };
 
 }  // namespace webhook::worker

@@ -22,11 +22,15 @@ std::string make_id() {
     return fmt::format("{}-{}-{:08x}", host, getpid(), random());
 }
 
-/// Keeps the Sender until the attempt has ended: a reload puts another in its place meanwhile.
-boost::asio::awaitable<Attempt> attempt_by(std::shared_ptr<Sender> sender,
-                                           std::shared_ptr<const PreparedEndpoint> target,
-                                           std::shared_ptr<const Event> event) {
-    co_return co_await sender->attempt(std::move(target), std::move(event));
+std::shared_ptr<Sender> new_sender(const boost::asio::any_io_executor& executor, const Settings& settings,
+                                   const std::string& key) {
+    SenderOptions options;
+    options.secrets_dir = settings.secrets_dir;
+    options.schemes = settings.schemes;
+    options.guard = settings.guard;
+    options.max_idle_per_origin = std::max<std::size_t>(64, settings.max_inflight / 4);
+    options.key = key;
+    return std::make_shared<Sender>(executor, std::move(options));
 }
 
 }  // namespace
@@ -37,12 +41,8 @@ Core::Core(boost::asio::any_io_executor executor_, Settings settings_)
       id(make_id()),
       link(executor, settings.redis, "redis"),
       reader(executor, settings.redis, "redis (reading)"),
-      dispatcher(
-          executor,
-          [this](std::shared_ptr<const PreparedEndpoint> target, std::shared_ptr<const Event> event) {
-              return attempt_by(sender, std::move(target), std::move(event));
-          },
-          settings.max_inflight),
+      sender(new_sender(executor, settings, {})),
+      dispatcher(executor, sender, settings.max_inflight),
       endpoints([this](const endpoint::Document& document,
                        std::string* problem) { return sender->prepare(document, problem); },
                 [this](const EndpointPtr& endpoint) {
@@ -57,7 +57,6 @@ Core::Core(boost::asio::any_io_executor executor_, Settings settings_)
       read_anew(executor),
       memory_is_short(executor) {
     link.on_info = [this](std::string_view info) { note_server(info); };
-    make_sender();
 }
 
 void Core::note_acquired() {
@@ -94,9 +93,9 @@ void Core::note_server(std::string_view info) {
     note_memory(info);
     if (!std::exchange(lacks_file_, store::lacks_append_only_file(info)) && lacks_file_) {
         spdlog::warn(
-            "redis keeps no append-only file: when it ends, what it accepted after its last snapshot is "
-            "lost; set "
-            "\"appendonly yes\" (docs/operations.md, Durability)");
+            "redis keeps no append-only file: events accepted after its last snapshot are lost when it "
+            "stops; "
+            "set \"appendonly yes\" (docs/operations.md, Durability)");
     }
 }
 
@@ -106,30 +105,25 @@ void Core::note_memory(std::string_view info) {
     if (pressure.pressed() && !pressed) memory_is_short.notify();
     if (pressure.is_short() == was_short) return;
     if (was_short) {
-        spdlog::info("redis has room again: settled events stay as long as \"retention\" says");
+        spdlog::info("redis has room again: \"retention\" applies to settled events again");
     } else {
         spdlog::warn(
-            "redis holds {} of {} bytes (maxmemory): settled events and the attempt log give way early",
+            "redis holds {} of {} bytes (maxmemory): settled events and the attempt log are trimmed early",
             pressure.memory().used, pressure.memory().limit);
     }
 }
 
-void Core::make_sender() {
-    SenderOptions options;
-    options.secrets_dir = settings.secrets_dir;
-    options.schemes = settings.schemes;
-    options.guard = settings.guard;
-    options.max_idle_per_origin = std::max<std::size_t>(64, settings.max_inflight / 4);
-    options.key = key;
+void Core::renew_sender() {
     std::erase_if(old_senders, [](const auto& old) { return old.expired(); });
-    if (sender) old_senders.push_back(sender);
-    sender = std::make_shared<Sender>(executor, std::move(options));
+    old_senders.push_back(sender);
+    sender = new_sender(executor, settings, key);
+    dispatcher.set_sender(sender);
 }
 
 void Core::stop_senders() {
     sender->stop();
     for (const auto& old : old_senders) {
-        if (const auto under_way = old.lock()) under_way->stop();
+        if (const auto running = old.lock()) running->stop();
     }
 }
 

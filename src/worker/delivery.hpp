@@ -10,32 +10,30 @@
 
 namespace webhook::worker {
 
-class Partition;
+class OwnedPartition;
 struct Endpoint;
 struct WindowItem;
 
-/// One event on its way to one endpoint.
+/// Is one event on its way to one endpoint. States:
 ///
-///     new:     queued -> running -> ended, then settled together with its event; or recorded before it has
-///     ended
-///              (waiting in Redis, with a lease while it runs), and from then on as
+///     new:     queued -> running -> ended, then settled together with its event; or recorded
+///              before it has ended (waiting in Redis, with a lease while it runs), and from then on as
 ///     waiting: claimed (recorded) -> queued -> running -> its outcome goes with the next settling step
 ///
-/// Owned by the window of its partition, by the endpoint's queue and by the attempt under way, whoever is
-/// last.
+/// Shared by the window of its partition, the queue of its endpoint and the running attempt.
 struct Delivery {
     enum class State : std::uint8_t { queued, running, ended, withdrawn };
 
-    std::shared_ptr<Partition> partition;
+    std::shared_ptr<OwnedPartition> partition;
     std::shared_ptr<Endpoint> endpoint;
     std::string endpoint_id;
     std::shared_ptr<const Event> event;
     std::uint64_t bytes = 0;
-    std::string id;  ///< of a waiting one; empty: made from event and endpoint
+    std::string id;  ///< of a waiting delivery; empty: made from event and endpoint
 
     State state = State::queued;
-    WindowItem* item = nullptr;  ///< of a new one, until it is settled
-    bool recorded = false;       ///< it waits in Redis; outcomes are operations on that
+    WindowItem* item = nullptr;  ///< of a new delivery, until it is settled
+    bool recorded = false;       ///< it has a record in Redis, which its outcome changes
     Decision decision;           ///< once ended
     bool cancelled = false;      ///< its endpoint was deleted
 

@@ -17,12 +17,12 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto shortest_rest = 3000ms, longest_rest = 60000ms;
-constexpr auto look_anyway = 60000ms;   // also when the number of keys is the same
-constexpr unsigned rest_per_look = 50;  // a server full of other keys is searched for 2 % of the time
+constexpr auto look_anyway = 60000ms;   // even if the number of keys has not changed
+constexpr unsigned rest_per_look = 50;  // scans of a server full of other keys take at most 2 % of the time
 
 }  // namespace
 
-/// A stream that is new makes keys, so their number is all that is read while nothing happens.
+/// Reads only the number of keys while it does not change: a new stream adds keys.
 asio::awaitable<void> Discovery::run() {
     std::string keys;
     SteadyTime last = SteadyTime::min();
@@ -77,7 +77,7 @@ asio::awaitable<bool> Discovery::look(std::map<std::string, unsigned>* found) {
     co_return true;
 }
 
-/// Streams are asked for by type, so that the many small hashes of seen ids cost little.
+/// Scans for keys of type stream, so that the many small hashes of seen ids cost little.
 asio::awaitable<bool> Discovery::scan(std::map<std::string, unsigned>* found) {
     std::map<std::string, unsigned> seen;
     std::string cursor = "0";
@@ -88,7 +88,7 @@ asio::awaitable<bool> Discovery::scan(std::map<std::string, unsigned>* found) {
         cursor = reply->root()[0].text;
         std::string stream;
         unsigned partition = 0;
-        for (const Reply& key : reply->root()[1]) {
+        for (const RedisReply& key : reply->root()[1]) {
             if (!store::parse_events_key(key.text, &stream, &partition)) continue;
             seen[stream] = std::max(seen[stream], partition + 1);
         }
@@ -101,7 +101,7 @@ asio::awaitable<bool> Discovery::scan(std::map<std::string, unsigned>* found) {
     co_return true;
 }
 
-/// The stored number; 0 when nothing has been stored yet.
+/// Reads the stored number of partitions; 0 if none is stored yet.
 asio::awaitable<bool> Discovery::read_count(const std::string& stream, unsigned* count) {
     const auto reply = co_await core_.link.request(
         store::resp_command("HGET", store::partition_prefix(stream, 0) + "meta", "partitions"));

@@ -11,16 +11,15 @@
 
 namespace webhook::worker {
 
-/// Which partitions there are: those of the streams the configuration names, or all whose streams are found
-/// in Redis.
+/// Lists the partitions: those of the streams that the settings name, or of all streams found in Redis.
 class Discovery {
   public:
     Discovery(Core& core, std::function<void()> changed) : core_(core), changed_(std::move(changed)) {}
 
-    /// Looks every few seconds whether there are more keys, and if so for streams, more rarely when that
-    /// takes long; ends when the worker stops.
+    /// Compares the number of keys every few seconds and scans for streams when it has changed, less often if
+    /// scans take long. Ends when the worker stops.
     boost::asio::awaitable<void> run();
-    /// The configuration names other streams.
+    /// Scans again soon: the settings name other streams.
     void look_again() { again_ = true; }
 
     std::vector<PartitionName> partitions() const;              ///< all that are known, sorted

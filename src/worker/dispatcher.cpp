@@ -19,9 +19,10 @@ constexpr auto slow_after = 1000ms;
 
 }  // namespace
 
-Dispatcher::Dispatcher(asio::any_io_executor executor, Send send, unsigned max_inflight)
+Dispatcher::Dispatcher(asio::any_io_executor executor, std::shared_ptr<AttemptSender> sender,
+                       unsigned max_inflight)
     : executor_(std::move(executor)),
-      send_(std::move(send)),
+      sender_(std::move(sender)),
       limit_(max_inflight),
       random_(std::random_device{}()) {}
 
@@ -35,20 +36,20 @@ void Dispatcher::submit(const DeliveryPtr& delivery) {
     pump(endpoint);
 }
 
-/// The endpoint was deleted or disabled before the delivery could be sent.
+/// Ends a delivery whose endpoint was deleted or disabled before it could be sent.
 void Dispatcher::end_unsent(const DeliveryPtr& delivery) {
     delivery->cancelled = delivery->endpoint->deleted;
     delivery->decision = {Decision::Kind::dead, {}, "disabled", false};
     delivery->partition->ended(delivery);
 }
 
-/// The endpoint was paused: what had been claimed for it waits in Redis again.
+/// Returns a claimed delivery of a paused endpoint: it waits in Redis again.
 void Dispatcher::hand_back(const DeliveryPtr& delivery) {
     delivery->decision = not_attempted;
     delivery->partition->ended(delivery);
 }
 
-/// Of the global places: troubled endpoints fill at most their quarter.
+/// Counts the global places taken: troubled endpoints take at most their quarter.
 unsigned Dispatcher::places_taken() const {
     const unsigned taken = running_ - troubled_running_ + std::min(troubled_running_, limit_ / 4);
     return running_ < 2 * limit_ ? taken : limit_;
@@ -65,7 +66,7 @@ unsigned Dispatcher::places(const Endpoint& endpoint) const {
     return std::min({own, global, endpoint.troubled() ? troubled : global});
 }
 
-/// The next delivery that may start, or nullptr.
+/// Takes the next delivery that may start out of the queue; nullptr: there is none.
 DeliveryPtr Dispatcher::take(Endpoint* endpoint) {
     while (!endpoint->queue.empty()) {
         DeliveryPtr delivery = std::move(endpoint->queue.front());
@@ -99,9 +100,15 @@ void Dispatcher::start(const EndpointPtr& endpoint, const DeliveryPtr& delivery)
     if (endpoint->troubled()) ++troubled_running_;
 }
 
+/// Keeps the sender until the attempt has ended: a reload replaces it meanwhile.
+asio::awaitable<Attempt> Dispatcher::make_attempt(const Endpoint& endpoint, const Delivery& delivery) {
+    const std::shared_ptr<AttemptSender> sender = sender_;
+    co_return co_await sender->attempt(endpoint.prepared, delivery.event);
+}
+
 asio::awaitable<void> Dispatcher::run(EndpointPtr endpoint, DeliveryPtr delivery) {
     while (delivery) {
-        const Attempt attempt = co_await send_(endpoint->target, delivery->event);
+        const Attempt attempt = co_await make_attempt(*endpoint, *delivery);
         finish(endpoint, delivery, attempt);
         delivery.reset();
         if (endpoint->running + 1 < endpoint->limit() && endpoint->queued > 1) pump(endpoint);
@@ -162,7 +169,7 @@ void Dispatcher::judge(const EndpointPtr& endpoint, const Attempt& attempt) {
     }
 }
 
-/// Keeps the count of attempts of troubled endpoints right when one becomes troubled or recovers.
+/// Corrects the number of running attempts of troubled endpoints when one becomes troubled or recovers.
 void Dispatcher::update_trouble(Endpoint* endpoint, bool before) {
     const bool now = endpoint->troubled();
     if (now == before) return;
@@ -195,7 +202,8 @@ void Dispatcher::set_problem(Endpoint* endpoint, const std::string& problem) {
     update_trouble(endpoint, before);
 }
 
-/// The others stay: they move on to wait in Redis when their events are settled.
+/// Returns claimed deliveries. New ones stay queued: they are recorded in Redis when their events are
+/// settled.
 void Dispatcher::hand_back_claimed(Endpoint* endpoint) {
     std::erase_if(endpoint->queue, [&](const DeliveryPtr& delivery) {
         if (!delivery->recorded || delivery->state != Delivery::State::queued) return false;

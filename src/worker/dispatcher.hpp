@@ -10,43 +10,45 @@
 
 #include "worker/delivery.hpp"
 #include "worker/endpoint_state.hpp"
+#include "worker/send/attempt_sender.hpp"
 
 namespace webhook::worker {
 
-/// Runs attempts: at most `concurrency` of an endpoint and `max_inflight` of all, of which troubled endpoints
-/// together get a quarter: those under way before their endpoint was found to hang do not count beyond that
-/// quarter, so that they take no places of others; all in all there are never more than twice `max_inflight`.
-/// An attempt that ends takes the next delivery of its endpoint along, so a busy endpoint costs no coroutine
-/// per delivery.
+/// Runs attempts: at most `concurrency` per endpoint and `max_inflight` in all. Troubled endpoints share a
+/// quarter of `max_inflight`. Attempts that were running before their endpoint became troubled do not count
+/// beyond that quarter, so that they take no places of others; in all at most twice `max_inflight` attempts
+/// run. A coroutine continues with the next delivery of its endpoint, so a busy endpoint needs no new
+/// coroutine per delivery.
 class Dispatcher {
   public:
-    using Send = std::function<boost::asio::awaitable<Attempt>(std::shared_ptr<const PreparedEndpoint>,
-                                                               std::shared_ptr<const Event>)>;
+    Dispatcher(boost::asio::any_io_executor executor, std::shared_ptr<AttemptSender> sender,
+               unsigned max_inflight);
 
-    Dispatcher(boost::asio::any_io_executor executor, Send send, unsigned max_inflight);
-
+    /// Replaces the sender. Running attempts keep the one that they began with until they have ended.
+    void set_sender(std::shared_ptr<AttemptSender> sender) { sender_ = std::move(sender); }
     void set_max_inflight(unsigned limit) { limit_ = limit; }
 
-    /// Takes a delivery: queued until there is a place.
+    /// Takes a delivery and queues it until there is a place.
     void submit(const DeliveryPtr& delivery);
-    /// How many more deliveries of the endpoint could be taken now.
+    /// Returns how many more deliveries of the endpoint could be taken now.
     unsigned places(const Endpoint& endpoint) const;
-    /// The endpoint has changed: deleted or disabled, or its limits are others.
+    /// Applies a change of the endpoint: it was deleted or disabled, or its limits have changed.
     void changed(const EndpointPtr& endpoint);
-    /// Judges the health of an endpoint; call several times a second.
+    /// Updates the health of an endpoint; call several times a second.
     void check_health(Endpoint* endpoint, SteadyTime now);
-    /// The endpoint holds up others: its events wait in Redis until its due deliveries are through.
+    /// Marks an endpoint that holds up others: its events wait in Redis until its due deliveries are done.
     void set_behind(Endpoint* endpoint);
-    /// Why the endpoint cannot be sent to now; empty: it can.
+    /// Sets why deliveries to the endpoint are not possible now; empty: they are.
     void set_problem(Endpoint* endpoint, const std::string& problem);
-    /// Attempts that fail from now on were broken off by us: they go back without being counted.
+    /// Stops counting attempts that fail as "stopped": the worker has cancelled them.
     void begin_stop() { stopping_ = true; }
 
     unsigned running() const { return running_; }
 
-    std::function<void(const EndpointPtr&, const char* reason)> on_gone;  ///< an endpoint asks to be disabled
-    std::function<void(const DeliveryPtr&)> on_place;                     ///< a claimed delivery has ended
-    std::function<void(const Endpoint&)> on_health;                       ///< trouble has begun or ended
+    std::function<void(const EndpointPtr&, const char* reason)>
+        on_gone;                                       ///< a receiver asks to disable its endpoint
+    std::function<void(const DeliveryPtr&)> on_place;  ///< a claimed delivery has ended
+    std::function<void(const Endpoint&)> on_health;    ///< the endpoint became troubled or recovered
 
   private:
     void pump(const EndpointPtr& endpoint);
@@ -61,10 +63,11 @@ class Dispatcher {
     void hand_back(const DeliveryPtr& delivery);
     void hand_back_claimed(Endpoint* endpoint);
     void serve_line();
+    boost::asio::awaitable<Attempt> make_attempt(const Endpoint& endpoint, const Delivery& delivery);
     boost::asio::awaitable<void> run(EndpointPtr endpoint, DeliveryPtr delivery);
 
     boost::asio::any_io_executor executor_;
-    Send send_;
+    std::shared_ptr<AttemptSender> sender_;
     unsigned limit_, running_ = 0, troubled_running_ = 0;
     std::deque<std::weak_ptr<Endpoint>> line_;  ///< endpoints that wait for a global place
     std::minstd_rand random_;

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto busy_time = 200ms;  // until the next look where not everything that is due could be taken
+constexpr auto busy_time = 200ms;  // until the next look if not all due deliveries could be claimed
 constexpr unsigned page = 256;
 constexpr std::uint64_t claim_count = 64, claim_bytes = 4u << 20, end_slice = 500;
 constexpr auto lease_margin = 10000ms;  // for the time between claim and attempt
@@ -27,7 +27,7 @@ class DueDeliveries {
         while (!partition_->lost()) {
             co_await partition_->waiting_work.wait_until(partition_->next_due);
             if (partition_->lost()) break;
-            if (Clock::now() < partition_->next_due) continue;  // it was put forward
+            if (Clock::now() < partition_->next_due) continue;  // the time has changed meanwhile
             co_await core_.link.wait_ready();
             if (partition_->lost() || (core_.stopping && !core_.link.ready())) break;
             partition_->next_due = SteadyTime::max();
@@ -50,14 +50,15 @@ class DueDeliveries {
             partition_->check_all = true;
             co_return;
         }
-        for (const Reply& id : reply->root()) {
+        for (const RedisReply& id : reply->root()) {
             if (partition_->lost() || partition_->draining) co_return;
             co_await end_if_gone(std::string(id.text));
         }
     }
 
-    /// An endpoint that we do not know may be newer than our configuration: it is gone only when a reading
-    /// that began later does not know it either.
+    /// Ends all waiting deliveries of an endpoint that was deleted or disabled. An unknown endpoint may be
+    /// newer than our configuration: it counts as deleted only if a poll that began later does not know it
+    /// either.
     asio::awaitable<bool> end_if_gone(const std::string& id) {
         const auto endpoint = core_.endpoints.find(id);
         if (endpoint && !endpoint->disabled) {
@@ -79,20 +80,20 @@ class DueDeliveries {
                 co_return true;
             }
             if (reply->root().is(-1)) core_.lose(partition_);
-            partition_->next_sweep = SteadyTime::min();  // for the bound on dead deliveries
+            partition_->next_sweep = SteadyTime::min();  // the limit on dead deliveries may be exceeded
             if (reply->root().integer <= 0) break;
         }
         unknown_.erase(id);
         co_return true;
     }
 
-    /// When the next look is due is known afterwards: Redis says when the next delivery is due, and what is
-    /// due already and cannot be taken up waits for a place (looked for soon) or for the endpoint to change
-    /// (which makes us look).
+    /// Claims what is due and sets the time of the next look: Redis returns when the next delivery is due;
+    /// deliveries that are due but cannot be claimed wait for a place (checked soon) or for a change of the
+    /// endpoint (which triggers a look).
     asio::awaitable<void> serve_due() {
         const auto reply = co_await core_.link.run(store::due_endpoints(partition_->owner(), offset_, page));
         if (!reply || reply->root().is_error()) co_return look_soon();
-        const Reply& found = reply->root();
+        const RedisReply& found = reply->root();
         if (!found.is_array() || found.count == 0) co_return core_.lose(partition_);
         offset_ = found[0].is(0) ? offset_ + page : 0;
         if (found[0].is(0)) {
@@ -123,14 +124,15 @@ class DueDeliveries {
             core_.lose(partition_);
             co_return;
         }
-        const Reply& found = reply->root();
+        const RedisReply& found = reply->root();
         endpoint->more_due = found.count / 3 >= places;
         for (std::size_t i = 0; i + 2 < found.count; i += 3)
             take(endpoint, found[i].text, found[i + 1], found[i + 2]);
-        if (found.count != 0) look_soon();  // for what did not fit, and then for what comes next
+        if (found.count != 0) look_soon();  // for what did not fit, and for what becomes due
     }
 
-    void take(const EndpointPtr& endpoint, std::string_view id, const Reply& record, const Reply& content) {
+    void take(const EndpointPtr& endpoint, std::string_view id, const RedisReply& record,
+              const RedisReply& content) {
         if (!partition_->hold(std::string(id))) return;
         auto event = partition_->make_event(id.substr(0, id.find('/')));
         const bool whole = event->unpack(content.text);
@@ -144,7 +146,7 @@ class DueDeliveries {
         delivery->error = known.error;
         delivery->created_ms = known.created_ms;
         if (whole) return core_.dispatcher.submit(delivery);
-        spdlog::error("delivery {}: its content is not there", delivery->id);
+        spdlog::error("delivery {}: its stored content is missing", delivery->id);
         delivery->decision = {Decision::Kind::dead, {}, "content lost", false};
         partition_->ended(delivery);
     }
@@ -152,15 +154,15 @@ class DueDeliveries {
     Core& core_;
     PartitionPtr partition_;
     std::map<std::string, unsigned long>
-        unknown_;  ///< endpoint -> readings of the configuration when first missed
+        unknown_;  ///< endpoint -> `config_reads` when it was first not found
     std::uint64_t offset_ = 0;
 };
 
 }  // namespace
 
 asio::awaitable<void> serve_waiting(Core& core, PartitionPtr partition) {
-    DueDeliveries room(core, std::move(partition));
-    co_await room.run();
+    DueDeliveries due(core, std::move(partition));
+    co_await due.run();
 }
 
 }  // namespace webhook::worker

@@ -6,8 +6,9 @@
 
 namespace webhook::worker {
 
-/// Takes up the waiting deliveries of one partition when they are due and their endpoint has a free place;
-/// ends those of endpoints that were deleted (cancelled) or disabled (dead). Ends when the partition is lost.
+/// Claims the waiting deliveries of one partition when they are due and their endpoint has a free place. Ends
+/// deliveries of endpoints that were deleted (cancelled) or disabled (dead). Returns when the partition is
+/// lost.
 boost::asio::awaitable<void> serve_waiting(Core& core, PartitionPtr partition);
 
 }  // namespace webhook::worker

@@ -11,39 +11,39 @@
 
 namespace webhook::worker {
 
-/// So many failures one after the other make an endpoint troubled; the first success ends it.
+/// Consecutive failures that make an endpoint troubled; the first success ends it.
 inline constexpr unsigned trouble_failures = 5;
 
-/// An endpoint as this worker knows it: its document and how it is doing. The object stays the same when the
-/// document changes. Document and target always belong together.
+/// Is an endpoint as this worker knows it: its document and its health. The object stays the same when the
+/// document changes. `document` and `prepared` always belong together.
 struct Endpoint {
     endpoint::Document document;
-    std::shared_ptr<const PreparedEndpoint> target;
-    std::string warning;  ///< the one that was logged about its secrets
-    std::string problem;  ///< why it cannot be sent to now (a secret is missing); empty: it can
+    std::shared_ptr<const PreparedEndpoint> prepared;
+    std::string warning;  ///< about its secrets, as logged last
+    std::string problem;  ///< why deliveries are not possible now (a secret is missing); empty: they are
     bool deleted = false, disabled = false;
 
-    std::deque<DeliveryPtr> queue;  ///< may hold withdrawn ones
-    unsigned queued = 0;            ///< without the withdrawn ones
-    unsigned running = 0;           ///< attempts under way
-    unsigned claiming = 0;          ///< places kept for a claim under way
-    bool wants_place = false;       ///< it is in the dispatcher's line for a global place
+    std::deque<DeliveryPtr> queue;  ///< may hold withdrawn deliveries
+    unsigned queued = 0;            ///< without withdrawn deliveries
+    unsigned running = 0;           ///< running attempts
+    unsigned claiming = 0;          ///< places reserved for a pending claim
+    bool wants_place = false;       ///< it is in the dispatcher's queue for a global place
 
-    /// Attempts it may have at once for now: one until it has answered, then doubled by each answer.
-    /// Endpoints that hang from the start so do not take the places of others before that is noticed.
+    /// Attempts that may run at once for now: one until the first response, then doubled by each response. So
+    /// an endpoint that hangs from the start takes no places of others before that is noticed.
     unsigned allowance = 1;
-    unsigned failures = 0;  ///< one after the other
-    bool slow = false;      ///< attempts are under way and none has ended for a second
-    bool behind = false;    ///< it held up others; until its due deliveries are through
-    bool more_due = false;  ///< the last claim was not the last
+    unsigned failures = 0;  ///< consecutive
+    bool slow = false;      ///< attempts are running and none has ended for a second
+    bool behind = false;    ///< it held up others; until its due deliveries are done
+    bool more_due = false;  ///< the last claim did not return all that is due
     SteadyTime last_progress{}, last_routed{};
 
     bool failing() const { return failures >= trouble_failures || !problem.empty(); }
     bool troubled() const { return failing() || slow || behind; }
-    /// New events wait in Redis at once instead of in memory.
+    /// Returns whether new events wait in Redis at once instead of in memory.
     bool waits() const { return document.paused || troubled(); }
-    /// What waits for it may be taken up.
-    bool takes_waiting() const { return !document.paused && target != nullptr && problem.empty(); }
+    /// Returns whether its waiting deliveries may be claimed.
+    bool takes_waiting() const { return !document.paused && prepared != nullptr && problem.empty(); }
     bool gone() const { return deleted || disabled; }
     unsigned limit() const { return document.paused ? 0 : std::min(document.concurrency, allowance); }
     unsigned taken() const { return running + queued + claiming; }

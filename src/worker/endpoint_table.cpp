@@ -42,30 +42,11 @@ void EndpointTable::put(const std::string& id, const std::string& json, bool dis
     std::string& known = texts_[id];
     EndpointPtr& endpoint = endpoints_[id];
     const bool fresh = endpoint == nullptr;
-    if (!fresh && known == json && endpoint->disabled == disabled) return;
+    const bool other = fresh || known != json;
+    if (!other && endpoint->disabled == disabled) return;
     if (fresh) endpoint = std::make_shared<Endpoint>();
-    if (fresh || known != json) {
-        std::vector<endpoint::FieldError> errors;
-        auto document = endpoint::parse_document(json, &errors, {nullptr, true});
-        if (!document) {
-            spdlog::error("endpoint {}: its document cannot be read ({}: {})", id,
-                          errors.empty() ? "" : errors.front().where,
-                          errors.empty() ? "" : errors.front().what);
-            if (fresh) {
-                endpoint->document.id = id;
-                endpoint->document.paused = true;  // what waits for it must not be cancelled
-            }
-            known = json;
-            return;
-        }
-        const bool paused = !fresh && endpoint->document.paused;
-        endpoint->document = std::move(*document);
-        known = json;
-        prepare(endpoint);
-        if (!fresh && paused != endpoint->document.paused) {
-            spdlog::info("endpoint {}: {}", id, endpoint->document.paused ? "paused" : "resumed");
-        }
-    }
+    known = json;
+    if (other && !read_document(endpoint, id, json, fresh)) return;
     if (disabled != endpoint->disabled) {
         endpoint->disabled = disabled;
         spdlog::info("endpoint {}: {}", id, disabled ? "disabled" : "enabled");
@@ -73,9 +54,31 @@ void EndpointTable::put(const std::string& id, const std::string& json, bool dis
     changed_(endpoint);
 }
 
+/// Replaces the document of an endpoint. Returns false if it cannot be read: then the former one stays.
+bool EndpointTable::read_document(const EndpointPtr& endpoint, const std::string& id, const std::string& json,
+                                  bool fresh) {
+    std::vector<endpoint::FieldError> errors;
+    auto document = endpoint::parse_document(json, &errors, {nullptr, true});
+    if (!document) {
+        const endpoint::FieldError error = errors.empty() ? endpoint::FieldError{} : errors.front();
+        spdlog::error("endpoint {}: its document cannot be read ({}: {})", id, error.where, error.what);
+        if (fresh) {
+            endpoint->document.id = id;
+            endpoint->document.paused = true;  // its waiting deliveries must not be cancelled
+        }
+        return false;
+    }
+    const bool paused = !fresh && endpoint->document.paused;
+    endpoint->document = std::move(*document);
+    prepare(endpoint);
+    if (!fresh && paused != endpoint->document.paused)
+        spdlog::info("endpoint {}: {}", id, endpoint->document.paused ? "paused" : "resumed");
+    return true;
+}
+
 void EndpointTable::prepare(const EndpointPtr& endpoint) {
     std::string problem;
-    endpoint->target = prepare_(endpoint->document, &problem);
+    endpoint->prepared = prepare_(endpoint->document, &problem);
     note_warning(endpoint.get());
     if (problem == endpoint->problem) return;
     if (problem.empty()) {
@@ -86,9 +89,9 @@ void EndpointTable::prepare(const EndpointPtr& endpoint) {
     set_problem_(endpoint.get(), problem);
 }
 
-/// Once, not at each reading.
+/// Logs a warning once, not each time the secrets are read.
 void EndpointTable::note_warning(Endpoint* endpoint) {
-    const std::string warning = endpoint->target == nullptr ? std::string() : endpoint->target->warning();
+    const std::string warning = endpoint->prepared == nullptr ? std::string() : endpoint->prepared->warning();
     if (warning == endpoint->warning) return;
     endpoint->warning = warning;
     if (!warning.empty()) spdlog::warn("endpoint {}: {}", endpoint->document.id, warning);
@@ -96,7 +99,7 @@ void EndpointTable::note_warning(Endpoint* endpoint) {
 
 void EndpointTable::prepare_again(bool only_problems) {
     for (const auto& [id, endpoint] : endpoints_) {
-        if (endpoint->target == nullptr || (only_problems && endpoint->problem.empty())) continue;
+        if (endpoint->prepared == nullptr || (only_problems && endpoint->problem.empty())) continue;
         prepare(endpoint);
     }
 }
@@ -105,7 +108,7 @@ void EndpointTable::rebuild_index() {
     std::vector<endpoint::Document> documents;
     indexed_.clear();
     for (const auto& [id, endpoint] : endpoints_) {
-        if (endpoint->gone() || endpoint->target == nullptr) continue;
+        if (endpoint->gone() || endpoint->prepared == nullptr) continue;
         documents.push_back(endpoint->document);
         indexed_.push_back(endpoint);
     }

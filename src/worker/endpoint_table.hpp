@@ -16,7 +16,7 @@ namespace webhook::worker {
 
 using store::ConfigurationText;
 
-/// All endpoints this worker knows, and which of them want an event.
+/// Holds all endpoints of the configuration and routes events to them.
 class EndpointTable {
   public:
     using Prepare = std::function<std::shared_ptr<const PreparedEndpoint>(const endpoint::Document&,
@@ -25,13 +25,13 @@ class EndpointTable {
     EndpointTable(Prepare prepare, std::function<void(const EndpointPtr&)> changed,
                   std::function<void(Endpoint*, const std::string&)> set_problem);
 
-    /// Makes the table equal to the configuration. Documents that cannot be read are logged; the endpoint
-    /// keeps its last good one.
+    /// Makes the table equal to the configuration. A document that cannot be read is logged; the endpoint
+    /// keeps its last valid one.
     void update(const ConfigurationText& text);
-    /// Reads the secrets of all endpoints again, or only of those that cannot be sent to.
+    /// Reads the secrets of all endpoints again, or only of those with a problem.
     void prepare_again(bool only_problems);
 
-    /// Endpoints that get a delivery of the event; `found` is replaced.
+    /// Replaces `found` by the endpoints that get a delivery of the event.
     void route(const Event& event, std::vector<EndpointPtr>* found);
 
     EndpointPtr find(std::string_view id) const;  ///< nullptr when there is none
@@ -39,6 +39,8 @@ class EndpointTable {
 
   private:
     void put(const std::string& id, const std::string& json, bool disabled);
+    bool read_document(const EndpointPtr& endpoint, const std::string& id, const std::string& json,
+                       bool fresh);
     void prepare(const EndpointPtr& endpoint);
     static void note_warning(Endpoint* endpoint);
     void rebuild_index();
@@ -47,7 +49,7 @@ class EndpointTable {
     std::function<void(const EndpointPtr&)> changed_;
     std::function<void(Endpoint*, const std::string&)> set_problem_;
     std::map<std::string, EndpointPtr, std::less<>> endpoints_;
-    std::map<std::string, std::string> texts_;  ///< the JSON each document was read from
+    std::map<std::string, std::string> texts_;  ///< the JSON text of each document
     std::optional<endpoint::MatchIndex> index_;
     std::vector<EndpointPtr> indexed_;
     std::vector<std::uint32_t> positions_;

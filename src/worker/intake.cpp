@@ -58,21 +58,22 @@ class Intake {
                 continue;
             }
             logged_.clear();
-            if (!core_.is_sure()) continue;  // we were stalled: another worker may have these already
+            if (!core_.is_sure())
+                continue;  // after a stall another worker may have read these events already
             const bool before = std::exchange(found_, reply->root().count != 0);
-            for (const Reply& stream : reply->root())
+            for (const RedisReply& stream : reply->root())
                 take_stream(stream);
             if (!found_ && !before && !all) co_await core_.readable.wait(5ms);
         }
     }
 
-    /// Ends a read that waits and does not know all partitions that are ours by now.
+    /// Ends a blocking read that does not include all partitions of this worker.
     asio::awaitable<void> interrupt() {
         while (!core_.stopping) {
             co_await core_.read_anew.wait_until(SteadyTime::max());
             while (blocks_ && known_ != core_.acquisitions && core_.link.ready()) {
                 co_await core_.link.request(store::resp_command("CLIENT", "UNBLOCK", client_id_));
-                co_await link::sleep_for(unblock_pause);  // the question may have overtaken the read
+                co_await link::sleep_for(unblock_pause);  // UNBLOCK may have arrived before the read
             }
         }
     }
@@ -81,14 +82,14 @@ class Intake {
     asio::awaitable<bool> ask_client_id() {
         const auto connection = core_.reader.generation();
         const auto reply = co_await core_.reader.request(store::resp_command("CLIENT", "ID"));
-        if (!reply || reply->root().type != Reply::Type::integer) co_return false;
+        if (!reply || reply->root().type != RedisReply::Type::integer) co_return false;
         client_id_ = std::to_string(reply->root().integer);
         connection_ = connection;
         co_return true;
     }
 
-    /// Fills `chosen_` with the partitions that have room. False when some have none: then a read must not
-    /// block.
+    /// Fills `chosen_` with the partitions that have room. Returns false if some have none: then a read must
+    /// not block.
     bool choose() {
         chosen_.clear();
         bool all = true;
@@ -105,9 +106,9 @@ class Intake {
         return all;
     }
 
-    /// COUNT applies to each stream; it follows the largest events seen lately, so that a batch stays bounded
-    /// by bytes. What gathered while nothing was read can be of any size: one event of each stream is asked
-    /// for first.
+    /// Builds the XREAD. COUNT applies to each stream; it follows the size of the largest recent events, so
+    /// that a batch stays bounded by bytes. After a pause the backlog may hold events of any size, so the
+    /// first read asks for one event of each stream.
     std::string command(bool block) {
         const auto now = Clock::now();
         for (const auto& partition : chosen_) {
@@ -132,7 +133,7 @@ class Intake {
         return out;
     }
 
-    asio::awaitable<void> refused(const Reply& error) {
+    asio::awaitable<void> refused(const RedisReply& error) {
         if (logged_ != error.text) {
             logged_ = error.text;
             spdlog::error("cannot read events: {}", logged_);
@@ -140,7 +141,7 @@ class Intake {
         co_await core_.readable.wait(500ms);
     }
 
-    void take_stream(const Reply& stream) {
+    void take_stream(const RedisReply& stream) {
         if (!stream.is_array() || stream.count != 2) return;
         const std::string_view key = stream[0].text;
         const auto found = std::find_if(chosen_.begin(), chosen_.end(), [key](const PartitionPtr& partition) {
@@ -148,16 +149,16 @@ class Intake {
             return key.substr(0, prefix.size()) == prefix && key.size() == prefix.size() + 6;
         });
         if (found == chosen_.end() || (*found)->lost() || (*found)->draining) return;
-        for (const Reply& entry : stream[1])
+        for (const RedisReply& entry : stream[1])
             take_entry(*found, entry);
     }
 
-    void take_entry(const PartitionPtr& partition, const Reply& entry) {
+    void take_entry(const PartitionPtr& partition, const RedisReply& entry) {
         WindowItem item;
         if (!entry.is_array() || entry.count != 2 || !EntryId::parse(entry[0].text, &item.id)) return;
         if (!(partition->position() < item.id)) return;
         auto event = partition->make_event(entry[0].text);
-        const Reply& fields = entry[1];
+        const RedisReply& fields = entry[1];
         event->fields.reserve(fields.count / 2);
         for (std::size_t i = 0; i + 1 < fields.count; i += 2) {
             item.bytes += fields[i].text.size() + fields[i + 1].text.size();
@@ -197,9 +198,9 @@ class Intake {
     std::vector<PartitionPtr> chosen_;
     std::vector<EndpointPtr> wanted_;
     std::string logged_, client_id_;
-    unsigned long connection_ = 0;  ///< that client_id_ belongs to
-    unsigned long known_ = 0;       ///< acquisitions before the present read
-    bool blocks_ = false;           ///< the present read may wait
+    unsigned long connection_ = 0;  ///< generation of the connection that client_id_ belongs to
+    unsigned long known_ = 0;       ///< acquisitions before the current read
+    bool blocks_ = false;           ///< the current read may block
     std::uint64_t typical_bytes_ = batch_bytes;
     bool found_ = true;
 };

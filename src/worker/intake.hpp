@@ -6,8 +6,8 @@
 
 namespace webhook::worker {
 
-/// Reads new events of all partitions we own, each from its own position, as far as their windows have room,
-/// and hands them to the endpoints that want them. Batches are bounded by bytes. Ends when the worker stops.
+/// Reads new events of all partitions of this worker, each from its position, while their windows have room,
+/// and routes them to the endpoints. Batches are bounded by bytes. Ends when the worker stops.
 boost::asio::awaitable<void> read_events(Core& core);
 
 }  // namespace webhook::worker

@@ -7,13 +7,13 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto longest_gap =
-    5000ms;  // between two sights: after a longer one nobody could have left a mark for sure
-constexpr auto memory = 10min;  // of workers that are not listed any more
+    5000ms;  // between two replies: after a longer gap a mark that has not changed proves nothing
+constexpr auto memory = 10min;  // how long workers that are not listed any more are remembered
 
 }  // namespace
 
-// The times are chosen to the favour of the other worker: its silence begins when an answer came and ends
-// when the next question was sent, for an answer may have lain unread while we were stopped ourselves.
+// The times favour the other worker: its silence begins when a reply was received and ends when the next
+// heartbeat was sent, because a reply may have stayed unread while this worker was stopped.
 void Liveness::saw(SteadyTime sent, SteadyTime answered, const std::vector<WorkerMark>& workers) {
     const bool gap = sent - sent_ > longest_gap;
     std::map<std::string_view, std::string_view> listed(workers.begin(), workers.end());
@@ -30,7 +30,7 @@ void Liveness::saw(SteadyTime sent, SteadyTime answered, const std::vector<Worke
         } else if (sent - sight.since >= dead_after) {
             sight.dead = true;
         }
-        if (mark.empty()) sight.mark.clear();  // another one forgot it: no sign of life
+        if (mark.empty()) sight.mark.clear();  // another worker removed it: not a sign of life
         const bool stale = mark.empty() && sent - sight.since > memory;
         it = stale ? sights_.erase(it) : std::next(it);
     }

@@ -15,7 +15,7 @@ namespace webhook::worker {
 
 namespace {
 
-/// Prints the text of a message: ids, answers and errors in it may hold anything.
+/// Escapes the text of a message: ids, responses and errors in it may contain any bytes.
 class VisibleText final : public spdlog::custom_flag_formatter {
   public:
     void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& out) override {
@@ -31,7 +31,8 @@ std::unique_ptr<spdlog::formatter> make_formatter() {
     return formatter;
 }
 
-/// A link that another user made could send the log into a file of ours. One of ours or of root is a setting.
+/// Returns whether another user made the symbolic link: it could redirect the log into a file of this user.
+/// Links of this user and of root are allowed.
 bool is_foreign_link(const std::string& path) {
     struct stat about {};
     return ::lstat(path.c_str(), &about) == 0 && S_ISLNK(about.st_mode) && about.st_uid != ::geteuid() &&

@@ -1,4 +1,4 @@
-// webhook-worker: delivers the events of the Redis streams to the endpoints that want them.
+// webhook-worker: delivers the events of the Redis streams to the endpoints.
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -51,7 +51,7 @@ std::optional<Settings> reload(const Options& options) {
     return settings;
 }
 
-/// Values are not shown: they may be secret.
+/// Describes an error of the command line. Values are not shown: they may be secret.
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
     for (const std::string& word : app.remaining()) {
         if (word.size() < 2 || word[0] != '-') continue;
@@ -62,7 +62,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
     return app.remaining().empty() ? error.what() : "there is an argument too many";
 }
 
-/// Each attempt and each idle connection takes a descriptor, and the usual limit is 1024.
+/// Raises the soft limit of file descriptors: each attempt and each idle connection needs one, and the
+/// default is 1024.
 void raise_file_limit() {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
@@ -70,7 +71,7 @@ void raise_file_limit() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/// Tries what the worker will need and makes nothing.
+/// Checks what the worker will need and creates nothing.
 int test(const Settings& settings) {
     const auto problems = webhook::worker::missing_for(settings);
     for (const auto& problem : problems)
@@ -107,10 +108,9 @@ int run(const Options& options) {
 
 int main(int count, char** words) {
     Options options;
-    CLI::App app("Delivers the events of the Redis streams to the endpoints that want them.",
-                 "webhook-worker");
+    CLI::App app("Delivers the events of the Redis streams to the endpoints.", "webhook-worker");
     app.footer(
-        "Signals: SIGHUP reads configuration and secrets again, SIGTERM drains and ends.\n"
+        "Signals: SIGHUP reads configuration and secrets again, SIGTERM drains and exits.\n"
         "Examples:\n"
         "  webhook-worker --config /etc/webhook/worker.json\n"
         "  webhook-worker --config worker.json -t\n"
@@ -118,7 +118,7 @@ int main(int count, char** words) {
     app.add_option("--config", options.config, "configuration file (JSON, comments allowed)");
     app.add_option("--redis", options.redis, "redis://host:port/db or unix:/path[:db]; overrides the file")
         ->envname("WEBHOOK_REDIS");
-    app.add_flag("-t", options.test, "test the configuration and what it names, and end");
+    app.add_flag("-t", options.test, "test the configuration and exit");
     app.set_version_flag("--version", std::string("webhook-worker ") + std::string(webhook::version));
     try {
         app.parse(count, words);

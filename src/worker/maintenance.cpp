@@ -13,11 +13,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto sweep_time = 1000ms;    // between two sweeps of a partition at least
-constexpr auto longest_rest = 1h;      // and at most
-constexpr auto relief_time = 60000ms;  // until the next try where nothing was left to give and nothing came
-constexpr auto slice_pause = 2ms;      // other commands come in between
-constexpr auto look_time = 4000ms;     // between two looks at single partitions, see look_at_next()
+constexpr auto sweep_time = 1000ms;    // shortest time between two sweeps of a partition
+constexpr auto longest_rest = 1h;      // longest time between two sweeps
+constexpr auto relief_time = 60000ms;  // until the next try when nothing could be freed and no events arrived
+constexpr auto slice_pause = 2ms;      // lets other commands run
+constexpr auto look_time = 4000ms;     // between two checks of single partitions, see look_at_next()
 
 store::Keep keep_of(const Core& core, const store::Ownership& owner) {
     store::Keep keep;
@@ -29,10 +29,10 @@ store::Keep keep_of(const Core& core, const store::Ownership& owner) {
     return keep;
 }
 
-/// Sweeps once and notes when the next time is. True: something was freed.
+/// Sweeps once and sets the time of the next sweep. Returns whether something was freed.
 asio::awaitable<bool> sweep_once(Core& core, PartitionPtr partition) {
     const auto began = Clock::now();
-    partition->next_sweep = began + longest_rest;  // what is settled meanwhile puts it forward
+    partition->next_sweep = began + longest_rest;  // anything settled meanwhile makes it earlier
     const auto reply =
         co_await core.link.run(store::sweep(partition->owner(), keep_of(core, partition->owner())));
     if (partition->lost()) co_return false;
@@ -68,7 +68,7 @@ asio::awaitable<void> sweep_due(Core& core) {
     }
 }
 
-/// Frees slice after slice, each partition in turn, until there is room again or nothing more to give.
+/// Frees slices, one partition after another, until there is room again or nothing is left to free.
 asio::awaitable<void> relieve(Core& core) {
     bool freed = true;
     while (freed && core.pressure.pressed() && core.link.ready()) {
@@ -83,9 +83,9 @@ asio::awaitable<void> relieve(Core& core) {
     }
 }
 
-/// Looks at one partition after the other, at a rate that does not depend on their number: at what is due
-/// there, which also tells whether it is still ours. Nothing needs it but what somebody did by hand, or a
-/// program that died half-way.
+/// Makes the next partition look for due deliveries, which also checks that this worker still owns it. The
+/// rate does not depend on the number of partitions. Finds changes made by hand and by programs that died
+/// half-way.
 void look_at_next(Core& core, PartitionName* last) {
     auto next = core.partitions.upper_bound(*last);
     if (next == core.partitions.end()) next = core.partitions.begin();

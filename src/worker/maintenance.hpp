@@ -6,8 +6,9 @@
 
 namespace webhook::worker {
 
-/// Sweeps the partitions we own where something was settled or has grown old (retention, the bound on dead
-/// deliveries, the attempt log), and trims early when Redis' memory is short. Ends when the worker stops.
+/// Sweeps the partitions of this worker after something was settled or has expired (retention, the limit on
+/// dead deliveries, the attempt log), and trims early when Redis is short of memory. Ends when the worker
+/// stops.
 boost::asio::awaitable<void> sweep_partitions(Core& core);
 
 }  // namespace webhook::worker

@@ -15,10 +15,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto retry_time = 1000ms;  // while a partition of ours is missing, or one that is not ours drains
+constexpr auto retry_time = 1000ms;     // while a partition of the share is missing, or another one drains
 constexpr auto handover_time = 3000ms;  // for running attempts when a partition goes to another living worker
 
-/// What a worker serves that is leaving: no stream has this name.
+/// Served by a worker that is leaving: no stream has this name.
 constexpr std::string_view no_stream = "/";
 
 std::string served_streams(const Settings& settings) {
@@ -37,7 +37,7 @@ Member member_of(std::string_view id, std::string_view streams) {
     return member;
 }
 
-/// The ids of the workers that serve a stream.
+/// Lists the ids of the workers that serve a stream.
 std::vector<std::string_view> serving(const std::vector<Member>& workers, const std::string& stream) {
     std::vector<std::string_view> ids;
     for (const Member& worker : workers) {
@@ -102,8 +102,8 @@ void Membership::look() {
     look_.notify();
 }
 
-/// Where no beat arrives the partitions themselves are asked whether they are ours, so that a worker goes on
-/// when only the key of the workers is out of reach.
+/// Sends a heartbeat. If it fails, each partition is checked instead, so that a worker continues when only
+/// the key of the workers cannot be reached.
 asio::awaitable<void> Membership::beat() {
     const auto sent = Clock::now();
     next_beat_ = sent + beat_time;
@@ -121,7 +121,7 @@ asio::awaitable<void> Membership::beat() {
     core_.sure_until = sent + dead_after;
 }
 
-void Membership::note_workers(SteadyTime sent, const Reply& reply) {
+void Membership::note_workers(SteadyTime sent, const RedisReply& reply) {
     std::vector<WorkerMark> marks;
     for (std::size_t i = 0; i + 2 < reply.count; i += 3)
         marks.emplace_back(reply[i].text, reply[i + 1].text);
@@ -135,9 +135,9 @@ void Membership::note_workers(SteadyTime sent, const Reply& reply) {
     workers_ = std::move(workers);
 }
 
-/// Forgets the partitions that are not ours any more, or whose floor lies behind ours: then Redis came back
-/// with older data, and what it accepts from now on may have ids that we have read past. False: Redis did not
-/// answer for all.
+/// Drops partitions that this worker does not own any more, or whose floor in Redis is lower than ours: then
+/// Redis restarted with older data, and new events may have ids below our read position. Returns false if
+/// Redis did not reply for all.
 asio::awaitable<bool> Membership::check_partitions() {
     const auto partitions = core_.partitions;
     for (const auto& [name, partition] : partitions) {
@@ -150,7 +150,7 @@ asio::awaitable<bool> Membership::check_partitions() {
     co_return true;
 }
 
-/// One line per change: a partition that cannot be taken is tried again every second.
+/// Logs one line per change: a partition that cannot be acquired is tried again every second.
 void Membership::note_trouble(const std::string& name, std::string_view error) {
     std::string& noted = trouble_[name];
     if (noted == error) return;
@@ -173,7 +173,7 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
         co_return;
     }
     const bool ours = reply->root()[0].is(1);
-    // One token stands there: ours and none of our former ones, or somebody else's.
+    // Redis holds one token: this one and none of our former ones, or another worker's.
     std::erase_if(claims_, [&](const Claim& claim) {
         return claim.name == name &&
                (ours ? claim.owner.token != owner.token : claim.owner.token == owner.token);
@@ -184,7 +184,7 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
         co_await release(asked);
         co_return;
     }
-    auto partition = std::make_shared<Partition>(core_.executor, name, std::move(owner), floor);
+    auto partition = std::make_shared<OwnedPartition>(core_.executor, name, std::move(owner), floor);
     core_.partitions.emplace(name, partition);
     trouble_.erase(name.text());
     spdlog::info("partition {}: taken, at {}", name.text(), floor.text());
@@ -199,8 +199,8 @@ asio::awaitable<ReplyPtr> Membership::ask_for(const store::Ownership& owner) {
     co_return reply;
 }
 
-/// The token of a holder that refused us and is dead, or is ourselves: then the reply to an earlier question
-/// was lost, or the partition was given up without a word to Redis. Empty: there is none.
+/// Returns the token of a holder that is dead or is this worker. The latter: the reply to an earlier request
+/// was lost, or the partition was dropped without a release. Empty: there is no such holder.
 std::string Membership::gone_holder(const ReplyPtr& reply) {
     if (!reply || !reply->root().is_array() || reply->root().count != 2 || !reply->root()[0].is(0)) return {};
     const std::string_view holder = reply->root()[1].text, worker = store::worker_of(holder);
@@ -229,8 +229,7 @@ void Membership::begin_leaving(SteadyTime deadline) {
     }
 }
 
-/// After its deadline a partition goes also while claimed deliveries are under way: their leases end by
-/// themselves.
+/// Releases a partition after its deadline even while claimed deliveries are running: their leases expire.
 asio::awaitable<void> Membership::release_drained() {
     std::vector<PartitionPtr> drained;
     for (const auto& [name, partition] : core_.partitions) {
@@ -252,7 +251,7 @@ asio::awaitable<void> Membership::release_drained() {
     }
 }
 
-/// False: Redis did not say what became of it, so it may still be taken for ours.
+/// Returns false if Redis did not reply: then it may still list the partition as ours.
 asio::awaitable<bool> Membership::release(const Claim& claim) {
     const auto reply = co_await core_.link.run(store::release(claim.owner));
     if (!reply || reply->root().is_error()) co_return false;
@@ -260,8 +259,8 @@ asio::awaitable<bool> Membership::release(const Claim& claim) {
     co_return true;
 }
 
-/// Partitions that were given up without a word to Redis, or whose reply to acquire() was lost. Nobody else
-/// could take them as long as this worker lives.
+/// Lists partitions that were dropped without a release, or whose reply to acquire() was lost. No other
+/// worker can take them while this one is alive.
 std::vector<Membership::Claim> Membership::forgotten() const {
     std::vector<Claim> found;
     for (const Claim& claim : claims_) {

@@ -15,51 +15,50 @@ namespace webhook::worker {
 /// A worker that is alive.
 struct Member {
     std::string id;
-    std::vector<std::string> streams;  ///< that its configuration names; empty: it serves all
+    std::vector<std::string> streams;  ///< named in its settings; empty: it serves all streams
 };
 
-/// The partitions of a worker. Streams that the same workers serve are shared out together: of their sorted
-/// partitions number i goes to number i mod W of these workers, sorted. So workers agree that know different
-/// streams, too.
+/// Returns the partitions of one worker. Streams served by the same workers are distributed together: of
+/// their sorted partitions number i goes to number i mod W of these W workers, sorted. So workers that know
+/// different streams agree, too.
 std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions, std::vector<Member> workers,
                                     const std::string& self);
 
-/// Gives signs of life, takes the partitions that are this worker's share and hands over those that are
-/// another's. A worker that dies is noticed after 9 to 12 s, one that leaves at once.
+/// Sends heartbeats, acquires the partitions of this worker's share and hands the others over. A worker that
+/// dies is detected after 9 to 12 s, one that leaves at once.
 class Membership {
   public:
-    /// `partitions` gives all partitions there are, sorted; `acquired` is called for each that has become
-    /// ours.
+    /// `partitions` returns all partitions, sorted; `acquired` is called for each acquired one.
     Membership(Core& core, std::function<std::vector<PartitionName>()> partitions,
                std::function<unsigned(const std::string& stream)> partition_count,
                std::function<void(const PartitionPtr&)> acquired);
 
     boost::asio::awaitable<void> run();
-    /// Look again at once: partitions or the epoch have changed.
+    /// Compares the share with the owned partitions at once: partitions or the epoch have changed.
     void look();
-    /// Hands everything over: partitions are released as soon as nothing of them is under way, or at
+    /// Begins to drain all partitions: each is released when none of its attempts is running, or at
     /// `deadline`.
     void begin_leaving(SteadyTime deadline);
-    /// Releases what has drained, and what Redis takes for ours though it is not.
+    /// Releases drained partitions, and those that Redis lists as ours though we do not use them.
     boost::asio::awaitable<void> release_drained();
-    /// Redis takes nothing for ours any more.
+    /// Returns whether Redis lists no partition as ours any more.
     bool released_all() const { return claims_.empty(); }
-    /// Shows from time to time that this worker, which is leaving, lives: it has no share, and keeps what has
-    /// not drained.
+    /// Sends heartbeats of a worker that is leaving: it has no share, and keeps partitions that have not
+    /// drained.
     boost::asio::awaitable<void> beat_leaving();
-    /// Tells the others that this worker is gone.
+    /// Removes this worker's mark, so that the others take over at once.
     boost::asio::awaitable<void> leave();
 
   private:
-    /// A token that Redis may have as a partition's holder: from the question on until Redis has said
-    /// otherwise.
+    /// Is a token that Redis may list as the holder of a partition: from the request on until Redis has
+    /// replied otherwise.
     struct Claim {
         PartitionName name;
         store::Ownership owner;
     };
 
     boost::asio::awaitable<void> beat();
-    void note_workers(SteadyTime sent, const Reply& reply);
+    void note_workers(SteadyTime sent, const RedisReply& reply);
     boost::asio::awaitable<bool> check_partitions();
     boost::asio::awaitable<void> take(const PartitionName& name);
     boost::asio::awaitable<ReplyPtr> ask_for(const store::Ownership& owner);
@@ -75,12 +74,12 @@ class Membership {
     std::function<unsigned(const std::string&)> partition_count_;
     std::function<void(const PartitionPtr&)> acquired_;
     Liveness liveness_;
-    std::vector<Member> workers_;  ///< that are alive
+    std::vector<Member> workers_;  ///< alive, with this one
     link::Wakeup look_;
     SteadyTime next_beat_{}, next_leaving_beat_{};
-    std::vector<Claim> claims_;     ///< of the partitions that are ours, and of those that may be
-    bool beaten_ = false;           ///< the last beat has been answered
-    unsigned long connection_ = 0;  ///< on which the partitions were ours last
+    std::vector<Claim> claims_;     ///< of owned partitions, and of those that may be owned
+    bool beaten_ = false;           ///< the last heartbeat was answered
+    unsigned long connection_ = 0;  ///< generation on which the partitions were checked last
     unsigned long tokens_ = 0;
     std::map<std::string, std::string> trouble_;  ///< partition -> error that was logged last
 };

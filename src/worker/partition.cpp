@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::size_t step_events = 2000, step_operations = 256, step_bytes = 1u << 20;
 constexpr std::size_t attempts_kept = 4000, attempts_kept_bytes = 4u << 20;
-constexpr auto patience = 1000ms;      // how long an attempt may hold up the floor
-constexpr auto lease_margin = 5000ms;  // beyond the attempt's own limits
-constexpr auto sweep_after = 1000ms;   // of what a step has settled
-constexpr auto claim_pause = 50ms;     // what is due at once is taken up together with what follows it
+constexpr auto patience = 1000ms;      // how long a delivery may hold up the floor
+constexpr auto lease_margin = 5000ms;  // beyond the time limit of the attempt
+constexpr auto sweep_after = 1000ms;   // after a settling step
+constexpr auto claim_pause = 50ms;     // collects deliveries that are due at once
 
 milliseconds lease_of(const Endpoint& endpoint) {
     return endpoint.document.timeout + lease_margin;
@@ -28,7 +28,7 @@ store::DeliveryEntry entry_of(const Delivery& delivery, const std::string& id, c
     return {id, delivery.endpoint_id, delivery.event->entry, delivery.bytes, record};
 }
 
-/// Takes a delivery back out of its endpoint's queue.
+/// Withdraws a delivery from the queue of its endpoint.
 void withdraw(Delivery* delivery) {
     delivery->state = Delivery::State::withdrawn;
     --delivery->endpoint->queued;
@@ -36,8 +36,8 @@ void withdraw(Delivery* delivery) {
 
 }  // namespace
 
-Partition::Partition(const boost::asio::any_io_executor& executor, PartitionName name, store::Ownership owner,
-                     EntryId floor)
+OwnedPartition::OwnedPartition(const boost::asio::any_io_executor& executor, PartitionName name,
+                               store::Ownership owner, EntryId floor)
     : work(executor),
       waiting_work(executor),
       name_(std::move(name)),
@@ -47,12 +47,12 @@ Partition::Partition(const boost::asio::any_io_executor& executor, PartitionName
       step_floor_(floor),
       floor_moved_(Clock::now()) {}
 
-bool Partition::has_room(const WindowLimit& limit) const {
+bool OwnedPartition::has_room(const WindowLimit& limit) const {
     return window_.size() < limit.events && window_deliveries_ < limit.deliveries &&
            window_bytes_ < limit.bytes;
 }
 
-WindowItem& Partition::add(WindowItem item) {
+WindowItem& OwnedPartition::add(WindowItem item) {
     item.read_at = Clock::now();
     if (window_.empty()) floor_moved_ = item.read_at;
     position_ = item.id;
@@ -62,7 +62,7 @@ WindowItem& Partition::add(WindowItem item) {
     return window_.back();
 }
 
-std::shared_ptr<Event> Partition::make_event(std::string_view entry) const {
+std::shared_ptr<Event> OwnedPartition::make_event(std::string_view entry) const {
     auto event = std::make_shared<Event>();
     event->entry = entry;
     event->stream = name_.stream;
@@ -70,8 +70,8 @@ std::shared_ptr<Event> Partition::make_event(std::string_view entry) const {
     return event;
 }
 
-DeliveryPtr Partition::make_delivery(const EndpointPtr& endpoint, std::shared_ptr<const Event> event,
-                                     std::uint64_t bytes) {
+DeliveryPtr OwnedPartition::make_delivery(const EndpointPtr& endpoint, std::shared_ptr<const Event> event,
+                                          std::uint64_t bytes) {
     auto delivery = std::make_shared<Delivery>();
     delivery->partition = shared_from_this();
     delivery->endpoint = endpoint;
@@ -81,7 +81,7 @@ DeliveryPtr Partition::make_delivery(const EndpointPtr& endpoint, std::shared_pt
     return delivery;
 }
 
-void Partition::ended(const DeliveryPtr& delivery) {
+void OwnedPartition::ended(const DeliveryPtr& delivery) {
     delivery->state = Delivery::State::ended;
     if (lost_) return;
     if (delivery->recorded) {
@@ -92,16 +92,16 @@ void Partition::ended(const DeliveryPtr& delivery) {
     work.notify();
 }
 
-void Partition::log_attempt(std::string json) {
+void OwnedPartition::log_attempt(std::string json) {
     if (lost_ || attempts_.size() >= attempts_kept || attempts_bytes_ >= attempts_kept_bytes) return;
     attempts_bytes_ += json.size();
     attempts_.push_back(std::move(json));
 }
 
-bool Partition::may_leave(const WindowItem& item, const Rules& rules) const {
+bool OwnedPartition::may_leave(const WindowItem& item, const Rules& rules) const {
     if (item.open == 0 || rules.give_back) return true;
-    // Somebody has the event already and an endpoint has not even begun with it: that one lags and must not
-    // hold up the record. While all are equally far, a backlog rests in the stream rather than in `waiting`.
+    // Some endpoints have the event already and another has not started with it: that one lags and must not
+    // hold up the floor. While none lags, a backlog stays in the stream and not in `waiting`.
     const bool lagging = item.open < item.deliveries.size() && rules.now - item.read_at >= patience;
     return std::all_of(item.deliveries.begin(), item.deliveries.end(), [&](const DeliveryPtr& delivery) {
         switch (delivery->state) {
@@ -115,7 +115,7 @@ bool Partition::may_leave(const WindowItem& item, const Rules& rules) const {
     });
 }
 
-bool Partition::build(const Rules& rules, store::SettleStep* step) {
+bool OwnedPartition::build(const Rules& rules, store::SettleStep* step) {
     auto& routed = step->routed;
     const auto room = [&] {
         return routed.events < step_events && step->operations() < step_operations &&
@@ -144,7 +144,7 @@ bool Partition::build(const Rules& rules, store::SettleStep* step) {
     return step_under_way_;
 }
 
-void Partition::applied() {
+void OwnedPartition::applied() {
     step_under_way_ = false;
     for (const auto& id : step_ends_)
         held_.erase(id);
@@ -157,20 +157,20 @@ void Partition::applied() {
     floor_moved_ = now;
 }
 
-void Partition::due_at(SteadyTime time) {
+void OwnedPartition::due_at(SteadyTime time) {
     if (time >= next_due) return;
     next_due = time;
     waiting_work.notify();
 }
 
-void Partition::drop_item(WindowItem& item) {
+void OwnedPartition::drop_item(WindowItem& item) {
     window_bytes_ -= item.bytes;
     window_deliveries_ -= item.deliveries.size();
     for (const auto& delivery : item.deliveries)
         delivery->item = nullptr;
 }
 
-void Partition::settle_item(WindowItem& item, store::SettleStep* step) {
+void OwnedPartition::settle_item(WindowItem& item, store::SettleStep* step) {
     auto& routed = step->routed;
     ++routed.events;
     routed.bytes += item.bytes;
@@ -191,7 +191,7 @@ void Partition::settle_item(WindowItem& item, store::SettleStep* step) {
     }
 }
 
-void Partition::settle_new(const DeliveryPtr& delivery, store::SettleStep* step) {
+void OwnedPartition::settle_new(const DeliveryPtr& delivery, store::SettleStep* step) {
     const auto& document = delivery->endpoint->document;
     const std::string id = delivery->name();
     const std::string record = delivery_record(*delivery);
@@ -199,7 +199,7 @@ void Partition::settle_new(const DeliveryPtr& delivery, store::SettleStep* step)
     const store::WaitingLimit limit{owner_.share(document.max_waiting),
                                     owner_.share(document.max_waiting_bytes)};
     if (delivery->state == Delivery::State::running) {
-        // It has its place already, so it does not overflow.
+        // It is running already, so the limit of waiting deliveries does not apply.
         step->new_waiting(entry, lease_of(*delivery->endpoint), {UINT64_MAX >> 12, UINT64_MAX >> 12});
         delivery->recorded = true;
         delivery->id = id;
@@ -217,7 +217,7 @@ void Partition::settle_new(const DeliveryPtr& delivery, store::SettleStep* step)
     }
 }
 
-void Partition::settle_outcome(const DeliveryPtr& delivery, store::SettleStep* step) {
+void OwnedPartition::settle_outcome(const DeliveryPtr& delivery, store::SettleStep* step) {
     const std::string record = delivery_record(*delivery);
     const auto entry = entry_of(*delivery, delivery->id, record);
     step_ends_.push_back(delivery->id);
@@ -232,7 +232,7 @@ void Partition::settle_outcome(const DeliveryPtr& delivery, store::SettleStep* s
     }
 }
 
-std::vector<Endpoint*> Partition::blocking() const {
+std::vector<Endpoint*> OwnedPartition::blocking() const {
     std::vector<Endpoint*> found;
     if (window_.empty()) return found;
     for (const auto& delivery : window_.front().deliveries) {
@@ -241,7 +241,7 @@ std::vector<Endpoint*> Partition::blocking() const {
     return found;
 }
 
-void Partition::withdraw_unstarted() {
+void OwnedPartition::withdraw_unstarted() {
     const auto unstarted = [](const WindowItem& item) {
         return std::all_of(item.deliveries.begin(), item.deliveries.end(), [](const DeliveryPtr& delivery) {
             return delivery->state == Delivery::State::queued;
@@ -255,7 +255,7 @@ void Partition::withdraw_unstarted() {
     }
 }
 
-void Partition::lose() {
+void OwnedPartition::lose() {
     lost_ = true;
     for (auto& item : window_) {
         for (const auto& delivery : item.deliveries) {

@@ -20,7 +20,7 @@ namespace webhook::worker {
 
 using store::EntryId;
 
-/// One event that has been read and is not settled yet, with its deliveries.
+/// Is one event that was read and is not settled yet, with its deliveries.
 struct WindowItem {
     EntryId id;
     std::shared_ptr<const Event> event;
@@ -30,7 +30,7 @@ struct WindowItem {
     SteadyTime read_at{};
 };
 
-/// Which partition; the order is the one in which partitions are shared out.
+/// Names a partition; the order is the one in which partitions are distributed.
 struct PartitionName {
     std::string stream;
     unsigned index = 0;
@@ -38,19 +38,19 @@ struct PartitionName {
     std::string text() const { return stream + ":" + std::to_string(index); }
 };
 
-/// What may be read ahead of the floor, per partition.
+/// Limits what is read ahead of the floor, per partition.
 struct WindowLimit {
     std::size_t events = 1024, deliveries = 8192;
     std::uint64_t bytes = 8u << 20;
 };
 
-/// A partition while this worker owns it, from acquisition to release or loss: the window of events between
-/// floor and read position, and outcomes that wait for the next settling step. Acquired again it is a new
-/// object.
-class Partition : public std::enable_shared_from_this<Partition> {
+/// Is a partition while this worker owns it, from acquisition to release or loss: the window of events
+/// between floor and read position, and outcomes that wait for the next settling step. A partition that is
+/// acquired again is a new object.
+class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
   public:
-    Partition(const boost::asio::any_io_executor& executor, PartitionName name, store::Ownership owner,
-              EntryId floor);
+    OwnedPartition(const boost::asio::any_io_executor& executor, PartitionName name, store::Ownership owner,
+                   EntryId floor);
 
     const PartitionName& name() const { return name_; }
     const store::Ownership& owner() const { return owner_; }
@@ -58,56 +58,56 @@ class Partition : public std::enable_shared_from_this<Partition> {
     // Reading.
     const EntryId& position() const { return position_; }
     bool has_room(const WindowLimit& limit) const;
-    /// Puts an event with its deliveries at the end; `item.open` counts those that will end.
+    /// Appends an event with its deliveries; `item.open` is the number of those that have not ended.
     WindowItem& add(WindowItem item);
 
     // Deliveries.
-    std::shared_ptr<Event> make_event(std::string_view entry) const;  ///< its fields are to be filled in
+    std::shared_ptr<Event> make_event(
+        std::string_view entry) const;  ///< without fields: the caller adds them
     DeliveryPtr make_delivery(const EndpointPtr& endpoint, std::shared_ptr<const Event> event,
                               std::uint64_t bytes);
-    /// A delivery of ours has ended (its decision is set).
+    /// Takes a delivery that has ended (its decision is set).
     void ended(const DeliveryPtr& delivery);
-    /// A claimed delivery; false when it is in memory already.
+    /// Registers a claimed delivery; returns false if it is in memory already.
     bool hold(const std::string& id) { return held_.insert(id).second; }
     bool holds_any() const { return !held_.empty() || !window_.empty() || step_under_way_; }
     void log_attempt(std::string json);
 
     // Settling.
-    /// What is allowed to leave the window before it has ended.
+    /// Says which events may leave the window before all their deliveries have ended.
     struct Rules {
         SteadyTime now;
-        bool pressed = false;       ///< the window is full and the floor stands still
-        bool give_back = false;     ///< nothing may stay: the partition is handed over
-        bool keep_nothing = false;  ///< no retention: settled events leave the stream at once
+        bool pressed = false;       ///< the window is full and the floor does not move
+        bool give_back = false;     ///< everything must leave: the partition is handed over
+        bool keep_nothing = false;  ///< no retention: settled events are trimmed from the stream at once
     };
-    /// Fills a step with as much as a step should do. False: nothing to settle now.
+    /// Fills a step up to its limits. Returns false if there is nothing to settle now.
     bool build(const Rules& rules, store::SettleStep* step);
-    /// The step that was built last has been done.
+    /// Applies the step that was built last: Redis has done it.
     void applied();
     const EntryId& floor() const { return floor_; }
     SteadyTime floor_moved() const { return floor_moved_; }
     bool window_empty() const { return window_.empty(); }
-    /// Endpoints whose queued deliveries keep the first event from being settled.
+    /// Lists endpoints whose queued deliveries keep the first event from being settled.
     std::vector<Endpoint*> blocking() const;
 
-    /// Withdraws read events of which no delivery has begun: the next owner reads them again.
+    /// Withdraws events of which no delivery has started: the next owner reads them again.
     void withdraw_unstarted();
-    /// The partition is not ours any more: everything in memory is forgotten, attempts under way run out
-    /// unheard.
+    /// Drops everything in memory: this worker does not own the partition any more. Running attempts finish;
+    /// their results are ignored.
     void lose();
     bool lost() const { return lost_; }
 
-    bool draining = false;  ///< nothing new is read or claimed; it is to be released
+    bool draining = false;  ///< no new events are read or claimed; it will be released
     SteadyTime drain_until{};
-    link::Wakeup work;          ///< something to settle
-    link::Wakeup waiting_work;  ///< something to claim
-    bool check_all = true;      ///< endpoints with waiting deliveries must be compared with the configuration
-    SteadyTime read_at{};       ///< until when its events were last asked for
+    link::Wakeup work;          ///< there is something to settle
+    link::Wakeup waiting_work;  ///< there may be something to claim
+    bool check_all = true;      ///< compare endpoints with waiting deliveries with the configuration
+    SteadyTime read_at{};       ///< when the last read of its events ended
 
-    /// A waiting delivery will be due then (min(): look in any case).
+    /// Moves `next_due` to an earlier time at which a waiting delivery is due (min(): look in any case).
     void due_at(SteadyTime time);
-    SteadyTime next_due =
-        SteadyTime::min();  ///< when Redis is to be asked for due deliveries; max(): nothing waits
+    SteadyTime next_due = SteadyTime::min();    ///< when to look for due deliveries; max(): none waits
     SteadyTime next_sweep = SteadyTime::min();  ///< when something may have to be trimmed
 
   private:
@@ -126,13 +126,13 @@ class Partition : public std::enable_shared_from_this<Partition> {
     std::uint64_t window_bytes_ = 0;
     std::deque<DeliveryPtr> outcomes_;
     std::unordered_set<std::string> held_;
-    std::vector<std::string> step_ends_;    ///< ids that are no longer held once the step is done
-    std::chrono::milliseconds step_due_{};  ///< how long after the step a delivery of it is due
+    std::vector<std::string> step_ends_;    ///< ids that leave `held_` when the step is done
+    std::chrono::milliseconds step_due_{};  ///< how long after the step its first delivery is due
     std::vector<std::string> attempts_;
     std::size_t attempts_bytes_ = 0;
     bool lost_ = false, step_under_way_ = false;
 };
 
-using PartitionPtr = std::shared_ptr<Partition>;
+using PartitionPtr = std::shared_ptr<OwnedPartition>;
 
 }  // namespace webhook::worker

@@ -22,13 +22,13 @@ std::string user() {
     return entry != nullptr ? entry->pw_name : std::to_string(geteuid());
 }
 
-/// Empty: it may be used so (R_OK, W_OK, X_OK).
+/// Returns why access with `mode` (R_OK, W_OK, X_OK) is denied; empty: it is allowed.
 std::string denied(const fs::path& path, int mode) {
     if (faccessat(AT_FDCWD, path.c_str(), mode, AT_EACCESS) == 0) return {};
     return fmt::format("{} (user {}): {}", path.string(), user(), std::strerror(errno));
 }
 
-/// The nearest folder above that is there.
+/// Returns the path or its nearest parent that exists.
 fs::path existing(fs::path path) {
     std::error_code ignored;
     while (!fs::exists(fs::symlink_status(path, ignored)) && path.has_relative_path())
@@ -36,7 +36,7 @@ fs::path existing(fs::path path) {
     return path;
 }
 
-/// A folder that is not there is made at need.
+/// Returns why a folder cannot be used. The worker creates a missing folder, so its parent must be writable.
 std::string unusable_folder(const fs::path& folder) {
     std::error_code ignored;
     const fs::path there = existing(folder);

@@ -7,8 +7,8 @@
 
 namespace webhook::worker {
 
-/// Tries what a worker with these settings will need of the file system, as the user who asks, without making
-/// anything. A line for each thing that is missing; empty: nothing is.
+/// Checks what a worker with these settings needs in the file system, as the current user, and creates
+/// nothing. Returns a line for each problem; empty: there is none.
 std::vector<std::string> missing_for(const Settings& settings);
 
 }  // namespace webhook::worker

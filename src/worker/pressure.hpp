@@ -7,24 +7,24 @@
 
 namespace webhook::worker {
 
-/// Says how short Redis' memory is, and when to look next. Settled events give way before senders are
-/// refused: from 85 % of `maxmemory` on the oldest go until 80 % are reached; from 92 % on an event leaves
-/// the stream in the step that settles it, for a sender that is fast fills the rest in a fraction of a
+/// Judges how short of memory Redis is, and when to look next. Settled events are trimmed before clients are
+/// refused: from 85 % of `maxmemory` on the oldest are trimmed until 80 % is reached; from 92 % on an event
+/// leaves the stream in the step that settles it, because a fast client fills the rest in a fraction of a
 /// second.
 class Pressure {
   public:
     void saw(const store::MemoryUse& memory, SteadyTime now);
-    /// Counts what has been settled since the last reading.
+    /// Counts the bytes settled since the last reading.
     void settled(std::uint64_t bytes) { since_ += bytes; }
 
-    /// Whether so much was settled that the reading may be out of date: a quarter of the room that is left.
+    /// Returns whether the reading may be out of date: a quarter of the free room was settled since.
     bool wants_look() const { return memory_.limit != 0 && since_ > room() / 4; }
-    /// Whether anything was settled since the last reading.
+    /// Returns whether anything was settled since the last reading.
     bool has_traffic() const { return since_ > 0; }
 
     bool pressed() const { return pressed_; }
     bool keep_nothing() const { return pressed_ && memory_.used >= part(92); }
-    /// For the log: pressure comes and goes as long as many events pass, so this lasts until it has been away
+    /// Returns the state for the log: pressure comes and goes under load, so this lasts until there was none
     /// for a while.
     bool is_short() const { return short_; }
     const store::MemoryUse& memory() const { return memory_; }

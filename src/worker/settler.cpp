@@ -11,12 +11,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto gather_time = 4ms;  // one step carries what has ended in this time
+constexpr auto gather_time = 4ms;  // one step settles what ended in this time
 constexpr auto tick_time = 50ms;
-constexpr auto press_after = 100ms;  // a full window whose floor stands still for so long is opened by force
-constexpr auto relevant_time = 10s;  // an endpoint that got an event this recently counts as held up
+constexpr auto press_after = 100ms;  // after this time a full window whose floor does not move is forced open
+constexpr auto relevant_time = 10s;  // an endpoint that received an event within this time counts as held up
 
-/// Sends one step until Redis has answered it; false when the partition is lost.
+/// Sends one step until Redis has replied; returns false if the partition is lost.
 asio::awaitable<bool> send_step(Core& core, const PartitionPtr& partition, const store::Call& call) {
     std::string logged;
     auto pause = 50ms;
@@ -46,8 +46,8 @@ asio::awaitable<bool> send_step(Core& core, const PartitionPtr& partition, const
     co_return false;
 }
 
-Partition::Rules rules_for(const Core& core, const Partition& partition) {
-    Partition::Rules rules;
+OwnedPartition::Rules rules_for(const Core& core, const OwnedPartition& partition) {
+    OwnedPartition::Rules rules;
     rules.now = Clock::now();
     rules.pressed =
         !partition.has_room(core.window_limit()) && rules.now - partition.floor_moved() >= press_after;
@@ -56,9 +56,9 @@ Partition::Rules rules_for(const Core& core, const Partition& partition) {
     return rules;
 }
 
-/// A full window that stands still because some endpoints have no free place while others have nothing to do:
-/// the former are behind, and what is queued for them moves on to wait in Redis.
-void release_others(Core& core, const Partition& partition, SteadyTime now) {
+/// Marks endpoints without a free place as behind while others are idle, if the window is full and its floor
+/// does not move. Their queued deliveries are then recorded in Redis.
+void release_others(Core& core, const OwnedPartition& partition, SteadyTime now) {
     const auto blocking = partition.blocking();
     if (blocking.empty()) return;
     for (const auto& [id, endpoint] : core.endpoints.all()) {

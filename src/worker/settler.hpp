@@ -6,11 +6,12 @@
 
 namespace webhook::worker {
 
-/// Writes what has ended into Redis, for one partition: one step at a time, a few milliseconds of work each.
-/// Ends when the partition is lost.
+/// Settles the events of one partition in Redis, one step of a few milliseconds at a time. Ends when the
+/// partition is lost.
 boost::asio::awaitable<void> settle_partition(Core& core, PartitionPtr partition);
 
-/// Hands partitions the moments at which something may leave their window, and judges the endpoints' health.
+/// Wakes partitions regularly, because events may leave their window after some time, and updates the health
+/// of the endpoints.
 boost::asio::awaitable<void> tick_partitions(Core& core);
 
 }  // namespace webhook::worker

@@ -62,7 +62,7 @@ std::optional<ConfigurationText> from_text(std::string_view text) {
     return copy;
 }
 
-/// Only ours to read, as the copy is. One that exists stays as it is.
+/// Creates the folder with mode 0700. A folder that exists is not changed.
 bool make_folder(const std::string& folder, std::string* error) {
     std::error_code failed;
     if (std::filesystem::create_directories(folder, failed))
@@ -71,7 +71,7 @@ bool make_folder(const std::string& folder, std::string* error) {
     return !failed;
 }
 
-/// A folder of another user is refused: he could replace every file in it.
+/// Opens the folder. A folder of another user is refused: that user could replace every file in it.
 Descriptor open_folder(const std::string& path, std::string* error) {
     Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     struct stat about {};
@@ -90,7 +90,8 @@ bool is_plain_file(int folder, const std::string& name, bool* exists) {
     return *exists && S_ISREG(about.st_mode) && (about.st_uid == ::geteuid() || ::geteuid() == 0);
 }
 
-/// A name that something else has is left alone: who put it there wants it to be followed or replaced.
+/// Removes a former file (if `remove`). Anything else with this name is an error: another user may have put
+/// it there to be followed or overwritten.
 bool make_way(int folder, const std::string& name, bool remove, std::string* problem) {
     bool exists = false;
     if (is_plain_file(folder, name, &exists)) return !remove || ::unlinkat(folder, name.c_str(), 0) == 0;

@@ -7,16 +7,17 @@
 
 namespace webhook::worker {
 
-/// The configuration as a file in `state_dir`, for the day Redis has lost it. Mode 0600: documents may hold
-/// secrets. Written to a new file first, so that there is always a whole one. False and a message in `error`
-/// on failure, also where something else than such a file has its name.
+/// Saves the configuration as a file in `state_dir`, for recovery after data loss in Redis. Mode 0600:
+/// documents may contain secrets. Writes a new file and renames it, so that the copy is always complete.
+/// Returns false and a message in `error` on failure, also if the name is taken by something other than such
+/// a file.
 bool save_copy(const std::string& folder, const ConfigurationText& configuration, std::string* error);
 
-/// Nothing when there is no copy; nothing and a message in `error` when it cannot be read or others may have
-/// written it.
+/// Loads the copy. Returns nothing if there is none; nothing and a message in `error` if it cannot be read or
+/// another user may have written it.
 std::optional<ConfigurationText> load_copy(const std::string& folder, std::string* error);
 
-/// Says who else can write into the folder and so replace the copy; empty: nobody.
+/// Returns a warning if other users can write to the folder and so replace the copy; empty: they cannot.
 std::string state_folder_risk(const std::string& folder);
 
 }  // namespace webhook::worker

@@ -22,7 +22,7 @@ namespace {
 constexpr auto farewell_time =
     1500ms;  // after the drain deadline, for the last settling step and the release
 
-/// A part that ends by an exception is a defect; the whole worker ends, so that another one takes over.
+/// Ends the whole worker when a part ends by an exception (a defect), so that another worker takes over.
 void part_ended(std::exception_ptr error) {
     if (error) std::rethrow_exception(error);
 }
@@ -57,7 +57,7 @@ Worker::Worker(asio::io_context& loop, Settings settings, std::function<std::opt
         if (!endpoint.problem.empty()) return;
         const char* const what = endpoint.failing() ? "fails"
                                  : endpoint.slow    ? "does not answer"
-                                 : endpoint.behind  ? "is slower than its events come"
+                                 : endpoint.behind  ? "is slower than its events arrive"
                                                     : "works again";
         spdlog::info("endpoint {}: {}", endpoint.document.id, what);
     };
@@ -82,7 +82,7 @@ void Worker::acquired(const PartitionPtr& partition) {
     asio::co_spawn(loop_.get_executor(), serve_waiting(core_, partition), part_ended);
 }
 
-/// At once for ourselves; the others hear of it through the configuration.
+/// Disables an endpoint here at once; the other workers read it from the configuration.
 void Worker::disable(const EndpointPtr& endpoint, const char* reason) {
     if (endpoint->gone()) return;
     endpoint->disabled = true;
@@ -107,7 +107,7 @@ void Worker::reload() {
     auto fresh = read_settings_();
     if (!fresh) return;
     if (!fresh->redis.same_place(core_.settings.redis)) {
-        spdlog::warn("reload: \"redis\" has changed; that takes a restart, the old one stays in use");
+        spdlog::warn("reload: \"redis\" has changed: restart the worker to use it; the old one stays in use");
         fresh->redis = core_.settings.redis;
     } else if (!(fresh->redis == core_.settings.redis)) {
         core_.link.log_in_as(fresh->redis);
@@ -117,7 +117,7 @@ void Worker::reload() {
     if (!open_log(fresh->log, &error)) spdlog::error("reload: {}; the log stays where it is", error);
     core_.settings = std::move(*fresh);
     core_.dispatcher.set_max_inflight(core_.settings.max_inflight);
-    core_.make_sender();
+    core_.renew_sender();
     core_.endpoints.prepare_again(false);
     discovery_.look_again();
     for (const auto& [name, partition] : core_.partitions)
@@ -125,11 +125,11 @@ void Worker::reload() {
     spdlog::info("reloaded");
 }
 
-/// The first signal drains, the second one ends it at once.
+/// Drains at the first signal; ends at once at the second.
 void Worker::terminate() {
     if (core_.stopping) return loop_.stop();
     core_.stopping = true;
-    spdlog::info("stopping: no new events; {} attempts under way", core_.dispatcher.running());
+    spdlog::info("stopping: no new events; {} attempts are running", core_.dispatcher.running());
     core_.readable.notify();
     membership_.look();
     asio::co_spawn(loop_.get_executor(), drain(), part_ended);
@@ -147,7 +147,7 @@ asio::awaitable<void> Worker::drain() {
         if (membership_.released_all()) break;
         if (!broken_off && Clock::now() >= deadline) {
             broken_off = true;
-            spdlog::warn("stopping: {} attempts are broken off", core_.dispatcher.running());
+            spdlog::warn("stopping: {} attempts are cancelled", core_.dispatcher.running());
             core_.dispatcher.begin_stop();
             core_.stop_senders();
         }

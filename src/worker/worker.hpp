@@ -12,10 +12,11 @@
 
 namespace webhook::worker {
 
-/// The whole worker on one loop: starts its parts, listens to signals, drains.
+/// Runs the whole worker on one loop: starts its parts, handles signals, drains.
 class Worker {
   public:
-    /// `reload` reads the settings again for SIGHUP; nothing when they are bad (it has logged why).
+    /// `reload` reads the settings again for SIGHUP; it returns nothing if they are invalid (and has logged
+    /// why).
     Worker(boost::asio::io_context& loop, Settings settings, std::function<std::optional<Settings>()> reload);
 
     void start();

@@ -31,13 +31,14 @@ namespace {
 
 constexpr auto connect_timeout = 1500ms;
 constexpr auto command_timeout =
-    10s;  // longer than any BLOCK of ours; a slow fsync must not look like a dead server
+    10s;  // longer than our longest BLOCK; a slow fsync must not look like a dead server
 constexpr auto shortest_pause = 50ms, longest_pause = 1000ms;
-/// A connection that lasts less is worth no new start: what ends it comes again with the next one.
+/// A connection that lasts a shorter time does not reset the back-off: its cause will probably end the next
+/// one, too.
 constexpr auto steady_after = 5s;
 constexpr unsigned short_lives_named = 3;
 constexpr auto watch_time = 250ms;
-constexpr unsigned watches_per_look = 20;  // so every 5 s
+constexpr unsigned watches_per_look = 20;  // every 5 s
 constexpr std::size_t read_size = std::size_t{256} * 1024;
 
 std::string login_command(const store::RedisAddress& address) {
@@ -87,7 +88,7 @@ asio::awaitable<void> RedisLink::run() {
 
 void RedisLink::came_up() {
     logged_.clear();
-    told_up_ = true;
+    logged_up_ = true;
     spdlog::info("{}: connected to {}", name_, address_.text());
 }
 
@@ -97,7 +98,7 @@ asio::awaitable<void> RedisLink::rest_until(Clock::time_point time) {
     co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
 }
 
-/// One line per change of state: the same reason again is not a change.
+/// Logs one line per change of state: the same reason again is not a change.
 void RedisLink::went_down(std::string_view reason) {
     std::string line(reason.empty() ? "connection lost" : reason);
     if (ready_since_ != Clock::time_point{}) {
@@ -106,7 +107,7 @@ void RedisLink::went_down(std::string_view reason) {
             line = "each connection is lost soon after it was made: look at the log of Redis";
         }
     }
-    told_up_ = false;
+    logged_up_ = false;
     if (line == logged_) return;
     logged_ = line;
     spdlog::error("{}: {} ({}); trying again", name_, line, address_.text());
@@ -175,7 +176,7 @@ asio::awaitable<bool> RedisLink::connect_tcp() {
     co_return false;
 }
 
-/// Each address of a name has the whole time limit.
+/// Connects to one address. Each address of a name has the whole time limit.
 asio::awaitable<error_code> RedisLink::connect_to(Socket::endpoint_type endpoint) {
     socket_ = Socket(executor_);
     asio::steady_timer limit(executor_, connect_timeout);
@@ -197,8 +198,8 @@ asio::awaitable<bool> RedisLink::expect_ok(std::string text, std::string_view wh
     co_return false;
 }
 
-/// A new user or password that is refused may have come before Redis knows it: then the former ones are
-/// tried.
+/// Authenticates. New credentials may have been set here before Redis has them: if they are refused, the
+/// former ones are tried.
 asio::awaitable<bool> RedisLink::log_in() {
     if (!address_.logs_in()) co_return true;
     if (former_) {
@@ -217,8 +218,9 @@ void RedisLink::log_in_as(const store::RedisAddress& address) {
     if (pending_.empty()) try_new_login();
 }
 
-/// Redis 8 and Valkey 8 do not answer an AUTH that fails when it came behind a command that blocks (seen with
-/// XREAD, 8.0.2 and 8.1.1), so that all later replies would be taken for those of the commands before.
+/// Tries new credentials; call only while no command is pending. Redis 8 and Valkey 8 do not reply to a
+/// failing AUTH sent after a command that blocks (seen with XREAD, 8.0.2 and 8.1.1), so all later replies
+/// would be matched to the wrong commands.
 void RedisLink::try_new_login() {
     if (!std::exchange(login_due_, false)) return;
     send(login_command(address_), [this](const ReplyPtr& reply) {
@@ -233,8 +235,8 @@ void RedisLink::try_new_login() {
     });
 }
 
-/// AUTH, SELECT, and a look at the server: one that may drop our keys, a replica, or one that is loading is
-/// refused.
+/// Sends AUTH and SELECT and checks the server: refused are servers that may evict keys, replicas, and
+/// servers that are loading.
 asio::awaitable<bool> RedisLink::greet() {
     const bool logged_in = co_await log_in();  // in the condition itself g++ 12 makes a trap of it
     if (!logged_in) co_return false;
@@ -255,7 +257,7 @@ asio::awaitable<bool> RedisLink::greet() {
     co_return co_await has_rights();
 }
 
-/// Nothing is begun that would stop half-way.
+/// Checks the rights of the user, so that no operation fails half-way.
 asio::awaitable<bool> RedisLink::has_rights() {
     const auto reply = co_await run(store::missing_rights());
     if (!reply) co_return false;
@@ -303,8 +305,8 @@ void RedisLink::answer(ReplyPtr reply) {
     if (bad && ready_) distrust(why);
 }
 
-/// Replies come in order, so one that does not come spoils the connection. And a server that was good when we
-/// connected may become a replica, or be told to drop keys.
+/// Closes the connection when a reply is late: replies come in order, so all later ones wait, too. Checks the
+/// server regularly: it may have become a replica, or its eviction policy may have changed.
 asio::awaitable<void> RedisLink::watch() {
     for (unsigned n = 1; !stopped_; ++n) {
         co_await link::sleep_for(watch_time);
@@ -312,7 +314,7 @@ asio::awaitable<void> RedisLink::watch() {
             distrust("no answer in time");
         if (ready_ && Clock::now() - ready_since_ >= steady_after) {
             short_lives_ = 0;
-            if (!told_up_) came_up();
+            if (!logged_up_) came_up();
         }
         if (!ready_ || n % watches_per_look != 0) continue;
         send(store::resp_command("INFO"), [this](const ReplyPtr& reply) {
@@ -337,7 +339,7 @@ void RedisLink::send(std::string_view text, Callback callback) {
 }
 
 asio::awaitable<void> RedisLink::write_out() {
-    co_await asio::post(executor_, asio::use_awaitable);  // the turn's other commands join
+    co_await asio::post(executor_, asio::use_awaitable);  // collects the other commands of this turn
     while (!out_.empty() && open_) {
         const auto generation = generation_;
         writing_.clear();

@@ -19,8 +19,9 @@ namespace webhook::worker {
 
 using link::Clock;
 
-/// One connection to Redis that mends itself: connects with backoff, pipelines, gives every command exactly
-/// one answer. All commands of one turn of the loop leave in one write. Logs one line per change of state.
+/// Keeps one connection to Redis: reconnects with back-off, pipelines, and calls each command's callback
+/// exactly once. All commands of one turn of the loop are sent in one write. Logs one line per change of
+/// state.
 class RedisLink {
   public:
     /// `name` is for the log ("redis", "redis (reading)") and for CLIENT SETNAME.
@@ -29,31 +30,31 @@ class RedisLink {
     RedisLink(const RedisLink&) = delete;
     RedisLink& operator=(const RedisLink&) = delete;
 
-    /// The coroutine that keeps the connection; ends after stop().
+    /// Keeps the connection; ends after stop().
     boost::asio::awaitable<void> run();
     void stop();
 
     bool ready() const { return ready_; }
-    /// Counts connections: differs when the connection was lost in between.
+    /// Counts connections: the number changes when the connection was lost.
     unsigned long generation() const { return generation_; }
-    /// Returns when the connection is ready (at once when it is), or when stopped.
+    /// Returns when the connection is ready or was stopped.
     boost::asio::awaitable<void> wait_ready();
 
-    /// nullptr: the connection was lost before the answer came (or there is none).
+    /// Gets the reply; nullptr: the connection was lost before it was received, or there is none.
     using Callback = std::function<void(ReplyPtr)>;
     void send(std::string_view command, Callback callback);
     boost::asio::awaitable<ReplyPtr> request(std::string command);
-    /// A script by its SHA-1, and with its text when Redis does not know it.
+    /// Runs a script by its SHA-1, and again with its text if Redis does not know it.
     boost::asio::awaitable<ReplyPtr> run(const store::Call& call);
 
-    /// Gets each reply to INFO: one for a new connection, then one every 5 s.
+    /// Receives each reply to INFO: one for a new connection, then one every 5 s.
     std::function<void(std::string_view info)> on_info;
 
-    /// Takes up another user or password. The present connection tries them as soon as nothing is pending on
-    /// it, and stays in use when they are refused.
+    /// Changes user and password. The current connection tries them when no command is pending, and stays in
+    /// use if they are refused.
     void log_in_as(const store::RedisAddress& address);
 
-    /// Closes the connection because it cannot be used (read-only replica, ...); a new one is made.
+    /// Closes the connection because it cannot be used (read-only replica, ...); then reconnects.
     void distrust(std::string_view reason);
 
   private:
@@ -84,16 +85,16 @@ class RedisLink {
     boost::asio::any_io_executor executor_;
     store::RedisAddress address_;
     std::optional<store::RedisAddress>
-        former_;  ///< its user and password, until those of address_ have been taken once
+        former_;  ///< with former user and password, until those of address_ were accepted once
     std::string name_;
     Socket socket_;
     boost::asio::steady_timer pause_;
     std::deque<Pending> pending_;
     std::string out_, writing_, reason_, logged_;
     unsigned long generation_ = 0;
-    Clock::time_point ready_since_{};  ///< of the present connection; nothing: it never was
-    unsigned short_lives_ = 0;         ///< connections in a row that were lost soon after they were ready
-    bool told_up_ = false;             ///< the log says that it is connected
+    Clock::time_point ready_since_{};  ///< of the current connection; zero: it was never ready
+    unsigned short_lives_ = 0;         ///< consecutive connections that were lost soon after they were ready
+    bool logged_up_ = false;           ///< "connected" was logged
     bool open_ = false, ready_ = false, stopped_ = false, flushing_ = false;
     bool login_due_ = false;  ///< a new user or password has not been tried on this connection
 };

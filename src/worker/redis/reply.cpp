@@ -7,7 +7,7 @@
 namespace webhook::worker {
 
 void* ReplyTree::take(std::size_t size) {
-    size = (size + alignof(Reply) - 1) / alignof(Reply) * alignof(Reply);
+    size = (size + alignof(RedisReply) - 1) / alignof(RedisReply) * alignof(RedisReply);
     if (size > left_) {
         const std::size_t grown =
             blocks_.empty() ? 256 : std::size_t{16384} << std::min<std::size_t>(blocks_.size(), 4);
@@ -28,7 +28,7 @@ ReplyReader::ReplyReader() {
     };
     functions_.createInteger = guarded<make_integer, long long>;
     functions_.createNil = guarded<place>;
-    functions_.freeObject = [](void*) {};  // the arena goes as a whole
+    functions_.freeObject = [](void*) {};  // the arena is freed as a whole
     reader_ = redisReaderCreateWithFunctions(&functions_);
     if (reader_ == nullptr) throw std::bad_alloc();
     reader_->privdata = this;
@@ -47,11 +47,11 @@ ReplyPtr ReplyReader::next() {
     void* root = nullptr;
     if (redisReaderGetReply(reader_, &root) != 0) broken_ = true;
     if (root == nullptr || broken_) return nullptr;
-    tree_->root_ = static_cast<Reply*>(root);
+    tree_->root_ = static_cast<RedisReply*>(root);
     return std::move(tree_);
 }
 
-/// nullptr, for hiredis "out of memory", is all that may leave it.
+/// Keeps exceptions out of C code: returns nullptr, which hiredis treats as out of memory.
 template <auto make, typename... Values>
 void* ReplyReader::guarded(const redisReadTask* task, Values... values) noexcept {
     try {
@@ -61,36 +61,37 @@ void* ReplyReader::guarded(const redisReadTask* task, Values... values) noexcept
     }
 }
 
-/// hiredis fills arrays element by element and tells only the parent and our index in it.
-Reply* ReplyReader::place(const redisReadTask* task) {
-    if (task->parent != nullptr) return static_cast<Reply*>(task->parent->obj)->items + task->idx;
+/// Returns where the value is stored: hiredis fills arrays element by element and passes the parent and the
+/// index.
+RedisReply* ReplyReader::place(const redisReadTask* task) {
+    if (task->parent != nullptr) return static_cast<RedisReply*>(task->parent->obj)->items + task->idx;
     auto* const self = static_cast<ReplyReader*>(task->privdata);
-    return new (self->tree_->take(sizeof(Reply))) Reply();
+    return new (self->tree_->take(sizeof(RedisReply))) RedisReply();
 }
 
-Reply* ReplyReader::make_text(const redisReadTask* task, char* data, std::size_t size) {
+RedisReply* ReplyReader::make_text(const redisReadTask* task, char* data, std::size_t size) {
     auto* const self = static_cast<ReplyReader*>(task->privdata);
-    Reply* const reply = place(task);
+    RedisReply* const reply = place(task);
     char* const copy = static_cast<char*>(self->tree_->take(size));
     std::memcpy(copy, data, size);
-    reply->type = task->type == REDIS_REPLY_ERROR ? Reply::Type::error : Reply::Type::text;
+    reply->type = task->type == REDIS_REPLY_ERROR ? RedisReply::Type::error : RedisReply::Type::text;
     reply->text = {copy, size};
     return reply;
 }
 
-Reply* ReplyReader::make_array(const redisReadTask* task, std::size_t count) {
+RedisReply* ReplyReader::make_array(const redisReadTask* task, std::size_t count) {
     auto* const self = static_cast<ReplyReader*>(task->privdata);
-    Reply* const reply = place(task);
-    reply->type = Reply::Type::array;
+    RedisReply* const reply = place(task);
+    reply->type = RedisReply::Type::array;
     reply->count = count;
-    reply->items = static_cast<Reply*>(self->tree_->take(sizeof(Reply) * reply->count));
+    reply->items = static_cast<RedisReply*>(self->tree_->take(sizeof(RedisReply) * reply->count));
     std::uninitialized_default_construct_n(reply->items, reply->count);
     return reply;
 }
 
-Reply* ReplyReader::make_integer(const redisReadTask* task, long long value) {
-    Reply* const reply = place(task);
-    reply->type = Reply::Type::integer;
+RedisReply* ReplyReader::make_integer(const redisReadTask* task, long long value) {
+    RedisReply* const reply = place(task);
+    reply->type = RedisReply::Type::integer;
     reply->integer = value;
     return reply;
 }

@@ -52,7 +52,7 @@ bool has_prefix(const address_v6::bytes_type& bytes, std::initializer_list<unsig
     return std::equal(prefix.begin(), prefix.end(), bytes.begin());
 }
 
-/// Global unicast is 2000::/3; what follows lies inside it and is not for us to reach.
+/// Checks for global unicast (2000::/3) without its special-purpose blocks.
 bool is_private_v6(const address_v6& candidate) {
     const auto bytes = candidate.to_bytes();
     if ((bytes[0] & 0xe0) != 0x20) return true;
@@ -68,7 +68,7 @@ address_v4 last_four(const address_v6::bytes_type& bytes) {
     return address_v4({bytes[12], bytes[13], bytes[14], bytes[15]});
 }
 
-/// The IPv4 address that ::ffff:0:0/96 and 64:ff9b::/96 stand for; others as they are.
+/// Returns the IPv4 address inside ::ffff:0:0/96 or 64:ff9b::/96; other addresses unchanged.
 address embedded(const address& candidate) {
     if (!candidate.is_v6()) return candidate;
     const auto bytes = candidate.to_v6().to_bytes();

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t id_bytes = 8, mac_bytes = 16;
 
-/// An item as some installation may have made it: it can stand in a header.
+/// Returns whether the text has the form of an item, so that it is safe in a header.
 bool is_item(std::string_view text) {
     return !text.empty() && text.size() <= Hops::longest_item &&
            std::count(text.begin(), text.end(), ':') == 2 &&
@@ -33,7 +33,7 @@ std::string Hops::item(unsigned count) const {
     return text + ":" + base::to_hex(key_->digest(text).view().substr(0, mac_bytes));
 }
 
-/// What an item of ours says; 0 when somebody else made it.
+/// Returns the count of an item of this installation; 0 if its MAC is wrong.
 unsigned Hops::own_count(std::string_view text) const {
     if (text.size() <= prefix_.size()) return 0;
     const char digit = text[prefix_.size()];

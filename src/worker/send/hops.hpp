@@ -8,27 +8,28 @@
 
 namespace webhook::worker {
 
-/// The header `webhook-hops`, by which loops end: a list of items `INSTALLATION:COUNT:MAC`, one for each
-/// installation that has sent the event on. An installation believes and raises its own item only, which
-/// nobody else can make, and passes the others along. So a loop through several installations ends, and no
+/// Implements the header `webhook-hops`, which ends loops: a list of items `INSTALLATION:COUNT:MAC`, one for
+/// each installation that has forwarded the event. An installation trusts and increments only its own item,
+/// which its MAC protects, and forwards the others. So a loop through several installations ends, and no
 /// client can make an event undeliverable.
 class Hops {
   public:
-    static constexpr unsigned most = 5;               ///< times that one installation sends an event on
-    static constexpr std::size_t most_foreign = 7;    ///< items passed along; of more the last ones
-    static constexpr std::size_t longest_item = 100;  ///< longer ones are dropped
+    static constexpr unsigned most = 5;  ///< how often one installation forwards an event
+    static constexpr std::size_t most_foreign =
+        7;  ///< forwarded items of other installations; the last ones if there are more
+    static constexpr std::size_t longest_item = 100;  ///< longer items are dropped
 
     struct Passage {
-        unsigned count = 1;  ///< times that it has been sent on by us, with this one
-        std::string header;  ///< to be sent
+        unsigned count = 1;  ///< how often we have forwarded the event, including this time
+        std::string header;  ///< value to send
         bool is_loop() const { return count > most; }
     };
 
-    /// `key`: of the configuration, which all workers of an installation share. Empty: not known yet, nothing
-    /// is believed.
+    /// Takes the key of the configuration, which all workers of an installation share. Empty: not known yet,
+    /// no item is trusted.
     explicit Hops(std::string_view key = {});
 
-    /// `received`: the header that the event came with, empty when there was none.
+    /// Computes the header to send from the `received` one, which is empty if there was none.
     Passage pass(std::string_view received) const;
 
   private:
@@ -37,7 +38,7 @@ class Hops {
 
     std::optional<signature::HmacKey> key_;
     std::string prefix_;  ///< "INSTALLATION:"
-    std::string first_;   ///< item of an event that was not here before
+    std::string first_;   ///< item of an event that was not forwarded before
 };
 
 }  // namespace webhook::worker

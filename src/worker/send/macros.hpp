@@ -8,8 +8,8 @@
 
 namespace webhook::worker {
 
-/// Path and query of a URL with macros, filled in for one event. What an event does not have becomes empty;
-/// values of JSON pointers are strings, numbers as written and booleans. Immutable.
+/// Expands the macros in path and query of a URL for one event. Missing values are empty; values of JSON
+/// pointers are strings, numbers as written and booleans. Immutable.
 class TargetTemplate {
   public:
     explicit TargetTemplate(std::vector<endpoint::UrlPart> parts);
@@ -23,12 +23,12 @@ class TargetTemplate {
     std::vector<std::string> pointer_values(const Event& event) const;
 
     std::vector<endpoint::UrlPart> parts_;
-    std::vector<int> pointer_index_;  ///< of each part; -1: it is no pointer
+    std::vector<int> pointer_index_;  ///< of each part; -1: not a pointer
     base::PointerSet pointers_;
 };
 
-/// First value of a request header kept with the event (field `headers`: JSON object of arrays); empty when
-/// absent.
+/// Returns the first value of a request header stored with the event (field `headers`: JSON object of
+/// arrays); empty if absent.
 std::string kept_header(const Event& event, std::string_view lower_case_name);
 
 }  // namespace webhook::worker

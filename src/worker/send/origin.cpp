@@ -18,7 +18,7 @@ std::unique_ptr<HttpConnection> Origin::take(Clock::time_point now, const Addres
         --limits_->held;
         if (now - connection->born > max_age || now - connection->idle_since > max_idle) continue;
         if (!leads_to(*connection, addresses)) continue;
-        // What came after an answer must not be taken for the next one.
+        // Bytes after a response must not be read as the next one.
         if (connection->is_quiet()) return connection;
     }
     return nullptr;

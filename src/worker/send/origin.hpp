@@ -16,15 +16,15 @@ using link::Clock;
 using link::Addresses;
 using link::HttpConnection;
 
-/// Where idle connections may be kept, over all origins.
+/// Limits the idle connections of all origins.
 struct IdleLimits {
     std::size_t per_origin = 64;
     std::size_t total = 4096;
-    std::size_t held = 0;  ///< idle connections at present
+    std::size_t held = 0;  ///< idle connections now
 };
 
-/// Scheme, host and port together with the guard's flag: connections are shared only between targets that
-/// agree in all four. Keeps its idle connections, the latest used first.
+/// Is scheme, host and port together with `allow_private`: endpoints share connections only if all four are
+/// equal. Keeps idle connections and reuses the most recently used one first.
 class Origin {
   public:
     static constexpr std::chrono::seconds max_idle{55};
@@ -42,12 +42,12 @@ class Origin {
     Origin(const Origin&) = delete;
     Origin& operator=(const Origin&) = delete;
 
-    /// An idle connection to one of the addresses that looks usable, or nullptr.
+    /// Takes an idle connection to one of the addresses that looks usable, or returns nullptr.
     std::unique_ptr<HttpConnection> take(Clock::time_point now, const Addresses& addresses);
-    /// Keeps a connection for the next request, or closes it when there are enough.
+    /// Keeps a connection for the next request, or closes it if there are enough.
     void give(std::unique_ptr<HttpConnection> connection, Clock::time_point now);
-    /// Closes idle connections that are old, that the receiver has closed, or whose address the name has no
-    /// more. `addresses`: nullptr when they are not known.
+    /// Closes idle connections that are old, that the receiver has closed, or whose address is not among
+    /// `addresses` any more (nullptr: they are not known).
     void sweep(Clock::time_point now, const Addresses* addresses);
     void clear();
 
@@ -55,8 +55,7 @@ class Origin {
     const std::string host;
     const std::uint16_t port;
     const bool allow_private;
-    const std::shared_ptr<const Addresses>
-        literal;  ///< of a host that is an address; such a one is not looked up
+    const std::shared_ptr<const Addresses> literal;  ///< of a host that is an address and needs no look-up
 
   private:
     std::vector<std::unique_ptr<HttpConnection>> idle_;

@@ -15,7 +15,7 @@ namespace {
 
 using base::equal_names;
 
-/// Entry fields that become headers (CloudEvents 1.0, HTTP binding in binary mode).
+/// Fields of the event that become headers (CloudEvents 1.0, HTTP binding in binary mode).
 struct Attribute {
     std::string_view field, header;
 };
@@ -26,7 +26,8 @@ void append_line(std::string_view name, std::string_view value, std::string* out
     out->append(name).append(": ").append(value).append("\r\n");
 }
 
-/// CloudEvents HTTP binding 3.1.3.2: space, double quote, percent and what is not printable ASCII as %XX.
+/// Appends a value by CloudEvents HTTP binding 3.1.3.2: space, double quote, percent and bytes outside
+/// printable ASCII as %XX.
 void append_ce_value(std::string_view value, std::string* out) {
     static constexpr char digits[] = "0123456789ABCDEF";
     for (const char c : value) {
@@ -52,7 +53,7 @@ std::string_view to_text(Number number, std::array<char, 24>* space) {
     return {space->data(), static_cast<std::size_t>(end - space->data())};
 }
 
-/// What came with the event goes into a header only if it can stand there.
+/// Returns a value of the event if it is valid in a header, else `otherwise`.
 std::string_view usable(std::string_view value, std::string_view otherwise) {
     return !value.empty() && endpoint::valid_header_value(value) ? value : otherwise;
 }
@@ -132,8 +133,8 @@ void PreparedEndpoint::prepare_signers(const Secrets& secrets) {
     }
 }
 
-/// A header that a scheme sets (Authorization of a token scheme) must not stand there twice: the signature's
-/// counts.
+/// Drops headers of the document that a scheme sets, too (Authorization of a token scheme), so that none is
+/// sent twice.
 void PreparedEndpoint::drop_headers_of_signers() {
     for (const auto& signer : others_) {
         signature::SignRequest sample;

@@ -18,29 +18,29 @@
 
 namespace webhook::worker {
 
-/// An endpoint ready to be sent to: URL taken apart, signers with their keys, the unchanging part of the
-/// request head. Immutable, so attempts under way keep the one they began with.
+/// Is an endpoint prepared for attempts: parsed URL, signers with their keys, the constant part of the
+/// request head. Immutable, so running attempts keep the one they began with.
 class PreparedEndpoint {
   public:
-    /// Never fails: a target with a `problem` (a secret is missing, a key cannot be used) is not ready.
+    /// Never fails: an endpoint with a `problem` (a secret is missing, a key cannot be used) is not ready.
     PreparedEndpoint(const endpoint::Document& document, const Secrets& secrets,
                      std::shared_ptr<const signature::SchemeSet> schemes);
 
     const endpoint::Document& document() const { return document_; }
     const endpoint::Url& url() const { return url_; }
     const std::string& problem() const { return problem_; }
-    /// What is likely wrong with one of its secrets, which is used as it is; empty: nothing.
+    /// Returns what is probably wrong with a secret that is used nevertheless; empty: nothing.
     const std::string& warning() const { return warning_; }
     bool ready() const { return problem_.empty(); }
     bool has_body() const { return document_.method != "GET"; }
 
-    /// Replaces `head` by request line and headers of one attempt, up to and with the empty line. Otherwise
-    /// returns why the event cannot be sent: its values make a "." or ".." of a part of the path, which the
-    /// receiver would take for another path (RFC 3986, 5.2.4), or a scheme cannot sign it.
+    /// Replaces `head` by request line and headers of one attempt, including the empty line, and returns
+    /// nullptr. Otherwise returns why the event cannot be sent: its values make a path segment "." or "..",
+    /// which the receiver would resolve to another path (RFC 3986, 5.2.4), or a scheme cannot sign it.
     const char* build_head(const Event& event, std::string_view hops, std::int64_t now_ms,
                            std::string* head) const;
 
-    std::shared_ptr<Origin> origin;  ///< set by the sender before the target is shared
+    std::shared_ptr<Origin> origin;  ///< set by the Sender before the endpoint is shared
 
   private:
     using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -55,13 +55,13 @@ class PreparedEndpoint {
     bool has_header(std::string_view name) const;
 
     endpoint::Document document_;
-    std::shared_ptr<const signature::SchemeSet> schemes_;  ///< outlives the signers, which look into it
+    std::shared_ptr<const signature::SchemeSet> schemes_;  ///< outlives the signers, which refer to it
     endpoint::Url url_;
     std::string problem_, warning_;
     std::string base_;                      ///< "https://host:port", before path and query
-    std::optional<TargetTemplate> macros_;  ///< when path and query have any
-    Headers headers_;                       ///< of the document, secrets in place
-    std::string fixed_;                     ///< all header lines that never change
+    std::optional<TargetTemplate> macros_;  ///< if path or query have any
+    Headers headers_;                       ///< of the document, with secrets resolved
+    std::string fixed_;                     ///< all constant header lines
     bool own_content_type_ = true, own_content_encoding_ = true;
     std::unique_ptr<signature::Signer> standard_;
     std::vector<std::unique_ptr<signature::Signer>> others_;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::hours max_retry_after{24};
 
-/// 300 and 304 name no other place (RFC 9110, section 15.4).
+/// Returns whether the status is a redirect: 300 and 304 have no other location (RFC 9110, section 15.4).
 bool is_redirect(int status) {
     return status >= 301 && status <= 308 && status != 304 && status != 305 && status != 306;
 }

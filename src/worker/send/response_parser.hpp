@@ -11,8 +11,8 @@
 
 namespace webhook::worker {
 
-/// One HTTP answer while it is read. Keeps only what an attempt needs: status, two headers and the first 16
-/// KiB of the body. Of the body no more is read than is useful (see enough()).
+/// Parses one HTTP response. Keeps only what an attempt needs: status, two headers and the first 16 KiB of
+/// the body. Long bodies are not read to their end (see enough()).
 class ResponseParser final : public link::HttpReader {
   public:
     static constexpr std::size_t max_kept = 16384;
@@ -20,10 +20,10 @@ class ResponseParser final : public link::HttpReader {
 
     ResponseParser() : HttpReader(Kind::response, Limits{}) {}
 
-    /// The rest of the body is not worth reading: the connection is closed instead of kept.
+    /// Returns whether closing the connection is cheaper than reading the rest of the body.
     bool enough() const;
 
-    /// Fills status, result, error, retry_after and response by the document's idea of success.
+    /// Fills status, result, error, retry_after and response; the document defines success.
     void judge(const endpoint::Document& document, std::int64_t now_ms, Attempt* attempt);
 
   private:
@@ -34,7 +34,7 @@ class ResponseParser final : public link::HttpReader {
     std::string kept_, retry_after_, delivery_;
 };
 
-/// Seconds or an HTTP date (RFC 9110 10.2.3) as a wait from now, 0 to 24 h; nothing when it is neither.
+/// Parses seconds or an HTTP date (RFC 9110 10.2.3) into a delay of 0 to 24 h; nothing if it is neither.
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value, std::int64_t now_ms);
 
 }  // namespace webhook::worker

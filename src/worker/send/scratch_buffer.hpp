@@ -6,7 +6,7 @@
 
 namespace webhook::worker {
 
-/// A head's string on loan: its memory is used again by later requests.
+/// Lends a string for a request head; later requests reuse its memory.
 class ScratchBuffer {
   public:
     explicit ScratchBuffer(std::vector<std::string>& spare) : spare_(spare) {

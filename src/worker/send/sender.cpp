@@ -29,21 +29,21 @@ using link::describe;
 using link::Resolver;
 using link::Waiting;
 using ConnectionPtr = std::unique_ptr<HttpConnection>;
-using TargetPtr = std::shared_ptr<const PreparedEndpoint>;
+using PreparedEndpointPtr = std::shared_ptr<const PreparedEndpoint>;
 using EventPtr = std::shared_ptr<const Event>;
 
 constexpr std::chrono::seconds sweep_interval{1};
-/// A kept connection that ends without an answer this soon after the request had been closed by the receiver
-/// before.
+/// If a reused connection ends without a response within this time, the receiver had closed it before the
+/// request.
 constexpr std::chrono::seconds stale_within{1};
 constexpr std::size_t fewest_origins_swept = 64;
-constexpr std::chrono::minutes shortage_again{1};  ///< for one line a minute
+constexpr std::chrono::minutes shortage_again{1};  ///< logs one line a minute
 
-/// What one request over one connection came to.
+/// Is the result of one request over one connection.
 struct Exchange {
-    bool answered = false;   ///< the answer has a status: it and the result stand in the attempt
-    bool got_some = false;   ///< at least a byte of it came
-    bool left_over = false;  ///< there was more than the answer
+    bool answered = false;   ///< the response has a status: it and the result are in the attempt
+    bool got_some = false;   ///< at least one byte of it was received
+    bool left_over = false;  ///< there were bytes after the response
     bool keep = false;       ///< the connection can carry another request
     std::string error;
 };
@@ -57,7 +57,7 @@ std::string received_hops(const Event& event) {
     return kept ? kept_header(event, "webhook-hops") : std::string();
 }
 
-/// Reads until the answer's end, its useful part, an error or a time limit.
+/// Reads until the end of the response, enough of it, an error or a time limit.
 asio::awaitable<void> read_answer(HttpConnection& connection, ResponseParser& answer, Exchange& result) {
     while (!answer.ended() && !answer.enough()) {
         boost::system::error_code error;
@@ -72,13 +72,13 @@ asio::awaitable<void> read_answer(HttpConnection& connection, ResponseParser& an
     if (!answer.error().empty()) result.error = "answer: " + answer.error();
 }
 
-/// Adds what a refusal is probably about, where server and client do not mean the same protocol.
-void add_hint(const PreparedEndpoint& target, HttpConnection& connection, Attempt& attempt) {
+/// Adds a hint to a rejection that is probably caused by TLS: https:// for http://, or a client certificate.
+void add_hint(const PreparedEndpoint& endpoint, HttpConnection& connection, Attempt& attempt) {
     if (attempt.status < 400 || attempt.status > 499 || attempt.result != Attempt::Result::failed) return;
     const auto says = [&](const char* text) { return attempt.response.find(text) != std::string::npos; };
     if (connection.wanted_certificate()) {
         attempt.error += ": the server asked for a client certificate, and there is none to give";
-    } else if (attempt.status == 400 && !target.url().tls &&
+    } else if (attempt.status == 400 && !endpoint.url().tls &&
                (says("HTTPS port") || says("HTTPS server") || says("SSL-enabled server port"))) {
         attempt.error += ": the port wants https://";
     }
@@ -93,7 +93,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
         : executor(std::move(executor_)),
           options(std::move(options_)),
           deadlines(std::make_shared<Deadlines>(executor)),
-          dns(executor, options.look_up),
+          resolver(executor, options.look_up),
           connector(executor, true),
           sweeper(executor),
           limits(std::make_shared<IdleLimits>()) {
@@ -105,7 +105,7 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     asio::any_io_executor executor;
     SenderOptions options;
     std::shared_ptr<Deadlines> deadlines;
-    Resolver dns;
+    Resolver resolver;
     link::Connector connector;
     asio::steady_timer sweeper;
     std::shared_ptr<IdleLimits> limits;
@@ -114,43 +114,44 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     std::vector<std::string> spare_heads;
     Hops hops;
     bool sweeping = false;
-    Clock::time_point tell_shortage_at{};
+    Clock::time_point log_shortage_at{};
 
     void drop_unused_origins();
-    std::shared_ptr<Origin> origin_of(const PreparedEndpoint& target);
+    std::shared_ptr<Origin> origin_of(const PreparedEndpoint& endpoint);
     void sweep_later();
     void stop();
     void close_idle();
 
     asio::awaitable<std::shared_ptr<const Addresses>> find_addresses(const Origin& origin,
-                                                                     AttemptDeadline& flight,
+                                                                     AttemptDeadline& deadline,
                                                                      Attempt& attempt);
     asio::awaitable<ConnectionPtr> open(const Origin& origin, const Addresses& addresses,
-                                        AttemptDeadline& flight, Attempt& attempt);
+                                        AttemptDeadline& deadline, Attempt& attempt);
     void ran_short(const boost::system::error_code& shortage);
-    asio::awaitable<Exchange> exchange(HttpConnection& connection, const PreparedEndpoint& target,
-                                       std::string_view head, std::string_view body, AttemptDeadline& flight,
-                                       Attempt& attempt);
-    asio::awaitable<void> deliver(const PreparedEndpoint& target, const Event& event, std::string_view hops,
-                                  AttemptDeadline& flight, Attempt& attempt);
+    asio::awaitable<Exchange> exchange(HttpConnection& connection, const PreparedEndpoint& endpoint,
+                                       std::string_view head, std::string_view body,
+                                       AttemptDeadline& deadline, Attempt& attempt);
+    asio::awaitable<void> deliver(const PreparedEndpoint& endpoint, const Event& event, std::string_view hops,
+                                  AttemptDeadline& deadline, Attempt& attempt);
     void give_back(Origin& origin, ConnectionPtr connection);
 
-    /// Keeps sender, target and event alive while the attempt runs.
-    static asio::awaitable<Attempt> run(std::shared_ptr<Impl> self, TargetPtr target, EventPtr event);
+    /// Makes an attempt; keeps sender, endpoint and event alive while it runs.
+    static asio::awaitable<Attempt> run(std::shared_ptr<Impl> self, PreparedEndpointPtr endpoint,
+                                        EventPtr event);
 };
 
-/// Only when the table has doubled: to look at all of it for each target would hold up everything for seconds
-/// when thousands of endpoints are prepared at once.
+/// Drops unused origins only when the table has doubled: a scan for each endpoint would block the loop for
+/// seconds when thousands of endpoints are prepared at once.
 void Sender::Impl::drop_unused_origins() {
     if (origins.size() < sweep_origins_at) return;
     std::erase_if(origins, [](const auto& entry) { return entry.second.expired(); });
     sweep_origins_at = std::max(fewest_origins_swept, 2 * origins.size());
 }
 
-std::shared_ptr<Origin> Sender::Impl::origin_of(const PreparedEndpoint& target) {
+std::shared_ptr<Origin> Sender::Impl::origin_of(const PreparedEndpoint& endpoint) {
     drop_unused_origins();
-    const endpoint::Url& url = target.url();
-    const bool flag = target.document().allow_private;
+    const endpoint::Url& url = endpoint.url();
+    const bool flag = endpoint.document().allow_private;
     auto& known = origins[{url.tls, url.host, url.port, flag}];
     auto origin = known.lock();
     if (!origin) known = origin = std::make_shared<Origin>(url.tls, url.host, url.port, flag, limits);
@@ -169,7 +170,7 @@ void Sender::Impl::sweep_later() {
         const auto now = Clock::now();
         for (const auto& [key, known] : self->origins) {
             if (const auto origin = known.lock())
-                origin->sweep(now, origin->literal ? nullptr : self->dns.last(origin->host).get());
+                origin->sweep(now, origin->literal ? nullptr : self->resolver.last(origin->host).get());
         }
         if (self->limits->held > 0) self->sweep_later();
     });
@@ -177,7 +178,7 @@ void Sender::Impl::sweep_later() {
 
 void Sender::Impl::stop() {
     deadlines->stop();
-    dns.close();
+    resolver.close();
     sweeper.cancel();
     close_idle();
 }
@@ -189,16 +190,16 @@ void Sender::Impl::close_idle() {
 }
 
 asio::awaitable<std::shared_ptr<const Addresses>> Sender::Impl::find_addresses(const Origin& origin,
-                                                                               AttemptDeadline& flight,
+                                                                               AttemptDeadline& deadline,
                                                                                Attempt& attempt) {
-    Resolver::Answer answer = co_await dns.resolve(origin.host, flight);
+    Resolver::Answer answer = co_await resolver.resolve(origin.host, deadline);
     if (!answer.addresses) attempt.error = "resolve: " + answer.error;
     co_return answer.addresses;
 }
 
 /// Connects to the addresses that the guard allows.
 asio::awaitable<ConnectionPtr> Sender::Impl::open(const Origin& origin, const Addresses& addresses,
-                                                  AttemptDeadline& flight, Attempt& attempt) {
+                                                  AttemptDeadline& deadline, Attempt& attempt) {
     Addresses allowed = addresses;
     std::erase_if(allowed, [&](const asio::ip::address& address) {
         return !options.guard->allows(address, origin.allow_private);
@@ -208,10 +209,10 @@ asio::awaitable<ConnectionPtr> Sender::Impl::open(const Origin& origin, const Ad
         co_return nullptr;
     }
     link::Connector::Place place{origin.host, origin.port, origin.tls};
-    auto outcome = co_await connector.open(std::move(place), std::move(allowed), flight);
+    auto outcome = co_await connector.open(std::move(place), std::move(allowed), deadline);
     attempt.error = std::move(outcome.error);
     if (outcome.connection) co_return std::move(outcome.connection);
-    dns.doubt(origin.host);
+    resolver.doubt(origin.host);
     if (outcome.shortage) {
         attempt.result = Attempt::Result::not_ready;
         ran_short(outcome.shortage);
@@ -219,40 +220,40 @@ asio::awaitable<ConnectionPtr> Sender::Impl::open(const Origin& origin, const Ad
     co_return nullptr;
 }
 
-/// Idle connections are what can be spared.
+/// Closes idle connections to free descriptors, and logs the shortage.
 void Sender::Impl::ran_short(const boost::system::error_code& shortage) {
     close_idle();
     const auto now = Clock::now();
-    if (now < tell_shortage_at) return;
-    tell_shortage_at = now + shortage_again;
+    if (now < log_shortage_at) return;
+    log_shortage_at = now + shortage_again;
     spdlog::error(
         "cannot connect: {}; deliveries wait: raise the limit of the system, or lower \"max_inflight\"",
         describe(shortage));
 }
 
-asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, const PreparedEndpoint& target,
+asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, const PreparedEndpoint& endpoint,
                                                  std::string_view head, std::string_view body,
-                                                 AttemptDeadline& flight, Attempt& attempt) {
-    const Waiting waiting(flight, connection);
+                                                 AttemptDeadline& deadline, Attempt& attempt) {
+    const Waiting waiting(deadline, connection);
     Exchange result;
     boost::system::error_code write_error;
     if (!connection.try_write(head, body, &write_error)) co_await connection.finish_write(&write_error);
-    // A receiver may answer a large body early, and close or read no further: so its answer is looked for
-    // after a failed write too.
+    // A receiver may respond before it has read a large body, and close or stop reading: so the response is
+    // read after a failed write, too.
     ResponseParser answer;
-    if (!flight.cut_short() || connection.has_early_answer())
+    if (!deadline.cut_short() || connection.has_early_answer())
         co_await read_answer(connection, answer, result);
     result.answered = answer.status() != 0;
     result.got_some = answer.began();
     if (result.answered) {
-        answer.judge(target.document(), base::now_ms(), &attempt);
-        add_hint(target, connection, attempt);
-        result.keep = !write_error && !result.left_over && answer.keep_alive() && !flight.cut_short();
-    } else if (flight.cut_short()) {
-        result.error = flight.cut_short_by();
+        answer.judge(endpoint.document(), base::now_ms(), &attempt);
+        add_hint(endpoint, connection, attempt);
+        result.keep = !write_error && !result.left_over && answer.keep_alive() && !deadline.cut_short();
+    } else if (deadline.cut_short()) {
+        result.error = deadline.cut_short_by();
     } else if (write_error) {
         result.error = "write: " + connection.explain(write_error);
-    } else if (!target.url().tls && result.error == "answer: connection closed") {
+    } else if (!endpoint.url().tls && result.error == "answer: connection closed") {
         result.error += ": does the port want https://?";
     }
     co_return result;
@@ -264,57 +265,58 @@ void Sender::Impl::give_back(Origin& origin, ConnectionPtr connection) {
     sweep_later();
 }
 
-asio::awaitable<void> Sender::Impl::deliver(const PreparedEndpoint& target, const Event& event,
-                                            std::string_view hops, AttemptDeadline& flight,
+asio::awaitable<void> Sender::Impl::deliver(const PreparedEndpoint& endpoint, const Event& event,
+                                            std::string_view hops, AttemptDeadline& deadline,
                                             Attempt& attempt) {
     ScratchBuffer head(spare_heads);
-    if (const char* problem = target.build_head(event, hops, attempt.started_ms, &head.text)) {
+    if (const char* problem = endpoint.build_head(event, hops, attempt.started_ms, &head.text)) {
         attempt.result = Attempt::Result::aborted;
         attempt.error = problem;
         co_return;
     }
-    const std::string_view body = target.has_body() ? event.data() : std::string_view();
-    Origin& origin = *target.origin;
+    const std::string_view body = endpoint.has_body() ? event.data() : std::string_view();
+    Origin& origin = *endpoint.origin;
     for (bool may_be_stale = true;; may_be_stale = false) {
         const auto began = Clock::now();
-        flight.step = std::min(began + target.document().connect_timeout, flight.limit());
-        auto addresses = origin.literal ? origin.literal : dns.ready(origin.host);
-        if (!addresses) addresses = co_await find_addresses(origin, flight, attempt);
+        deadline.step = std::min(began + endpoint.document().connect_timeout, deadline.limit());
+        auto addresses = origin.literal ? origin.literal : resolver.ready(origin.host);
+        if (!addresses) addresses = co_await find_addresses(origin, deadline, attempt);
         ConnectionPtr connection = may_be_stale && addresses ? origin.take(began, *addresses) : nullptr;
         const bool kept = connection != nullptr;
-        if (!kept && addresses) connection = co_await open(origin, *addresses, flight, attempt);
-        flight.step = Clock::time_point::max();
+        if (!kept && addresses) connection = co_await open(origin, *addresses, deadline, attempt);
+        deadline.step = Clock::time_point::max();
         if (!connection) {
-            if (flight.stopped) attempt.error = "stopped";
+            if (deadline.stopped) attempt.error = "stopped";
             co_return;
         }
-        Exchange result = co_await exchange(*connection, target, head.text, body, flight, attempt);
+        Exchange result = co_await exchange(*connection, endpoint, head.text, body, deadline, attempt);
         if (result.keep) give_back(origin, std::move(connection));
         if (result.answered) co_return;
         const bool stale =
-            kept && !result.got_some && !flight.cut_short() && Clock::now() - began < stale_within;
+            kept && !result.got_some && !deadline.cut_short() && Clock::now() - began < stale_within;
         attempt.error = std::move(result.error);
         if (!stale) co_return;
     }
 }
 
-asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, TargetPtr target, EventPtr event) {
+asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, PreparedEndpointPtr endpoint,
+                                           EventPtr event) {
     const auto began = Clock::now();
     Attempt attempt;
     attempt.started_ms = base::now_ms();
     const Hops::Passage passage = self->hops.pass(received_hops(*event));
-    if (!target->ready()) {
+    if (!endpoint->ready()) {
         attempt.result = Attempt::Result::not_ready;
-        attempt.error = target->problem();
+        attempt.error = endpoint->problem();
     } else if (passage.is_loop()) {
         attempt.result = Attempt::Result::aborted;
         attempt.error = "loop";
     } else if (self->deadlines->stopped()) {
         attempt.error = "stopped";
     } else {
-        AttemptDeadline flight(*self->deadlines, began + target->document().timeout);
+        AttemptDeadline deadline(*self->deadlines, began + endpoint->document().timeout);
         try {
-            co_await self->deliver(*target, *event, passage.header, flight, attempt);
+            co_await self->deliver(*endpoint, *event, passage.header, deadline, attempt);
         } catch (const std::exception& e) {
             attempt.error = std::string("internal error: ") + e.what();
         }
@@ -340,16 +342,16 @@ void Sender::stop() {
 
 std::shared_ptr<const PreparedEndpoint> Sender::prepare(const endpoint::Document& document,
                                                         std::string* problem) {
-    auto target = std::make_shared<PreparedEndpoint>(document, Secrets(impl_->options.secrets_dir),
-                                                     impl_->options.schemes);
-    *problem = target->problem();
-    if (target->ready()) target->origin = impl_->origin_of(*target);
-    return target;
+    auto endpoint = std::make_shared<PreparedEndpoint>(document, Secrets(impl_->options.secrets_dir),
+                                                       impl_->options.schemes);
+    *problem = endpoint->problem();
+    if (endpoint->ready()) endpoint->origin = impl_->origin_of(*endpoint);
+    return endpoint;
 }
 
-asio::awaitable<Attempt> Sender::attempt(std::shared_ptr<const PreparedEndpoint> target,
+asio::awaitable<Attempt> Sender::attempt(std::shared_ptr<const PreparedEndpoint> endpoint,
                                          std::shared_ptr<const Event> event) {
-    return Impl::run(impl_, std::move(target), std::move(event));
+    return Impl::run(impl_, std::move(endpoint), std::move(event));
 }
 
 }  // namespace webhook::worker

@@ -8,44 +8,43 @@
 #include "endpoint/document.hpp"
 #include "link/resolver.hpp"
 #include "signature/catalogue/scheme_set.hpp"
-#include "worker/send/attempt.hpp"
-#include "worker/send/event.hpp"
+#include "worker/send/attempt_sender.hpp"
 
 namespace webhook::worker {
 
 class AddressGuard;
-class PreparedEndpoint;
 
-/// What a Sender has from the worker's settings.
+/// Holds the options of a Sender, from the settings of the worker.
 struct SenderOptions {
-    std::string secrets_dir;  ///< empty: there are no secrets in files
+    std::string secrets_dir;  ///< empty: no secrets in files
     std::shared_ptr<const signature::SchemeSet> schemes = std::make_shared<signature::SchemeSet>();
-    std::shared_ptr<const AddressGuard> guard;  ///< nullptr: private addresses are never reached
-    std::size_t max_idle_per_origin = 64;       ///< connections kept for later requests
+    std::shared_ptr<const AddressGuard> guard;  ///< nullptr: private addresses are not allowed
+    std::size_t max_idle_per_origin = 64;       ///< idle connections kept for later requests
     std::string key;                            ///< see set_key()
     link::Resolver::LookUp look_up = link::Resolver::system_look_up;
 };
 
-/// HTTP(S) delivery on one thread: keep-alive connections per origin, resolving and connecting of our own so
-/// that the address guard judges the address that is connected to. No redirects, no proxies.
-class Sender {
+/// Sends HTTP(S) requests on one thread, with keep-alive connections per origin. Resolves and connects
+/// itself, so that the address guard judges the address that is connected to. No redirects, no proxies.
+class Sender final : public AttemptSender {
   public:
     Sender(boost::asio::any_io_executor executor, SenderOptions options);
     ~Sender();
 
-    /// Reads secrets (blocking file reads: call at configuration changes, not per attempt). A missing secret
-    /// gives a target whose attempts are `not_ready`; `problem` then says which, for one log line. When the
-    /// document or a secret changes the target is made anew.
+    /// Prepares an endpoint. Reads secrets (blocking: call at configuration changes, not per attempt). With a
+    /// missing secret, attempts are `not_ready`, and `problem` names it for the log. Call again when the
+    /// document or a secret changes.
     std::shared_ptr<const PreparedEndpoint> prepare(const endpoint::Document& document, std::string* problem);
 
-    /// One attempt: fresh timestamp and signature, within timeout and connect_timeout. Never throws.
-    boost::asio::awaitable<Attempt> attempt(std::shared_ptr<const PreparedEndpoint> target,
-                                            std::shared_ptr<const Event> event);
+    /// Makes one attempt with a new timestamp and signature, within timeout and connect_timeout. Never
+    /// throws.
+    boost::asio::awaitable<Attempt> attempt(std::shared_ptr<const PreparedEndpoint> endpoint,
+                                            std::shared_ptr<const Event> event) override;
 
-    /// The key of the configuration, by which events that come round are known (see Hops).
+    /// Sets the key of the configuration, which authenticates hop counts (see Hops).
     void set_key(std::string_view key);
 
-    /// Cancels what is under way (their attempts end as failed, error "stopped") and closes idle connections.
+    /// Cancels running attempts (they end as failed, error "stopped") and closes idle connections.
     void stop();
 
   private:

@@ -21,7 +21,7 @@ TEST(WorkerReplyReader, NestedReplyInPieces) {
         ASSERT_FALSE(reader.broken());
         ASSERT_EQ(replies.size(), 3u);
         EXPECT_EQ(replies[0]->root()[1][0][1][1].text, "b");
-        EXPECT_EQ(replies[0]->root()[1][1].type, Reply::Type::nil);
+        EXPECT_EQ(replies[0]->root()[1][1].type, RedisReply::Type::nil);
         EXPECT_TRUE(replies[1]->root().is(7));
         EXPECT_TRUE(replies[2]->root().is_error("ERR"));
     }

@@ -63,7 +63,7 @@ TEST_F(SenderTest, SaysThatThePortSpeaksNoTls) {
     EXPECT_EQ(send(document_for("https://127.0.0.1:" + plain.port())).error,
               "tls: the port does not speak TLS: is it http://? (wrong version number (SSL routines))");
     EXPECT_EQ(send(document_for("https://127.0.0.1:" + mute.port())).error,
-              "tls: the server closed the connection within the handshake: does the port speak TLS?");
+              "tls: the server closed the connection during the TLS handshake: does the port speak TLS?");
 }
 
 TEST_F(SenderTest, SaysThatThePortSpeaksTls) {
