@@ -120,8 +120,11 @@ bool take_asctime(std::string_view* text, Parts* parts) {
 
 /// Splits into whole seconds and milliseconds from 0 to 999, before 1970, too.
 std::time_t whole_seconds(std::int64_t unix_ms, int* ms) {
-    *ms = static_cast<int>((unix_ms % 1000 + 1000) % 1000);
-    return static_cast<std::time_t>((unix_ms - *ms) / 1000);
+    *ms = static_cast<int>(unix_ms % 1000);
+    const auto seconds = static_cast<std::time_t>(unix_ms / 1000);
+    if (*ms >= 0) return seconds;
+    *ms += 1000;
+    return seconds - 1;
 }
 
 std::tm utc(std::int64_t unix_ms) {
