@@ -4,24 +4,12 @@
 
 #include "endpoint/strict_json.hpp"
 #include "endpoint/url.hpp"
+#include "t/unit/endpoint/document_support.hpp"
 
 namespace webhook::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string errors_of(std::string_view json) {
-    std::vector<FieldError> errors;
-    EXPECT_FALSE(parse_document(json, &errors)) << json;
-    std::string text;
-    for (const FieldError& error : errors)
-        text += error.where + ": " + error.what + "\n";
-    return text;
-}
-
-std::string field_error(const std::string& field) {
-    return errors_of(R"({"id":"a","url":"http://h/",)" + field + "}");
-}
 
 TEST(EndpointDocument, ErrorsNeverQuoteValues) {
     const std::vector<std::string> documents{

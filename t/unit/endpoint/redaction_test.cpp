@@ -3,29 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include "t/unit/endpoint/document_support.hpp"
+
 namespace webhook::endpoint {
 namespace {
 
 using namespace std::chrono_literals;
-
-Document good(std::string_view json) {
-    std::vector<FieldError> errors;
-    auto document = parse_document(json, &errors);
-    for (const FieldError& error : errors)
-        ADD_FAILURE() << error.where << ": " << error.what << " in " << json;
-    return document.value_or(Document{});
-}
-
-constexpr const char* full = R"({
-  // comments are allowed
-  "id": "crm", "url": "https://crm.example.com:8443/hooks/{source}?t={/data/id}",
-  "match": { "source": ["stripe"], "type": ["order.*"], "tenant": ["acme"] },
-  "method": "PUT", "body": "raw",
-  "headers": { "X-Api-Key": "secret:crm-key", "X-Auth-Token": "topsecret", "X-Plain": "is it?", "User-Agent": "shown" },
-  "sign": [ { "secrets": ["secret:crm", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] } ],
-  "success": [204, 200, 200], "timeout": "250ms", "connect_timeout": "2s",
-  "retry": { "schedule": ["5s", "90s", "2h"], "jitter": 0.5 },
-  "concurrency": 3, "max_waiting": 10, "max_waiting_bytes": "1g", "allow_private": true, "paused": true })";
 
 constexpr const char* key = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 

@@ -7,6 +7,7 @@
 #include "signature/model/scheme.hpp"
 #include "signature/sign/signer.hpp"
 #include "signature/verify/verifier.hpp"
+#include "t/unit/signature/parsed.hpp"
 #include "t/unit/signature/public_key_support.hpp"
 #include "t/unit/signature/support.hpp"
 
@@ -16,26 +17,16 @@ namespace {
 constexpr std::int64_t now_ms = 1760000000000;
 const std::string secret = "a secret of the location 0123456";
 
-std::unique_ptr<Scheme> parse(const std::string& text, std::string* problem = nullptr) {
-    std::vector<Directive> directives;
-    LanguageError error;
-    std::unique_ptr<Scheme> scheme;
-    if (tokenize(text, &directives, &error)) scheme = parse_scheme("own", directives, &error);
-    if (problem != nullptr) *problem = scheme ? "" : error.message;
-    EXPECT_TRUE(scheme || problem != nullptr) << text << ": " << error.message;
-    return scheme;
-}
-
-std::string problem_of(const std::string& text) {
+std::unique_ptr<Scheme> good(const std::string& text) {
     std::string problem;
-    parse(text, &problem);
-    return problem;
+    auto scheme = parsed(text, &problem);
+    EXPECT_TRUE(scheme) << text << ": " << problem;
+    return scheme;
 }
 
 class Own {
   public:
-    explicit Own(const std::string& text, std::vector<std::string> secrets = {secret})
-        : scheme_(parse(text)) {
+    explicit Own(const std::string& text, std::vector<std::string> secrets = {secret}) : scheme_(good(text)) {
         VerifierOptions options;
         options.secrets = std::move(secrets);
         options.params = {{"org", "acme"}};
@@ -73,7 +64,7 @@ TEST(Choices, Sha384) {
     const std::string long_key(200, 'k');
     const Own shortened("algorithm hmac-sha384; signature header:X-Sig encoding=hex;", {long_key});
     EXPECT_EQ(shortened.verdict(hex(EVP_sha384(), long_key, "x"), "x"), Verdict::genuine);
-    EXPECT_EQ(problem_of("algorithm hmac-sha385; signature header:X-Sig encoding=hex;"),
+    EXPECT_EQ(mistake("algorithm hmac-sha385; signature header:X-Sig encoding=hex;"),
               "invalid algorithm \"hmac-sha385\", did you mean \"hmac-sha384\"?");
 }
 
@@ -90,16 +81,15 @@ TEST(Choices, SeveralPrefixes) {
     EXPECT_EQ(maybe.verdict("sha256=" + good, "b"), Verdict::genuine);
     EXPECT_EQ(maybe.verdict(good, "b"), Verdict::genuine);
     EXPECT_EQ(maybe.verdict("sha1=" + good, "b"), Verdict::forged);
-    EXPECT_EQ(
-        problem_of("algorithm hmac-sha256; signature header:X-Sig encoding=hex prefix=a prefix=b prefix=c "
-                   "prefix=d prefix=e;"),
-        "more than 4 times \"prefix=\"");
+    EXPECT_EQ(mistake("algorithm hmac-sha256; signature header:X-Sig encoding=hex prefix=a prefix=b prefix=c "
+                      "prefix=d prefix=e;"),
+              "more than 4 times \"prefix=\"");
 }
 
 TEST(Choices, AnIdThatIsTheSignatureHasOneSpelling) {
     const std::string rest = " message \"{query:a}\"; unsigned_body; id ";
     const auto problem = [&](const std::string& algorithm, const std::string& rule, const std::string& id) {
-        return problem_of("algorithm " + algorithm + "; signature query:sig " + rule + ";" + rest + id + ";");
+        return mistake("algorithm " + algorithm + "; signature query:sig " + rule + ";" + rest + id + ";");
     };
     EXPECT_EQ(problem("hmac-sha256", "encoding=hex", "\"{query:sig|lower}\""), "");
     EXPECT_EQ(problem("hmac-sha384", "encoding=base64", "query:sig"), "");
@@ -152,43 +142,40 @@ TEST(Choices, MessagesThatCannotBeToldApartAreRefused) {
         "their "
         "filters may differ), or one value each";
     const std::string ts = "timestamp header:X-Time unit=s; ";
-    EXPECT_EQ(problem_of(hmac256 + "message \"{header:X-Id}.{body}\"; message \"{body}\";"), apart);
-    EXPECT_EQ(problem_of(hmac256 + "message \"{header:X-Id}.{body}\"; message \"{body}.{header:X-Id}\";"),
+    EXPECT_EQ(mistake(hmac256 + "message \"{header:X-Id}.{body}\"; message \"{body}\";"), apart);
+    EXPECT_EQ(mistake(hmac256 + "message \"{header:X-Id}.{body}\"; message \"{body}.{header:X-Id}\";"),
               apart);
-    EXPECT_EQ(problem_of(hmac256 + ts + "message \"{ts}.{body}\"; message \"{ts}{body}\";"), apart);
-    EXPECT_EQ(problem_of(hmac256 + ts + "message \"{ts}.{body}\"; message \"{ts}.{body}.\";"), apart);
-    EXPECT_EQ(problem_of(hmac256 + "message \"a[{header:X-Id}]{body}\"; message \"a{header:X-Id}{body}\";"),
+    EXPECT_EQ(mistake(hmac256 + ts + "message \"{ts}.{body}\"; message \"{ts}{body}\";"), apart);
+    EXPECT_EQ(mistake(hmac256 + ts + "message \"{ts}.{body}\"; message \"{ts}.{body}.\";"), apart);
+    EXPECT_EQ(mistake(hmac256 + "message \"a[{header:X-Id}]{body}\"; message \"a{header:X-Id}{body}\";"),
               apart);
-    EXPECT_EQ(problem_of(hmac256 + ts + "message \"{ts}.{body}\"; message \"{ts}.{body|jsonesc}\";"), "");
+    EXPECT_EQ(mistake(hmac256 + ts + "message \"{ts}.{body}\"; message \"{ts}.{body|jsonesc}\";"), "");
 }
 
 TEST(Choices, EachMessageMustHoldByItself) {
-    EXPECT_EQ(problem_of(hmac256 + "message \"{body}\"; message \"{json:/a}\";"),
+    EXPECT_EQ(mistake(hmac256 + "message \"{body}\"; message \"{json:/a}\";"),
               "the body is not signed: add {body} or \"unsigned_body\"");
-    EXPECT_EQ(problem_of(hmac256 + "message \"{body}\"; message \"{query:a}\"; postback; id query:a;"),
+    EXPECT_EQ(mistake(hmac256 + "message \"{body}\"; message \"{query:a}\"; postback; id query:a;"),
               "one message signs the body and another does not: add \"unsigned_body\"");
-    EXPECT_EQ(problem_of(hmac256 + "message \"{body}\"; message \"{body|crc32}\"; unsigned_body;"),
+    EXPECT_EQ(mistake(hmac256 + "message \"{body}\"; message \"{body|crc32}\"; unsigned_body;"),
               "no part of the message differs by event, so one signature fits all: add {body}");
-    EXPECT_EQ(
-        problem_of(hmac256 + "message \"{url}{body}\"; message \"{url|before:x}{body}\";").substr(0, 26),
-        "what {url|before:x} leaves");
-    EXPECT_EQ(problem_of(hmac256 + "message \"{body}\"; message \"{method}\"; unsigned_body;"),
+    EXPECT_EQ(mistake(hmac256 + "message \"{url}{body}\"; message \"{url|before:x}{body}\";").substr(0, 26),
+              "what {url|before:x} leaves");
+    EXPECT_EQ(mistake(hmac256 + "message \"{body}\"; message \"{method}\"; unsigned_body;"),
               "no part of the message differs by event, so one signature fits all: add {body}");
-    EXPECT_EQ(problem_of(hmac256 + "message \"{form:a}\"; message \"{form:b}\"; unsigned_body; id form:a;")
+    EXPECT_EQ(mistake(hmac256 + "message \"{form:a}\"; message \"{form:b}\"; unsigned_body; id form:a;")
                   .substr(0, 20),
               "the id is not signed");
-    EXPECT_EQ(
-        problem_of(hmac256 + "message \"{body}\"; message \"{body|jsonesc}\"; message \"{sha256:body}\"; "
-                             "message \"{body|lower}\"; message \"{form|sorted}\";"),
-        "more than 4 messages");
+    EXPECT_EQ(mistake(hmac256 + "message \"{body}\"; message \"{body|jsonesc}\"; message \"{sha256:body}\"; "
+                                "message \"{body|lower}\"; message \"{form|sorted}\";"),
+              "more than 4 messages");
     const std::string answer =
         "challenge method=GET has=query:c \"match=query:c=[a-z]{1,32}\" \"body={query:c|hmac}\";";
-    EXPECT_EQ(problem_of(hmac256 + "message \"{body}\"; " + answer), "");
-    EXPECT_EQ(
-        problem_of(hmac256 + "message \"{body}\"; message \"{header:X-A}\"; unsigned_body; id header:X-A; " +
-                   answer)
-            .substr(0, 16),
-        "a signed message")
+    EXPECT_EQ(mistake(hmac256 + "message \"{body}\"; " + answer), "");
+    EXPECT_EQ(mistake(hmac256 +
+                      "message \"{body}\"; message \"{header:X-A}\"; unsigned_body; id header:X-A; " + answer)
+                  .substr(0, 16),
+              "a signed message")
         << "an answer could be one of the second";
 }
 
@@ -204,33 +191,32 @@ TEST(Choices, SeveralKeyRules) {
     request.set_header("X-Sig", hex(EVP_sha256(), text, "b"));
     request.set_body("b");
     EXPECT_EQ(own.check(request).key, 1u) << "the second secret, by whatever rule";
-    const auto scheme = parse("algorithm hmac-sha256; key hex base64; signature header:X-Sig encoding=hex;");
+    const auto scheme = good("algorithm hmac-sha256; key hex base64; signature header:X-Sig encoding=hex;");
     VerifierOptions options;
     std::string error;
     options.secrets = {"neither of both!"};
     EXPECT_FALSE(Verifier::make(*scheme, options, &error));
     EXPECT_EQ(error, "secret is not hex");
     EXPECT_EQ(key_bytes(*scheme, "00112233445566778899aabbccddeeff").size(), 2u);
-    EXPECT_EQ(problem_of("algorithm hmac-sha256; key utf8 utf8; signature header:X-Sig encoding=hex;"),
+    EXPECT_EQ(mistake("algorithm hmac-sha256; key utf8 utf8; signature header:X-Sig encoding=hex;"),
               "key rule \"utf8\" is duplicate");
-    EXPECT_EQ(problem_of("algorithm hmac-sha256; key utf8 pem; signature header:X-Sig encoding=hex;"),
+    EXPECT_EQ(mistake("algorithm hmac-sha256; key utf8 pem; signature header:X-Sig encoding=hex;"),
               "the key rule does not fit the algorithm");
     EXPECT_EQ(
-        problem_of(
+        mistake(
             "algorithm hmac-sha256; key utf8 hex; signature header:X-Sig encoding=hex; challenge method=GET "
             "has=query:c \"match=query:c=[a-z]{1,32}\" \"body={query:c|hmac}\";"),
         "\"hmac\" needs a definition with one key rule");
-    EXPECT_EQ(problem_of("algorithm ed25519; key hex base64; signature header:X-Sig encoding=hex;"),
+    EXPECT_EQ(mistake("algorithm ed25519; key hex base64; signature header:X-Sig encoding=hex;"),
               "several key rules are for the secrets of HMAC algorithms only");
-    EXPECT_EQ(problem_of("algorithm token; key utf8 hex; signature header:X-Sig; unsigned_body;"),
+    EXPECT_EQ(mistake("algorithm token; key utf8 hex; signature header:X-Sig; unsigned_body;"),
               "several key rules are for the secrets of HMAC algorithms only");
-    EXPECT_EQ(
-        problem_of("algorithm ed25519; key hex id=header:X-Key x; signature header:X-Sig encoding=hex;"),
-        "invalid parameter \"x\"");
+    EXPECT_EQ(mistake("algorithm ed25519; key hex id=header:X-Key x; signature header:X-Sig encoding=hex;"),
+              "invalid parameter \"x\"");
 }
 
 TEST(Choices, ASignerTakesTheFirstOfEach) {
-    const auto scheme = parse(
+    const auto scheme = good(
         "algorithm hmac-sha256; key base64 utf8; signature header:X-Sig prefix=sha256= prefix=v1= "
         "encoding=hex; "
         "timestamp header:X-Time unit=http-date; message \"{body}{ts}\"; message \"{body|jsonesc}{ts}\";");
@@ -259,8 +245,8 @@ TEST(Choices, MoreOfPublicKeys) {
           std::tuple{"ecdsa-p256-sha1", test::p256_private, test::p256_public}}) {
         const std::string text =
             std::string("algorithm ") + word + "; signature header:X-Sig encoding=base64;";
-        const auto scheme = parse(text);
-        const auto other = parse("algorithm rsa-sha256; signature header:X-Sig encoding=base64;");
+        const auto scheme = good(text);
+        const auto other = good("algorithm rsa-sha256; signature header:X-Sig encoding=base64;");
         std::string error;
         const auto signer = Signer::make(*scheme, {private_key}, {}, &error);
         ASSERT_TRUE(signer) << error;

@@ -6,23 +6,17 @@
 #include "signature/catalogue/catalogue.hpp"
 #include "signature/catalogue/lookup.hpp"
 #include "signature/model/timestamp.hpp"
+#include "t/unit/signature/parsed.hpp"
 
 namespace webhook::signature {
 namespace {
-
-std::string parse_error(std::string_view text) {
-    std::vector<Directive> directives;
-    LanguageError error;
-    if (!tokenize(text, &directives, &error)) return error.message;
-    return parse_scheme("own", directives, &error) ? "" : error.message;
-}
 
 TEST(SchemeLanguage, EveryBuiltInDefinitionParses) {
     std::size_t count = 0;
     for (const Definitions& family : families()) {
         for (const Definition& definition : family) {
             if (definition.alias_of.empty()) {
-                EXPECT_EQ(parse_error(definition.text), "") << definition.name;
+                EXPECT_EQ(mistake(definition.text), "") << definition.name;
             }
             EXPECT_NE(find_scheme(definition.name), nullptr) << definition.name;
             EXPECT_FALSE(scheme_text(definition.name).empty());
@@ -49,116 +43,110 @@ TEST(SchemeLanguage, TokensAreThoseOfNginx) {
 
 TEST(SchemeLanguage, MistakesAreNamed) {
     const std::string good = "algorithm hmac-sha256; signature header:X-Sig encoding=hex;";
-    EXPECT_EQ(parse_error(good), "");
-    EXPECT_EQ(parse_error("signature header:X-Sig encoding=hex;"), "\"algorithm\" is missing");
-    EXPECT_EQ(parse_error(good + "algoritm x;"),
-              "unknown directive \"algoritm\", did you mean \"algorithm\"?");
-    EXPECT_EQ(parse_error(good + "challenge x;"), "invalid parameter \"x\" in \"challenge\"");
-    EXPECT_EQ(parse_error(good + "algorithm token;"), "\"algorithm\" is duplicate");
-    EXPECT_EQ(parse_error(good + "key;"), "invalid number of arguments in \"key\"");
-    EXPECT_EQ(parse_error(good + "key pem;"), "the key rule does not fit the algorithm");
-    EXPECT_EQ(parse_error(good + "key der;"), "invalid key rule \"der\"");
-    EXPECT_EQ(parse_error("algorithm ed448; signature header:x encoding=hex;"),
-              "invalid algorithm \"ed448\"");
+    EXPECT_EQ(mistake(good), "");
+    EXPECT_EQ(mistake("signature header:X-Sig encoding=hex;"), "\"algorithm\" is missing");
+    EXPECT_EQ(mistake(good + "algoritm x;"), "unknown directive \"algoritm\", did you mean \"algorithm\"?");
+    EXPECT_EQ(mistake(good + "challenge x;"), "invalid parameter \"x\" in \"challenge\"");
+    EXPECT_EQ(mistake(good + "algorithm token;"), "\"algorithm\" is duplicate");
+    EXPECT_EQ(mistake(good + "key;"), "invalid number of arguments in \"key\"");
+    EXPECT_EQ(mistake(good + "key pem;"), "the key rule does not fit the algorithm");
+    EXPECT_EQ(mistake(good + "key der;"), "invalid key rule \"der\"");
+    EXPECT_EQ(mistake("algorithm ed448; signature header:x encoding=hex;"), "invalid algorithm \"ed448\"");
     EXPECT_EQ(
-        parse_error("algorithm hmac-sha256; signature heder:x encoding=hex;"),
+        mistake("algorithm hmac-sha256; signature heder:x encoding=hex;"),
         "\"heder:x\" is not a source such as header:NAME, query:NAME or json:/a/b, did you mean \"header\"?");
-    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x encoding=rot13;"),
+    EXPECT_EQ(mistake("algorithm hmac-sha256; signature header:x encoding=rot13;"),
               "invalid encoding \"encoding=rot13\"");
-    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x;"), "\"signature\" lacks \"encoding=\"");
-    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature sha256:body encoding=hex;"),
+    EXPECT_EQ(mistake("algorithm hmac-sha256; signature header:x;"), "\"signature\" lacks \"encoding=\"");
+    EXPECT_EQ(mistake("algorithm hmac-sha256; signature sha256:body encoding=hex;"),
               "signatures in \"sha256:body\" are not supported");
-    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:a>json:/sig encoding=hex;"),
+    EXPECT_EQ(mistake("algorithm hmac-sha256; signature header:a>json:/sig encoding=hex;"),
               "signatures in \"header:a>json:/sig\" are not supported");
-    EXPECT_EQ(parse_error("algorithm hmac-sha256;"), "\"signature\" is missing");
-    EXPECT_EQ(parse_error(good + "message \"{bdy}\";"),
+    EXPECT_EQ(mistake("algorithm hmac-sha256;"), "\"signature\" is missing");
+    EXPECT_EQ(mistake(good + "message \"{bdy}\";"),
               "\"bdy\" is not a source such as header:NAME, query:NAME or json:/a/b, did you mean \"body\"?");
-    EXPECT_EQ(parse_error("algorithm hmac-sha-256; signature header:x encoding=hex;"),
+    EXPECT_EQ(mistake("algorithm hmac-sha-256; signature header:x encoding=hex;"),
               "invalid algorithm \"hmac-sha-256\", did you mean \"hmac-sha256\"?");
-    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x prefx=v1= encoding=hex;"),
+    EXPECT_EQ(mistake("algorithm hmac-sha256; signature header:x prefx=v1= encoding=hex;"),
               "invalid parameter \"prefx=v1=\", did you mean \"prefix=\"?");
-    EXPECT_EQ(parse_error("algorithm hmac-sha256; signature header:x encoding=base46;"),
+    EXPECT_EQ(mistake("algorithm hmac-sha256; signature header:x encoding=base46;"),
               "invalid encoding \"encoding=base46\", did you mean \"base64\"?");
-    EXPECT_EQ(parse_error(good + "key wsec;"), "invalid key rule \"wsec\", did you mean \"whsec\"?");
-    EXPECT_EQ(parse_error(good + "message \"{body|sortdquery}\";"),
+    EXPECT_EQ(mistake(good + "key wsec;"), "invalid key rule \"wsec\", did you mean \"whsec\"?");
+    EXPECT_EQ(mistake(good + "message \"{body|sortdquery}\";"),
               "\"sortdquery\" is not a filter, did you mean \"sortedquery\"?");
-    EXPECT_EQ(parse_error(good + "challenge metod=GET;"),
+    EXPECT_EQ(mistake(good + "challenge metod=GET;"),
               "invalid parameter \"metod=GET\" in \"challenge\", did you mean \"method=\"?");
-    EXPECT_EQ(parse_error(good + "message \"{body|rot13}\";"), "\"rot13\" is not a filter");
-    EXPECT_EQ(parse_error(good + "message \"{body\";"), "\"{body\" lacks a closing \"}\"");
-    EXPECT_EQ(parse_error(good + "message \"{header:a>json:/a}{body}\";"),
+    EXPECT_EQ(mistake(good + "message \"{body|rot13}\";"), "\"rot13\" is not a filter");
+    EXPECT_EQ(mistake(good + "message \"{body\";"), "\"{body\" lacks a closing \"}\"");
+    EXPECT_EQ(mistake(good + "message \"{header:a>json:/a}{body}\";"),
               "\"header:a>json:/a\" in a message is not supported");
-    EXPECT_EQ(parse_error(good + "message \"[{ts}{header:x}]{body}\";"),
+    EXPECT_EQ(mistake(good + "message \"[{ts}{header:x}]{body}\";"),
               "brackets that begin with \"ts\" are never left out");
-    EXPECT_EQ(parse_error(good + "message \"{form}\";"), "\"form\" lacks \"|sorted\"");
-    EXPECT_EQ(parse_error(good + "message \"{body|sorted}\";"),
+    EXPECT_EQ(mistake(good + "message \"{form}\";"), "\"form\" lacks \"|sorted\"");
+    EXPECT_EQ(mistake(good + "message \"{body|sorted}\";"),
               "\"body|sorted\" sorts something else than {form} or {query}");
-    EXPECT_EQ(parse_error(good + "message \"{body}{header:x|hmac}\";"),
+    EXPECT_EQ(mistake(good + "message \"{body}{header:x|hmac}\";"),
               "\"hmac\" and \"sha256\" are for answers to challenges, not for messages");
-    EXPECT_EQ(parse_error(good + "batch form:a;"), "\"form:a\" is not the JSON pointer of an array");
-    EXPECT_EQ(parse_error(good + "id \"{query:a|sorted}\";"), "\"sorted\" is not a filter");
+    EXPECT_EQ(mistake(good + "batch form:a;"), "\"form:a\" is not the JSON pointer of an array");
+    EXPECT_EQ(mistake(good + "id \"{query:a|sorted}\";"), "\"sorted\" is not a filter");
     EXPECT_EQ(
-        parse_error(good + "id jsn:/id;"),
+        mistake(good + "id jsn:/id;"),
         "\"jsn:/id\" is not a source such as header:NAME, query:NAME or json:/a/b, did you mean \"json\"?");
-    EXPECT_EQ(parse_error(good + "id json:id;"), "\"json:id\" is not a JSON pointer");
-    EXPECT_EQ(parse_error(good + "id secret;"),
+    EXPECT_EQ(mistake(good + "id json:id;"), "\"json:id\" is not a JSON pointer");
+    EXPECT_EQ(mistake(good + "id secret;"),
               "\"secret\" is not a source such as header:NAME, query:NAME or json:/a/b");
-    EXPECT_EQ(parse_error(good + "timestamp header:t unit=h; message \"{ts}{body}\";"),
+    EXPECT_EQ(mistake(good + "timestamp header:t unit=h; message \"{ts}{body}\";"),
               "invalid unit \"unit=h\"");
-    EXPECT_EQ(parse_error(good + "timestamp header:t; message \"{ts}{body}\";"),
-              "\"timestamp\" lacks \"unit=\"");
-    EXPECT_EQ(parse_error(good + "timestamp header:t unit=s window=-1,5; message \"{ts}{body}\";"),
+    EXPECT_EQ(mistake(good + "timestamp header:t; message \"{ts}{body}\";"), "\"timestamp\" lacks \"unit=\"");
+    EXPECT_EQ(mistake(good + "timestamp header:t unit=s window=-1,5; message \"{ts}{body}\";"),
               "invalid window \"-1,5\"");
 }
 
 TEST(SchemeLanguage, AlgorithmsWithRulesOfTheirOwnHaveTheCommonOnesToo) {
     for (const std::string own : {"algorithm jwt-hs256; signature header:x; claims exp; unsigned_body;",
                                   "algorithm contentful;", "algorithm aws-sns; key pem;"}) {
-        EXPECT_EQ(parse_error(own), "") << own;
-        EXPECT_EQ(parse_error(own + "challenge has=query:a \"body={query:a}\";"), "") << own;
-        EXPECT_NE(parse_error(own + "challenge has=query:a \"body={query:a|hmac}\";"), "") << own;
-        EXPECT_EQ(parse_error(own + "challenge \"body=yes\";"),
+        EXPECT_EQ(mistake(own), "") << own;
+        EXPECT_EQ(mistake(own + "challenge has=query:a \"body={query:a}\";"), "") << own;
+        EXPECT_NE(mistake(own + "challenge has=query:a \"body={query:a|hmac}\";"), "") << own;
+        EXPECT_EQ(mistake(own + "challenge \"body=yes\";"),
                   "a challenge by POST needs \"has=\" or \"when=\", or every event would be one")
             << own;
-        EXPECT_EQ(parse_error(own + "challenge has=query:a capture=a=query:a;"),
+        EXPECT_EQ(mistake(own + "challenge has=query:a capture=a=query:a;"),
                   "\"capture\" before verification needs \"require=\"")
             << own;
-        EXPECT_EQ(parse_error(own + "batch json:/items;"), "this algorithm takes no \"batch\"") << own;
+        EXPECT_EQ(mistake(own + "batch json:/items;"), "this algorithm takes no \"batch\"") << own;
     }
 }
 
 TEST(SchemeLanguage, WhatCouldLetAForgeryThroughIsRefused) {
     const std::string good = "algorithm hmac-sha256; signature header:X-Sig encoding=hex;";
-    EXPECT_EQ(parse_error(good + "message \"{header:x}\";"),
+    EXPECT_EQ(mistake(good + "message \"{header:x}\";"),
               "the body is not signed: add {body} or \"unsigned_body\"");
-    EXPECT_EQ(parse_error(good + "message \"{header:x}\"; unsigned_body; id header:x;"), "");
-    EXPECT_EQ(parse_error(good + "message \"static\"; unsigned_body;"),
+    EXPECT_EQ(mistake(good + "message \"{header:x}\"; unsigned_body; id header:x;"), "");
+    EXPECT_EQ(mistake(good + "message \"static\"; unsigned_body;"),
               "the message holds nothing of the request");
-    EXPECT_EQ(parse_error(good + "timestamp header:t unit=s;"), "the timestamp is not signed");
-    EXPECT_EQ(parse_error(good + "message \"{ts}{body}\";"), "{ts} needs a \"timestamp\"");
-    EXPECT_EQ(parse_error("algorithm sha256; signature header:X-Sig encoding=hex;"),
+    EXPECT_EQ(mistake(good + "timestamp header:t unit=s;"), "the timestamp is not signed");
+    EXPECT_EQ(mistake(good + "message \"{ts}{body}\";"), "{ts} needs a \"timestamp\"");
+    EXPECT_EQ(mistake("algorithm sha256; signature header:X-Sig encoding=hex;"),
               "a plain hash needs {secret} in its message");
-    EXPECT_EQ(parse_error(good + "message \"{method}\"; digest query:h;"), "the digest is not signed");
-    EXPECT_EQ(parse_error("algorithm token; signature header:x; timestamp header:t unit=s;"),
+    EXPECT_EQ(mistake(good + "message \"{method}\"; digest query:h;"), "the digest is not signed");
+    EXPECT_EQ(mistake("algorithm token; signature header:x; timestamp header:t unit=s;"),
               "the timestamp is not signed");
     const std::string unsigned_body = "the body is not signed: add {body} or \"unsigned_body\"";
-    EXPECT_EQ(parse_error(good + "message \"[{header:x}{body}]\";"), unsigned_body);
-    EXPECT_EQ(parse_error(good + "message \"{body|crc32}\";"), unsigned_body);
-    EXPECT_EQ(parse_error(good + "message \"{body|before:x}\";"), unsigned_body);
-    EXPECT_EQ(parse_error(good + "message \"{json:/a}\";"), unsigned_body);
-    EXPECT_EQ(parse_error(good + "message \"{body|jsonesc}\";"), "");
-    EXPECT_EQ(parse_error(good + "message \"{sha256:body}\";"), "");
-    EXPECT_EQ(parse_error(good + "message \"{form|sorted}\";"), "");
-    EXPECT_EQ(parse_error(good + "message \"{body}[{query:t}]\"; timestamp query:t unit=s;"),
+    EXPECT_EQ(mistake(good + "message \"[{header:x}{body}]\";"), unsigned_body);
+    EXPECT_EQ(mistake(good + "message \"{body|crc32}\";"), unsigned_body);
+    EXPECT_EQ(mistake(good + "message \"{body|before:x}\";"), unsigned_body);
+    EXPECT_EQ(mistake(good + "message \"{json:/a}\";"), unsigned_body);
+    EXPECT_EQ(mistake(good + "message \"{body|jsonesc}\";"), "");
+    EXPECT_EQ(mistake(good + "message \"{sha256:body}\";"), "");
+    EXPECT_EQ(mistake(good + "message \"{form|sorted}\";"), "");
+    EXPECT_EQ(mistake(good + "message \"{body}[{query:t}]\"; timestamp query:t unit=s;"),
               "the timestamp is not signed");
-    EXPECT_EQ(parse_error(good + "batch json:/items;"),
-              "the signature stands outside the elements of the batch");
-    EXPECT_EQ(
-        parse_error("algorithm hmac-sha1; signature json:/a/0/s encoding=hex; batch json:/a; unsigned_body;"
-                    "message \"{json:/a/0/t}\"; timestamp json:/a/0/t unit=s;"),
-        "a batch cannot have timestamps in the body");
-    EXPECT_EQ(parse_error("algorithm none; signature header:x;"),
-              "algorithm \"none\" takes no \"signature\"");
+    EXPECT_EQ(mistake(good + "batch json:/items;"), "the signature stands outside the elements of the batch");
+    EXPECT_EQ(mistake("algorithm hmac-sha1; signature json:/a/0/s encoding=hex; batch json:/a; unsigned_body;"
+                      "message \"{json:/a/0/t}\"; timestamp json:/a/0/t unit=s;"),
+              "a batch cannot have timestamps in the body");
+    EXPECT_EQ(mistake("algorithm none; signature header:x;"), "algorithm \"none\" takes no \"signature\"");
 }
 
 TEST(SchemeLanguage, WindowsAreAtLeastFiveMinutesUnlessExact) {

@@ -9,6 +9,7 @@
 #include "signature/verify/content.hpp"
 #include "signature/verify/jwt.hpp"
 #include "signature/verify/verifier.hpp"
+#include "t/unit/signature/parsed.hpp"
 #include "t/unit/signature/support.hpp"
 
 namespace webhook::signature {
@@ -19,21 +20,6 @@ const std::string secret = "a secret of the location 0123456";
 const std::string hmac256 = "algorithm hmac-sha256; signature header:X-Sig encoding=hex; ";
 const std::string in_query = "algorithm hmac-sha256; signature query:sig encoding=hex; ";
 
-std::unique_ptr<Scheme> parse(const std::string& text, std::string* problem) {
-    std::vector<Directive> directives;
-    LanguageError error;
-    std::unique_ptr<Scheme> scheme;
-    if (tokenize(text, &directives, &error)) scheme = parse_scheme("own", directives, &error);
-    *problem = scheme ? "" : error.message;
-    return scheme;
-}
-
-std::string problem_of(const std::string& text) {
-    std::string problem;
-    parse(text, &problem);
-    return problem;
-}
-
 std::string hex(const std::string& text, const std::string& key = secret) {
     return test::hmac(EVP_sha256(), key, text, base::Encoding::hex);
 }
@@ -41,7 +27,7 @@ std::string hex(const std::string& text, const std::string& key = secret) {
 struct Own {
     explicit Own(const std::string& text) {
         std::string problem;
-        scheme = parse(text, &problem);
+        scheme = parsed(text, &problem);
         EXPECT_TRUE(scheme) << text << problem;
         VerifierOptions options;
         options.secrets = {secret};
@@ -72,14 +58,14 @@ TEST(Words, DecodedUrls) {
     EXPECT_EQ(check(all, url, "b", hex("https://h.test/a/b?q=x:y@z%+%zzb")).verdict, Verdict::genuine);
     EXPECT_EQ(check(some, url, "b", hex("https://h.test/a%2Fb?q=x:y@z%25+%zzb")).verdict, Verdict::genuine);
     EXPECT_EQ(check(some, url, "b", hex(url + "b")).verdict, Verdict::forged);
-    EXPECT_EQ(problem_of(hmac256 + "message \"{header:x|decoded}{body}\";"),
+    EXPECT_EQ(mistake(hmac256 + "message \"{header:x|decoded}{body}\";"),
               "\"decoded\" is the only filter of {url} or {query}");
-    EXPECT_EQ(problem_of(hmac256 + "message \"{url|decoded|lower}{body}\";"),
+    EXPECT_EQ(mistake(hmac256 + "message \"{url|decoded|lower}{body}\";"),
               "\"decoded\" is the only filter of {url} or {query}");
     // Several queries are decoded to the same text.
-    EXPECT_EQ(problem_of(in_query + "message \"{query|decoded}\"; postback; id query:id;").substr(0, 20),
+    EXPECT_EQ(mistake(in_query + "message \"{query|decoded}\"; postback; id query:id;").substr(0, 20),
               "the id is not signed");
-    EXPECT_EQ(problem_of(hmac256 + "message \"{query|decoded}\"; postback; id query:id;").substr(0, 20),
+    EXPECT_EQ(mistake(hmac256 + "message \"{query|decoded}\"; postback; id query:id;").substr(0, 20),
               "the id is not signed");
 }
 
@@ -105,10 +91,10 @@ TEST(Words, SortedFields) {
          {"{query|sorted}", "{query|lower|sorted:=:&}", "{query|sorted:=:&|lower}",
           "{query|sorted:=:&|sorted:=:&}", "{query:a|sorted:=:&}", "{form|lower}", "{form|without:sig}",
           "{form|crc32|sorted}", "{query|sorted:=}", "{form|sorted:==:&}"})
-        EXPECT_NE(problem_of(in_query + "message \"" + bad + "{body}\"; unsigned_body; unsigned_id;"), "")
+        EXPECT_NE(mistake(in_query + "message \"" + bad + "{body}\"; unsigned_body; unsigned_id;"), "")
             << bad;
-    EXPECT_NE(problem_of(in_query + "message \"{query|without:id|sorted:=:&}\"; postback; id query:id;"), "");
-    EXPECT_NE(problem_of(in_query + "message \"{form|without:sig|sorted:=:&}\"; id form:id;"), "")
+    EXPECT_NE(mistake(in_query + "message \"{query|without:id|sorted:=:&}\"; postback; id query:id;"), "");
+    EXPECT_NE(mistake(in_query + "message \"{form|without:sig|sorted:=:&}\"; id form:id;"), "")
         << "the signature is no field";
 }
 
@@ -117,11 +103,11 @@ TEST(Words, SizedValues) {
     EXPECT_EQ(check(own, "", "a=1&b=x+y", hex("113x y")).verdict, Verdict::genuine);
     EXPECT_EQ(check(own, "", "a=1", hex("110")).verdict, Verdict::genuine) << "an absent value has no bytes";
     EXPECT_EQ(check(own, "", "a=11&b=x+y", hex("113x y")).verdict, Verdict::forged);
-    EXPECT_EQ(problem_of(hmac256 + "message \"{form|sized}\"; id form:a;"),
+    EXPECT_EQ(mistake(hmac256 + "message \"{form|sized}\"; id form:a;"),
               "the body is not signed: add {body} or \"unsigned_body\"");
-    EXPECT_EQ(problem_of(hmac256 + "message \"{form|sized}\"; unsigned_body; id form:a;").substr(0, 20),
+    EXPECT_EQ(mistake(hmac256 + "message \"{form|sized}\"; unsigned_body; id form:a;").substr(0, 20),
               "the id is not signed");
-    EXPECT_EQ(problem_of(hmac256 + "message \"{body|sized}\";"), "");
+    EXPECT_EQ(mistake(hmac256 + "message \"{body|sized}\";"), "");
 }
 
 const std::string ebay =
@@ -149,7 +135,7 @@ TEST(Words, HashesInAnswers) {
 
 TEST(Words, AnAnswerHashesNothingThatASignatureIsMadeOf) {
     const auto problem = [](const std::string& scheme, const std::string& challenge) {
-        return problem_of(scheme + challenge);
+        return mistake(scheme + challenge);
     };
     EXPECT_EQ(
         problem("algorithm sha256; signature header:X-Sig encoding=hex; message \"{body}{secret}\"; ", ebay),
@@ -251,32 +237,32 @@ TEST(Words, OfATokenInTheBodyTheClaimsAreTheContent) {
 
 TEST(Words, WhatATokenInTheBodyDoesNotSignIsNoName) {
     const std::string body = "algorithm jwt-hs256; signature json:/signed; ";
-    EXPECT_EQ(problem_of(body), "");
-    EXPECT_EQ(problem_of(body + "id claim:/data/id; type \"{claim:type}.{claim:/a/0}\";"), "");
-    EXPECT_EQ(problem_of(body + "id claim:/data~2;"), "\"claim:/data~2\" is not a JSON pointer");
+    EXPECT_EQ(mistake(body), "");
+    EXPECT_EQ(mistake(body + "id claim:/data/id; type \"{claim:type}.{claim:/a/0}\";"), "");
+    EXPECT_EQ(mistake(body + "id claim:/data~2;"), "\"claim:/data~2\" is not a JSON pointer");
     for (const char* name : {"id json:/id;", "type header:X-Type;", "tenant query:t;", "id \"{json:/id}\";"})
-        EXPECT_NE(problem_of(body + name).find("is not signed by the token"), std::string::npos) << name;
-    EXPECT_EQ(problem_of(body + "id json:/id; unsigned_id;"), "");
-    EXPECT_EQ(problem_of("algorithm jwt-hs256; signature json:/signed header:x;"),
+        EXPECT_NE(mistake(body + name).find("is not signed by the token"), std::string::npos) << name;
+    EXPECT_EQ(mistake(body + "id json:/id; unsigned_id;"), "");
+    EXPECT_EQ(mistake("algorithm jwt-hs256; signature json:/signed header:x;"),
               "tokens of one definition stand in the body, or all outside of it");
-    EXPECT_EQ(problem_of(body + "digest claim:d;"), "a token in the body takes no \"digest\"");
-    EXPECT_EQ(problem_of("algorithm jwt-hs256; signature header:x; unsigned_body;"),
+    EXPECT_EQ(mistake(body + "digest claim:d;"), "a token in the body takes no \"digest\"");
+    EXPECT_EQ(mistake("algorithm jwt-hs256; signature header:x; unsigned_body;"),
               "nothing limits the token: add a \"timestamp\" or \"claims exp\"");
-    EXPECT_EQ(problem_of(body + "timestamp claim:t unit=rfc3339;"),
+    EXPECT_EQ(mistake(body + "timestamp claim:t unit=rfc3339;"),
               "claims are numbers: \"unit=s\" or \"unit=ms\"");
     std::string problem;
-    const auto scheme = parse(body, &problem);
+    const auto scheme = parsed(body, &problem);
     EXPECT_FALSE(Signer::make(*scheme, {secret}, {}, &problem));
     EXPECT_EQ(problem, "signatures of \"own\" stand in the body, which is sent as it is");
     const auto nested =
-        parse("algorithm jwt-hs256; signature header:x; claims /a/b=x exp; unsigned_body;", &problem);
+        parsed("algorithm jwt-hs256; signature header:x; claims /a/b=x exp; unsigned_body;", &problem);
     EXPECT_FALSE(Signer::make(*nested, {secret}, {}, &problem));
     EXPECT_EQ(problem, "\"own\" has claims within claims, which are not written");
 }
 
 TEST(Words, HeadersThatAreRead) {
     std::string problem;
-    const auto scheme = parse(
+    const auto scheme = parsed(
         hmac256 +
             "timestamp header:X-Time unit=s; message \"{ts}{header:X-In}{body}\"; id "
             "\"{header:X_Id}:{json:/a}\"; "

@@ -1,20 +1,17 @@
 // Schemes of one's own that sign values of the body.
 
-#include "signature/language/parser.hpp"
 #include "t/unit/signature/body_support.hpp"
+#include "t/unit/signature/parsed.hpp"
 
 namespace webhook::signature {
 namespace {
 
 Verdict own(const std::string& definition, const test::PlainRequest& request) {
-    std::vector<Directive> directives;
-    LanguageError language;
-    tokenize(definition, &directives, &language);
-    const auto scheme = parse_scheme("own", directives, &language);
-    EXPECT_TRUE(scheme) << language.message;
+    std::string error;
+    const auto scheme = parsed(definition, &error);
+    EXPECT_TRUE(scheme) << error;
     VerifierOptions options;
     options.secrets = {"key"};
-    std::string error;
     return scheme ? Verifier::make(*scheme, options, &error)->check(request, now_ms).verdict
                   : Verdict::malformed;
 }

@@ -10,6 +10,7 @@
 #include "signature/catalogue/lookup.hpp"
 #include "signature/language/parser.hpp"
 #include "signature/model/content_rule.hpp"
+#include "t/unit/signature/parsed.hpp"
 #include "t/unit/signature/support.hpp"
 
 namespace webhook::signature {
@@ -18,15 +19,6 @@ namespace {
 
 using event::By;
 using test::PlainRequest;
-
-std::unique_ptr<Scheme> parse(std::string_view text, std::string* message = nullptr) {
-    std::vector<Directive> directives;
-    LanguageError error;
-    std::unique_ptr<Scheme> scheme;
-    if (tokenize(text, &directives, &error)) scheme = parse_scheme("own", directives, &error);
-    if (message != nullptr) *message = error.message;
-    return scheme;
-}
 
 const std::string hmac = "algorithm hmac-sha256; signature header:X-Sig encoding=hex; ";
 
@@ -50,7 +42,7 @@ std::string content(const Scheme& scheme, const Sent& sent, std::uint8_t covered
 
 By by_of(const std::string& text) {
     std::string message;
-    const auto scheme = parse(text, &message);
+    const auto scheme = parsed(text, &message);
     EXPECT_NE(scheme, nullptr) << text << message;
     return scheme == nullptr ? By::both : scheme->by;
 }
@@ -59,7 +51,7 @@ TEST(Identity, BodyIsTheContentWhereItIsWhatIsSigned) {
     for (const char* message :
          {"{body}", "{ts}.{body}", "{header:X-Nonce}{ts}{body}", "v0:{ts}:{body}", "{ts}{sha256:body}"}) {
         const auto scheme =
-            parse(hmac + "timestamp header:X-Ts unit=s; message \"" + message + "\"; id json:/id;");
+            parsed(hmac + "timestamp header:X-Ts unit=s; message \"" + message + "\"; id json:/id;");
         if (std::string(message) == "{body}") continue;  // its timestamp is not signed
         ASSERT_NE(scheme, nullptr) << message;
         EXPECT_TRUE(is_plain_content(*scheme));
@@ -73,7 +65,7 @@ TEST(Identity, BodyIsTheContentWhereItIsWhatIsSigned) {
 }
 
 TEST(Identity, UrlAndBodyCountWhereBothAreSigned) {
-    const auto scheme = parse(hmac + "message \"{method}{url}{body}\"; id json:/id; identity event;");
+    const auto scheme = parsed(hmac + "message \"{method}{url}{body}\"; id json:/id; identity event;");
     ASSERT_NE(scheme, nullptr);
     const std::string one = content(*scheme, {"POST", "/in", "a=1", "{}", {}});
     EXPECT_NE(one, content(*scheme, {"POST", "/in", "a=2", "{}", {}}));
@@ -85,7 +77,7 @@ TEST(Identity, UrlAndBodyCountWhereBothAreSigned) {
 }
 
 TEST(Identity, FieldsCountAsTheyAreSigned) {
-    const auto scheme = parse(
+    const auto scheme = parsed(
         "algorithm hmac-sha1; signature header:X-Sig encoding=base64; message \"{url}{form|sorted}\"; "
         "id \"{form:Sid}:{form:Status}\"; identity event;");
     ASSERT_NE(scheme, nullptr);
@@ -103,7 +95,7 @@ TEST(Identity, OnlySignedPartsCountWhereTheySayEnough) {
     const std::string adyen =
         "algorithm hmac-sha256; signature json:/sig encoding=hex; message \"{json:/psp}:{json:/code}\"; "
         "unsigned_body; id json:/psp; ";
-    const auto whole = parse(adyen), some = parse(adyen + "content signed;");
+    const auto whole = parsed(adyen), some = parsed(adyen + "content signed;");
     ASSERT_NE(whole, nullptr);
     ASSERT_NE(some, nullptr);
     const Sent sent{"POST", "/in", "", R"({"psp":"1","code":"PAID","sig":"x"})", {}};
@@ -116,7 +108,7 @@ TEST(Identity, OnlySignedPartsCountWhereTheySayEnough) {
 
 TEST(Identity, WithTokensAllOfTheRequestCountsButSecrets) {
     const auto scheme =
-        parse("algorithm token; signature query:token; unsigned_body; postback; id query:id;");
+        parsed("algorithm token; signature query:token; unsigned_body; postback; id query:id;");
     ASSERT_NE(scheme, nullptr);
     const std::string one = content(*scheme, {"GET", "/p/1", "id=1&token=a", "", {}});
     EXPECT_EQ(one, content(*scheme, {"GET", "/p/1", "id=1&token=b", "", {}}));
@@ -142,7 +134,7 @@ TEST(Identity, OfHttpSignaturesWhatIsCoveredCounts) {
 
 TEST(Identity, WhatRetriesChangeIsLeftOut) {
     const auto scheme =
-        parse(hmac + "id json:/id; volatile json:/pending json:/data/attempt json:/list/1 json:/at;");
+        parsed(hmac + "id json:/id; volatile json:/pending json:/data/attempt json:/list/1 json:/at;");
     ASSERT_NE(scheme, nullptr);
     EXPECT_FALSE(is_plain_content(*scheme));
     const auto of = [&](const std::string& body, const std::vector<std::size_t>& cuts = {}) {
@@ -196,7 +188,7 @@ TEST(Identity, AnIdAloneDecidesOnlyWhereItIsSignedAndOfTheEvent) {
 TEST(Identity, WordsThatDoNotFitAreRefused) {
     const auto error = [](const std::string& text) {
         std::string message;
-        EXPECT_EQ(parse(text, &message), nullptr) << text;
+        EXPECT_EQ(parsed(text, &message), nullptr) << text;
         return message;
     };
     EXPECT_NE(error(hmac + "identity evnt; id json:/id;").find("event"), std::string::npos);
