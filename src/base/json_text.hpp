@@ -17,6 +17,7 @@ enum class InvalidUtf8 : std::uint8_t {
 void append_json(std::string_view text, std::string* out, InvalidUtf8 invalid = InvalidUtf8::as_latin1);
 
 /// The same with quotes around it.
-void append_json_string(std::string_view text, std::string* out, InvalidUtf8 invalid = InvalidUtf8::replaced);
+void append_json_string(std::string_view text, std::string* out,
+                        InvalidUtf8 invalid = InvalidUtf8::as_latin1);
 
 }  // namespace webhook::base

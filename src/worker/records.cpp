@@ -18,7 +18,7 @@ void append_number(std::int64_t value, std::string* out) {
 
 void append_field(std::string_view name, std::string_view value, std::string* out) {
     out->append(name);
-    base::append_json_string(value, out);
+    base::append_json_string(value, out, base::InvalidUtf8::replaced);
 }
 
 void append_field(std::string_view name, std::int64_t value, std::string* out) {

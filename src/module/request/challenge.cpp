@@ -25,11 +25,10 @@ const ChallengeReply::Header* keep_headers(ngx_pool_t* pool, const signature::Re
 }
 
 void append_member(std::string_view name, std::string_view value, std::string* json) {
-    json->append(json->empty() ? "{\"" : ",\"");
-    base::append_json(name, json);
-    json->append("\":\"");
-    base::append_json(value, json);
-    json->push_back('"');
+    json->push_back(json->empty() ? '{' : ',');
+    base::append_json_string(name, json);
+    json->push_back(':');
+    base::append_json_string(value, json);
 }
 
 /// Makes the data of the operator's event; empty when the reply captured nothing.

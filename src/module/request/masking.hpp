@@ -25,8 +25,7 @@ std::string_view mask_query(ngx_pool_t* pool, const ParamNames& secret, std::str
 std::string_view shown_uri(const ngx_http_request_t* request);
 
 /// Returns that URI with secret parameters masked for this request, too; also those that are hidden in the
-/// path
-/// ("%3Ftoken=").
+/// path ("%3Ftoken=").
 std::string masked_uri(ngx_http_request_t* request);
 
 /// Masks the request line, which nginx prints in the error log and in the usual access logs, and leaves the

@@ -25,15 +25,14 @@ void append_header(const RequestState& state, std::string_view name, std::string
     bool first = true;
     for_each_header(state.request, name, [&](std::string_view value) {
         if (first) {
-            json->append(json->empty() ? "{\"" : ",\"");
-            base::append_json(name, json);
-            json->append("\":[\"");
+            json->push_back(json->empty() ? '{' : ',');
+            base::append_json_string(name, json);
+            json->append(":[");
         } else {
-            json->append(",\"");
+            json->push_back(',');
         }
         first = false;
-        base::append_json(is_secret_header(*state.location->scheme, name) ? masked_text : value, json);
-        json->push_back('"');
+        base::append_json_string(is_secret_header(*state.location->scheme, name) ? masked_text : value, json);
     });
     if (!first) json->push_back(']');
 }

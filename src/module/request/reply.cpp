@@ -22,9 +22,9 @@ std::string_view default_body(const RequestState& state) {
     static std::string scratch;  // one thread; keeps its capacity
     scratch.assign("{\"verdict\":\"");
     scratch.append(info.name);
-    scratch.append("\",\"id\":\"");
-    base::append_json(state.event.id, &scratch);
-    scratch.append("\"}");
+    scratch.append("\",\"id\":");
+    base::append_json_string(state.event.id, &scratch);
+    scratch.push_back('}');
     return copy_to_pool(state.request->pool, scratch);
 }
 

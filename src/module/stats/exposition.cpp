@@ -170,9 +170,9 @@ std::string seconds(std::uint64_t microseconds) {
 }
 
 std::string json_text(std::string_view text) {
-    std::string out = "\"";
-    base::append_json(text, &out);
-    return out + '"';
+    std::string out;
+    base::append_json_string(text, &out);
+    return out;
 }
 
 void append_number(std::string_view key, std::uint64_t value, std::string* out) {

@@ -16,9 +16,9 @@ namespace {
 constexpr std::int64_t token_life = 300;  // seconds
 
 std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    base::append_json(text, &out);
-    return out + '"';
+    std::string out;
+    base::append_json_string(text, &out);
+    return out;
 }
 
 /// Claims as the scheme asks for them, `iat` and `exp`.

@@ -222,9 +222,8 @@ std::string make_jwt(const Prepared& prepared, std::string_view claims) {
     std::string header = R"({"alg":")" + std::string(jwt_algorithm(*prepared.scheme)) + R"(","typ":"JWT")";
     const auto kid = prepared.params.find("kid");
     if (kid != prepared.params.end()) {
-        header += ",\"kid\":\"";
-        base::append_json(kid->second, &header);
-        header += '"';
+        header += ",\"kid\":";
+        base::append_json_string(kid->second, &header);
     }
     header += '}';
     std::string token, signature;

@@ -33,7 +33,7 @@ TEST(JsonText, BytesThatAreNotUtf8) {
 
 TEST(JsonText, Strings) {
     std::string out = "[";
-    append_json_string("a\"\xff", &out);
+    append_json_string("a\"\xff", &out, InvalidUtf8::replaced);
     EXPECT_EQ(out, "[\"a\\\"\xef\xbf\xbd\"");
 }
 
