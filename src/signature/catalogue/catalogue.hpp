@@ -8,9 +8,9 @@
 namespace webhook::signature {
 
 /// A built-in scheme as text, or another name of one: then `alias_of` is that and `text` holds comments only
-/// (where the sender says so). Each text begins with what is known of the sender, in lines of their own: "#
-/// source: ...",
-/// "# retries: ..." (do they keep id and body?), "# repeats: ..." (do honest bodies repeat word for word?).
+/// (where the sender says so). Each text begins with what is known of the sender, in lines of their own:
+/// "# source: ...", "# retries: ..." (do they keep id and body?) and "# repeats: ..." (do honest bodies
+/// repeat word for word?).
 struct Definition {
     std::string_view name, text;
     std::string_view alias_of = {};

@@ -8,9 +8,6 @@ namespace webhook::signature {
 
 namespace {
 
-constexpr std::string_view escapes = "\"'\\;trn";
-constexpr std::string_view meanings = "\"'\\;\t\r\n";
-
 void append_word(std::string_view word, std::string* text) {
     if (!word.empty() && word.find_first_of(" \t\r\n;{}\"'\\#") == std::string_view::npos) {
         text->append(word);
@@ -18,7 +15,7 @@ void append_word(std::string_view word, std::string* text) {
     }
     text->push_back('"');
     for (const char c : word) {
-        const std::size_t at = c == '\'' || c == ';' ? std::string_view::npos : meanings.find(c);
+        const std::size_t at = c == '\'' || c == ';' ? std::string_view::npos : escape_meanings.find(c);
         if (at != std::string_view::npos) {
             text->push_back('\\');
             text->push_back(escapes[at]);

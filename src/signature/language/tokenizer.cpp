@@ -9,9 +9,6 @@ namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
 
-constexpr std::string_view escapes = "\"'\\;trn";
-constexpr std::string_view meanings = "\"'\\;\t\r\n";
-
 bool is_one_of(char c, std::string_view set) {
     return set.find(c) != std::string_view::npos;
 }
@@ -74,7 +71,7 @@ char Tokenizer::character() {
     const std::size_t at = escapes.find(rest_.front());
     if (at == std::string_view::npos) return c;
     advance();
-    return meanings[at];
+    return escape_meanings[at];
 }
 
 }  // namespace webhook::signature

@@ -7,6 +7,10 @@
 
 namespace webhook::signature {
 
+/// Letters that a backslash gives a meaning, and what they then stand for, in the same order.
+inline constexpr std::string_view escapes = "\"'\\;trn";
+inline constexpr std::string_view escape_meanings = "\"'\\;\t\r\n";
+
 /// Cuts text into words as nginx' configuration reader does: quotes at the start of a word, backslash, `#`
 /// comments, and ";", "{" and "}" between words.
 class Tokenizer {
