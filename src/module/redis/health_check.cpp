@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "store/greeting.hpp"
 #include "store/reply.hpp"
-#include "store/resp.hpp"
 #include "store/server_info.hpp"
 
 namespace webhook::module {
@@ -23,21 +21,21 @@ void HealthCheck::send_greeting(const Write& write) {
     ++greetings_due_;
 }
 
+void HealthCheck::send_words(const store::Words& words) {
+    send_greeting([&words](std::string* out) { store::resp_words(words, out); });
+}
+
 void HealthCheck::greet() {
     phase_ = Phase::greeting;
     greetings_due_ = 0;
     // Without a password the user is the default one, who need not log in.
     const std::string_view user = login_.password.empty() ? std::string_view() : login_.user;
     for (const store::Words& words : store::greeting(user, login_.password, login_.database))
-        send_greeting([&words](std::string* out) { store::resp_words(words, out); });
+        send_words(words);
     wire_->send(store::Appender::build_load, {make_taker<&HealthCheck::on_loaded>(this, 1, false)});
     // Without MULTI each XADD would be carried out alone.
-    for (const std::string_view command : {"MULTI", "EXEC"}) {
-        send_greeting([command](std::string* out) {
-            store::resp_array(1, out);
-            store::resp_bulk(command, out);
-        });
-    }
+    send_words({"MULTI"});
+    send_words({"EXEC"});
     ask_server();
 }
 
@@ -51,10 +49,7 @@ void HealthCheck::test() {
 /// Asks whether the step is there and allowed, and for INFO: its reply is last, and judged.
 void HealthCheck::ask_server() {
     send_greeting(store::Appender::build_probe);
-    send_greeting([](std::string* out) {
-        store::resp_array(1, out);
-        store::resp_bulk("INFO", out);
-    });
+    send_words({"INFO"});
 }
 
 void HealthCheck::fail(std::string_view reason) {

@@ -9,6 +9,7 @@
 #include "module/redis/stream.hpp"
 #include "module/redis/wire.hpp"
 #include "store/append.hpp"
+#include "store/greeting.hpp"
 
 namespace webhook::module {
 
@@ -63,6 +64,7 @@ class HealthCheck {
 
     template <class Write>
     void send_greeting(const Write& write);
+    void send_words(const store::Words& words);
     void ask_server();
     /// False: the connection was lost, or fails, or is being left.
     bool is_examined(const redisReply* reply) const { return reply != nullptr && phase_ != Phase::off; }
