@@ -1,5 +1,6 @@
 #include "base/time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -118,18 +119,14 @@ bool take_asctime(std::string_view* text, Parts* parts) {
            take_clock(text, parts) && parts->ms == 0 && take(text, " ") && take_number(text, 4, &parts->year);
 }
 
-/// Splits into whole seconds and milliseconds from 0 to 999, before 1970, too.
-std::time_t whole_seconds(std::int64_t unix_ms, int* ms) {
+/// Splits into a time of the calendar and milliseconds from 0 to 999, before 1970, too.
+std::tm utc(std::int64_t unix_ms, int* ms) {
+    auto seconds = static_cast<std::time_t>(unix_ms / 1000);
     *ms = static_cast<int>(unix_ms % 1000);
-    const auto seconds = static_cast<std::time_t>(unix_ms / 1000);
-    if (*ms >= 0) return seconds;
-    *ms += 1000;
-    return seconds - 1;
-}
-
-std::tm utc(std::int64_t unix_ms) {
-    int ms = 0;
-    const std::time_t seconds = whole_seconds(unix_ms, &ms);
+    if (*ms < 0) {
+        *ms += 1000;
+        --seconds;
+    }
     std::tm parts{};
     ::gmtime_r(&seconds, &parts);
     return parts;
@@ -160,8 +157,7 @@ bool parse_rfc3339(std::string_view text, std::int64_t* unix_ms) {
 
 std::string_view write_rfc3339_ms(std::int64_t unix_ms, char* out) {
     int ms = 0;
-    whole_seconds(unix_ms, &ms);
-    const std::tm parts = utc(unix_ms);
+    const std::tm parts = utc(unix_ms, &ms);
     const int year = std::clamp(parts.tm_year + 1900, 0, 9999);
     char* at = put(year / 100, '\0', out) - 1;
     at = put(year, '-', at);
@@ -199,7 +195,8 @@ bool parse_http_date(std::string_view text, std::int64_t* unix_ms) {
 }
 
 std::string format_http_date(std::int64_t unix_ms) {
-    const std::tm parts = utc(unix_ms);
+    int ms = 0;
+    const std::tm parts = utc(unix_ms, &ms);
     std::array<char, 96> text{};
     const int size = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
                                    days[static_cast<std::size_t>(parts.tm_wday)].data(), parts.tm_mday,

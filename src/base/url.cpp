@@ -1,7 +1,6 @@
 #include "base/url.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/text.hpp"
 #include "base/urlencoded.hpp"
@@ -59,11 +58,7 @@ const char* split_authority(std::string_view authority, HostPort* parts) {
 }
 
 bool parse_port(std::string_view text, std::uint16_t* port) {
-    unsigned number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [last, error] = std::from_chars(text.data(), end, number);
-    *port = static_cast<std::uint16_t>(number);
-    return error == std::errc() && last == end && number != 0 && number <= 65535;
+    return to_number(text, port) && *port != 0;
 }
 
 }  // namespace webhook::base
