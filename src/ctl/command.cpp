@@ -93,6 +93,7 @@ void add_commands(Command program) {
     add_endpoint_commands(program);
     add_event_commands(program);
     add_delivery_commands(program);
+    add_attempts_command(program);
     add_dead_commands(program);
     add_ledger_command(program);
     add_signature_commands(program);
@@ -163,7 +164,19 @@ Command& Command::required() {
 }
 
 void Command::on_chosen(std::function<int()> function) {
-    app_->callback([context = context_, function = std::move(function)] { context->chosen = function; });
+    // A command may have commands of its own ("deliveries retry"): then theirs is the choice.
+    app_->callback([app = app_, context = context_, function = std::move(function)] {
+        if (app->get_subcommands().empty()) {
+            context->chosen = function;
+            return;
+        }
+        for (const CLI::Option* option : app->get_options()) {
+            if (option->count() != 0) {
+                throw CLI::ValidationError(option->get_name() + " does not belong to \"" + app->get_name() +
+                                           " " + app->get_subcommands().front()->get_name() + "\"");
+            }
+        }
+    });
 }
 
 std::optional<int> parse_command_line(int argc, char** argv, Context* context) {

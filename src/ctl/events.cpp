@@ -10,6 +10,7 @@
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
 #include "ctl/progress.hpp"
+#include "ctl/show_event.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time.hpp"
 
@@ -117,19 +118,6 @@ int run_events(const Context& context, const EventsOptions& options) {
     return exit_yes;
 }
 
-void show_event(const ListedEvent& event) {
-    print_line(fmt::format("{:16} {}", "entry", printable(event.label())));
-    print_line(fmt::format("{:16} {}", "webhook-id", printable(event.webhook_id())));
-    for (const auto& [name, value] : event.fields) {
-        if (name != "data") print_line(fmt::format("{:16} {}", printable(name), printable(value)));
-    }
-    const std::string_view data = event.field("data");
-    if (data.empty()) return;
-    print("\n");
-    print_line(is_text(data) ? printable_text(data)
-                             : fmt::format("({} bytes, base64)\n{}", data.size(), base64(data)));
-}
-
 void show_found(const std::vector<ListedEvent>& events, const EventOptions& options, bool more) {
     if (events.size() == 1 && !more) return show_event(events.front());
     print(table_of(events));
@@ -196,6 +184,19 @@ void add_event(Command& program) {
 }
 
 }  // namespace
+
+void show_event(const ListedEvent& event) {
+    print_line(fmt::format("{:16} {}", "entry", printable(event.label())));
+    print_line(fmt::format("{:16} {}", "webhook-id", printable(event.webhook_id())));
+    for (const auto& [name, value] : event.fields) {
+        if (name != "data") print_line(fmt::format("{:16} {}", printable(name), printable(value)));
+    }
+    const std::string_view data = event.field("data");
+    if (data.empty()) return;
+    print("\n");
+    print_line(is_text(data) ? printable_text(data)
+                             : fmt::format("({} bytes, base64)\n{}", data.size(), base64(data)));
+}
 
 void add_event_commands(Command& program) {
     add_events(program);

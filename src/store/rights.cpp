@@ -40,6 +40,7 @@ const std::vector<Right>& needed_rights() {
         {"TIME", ""},
         {"UNLINK", "K"},
         {"XADD", "K * f v"},
+        {"XDEL", "K 0"},
         {"XGROUP|CREATE", "K g $"},
         {"XGROUP|DESTROY", "K g"},
         {"XGROUP|SETID", "K g $"},
