@@ -95,6 +95,7 @@ void add_commands(Command program) {
     add_delivery_commands(program);
     add_attempts_command(program);
     add_dead_commands(program);
+    add_replay_command(program);
     add_ledger_command(program);
     add_signature_commands(program);
     add_send_command(program);

@@ -81,6 +81,7 @@ void add_event_commands(Command& program);     ///< events, event
 void add_delivery_commands(Command& program);  ///< deliveries ...
 void add_attempts_command(Command& program);
 void add_dead_commands(Command& program);  ///< dead ...
+void add_replay_command(Command& program);
 void add_ledger_command(Command& program);
 void add_signature_commands(Command& program);  ///< verify, sign, schemes
 void add_send_command(Command& program);

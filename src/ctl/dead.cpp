@@ -40,7 +40,7 @@ struct ShowOptions {
 struct WorkOptions {
     DeadSelection selection;
     std::string rate;
-    bool dry_run = false, verbose = false;
+    bool dry_run = false, verbose = false, out_of_order = false;
 };
 
 int run_list(const Context& context, const ListOptions& options) {
@@ -185,7 +185,8 @@ int run_replay(const Context& context, const WorkOptions& options) {
     if (options.dry_run) return run_dry(context, redis, options, "replayed");
     redis.require_rights();
     const Interruption interruption;
-    const EndpointLimits limits(redis);
+    EndpointLimits limits(redis);
+    if (options.out_of_order) limits.allow_out_of_order();
     Tally tally(context, options.verbose, "replayed", count_at_most(redis, options.selection));
     visit_dead(
         redis, options.selection, pace.slice(store::replay_slice),
@@ -295,7 +296,9 @@ void add_dead_commands(Command& program) {
         "  webhookctl dead replay --endpoint crm --status 5xx --since 1d --dry-run\n"
         "  webhookctl dead replay --endpoint crm --rate 50/s --limit 1000");
     add_work_options(replay_command, replay.get());
-    replay_command.run(run_replay, replay);
+    replay_command
+        .flag("--out-of-order", &replay->out_of_order, "Also to ordered endpoints, whose order this breaks")
+        .run(run_replay, replay);
     auto drop = std::make_shared<WorkOptions>();
     Command drop_command = family.add(
         "drop", "Drop dead letters for good",

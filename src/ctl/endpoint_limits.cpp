@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ctl/json.hpp"
+
 namespace webhook::ctl {
 
 EndpointLimits::EndpointLimits(Redis& redis) : config_(read_config(redis)) {
@@ -13,7 +15,20 @@ const char* EndpointLimits::refusal(const std::string& endpoint) const {
     if (config_.documents.count(endpoint) == 0) return "its endpoint does not exist any more";
     if (config_.disabled.count(endpoint) != 0)
         return "its endpoint is disabled: webhookctl endpoint resume first";
+    if (!out_of_order_ && is_ordered(endpoint))
+        return "its endpoint is ordered (\"order\": true), and later events may have gone: --out-of-order "
+               "replays it all the same";
     return nullptr;
+}
+
+bool EndpointLimits::is_ordered(const std::string& endpoint) const {
+    const auto [known, fresh] = ordered_.try_emplace(endpoint);
+    if (fresh) {
+        const Json document = parse_object(config_.documents.at(endpoint));
+        const auto order = document.find("order");
+        known->second = order != document.end() && order->is_boolean() && order->get<bool>();
+    }
+    return known->second;
 }
 
 EndpointLimits::Share EndpointLimits::share(const Partition& partition, const std::string& endpoint) const {

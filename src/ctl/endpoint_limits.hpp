@@ -16,7 +16,10 @@ class EndpointLimits {
 
     const Config& config() const { return config_; }
 
-    /// Why the worker would only end a delivery to it again; nullptr: it would not.
+    /// Replays also to ordered endpoints, whose order they break.
+    void allow_out_of_order() { out_of_order_ = true; }
+    /// Why nothing is replayed to it (the worker would only end the delivery again; its order would break);
+    /// nullptr: something is.
     const char* refusal(const std::string& endpoint) const;
 
     struct Share {
@@ -26,9 +29,13 @@ class EndpointLimits {
     Share share(const Partition& partition, const std::string& endpoint) const;
 
   private:
+    bool is_ordered(const std::string& endpoint) const;
+
     Config config_;
+    bool out_of_order_ = false;
     std::map<std::string, std::uint64_t> partitions_;  ///< of each stream
-    mutable std::map<std::string, Share> known_;       ///< of a whole stream
+    mutable std::map<std::string, bool> ordered_;
+    mutable std::map<std::string, Share> known_;  ///< of a whole stream
 };
 
 }  // namespace webhook::ctl

@@ -5,6 +5,7 @@
 
 #include "base/time.hpp"
 #include "ctl/command.hpp"
+#include "ctl/delivery_filter.hpp"
 #include "ctl/event_reader.hpp"
 #include "ctl/event_search.hpp"
 #include "ctl/failure.hpp"
@@ -20,6 +21,7 @@ namespace {
 
 struct EventsOptions {
     EventFilter filter;
+    std::string since, until, cursor;
     std::size_t limit = 20;
     bool follow = false, with_data = false;
 };
@@ -65,7 +67,9 @@ void print_json_of(const std::vector<ListedEvent>& events) {
 
 /// The newest that pass the filter, newest first.
 std::vector<ListedEvent> read_newest(Redis& redis, const EventsOptions& options) {
-    NewestFirst reader(redis, find_partitions(redis, options.filter.stream));
+    const TimeSpan time = TimeSpan::parse(options.since, options.until);
+    EventReader reader(redis, find_partitions(redis, options.filter.stream),
+                       {EventOrder::newest_first, time.since, time.until, options.cursor});
     Progress progress("events read:", 0);
     std::vector<ListedEvent> events;
     while (events.size() < options.limit) {
@@ -114,6 +118,8 @@ int run_events(const Context& context, const EventsOptions& options) {
         print_json_of(events);
     } else {
         print(events.empty() ? "no events\n" : table_of(events));
+        if (events.size() == options.limit && options.limit != 0)
+            print_line("for older ones: --cursor " + events.back().label());
     }
     return exit_yes;
 }
@@ -159,7 +165,10 @@ void add_events(Command& program) {
         "  webhookctl events --follow --limit 0\n  webhookctl events --json --limit 1000 | jq -r .id");
     add_filter(command, &options->filter)
         .option("--id", &options->filter.name, "Only events with this id, key or webhook-id (msg_...)")
+        .option("--since", &options->since, "Only since: 10m (ago), Unix seconds or 2026-11-21T10:00:00Z")
+        .option("--until", &options->until, "Only up to this time")
         .option("-n,--limit", &options->limit, "How many (default 20)")
+        .option("--cursor", &options->cursor, "Go on behind this entry (STREAM:P/1700000000000-0)")
         .flag("-f,--follow", &options->follow, "Print the last ones, then new ones as they come")
         .flag("--data", &options->with_data, "With --json: with the bodies")
         .run(run_events, options);

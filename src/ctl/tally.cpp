@@ -26,6 +26,7 @@ void Tally::print_one(const Outcome& outcome) const {
 
 void Tally::add(Outcome outcome) {
     ++(outcome.done ? done_ : not_done_);
+    if (outcome.needless) ++needless_;
     progress_.advance();
     if (context_.json) return print_json(outcome.json);
     if (verbose_) return print_one(outcome);
@@ -50,7 +51,8 @@ int Tally::finish(const std::string& nothing, const std::string& go_on) {
         print_line(done_ + not_done_ == 0 ? nothing : fmt::format("{} {}, {} not", done_, what_, not_done_));
     }
     if (!go_on.empty()) print_error("interrupted: " + go_on);
-    return not_done_ == 0 && go_on.empty() ? exit_yes : exit_no;
+    const bool all_needless = needless_ > 0 && done_ == 0;
+    return not_done_ == needless_ && !all_needless && go_on.empty() ? exit_yes : exit_no;
 }
 
 }  // namespace webhook::ctl

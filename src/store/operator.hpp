@@ -19,7 +19,7 @@ inline constexpr std::size_t operator_slice = 100;
 /// `highest` down ("+inf": all). Reply: [how many, score of the last of them or ""].
 Call retry_waiting(std::string_view stream, unsigned partition, std::string_view endpoint,
                    std::uint64_t count, std::string_view highest);
-inline constexpr std::size_t retry_slice = 500;
+inline constexpr std::size_t retry_slice = 200;
 
 /// Makes one waiting delivery due now. Reply: 1, or 0 when it does not wait.
 Call retry_delivery(std::string_view stream, unsigned partition, std::string_view endpoint,
