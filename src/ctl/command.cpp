@@ -9,6 +9,7 @@
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "ctl/completion.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
 
@@ -97,6 +98,7 @@ void add_commands(Command program) {
     add_dead_commands(program);
     add_replay_command(program);
     add_ledger_command(program);
+    add_stats_command(program);
     add_signature_commands(program);
     add_send_command(program);
     add_listen_command(program);
@@ -180,6 +182,22 @@ void Command::on_chosen(std::function<int()> function) {
     });
 }
 
+/// The command that prints the completion; it must be made while the other commands are known.
+void add_completion(CLI::App* app, Context* context) {
+    auto shell = std::make_shared<std::string>();
+    CLI::App* command = app->add_subcommand("completion", "Print the completion of a shell");
+    command->add_option("shell", *shell, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
+    command->footer(
+        "Examples:\n  webhookctl completion bash > /etc/bash_completion.d/webhookctl\n"
+        "  webhookctl completion zsh > ~/.zfunc/_webhookctl");
+    command->callback([app, context, shell] {
+        context->chosen = [text = completion_script(*app, *shell)] {
+            print(text);
+            return static_cast<int>(exit_yes);
+        };
+    });
+}
+
 std::optional<int> parse_command_line(int argc, char** argv, Context* context) {
     CLI::App app(description, "webhookctl");
     app.fallthrough();
@@ -194,6 +212,7 @@ std::optional<int> parse_command_line(int argc, char** argv, Context* context) {
     app.add_flag("--json", context->json, "One JSON object per line instead of tables");
     app.footer(footer);
     add_commands({&app, context});
+    add_completion(&app, context);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

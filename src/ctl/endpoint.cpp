@@ -247,7 +247,7 @@ void add_edit(Command command, int (*function)(const Context&, const EditOptions
 
 void add_endpoint_commands(Command& program) {
     Command family =
-        program.add_family("endpoint", "List, show, pause, resume and delete endpoints",
+        program.add_family("endpoint", "List, show, add, change, pause, resume and delete endpoints",
                            "Examples:\n  webhookctl endpoint list\n  webhookctl endpoint pause crm");
     family
         .add("list", "All endpoints with state, health, waiting and dead deliveries",
@@ -262,6 +262,7 @@ void add_endpoint_commands(Command& program) {
         .option("id", &show->id, "Endpoint")
         .required()
         .run(run_show, show);
+    add_endpoint_edit_commands(family);
     add_edit(family.add(
                  "pause", "Hold deliveries back: they are created and wait",
                  "Takes effect in all workers within a second.\n\nExample:\n  webhookctl endpoint pause crm"),

@@ -100,17 +100,17 @@ std::optional<ListedEvent> EventReader::next() {
     return event;
 }
 
-Follower::Follower(Redis& redis, std::string stream) : redis_(redis), stream_(std::move(stream)) {
+Follower::Follower(Redis& redis, std::string stream) : redis_(&redis), stream_(std::move(stream)) {
     find_streams(false);
 }
 
 std::string Follower::last_entry(const Partition& partition) {
-    const Reply newest = redis_.command({"XREVRANGE", partition.key("events"), "+", "-", "COUNT", "1"});
+    const Reply newest = redis_->command({"XREVRANGE", partition.key("events"), "+", "-", "COUNT", "1"});
     return newest.size() == 0 ? "0-0" : newest[0][0].string();
 }
 
 void Follower::find_streams(bool from_start) {
-    for (const auto& partition : find_partitions(redis_, stream_)) {
+    for (const auto& partition : find_partitions(*redis_, stream_)) {
         const bool known = std::any_of(positions_.begin(), positions_.end(), [&](const Position& position) {
             return position.partition.label() == partition.label();
         });
@@ -138,7 +138,7 @@ std::vector<ListedEvent> Follower::wait() {
         words.push_back(position.partition.key("events"));
     for (const auto& position : positions_)
         words.push_back(position.after);
-    const Reply reply = redis_.blocking_command(words, block_ms);
+    const Reply reply = redis_->blocking_command(words, block_ms);
     std::vector<ListedEvent> events;
     for (std::size_t i = 0; i < reply.size(); ++i) {
         for (auto& position : positions_) {

@@ -58,6 +58,9 @@ class Follower {
     /// `stream` empty: all streams.
     Follower(Redis& redis, std::string stream);
 
+    /// Goes on over another connection.
+    void use(Redis& redis) { redis_ = &redis; }
+
     /// Waits up to a second. Events in the order of their entry ids as far as they come together.
     std::vector<ListedEvent> wait();
 
@@ -72,7 +75,7 @@ class Follower {
     void find_streams(bool from_start);
     std::string last_entry(const Partition& partition);
 
-    Redis& redis_;
+    Redis* redis_;
     std::string stream_;
     std::vector<Position> positions_;
     int rounds_ = 0;
