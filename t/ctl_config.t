@@ -282,8 +282,8 @@ for ([ [qw(--confg canary)], qr/no option "--confg", did you mean "--config"\?/ 
     unlike $result->{out} . $result->{err}, qr/canary|Signals/, 'and no value, no help';
 }
 for my $command (
-    qw(apply export endpoint events event deliveries attempts dead replay ledger stats send verify sign
-    schemes listen completion)
+    qw(apply export endpoint events event deliveries attempts dead replay ledger stats group send verify
+    sign    schemes listen completion)
 ) {
     my $help = $t->ctl($command, '--help');
     is $help->{exit}, 0, "$command --help";

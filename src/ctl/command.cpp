@@ -99,6 +99,7 @@ void add_commands(Command program) {
     add_replay_command(program);
     add_ledger_command(program);
     add_stats_command(program);
+    add_group_commands(program);
     add_signature_commands(program);
     add_send_command(program);
     add_listen_command(program);

@@ -85,6 +85,7 @@ void add_dead_commands(Command& program);  ///< dead ...
 void add_replay_command(Command& program);
 void add_ledger_command(Command& program);
 void add_stats_command(Command& program);
+void add_group_commands(Command& program);      ///< group ...
 void add_signature_commands(Command& program);  ///< verify, sign, schemes
 void add_send_command(Command& program);
 void add_listen_command(Command& program);

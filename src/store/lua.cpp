@@ -17,6 +17,7 @@
     }
 
 WEBHOOK_LUA(acquire_partition)
+WEBHOOK_LUA(add_group)
 WEBHOOK_LUA(append)
 WEBHOOK_LUA(change_configuration)
 WEBHOOK_LUA(claim)
@@ -38,6 +39,7 @@ WEBHOOK_LUA(read_configuration)
 WEBHOOK_LUA(read_ledger)
 WEBHOOK_LUA(release)
 WEBHOOK_LUA(release_partition)
+WEBHOOK_LUA(remove_group)
 WEBHOOK_LUA(renew)
 WEBHOOK_LUA(replay_dead)
 WEBHOOK_LUA(replay_events)

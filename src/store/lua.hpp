@@ -7,6 +7,7 @@
 namespace webhook::store::lua {
 
 std::string_view acquire_partition();
+std::string_view add_group();
 std::string_view append();
 std::string_view change_configuration();
 std::string_view claim();
@@ -28,6 +29,7 @@ std::string_view read_configuration();
 std::string_view read_ledger();
 std::string_view release();
 std::string_view release_partition();
+std::string_view remove_group();
 std::string_view renew();
 std::string_view replay_dead();
 std::string_view replay_events();

@@ -62,4 +62,15 @@ Call forget_attempts(std::string_view log_key, std::string_view log_entry, std::
     return Call(script, log_key).arg(log_entry).arg(entry);
 }
 
+Call add_group(std::string_view stream, unsigned partition, std::string_view group,
+               std::string_view position) {
+    static const Script script(lua::add_group());
+    return partition_call(script, stream, partition).arg(group).arg(position);
+}
+
+Call remove_group(std::string_view stream, unsigned partition, std::string_view group, bool destroy) {
+    static const Script script(lua::remove_group());
+    return partition_call(script, stream, partition).arg(group).arg(std::uint64_t{destroy ? 1U : 0U});
+}
+
 }  // namespace webhook::store

@@ -65,4 +65,14 @@ Call delete_event(std::string_view stream, unsigned partition, std::string_view 
 /// Removes the attempts of an event from one entry of an attempt log. Reply: how many.
 Call forget_attempts(std::string_view log_key, std::string_view log_entry, std::string_view entry);
 
+/// Registers a consumer group, so that no event leaves the stream (and the limits of the backlog) before the
+/// group has acknowledged it; makes the group at `position` ("$": now, "0", an id) where it is missing.
+/// Reply: 1, or 0 when it was registered.
+Call add_group(std::string_view stream, unsigned partition, std::string_view group,
+               std::string_view position);
+
+/// Takes a group out of the registered ones, and destroys it where `destroy`. Reply: 1, or 0 when it was not
+/// registered.
+Call remove_group(std::string_view stream, unsigned partition, std::string_view group, bool destroy);
+
 }  // namespace webhook::store
