@@ -283,7 +283,7 @@ for ([ [qw(--confg canary)], qr/no option "--confg", did you mean "--config"\?/ 
 }
 for my $command (
     qw(apply export endpoint events event deliveries attempts dead replay ledger stats group send verify
-    sign    schemes listen completion)
+    sign schemes listen completion)
 ) {
     my $help = $t->ctl($command, '--help');
     is $help->{exit}, 0, "$command --help";
