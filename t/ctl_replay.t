@@ -11,7 +11,7 @@ use Test::Webhook;
 my $t = Test::Webhook->new;
 $t->start_redis;
 my $redis = $t->redis;
-$t->start_receiver(script => { '/gone' => [ 410, 200 ] });
+$t->start_receiver;
 $t->start_nginx(<<'EOT');
 %%GLOBALS%%
 events { }
@@ -34,15 +34,26 @@ sub ids_at ($path) { return [ sort map { $_->{headers}{'ce-id'} } $t->receiver->
 sub endpoint ($id, %more) { return { id => $id, url => $t->receiver->url("/$id"), %more } }
 my @endpoints = (endpoint('first'), endpoint('gone', match => { type => ['order.*'] }));
 $t->apply(@endpoints);
+$redis->call(qw(HSET webhook:{config}:disabled gone), '{"reason":"410","at":5}');
 my $worker = $t->start_worker;
 is publish("e$_", $_ % 2 ? 'order.new' : 'user.new'), 'accepted', "event $_" for 1 .. 6;
 $t->receiver->wait_requests(6, '/first');
-wait_for('the endpoint to be disabled',
-    sub { (grep { $_->{state} eq 'disabled' } lines(qw(endpoint list))) });
+wait_for('all to be routed', sub { !$t->ledger->{total}{unrouted} });
+
+# --- events that came while an endpoint was disabled
+is $t->ctl(qw(replay --since 1h --endpoint gone))->{exit}, 1, 'disabled: refused';
+like $t->ctl(qw(replay --since 1h --endpoint gone))->{err}, qr/disabled: webhookctl endpoint resume first/,
+    '... says what to do';
+is $t->ctl(qw(endpoint resume gone))->{exit}, 0, 'resume';
 $t->wait_settled;
-my $before = $t->ledger->{total};
+is $t->ctl(qw(replay --since 1h --endpoint gone))->{out} =~ s/^hooks.*\n//gmr, "3 replayed, 0 not\n",
+    'only what it subscribes to';
+$t->wait_settled;
+my %at_gone = map { $_ => 1 } @{ ids_at('/gone') };
+is_deeply [ sort keys %at_gone ], [qw(e1 e3 e5)], 'it has them';
 
 # --- an endpoint that was added later
+my $before = $t->ledger->{total};
 push @endpoints, endpoint('later', match => { source => ['shop'] }),
     endpoint('other', match => { source => ['x'] });
 $t->apply(@endpoints);
@@ -60,7 +71,7 @@ like $result->{out}, qr{^hooks:\d/\d+-\d+: replayed as hooks:\d/\d+-\d+/later/\d
 like $result->{out}, qr/^6 replayed, 0 not$/m, 'the sum';
 my $ledger = $t->wait_settled;
 is_deeply ids_at('/later'), [ map { "e$_" } 1 .. 6 ], 'the endpoint has all events';
-is $ledger->{total}{replayed}, 6, 'counted as replayed';
+is $ledger->{total}{replayed}, $before->{replayed} + 6, 'counted as replayed';
 is $ledger->{total}{created}, $before->{created}, 'and not as created';
 my sub webhook_ids ($path) {
     return { map { $_->{headers}{'ce-id'} => $_->{headers}{'webhook-id'} } $t->receiver->requests($path) };
@@ -74,17 +85,6 @@ for my $partition (0 .. 7) {
 }
 is $t->ctl(@range, '--limit', 2)->{out} =~ s/^hooks.*\n//gmr, "2 replayed, 0 not\n", 'again, as one wishes';
 $t->wait_settled;
-
-# --- events that came while an endpoint was disabled
-is $t->ctl(qw(replay --since 1h --endpoint gone))->{exit}, 1, 'disabled: refused';
-like $t->ctl(qw(replay --since 1h --endpoint gone))->{err}, qr/disabled: webhookctl endpoint resume first/,
-    '... says what to do';
-is $t->ctl(qw(endpoint resume gone))->{exit}, 0, 'resume';
-is $t->ctl(qw(replay --since 1h --endpoint gone))->{out} =~ s/^hooks.*\n//gmr, "3 replayed, 0 not\n",
-    'only what it subscribes to';
-$t->wait_settled;
-my %at_gone = map { $_ => 1 } @{ ids_at('/gone') };
-is_deeply [ sort keys %at_gone ], [qw(e1 e3 e5)], 'it has them';
 
 # --- one event
 is $t->ctl(qw(replay --event e2 --endpoint later))->{exit}, 0, 'one event to one endpoint';
@@ -171,10 +171,9 @@ is scalar(keys %all_at), 46, 'the endpoint has all events';
 
 # --- an ordered endpoint, and what is not routed yet
 $worker->stop;
-my $document = $redis->call('HGET', 'webhook:{config}:endpoints', 'other');
-$redis->call('HSET', 'webhook:{config}:endpoints', other => $document =~ s/^\{/{"order":true,/r);
-like $t->ctl(@slow)->{err}, qr/ordered.*--out-of-order|cannot be read/, 'ordered: refused';
-$redis->call('HSET', 'webhook:{config}:endpoints', other => $document);
+is $t->ctl(qw(endpoint set other order=true))->{exit}, 0, 'an ordered endpoint';
+like $t->ctl(@slow)->{err}, qr/ordered.*--out-of-order/, 'ordered: refused';
+like $t->ctl(@slow, qw(--out-of-order --limit 1))->{out}, qr/^1 replayed, 0 not$/m, '--out-of-order';
 is publish('late', 'order.new'), 'accepted', 'an event without a worker';
 like $t->ctl(qw(replay --event late --endpoint later))->{err}, qr/not routed yet: the worker will deliver it/,
     'not routed yet';

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "ctl/json.hpp"
-
 namespace webhook::ctl {
 
 EndpointLimits::EndpointLimits(Redis& redis) : config_(read_config(redis)) {
@@ -24,9 +22,8 @@ const char* EndpointLimits::refusal(const std::string& endpoint) const {
 bool EndpointLimits::is_ordered(const std::string& endpoint) const {
     const auto [known, fresh] = ordered_.try_emplace(endpoint);
     if (fresh) {
-        const Json document = parse_object(config_.documents.at(endpoint));
-        const auto order = document.find("order");
-        known->second = order != document.end() && order->is_boolean() && order->get<bool>();
+        const auto document = read_document(config_.documents.at(endpoint));
+        known->second = document && document->order;
     }
     return known->second;
 }

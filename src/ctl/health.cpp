@@ -50,12 +50,23 @@ void derive(Redis& redis, const std::set<std::string>& known, std::map<std::stri
     }
 }
 
+/// Calls `take` with each endpoint and the JSON that a hash of the configuration has of it.
+template <class Take>
+void visit_hash(Redis& redis, const char* name, const Take& take) {
+    const Reply all = redis.command({"HGETALL", store::config_key(name)});
+    for (std::size_t i = 0; i + 1 < all.size(); i += 2)
+        take(all[i].string(), parse_object(all[i + 1].text()));
+}
+
 }  // namespace
 
 std::string Health::text(std::int64_t now) const {
-    if (state == "secret_missing") return "secret missing";
-    if (state.empty() || state == "ok" || since == 0) return state;
-    return fmt::format("{} for {}", state, format_span(std::max<std::int64_t>(0, now - since)));
+    std::string text = state == "secret_missing" ? "secret missing" : state;
+    if (!text.empty() && state != "ok" && state != "secret_missing" && since != 0)
+        text += " for " + format_span(std::max<std::int64_t>(0, now - since));
+    if (held_until <= now) return text;
+    return fmt::format("{}{}{} for {}", text, text.empty() ? "" : ", ",
+                       breaker_open ? "breaker open" : "held", format_span(held_until - now));
 }
 
 std::string Health::last_success_text(std::int64_t now) const {
@@ -72,6 +83,7 @@ Json Health::json() const {
     if (!state.empty()) json["state"] = state;
     if (since != 0) json["since"] = since;
     if (last_success != 0) json["last_success"] = last_success;
+    if (held_until != 0) json["held_until"] = held_until, json["breaker_open"] = breaker_open;
     if (!last_error.empty()) json["last_error"] = {{"at", last_error_at}, {"error", last_error}};
     return json;
 }
@@ -102,6 +114,16 @@ std::map<std::string, Health> read_health(Redis& redis) {
         all[written[i].string()] = std::move(health);
     }
     derive(redis, known, &all);
+    visit_hash(redis, "failing", [&](const std::string& endpoint, const Json& failing) {
+        if (known.count(endpoint) != 0) return;
+        all[endpoint].state = "failing";
+        if (const auto since = number_of(failing, "since"); since != 0) all[endpoint].since = since;
+    });
+    visit_hash(redis, "holds", [&](const std::string& endpoint, const Json& hold) {
+        all[endpoint].held_until = number_of(hold, "until");
+        const auto open = hold.find("open");
+        all[endpoint].breaker_open = open != hold.end() && open->is_boolean() && open->get<bool>();
+    });
     return all;
 }
 

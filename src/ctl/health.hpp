@@ -15,6 +15,8 @@ struct Health {
     std::int64_t since = 0;  ///< of the state; ms; 0: unknown
     std::int64_t last_success = 0, last_error_at = 0;
     std::string last_error;
+    std::int64_t held_until = 0;  ///< no attempts before: Retry-After, or an open breaker
+    bool breaker_open = false;
 
     std::string text(std::int64_t now) const;               ///< "failing for 5m"
     std::string last_success_text(std::int64_t now) const;  ///< "5m ago"
@@ -22,8 +24,9 @@ struct Health {
     Json json() const;
 };
 
-/// Of all endpoints of which something is known. The hash `webhook:{config}:health` (see docs/design.md)
-/// counts; of endpoints that are not in it the newest part of the attempt log is looked at.
+/// Of all endpoints of which something is known: holds, failures that the workers have noted. The hash
+/// `webhook:{config}:health` (see docs/design.md) counts; of endpoints that are not in it the newest part of
+/// the attempt log is looked at.
 std::map<std::string, Health> read_health(Redis& redis);
 
 /// One value of that hash; empty for what is none.

@@ -11,7 +11,7 @@
 #include "ctl/progress.hpp"
 #include "ctl/waiting.hpp"
 #include "store/configuration.hpp"
-#include "store/keys.hpp"
+#include "store/endpoint_limits.hpp"
 #include "store/operator.hpp"
 
 namespace webhook::ctl {
@@ -37,10 +37,11 @@ std::vector<Queue> find_queues(Redis& redis, const RetryOptions& options) {
 
 /// A receiver's Retry-After holds the endpoint; what an operator wants now goes now.
 void end_holds(Redis& redis, const std::set<std::string>& endpoints) {
-    std::vector<Arguments> commands;
+    const std::string epoch = read_config(redis).epoch;
+    std::vector<store::Call> calls;
     for (const auto& endpoint : endpoints)
-        commands.push_back({"HDEL", store::config_key("holds"), endpoint});
-    redis.pipeline(commands);
+        calls.push_back(store::end_hold(epoch, endpoint, false));
+    redis.pipeline(calls);
 }
 
 class Retrier {

@@ -36,6 +36,7 @@ const std::vector<Right>& needed_rights() {
         {"LINDEX", "K 0"},
         {"LPOP", "K"},
         {"LRANGE", "K 0 0"},
+        {"PEXPIRE", "K 1"},
         {"RPUSH", "K v"},
         {"SADD", "K m"},
         {"SCAN", "0"},
