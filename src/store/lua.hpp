@@ -23,6 +23,7 @@ std::string_view forget_attempts();
 std::string_view heartbeat();
 std::string_view hold_endpoint();
 std::string_view leave();
+std::string_view lanes();
 std::string_view lease_turns();
 std::string_view look();
 std::string_view missing_rights();

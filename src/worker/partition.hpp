@@ -73,6 +73,16 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     bool holds_any() const { return !held_.empty() || !window_.empty() || step_under_way_; }
     void log_attempt(std::string json);
 
+    // Order. New events of an ordered endpoint are attempted from memory while nothing of it waits in Redis;
+    // otherwise they are recorded behind what waits.
+    bool attempts_from_memory(const Endpoint& endpoint) const;
+    /// Notes that something waits in Redis, or will.
+    void order_waits(const std::string& endpoint) { nothing_waits_.erase(endpoint); }
+    /// Notes that Redis lists nothing that waits; ignored while a delivery is on its way there.
+    void order_is_free(const std::string& endpoint);
+    /// Returns whether no delivery of the endpoint in memory is or will be recorded.
+    bool records_none_of(const std::string& endpoint) const;
+
     // Settling.
     /// Says which events may leave the window before all their deliveries have ended.
     struct Rules {
@@ -126,8 +136,10 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     std::uint64_t window_bytes_ = 0;
     std::deque<DeliveryPtr> outcomes_;
     std::unordered_set<std::string> held_;
-    std::vector<std::string> step_ends_;    ///< ids that leave `held_` when the step is done
-    std::chrono::milliseconds step_due_{};  ///< how long after the step its first delivery is due
+    std::unordered_set<std::string> nothing_waits_;  ///< ordered endpoints
+    std::vector<std::string> step_ends_;             ///< ids that leave `held_` when the step is done
+    bool frees_lane_ = false;                        ///< the step makes the next delivery of a lane due
+    std::chrono::milliseconds step_due_{};           ///< how long after the step its first delivery is due
     std::vector<std::string> attempts_;
     std::size_t attempts_bytes_ = 0;
     bool lost_ = false, step_under_way_ = false;

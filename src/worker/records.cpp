@@ -80,6 +80,7 @@ std::string delivery_record(const Delivery& delivery) {
     append_field(",\"attempts\":", delivery.attempts, &out);
     if (delivery.refusals != 0) append_field(",\"refusals\":", delivery.refusals, &out);
     append_field(",\"bytes\":", static_cast<std::int64_t>(delivery.bytes), &out);
+    if (!delivery.lane.empty()) append_field(",\"lane\":", delivery.lane, &out);
     append_field(",\"status\":", delivery.status, &out);
     append_field(",\"error\":", delivery.error, &out);
     if (delivery.created_ms != 0) append_field(",\"created\":", delivery.created_ms, &out);
@@ -101,6 +102,7 @@ ParsedRecord parse_record(std::string_view text) {
     record.bytes = static_cast<std::uint64_t>(number("bytes"));
     if (const auto error = json.find("error"); error != json.end() && error->is_string())
         record.error = *error;
+    if (const auto lane = json.find("lane"); lane != json.end() && lane->is_string()) record.lane = *lane;
     return record;
 }
 
