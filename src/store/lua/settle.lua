@@ -161,7 +161,8 @@ if to ~= '' then
   set('floor', to)
   set('routed', old(4) + routed)
   set('routed_bytes', old(5) + routed_bytes)
-  if trim_before ~= '' then
+  -- What a registered group may need is left to sweep.lua.
+  if trim_before ~= '' and redis.call('EXISTS', prefix .. 'groups') == 0 then
     redis.call('HINCRBY', meta, 'trimmed', redis.call('XTRIM', events, 'MINID', trim_before))
     set('trimmed_bytes', old(5) + routed_bytes)
   end
