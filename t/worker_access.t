@@ -34,7 +34,9 @@ for my $name (qw(server worker)) {
 $t->start_redis;
 $t->start_receiver(
     script => {
-        '/token' => { status => 200, body => '{"access_token":"t0ken","token_type":"Bearer","expires_in":3600}' }
+        '/token' => {
+            status => 200, body => '{"access_token":"t0ken","token_type":"Bearer","expires_in":3600}'
+        }
     }
 );
 $t->start_nginx(<<'EOC');
@@ -87,7 +89,8 @@ $t->write('secrets/ca', slurp($ca));
 $t->write('secrets/cert', slurp($t->file('pki/worker.pem')));
 $t->write('secrets/key', slurp($ca_key));
 $worker->signal('HUP');
-$worker->wait_log(qr/endpoint mutual: tls\.key: does not fit the first certificate of "cert".*; its deliveries wait/);
+$worker->wait_log(
+    qr/endpoint mutual: tls\.key: does not fit the first certificate of "cert".*; its deliveries wait/);
 is scalar(seen()), 0, 'nothing was sent with a bad key';
 $t->write('secrets/key', slurp($t->file('pki/worker.key')));
 $worker->signal('HUP');
@@ -108,12 +111,15 @@ is $t->ctl('apply', $t->write('again.json', $shown))->{exit}, 0, 'what was expor
 is $t->ctl('apply', '--dry-run', $t->write('again.json', $shown))->{exit}, 0, 'and changes nothing';
 
 # --- no verification: once a line in the log
-$t->apply({ id => 'blind', url => $url, %retry, tls => { verify => JSON::PP::false }, paused => JSON::PP::true });
-$worker->wait_log(qr/warn.* endpoint blind: tls\.verify is false: the receiver's certificate is not verified/i);
+my %blind = (tls => { verify => JSON::PP::false });
+$t->apply({ id => 'blind', url => $url, %retry, %blind, paused => JSON::PP::true });
+$worker->wait_log(
+    qr/warn.* endpoint blind: tls\.verify is false: the receiver's certificate is not verified/i);
 
 # --- a proxy: with a password from a file; settings are tested by -t
 sub tested ($proxy) {
-    my $config = $t->write('tested.json', to_json({ egress_proxy => $proxy, secrets_dir => $t->file('secrets') }));
+    my $config =
+        $t->write('tested.json', to_json({ egress_proxy => $proxy, secrets_dir => $t->file('secrets') }));
     return $t->run([ $t->build_dir . '/webhook-worker', '--config', $config, '-t' ]);
 }
 is tested('http://proxy.example:3128')->{exit}, 0, '-t: a proxy';
@@ -122,7 +128,8 @@ is $none->{exit}, 2, '-t: a password that is missing';
 like $none->{err}, qr/egress_proxy: secret file ".*proxy-password" cannot be read/, '-t: and says which';
 $t->write('secrets/proxy-password', "p\@ss\n");
 is tested('http://worker:secret:proxy-password@proxy.example:3128')->{exit}, 0, '-t: a password in a file';
-like tested('socks5://h:1')->{err}, qr{egress_proxy: must be http://\[user:password@\]host:port}, '-t: the form';
+like tested('socks5://h:1')->{err}, qr{egress_proxy: must be http://\[user:password@\]host:port},
+    '-t: the form';
 
 # It refuses one host and connects to the other.
 my $listen = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 16) or die $@;
@@ -164,7 +171,9 @@ $worker->wait_log(qr/: reloaded/, count => 3);
 send_event('evt_3');
 $t->receiver->wait_requests(1, '/near');
 my $dead = wait_for('the dead letter', sub { $t->ctl('dead', 'list', '--json')->{out} });
-is from_json($dead)->{error}, "proxy $proxy: status 403: it refuses CONNECT to 127.0.0.1:" . $t->port('tls'), 'the proxy refused';
+my $refused = '127.0.0.1:' . $t->port('tls');
+is from_json($dead)->{error}, "proxy $proxy: status 403: it refuses CONNECT to $refused",
+    'the proxy refused';
 my $heads = slurp($asked);
 like $heads, qr/^CONNECT \Q$allowed\E HTTP/m, 'CONNECT to the address';
 like $heads, qr/^proxy-authorization: Basic d29ya2VyOnBAc3M=\r$/m, 'with user and password';
