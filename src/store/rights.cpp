@@ -35,6 +35,7 @@ const std::vector<Right>& needed_rights() {
         {"HSTRLEN", "K f"},
         {"LINDEX", "K 0"},
         {"LPOP", "K"},
+        {"PEXPIRE", "K 1"},
         {"RPUSH", "K v"},
         {"SCAN", "0"},
         {"TIME", ""},
