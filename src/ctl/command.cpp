@@ -94,6 +94,7 @@ void add_commands(Command program) {
     add_event_commands(program);
     add_delivery_commands(program);
     add_dead_commands(program);
+    add_source_commands(program);
     add_ledger_command(program);
     add_signature_commands(program);
     add_send_command(program);

@@ -35,6 +35,8 @@ const std::vector<Right>& needed_rights() {
         {"HSTRLEN", "K f"},
         {"LINDEX", "K 0"},
         {"LPOP", "K"},
+        {"LPOS", "K v"},
+        {"LRANGE", "K 0 0"},
         {"RPUSH", "K v"},
         {"SCAN", "0"},
         {"TIME", ""},
