@@ -79,7 +79,7 @@ is $now{news}{parked}, 0, 'of which nothing is parked';
 like source('list')->{out}, qr/^shop\s+paused\s+10\s/m, 'the table';
 for my $p (0, 1) {
     is $redis->call('HGET', "webhook:{hooks:$p}:meta", 'floor'),
-        ($redis->entries("webhook:{hooks:$p}:events"))[-1][0], "the floor of partition $p is at the end";
+        ($redis->entries("webhook:{hooks:$p}:events"))[-1]{stream_id}, "the floor of partition $p is at the end";
 }
 
 # --- the stream may be trimmed meanwhile: the content was copied

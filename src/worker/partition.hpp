@@ -114,7 +114,7 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     bool lost() const { return lost_; }
 
     bool parking_is_full = false;  ///< as logged last
-    bool draining = false;  ///< no new events are read or claimed; it will be released
+    bool draining = false;         ///< no new events are read or claimed; it will be released
     SteadyTime drain_until{};
     link::Wakeup work;          ///< there is something to settle
     link::Wakeup waiting_work;  ///< there may be something to claim
