@@ -11,7 +11,8 @@ use Test::Webhook::Promise;
 
 my $t = Test::Webhook->new;
 $t->start_redis;
-$t->start_receiver(script => { '/dead' => [ 500, 500, 200 ], '/leave' => [410] });
+$t->start_receiver(script => { '/dead' => [ 500, 500, 200 ], '/leave' => [410],
+    '/busy' => [ { status => 429, headers => [ 'Retry-After' => 1 ] }, 500, 200 ] });
 $t->start_nginx(<<'EOT');
 %%GLOBALS%%
 events { }
@@ -96,15 +97,18 @@ $redis->call(qw(ACL SETUSER webhook +hset));
 wait_for('the next event', sub { from_json(ctl(qw(ledger --json))->{out})->{total}{unrouted} == 0 });
 
 # --- the rest of what a worker does: an endpoint that leaves, and one that is deleted
-is apply(@endpoints, { id => 'leave', url => $url->('/leave') },
+is apply(@endpoints, { id => 'leave', url => $url->('/leave'), retry => { schedule => [ ('100ms') x 9 ] } },
+    { id => 'busy', url => $url->('/busy'), rate => '50/s', breaker => { failures => 1, probe => '200ms' },
+        retry => { schedule => ['100ms'] } },
     { id => 'held', url => $url->('/held'), paused => JSON::PP::true })->{exit}, 0, 'more endpoints';
-$worker->wait_log(qr/configuration version \d+: 4 endpoints/);
+$worker->wait_log(qr/configuration version \d+: 5 endpoints/);
 post_event($t, 'last');
+$t->receiver->wait_requests(3, '/busy');
 wait_for('the endpoint that leaves',
     sub { ctl(qw(endpoint list --json))->{out} =~ /"id":"leave","state":"disabled"/ });
 is apply(@endpoints)->{exit}, 0, 'endpoints deleted';
 wait_for('what waited to be cancelled',
-    sub { from_json(ctl(qw(ledger --json))->{out})->{total}{cancelled} == 1 });
+    sub { from_json(ctl(qw(ledger --json))->{out})->{total}{cancelled} == 2 });
 is is_balanced('at the end')->{waiting}, 0, 'nothing waits';
 
 done_testing;

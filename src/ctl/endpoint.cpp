@@ -151,9 +151,10 @@ void pause(const std::string& id, const State& state, store::ConfigurationChange
     set_paused(id, state, true, change);
 }
 
+/// Ends whatever keeps attempts from being made.
 void resume(const std::string& id, const State& state, store::ConfigurationChange* change) {
     set_paused(id, state, false, change);
-    if (state.is_disabled) change->enable.push_back(id);
+    change->enable.push_back(id);  // which ends a hold, too
 }
 
 void remove(const std::string& id, const State& /*state*/, store::ConfigurationChange* change) {

@@ -93,7 +93,7 @@ Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::st
 }
 
 std::string read_versions() {
-    return resp_command("HMGET", config_key("meta"), "epoch", "version", "wake");
+    return resp_command("HMGET", config_key("meta"), "epoch", "version", "wake", "holds");
 }
 
 Call wake_workers() {

@@ -40,8 +40,8 @@ Call configuration_key(std::string_view fresh);
 /// Disables an endpoint that exists and is not disabled yet. Reply: 1, or 0.
 Call disable_endpoint(std::string_view epoch, std::string_view endpoint, std::string_view reason);
 
-/// The command by which a worker sees whether anything has changed. Reply: epoch, version and
-/// `wake`, nil where there is none.
+/// The command by which a worker sees whether anything has changed. Reply: epoch, version,
+/// `wake` and the number of changes of holds (see endpoint_limits.hpp), nil where there is none.
 std::string read_versions();
 
 /// Makes all workers look at once at what they otherwise know from memory: due deliveries, other workers.

@@ -37,6 +37,7 @@ const std::vector<Right>& needed_rights() {
         {"LPOP", "K"},
         {"LPOS", "K v"},
         {"LRANGE", "K 0 0"},
+        {"PEXPIRE", "K 1"},
         {"RPUSH", "K v"},
         {"SCAN", "0"},
         {"TIME", ""},

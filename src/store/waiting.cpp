@@ -41,9 +41,9 @@ Call claim(const Ownership& owner, std::string_view endpoint, std::uint64_t coun
     return owned_call(claim_script(), owner).arg(endpoint).arg(count).arg(bytes).arg(lease);
 }
 
-Call end_waiting(const Ownership& owner, std::string_view endpoint, std::string_view reason,
-                 std::uint64_t count) {
-    return owned_call(end_script(), owner).arg(endpoint).arg(reason).arg(count);
+Call end_waiting(const Ownership& owner, std::string_view endpoint, const EndOptions& options) {
+    Call call = owned_call(end_script(), owner).arg(endpoint).arg(options.reason).arg(options.count);
+    return call.arg(options.age).arg(options.skip);
 }
 
 }  // namespace webhook::store

@@ -23,9 +23,14 @@ Call waiting_endpoints(const Ownership& owner);
 Call claim(const Ownership& owner, std::string_view endpoint, std::uint64_t count, std::uint64_t bytes,
            std::chrono::milliseconds lease);
 
-/// Ends up to `count` waiting deliveries of an endpoint: cancelled when `reason` is empty, else dead.
-/// Reply: how many still wait, or -1 when the partition is not ours any more.
-Call end_waiting(const Ownership& owner, std::string_view endpoint, std::string_view reason,
-                 std::uint64_t count);
+/// Ends waiting deliveries of an endpoint among the `count` after the first `skip`: cancelled when `reason`
+/// is empty, else dead. With an `age` only those that were created so long ago. Reply: [how many still wait,
+/// how many to skip next time], or nil when the partition is not ours any more.
+struct EndOptions {
+    std::string_view reason;
+    std::uint64_t count = 500, skip = 0;
+    std::chrono::milliseconds age{0};
+};
+Call end_waiting(const Ownership& owner, std::string_view endpoint, const EndOptions& options);
 
 }  // namespace webhook::store

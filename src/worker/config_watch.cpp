@@ -36,7 +36,7 @@ asio::awaitable<void> ConfigWatch::run() {
 asio::awaitable<void> ConfigWatch::poll() {
     ++core_.config_reads;
     const auto reply = co_await core_.link.request(store::read_versions());
-    if (!reply || !reply->root().is_array() || reply->root().count != 3) co_return;
+    if (!reply || !reply->root().is_array() || reply->root().count != 4) co_return;
     const RedisReply& seen = reply->root();
     const bool woken = std::exchange(wake_, std::string(seen[2].text)) != seen[2].text;
     if (seen[0].type == RedisReply::Type::nil) {
@@ -45,6 +45,8 @@ asio::awaitable<void> ConfigWatch::poll() {
         co_await read();
     }
     ++core_.config_reads;
+    if (!core_.epoch.empty() && std::exchange(known_, std::string(seen[3].text)) != seen[3].text)
+        co_await holds_.read();
     if (woken) woken_();
 }
 
@@ -137,16 +139,6 @@ void ConfigWatch::drop_partitions() {
     const auto partitions = core_.partitions;
     for (const auto& [name, partition] : partitions)
         core_.lose(partition, "dropped: the configuration was replaced");
-}
-
-asio::awaitable<void> ConfigWatch::disable(std::string endpoint, std::string reason) {
-    spdlog::warn("endpoint {}: disabled, {}", endpoint, reason);
-    const std::string epoch = core_.epoch;
-    while (!core_.stopping) {
-        const auto reply = co_await core_.link.run(store::disable_endpoint(epoch, endpoint, reason));
-        if (reply && !reply->root().is_error()) co_return;
-        co_await link::sleep_for(500ms);
-    }
 }
 
 }  // namespace webhook::worker

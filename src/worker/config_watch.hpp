@@ -5,6 +5,7 @@
 #include <string>
 
 #include "worker/core.hpp"
+#include "worker/holds.hpp"
 #include "worker/state_copy.hpp"
 
 namespace webhook::worker {
@@ -15,11 +16,10 @@ namespace webhook::worker {
 class ConfigWatch {
   public:
     /// Calls `woken` when the epoch has changed or store::wake_workers() was called.
-    ConfigWatch(Core& core, std::function<void()> woken) : core_(core), woken_(std::move(woken)) {}
+    ConfigWatch(Core& core, Holds& holds, std::function<void()> woken)
+        : core_(core), holds_(holds), woken_(std::move(woken)) {}
 
     boost::asio::awaitable<void> run();
-    /// Records in Redis that an endpoint is disabled; retries until Redis has replied.
-    boost::asio::awaitable<void> disable(std::string endpoint, std::string reason);
 
   private:
     boost::asio::awaitable<void> poll();
@@ -32,8 +32,10 @@ class ConfigWatch {
     void drop_partitions();
 
     Core& core_;
+    Holds& holds_;
     std::function<void()> woken_;
-    std::string wake_;  ///< the wake-up counter as read last
+    std::string wake_;   ///< the wake-up counter as read last
+    std::string known_;  ///< the number of changes of holds as read last
     bool missing_logged_ = false, risk_logged_ = false;
     std::string copy_problem_;  ///< as logged last
 };

@@ -65,9 +65,12 @@ void Core::note_acquired() {
     read_anew.notify();
 }
 
-void Core::look_for_due() {
-    for (const auto& [name, partition] : partitions)
-        partition->due_at(SteadyTime::min());
+void Core::look_for_due(const OwnedPartition* last) {
+    auto next = last == nullptr ? partitions.begin() : partitions.upper_bound(last->name());
+    for (std::size_t n = partitions.size(); n > 0; --n, ++next) {
+        if (next == partitions.end()) next = partitions.begin();
+        next->second->due_at(SteadyTime::min());
+    }
 }
 
 void Core::check_waiting() {

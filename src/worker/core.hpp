@@ -48,8 +48,8 @@ struct Core {
     bool is_sure() const { return Clock::now() < sure_until; }
     /// Wakes the reader: a partition was acquired.
     void note_acquired();
-    /// Makes all partitions look for due deliveries at once.
-    void look_for_due();
+    /// Makes all partitions look for due deliveries at once, first the one after `last`.
+    void look_for_due(const OwnedPartition* last = nullptr);
     /// Does the same, and compares endpoints that have waiting deliveries with the configuration.
     void check_waiting();
     /// Reads the memory use of Redis.

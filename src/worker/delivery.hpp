@@ -37,11 +37,13 @@ struct Delivery {
     Decision decision;           ///< once ended
     bool cancelled = false;      ///< its endpoint was deleted
 
-    unsigned attempts = 0;
+    unsigned attempts = 0;  ///< that spent a delay of the schedule
+    unsigned refusals = 0;  ///< that spent none: 429 or 503 with Retry-After
     int status = 0;
     std::string error;
-    std::int64_t created_ms = 0;
+    std::int64_t created_ms = 0;  ///< by Redis' clock; 0: it has no record yet
     SteadyTime started;
+    SteadyTime expires = SteadyTime::max();  ///< by the endpoint's max_age
 
     std::string name() const { return id.empty() ? event->entry + "/" + endpoint_id : id; }
 };

@@ -28,22 +28,28 @@ Dispatcher::Dispatcher(asio::any_io_executor executor, std::shared_ptr<AttemptSe
 
 void Dispatcher::submit(const DeliveryPtr& delivery) {
     const EndpointPtr endpoint = delivery->endpoint;
-    if (endpoint->gone()) return end_unsent(delivery);
-    if (endpoint->document.paused && delivery->recorded) return hand_back(delivery);
+    if (endpoint->deleted) return end_unsent(delivery);
+    if (endpoint->closed() && delivery->recorded) return hand_back(delivery);
+    const auto now = Clock::now();
+    if (const auto max_age = endpoint->document.max_age; max_age.count() != 0) {
+        const std::int64_t born = delivery->created_ms;  // 0: it is created by what happens to it now
+        const std::chrono::milliseconds age(born == 0 ? 0 : clock.now_ms(now) - born);
+        delivery->expires = now + (max_age - age);
+    }
     delivery->state = Delivery::State::queued;
     endpoint->queue.push_back(delivery);
     ++endpoint->queued;
     pump(endpoint);
 }
 
-/// Ends a delivery whose endpoint was deleted or disabled before it could be sent.
+/// Ends a delivery whose endpoint was deleted before it could be sent.
 void Dispatcher::end_unsent(const DeliveryPtr& delivery) {
-    delivery->cancelled = delivery->endpoint->deleted;
-    delivery->decision = {Decision::Kind::dead, {}, "disabled", false};
+    delivery->cancelled = true;
+    delivery->decision = not_attempted;
     delivery->partition->ended(delivery);
 }
 
-/// Returns a claimed delivery of a paused endpoint: it waits in Redis again.
+/// Returns a claimed delivery of a paused or disabled endpoint: it waits in Redis again.
 void Dispatcher::hand_back(const DeliveryPtr& delivery) {
     delivery->decision = not_attempted;
     delivery->partition->ended(delivery);
@@ -66,27 +72,50 @@ unsigned Dispatcher::places(const Endpoint& endpoint) const {
     return std::min({own, global, endpoint.troubled() ? troubled : global});
 }
 
-/// Takes the next delivery that may start out of the queue; nullptr: there is none.
-DeliveryPtr Dispatcher::take(Endpoint* endpoint) {
+/// Drops what cannot be sent from the head of the queue. Returns whether a delivery is left.
+bool Dispatcher::has_queued(Endpoint* endpoint) {
+    const auto now = Clock::now();
     while (!endpoint->queue.empty()) {
-        DeliveryPtr delivery = std::move(endpoint->queue.front());
+        const DeliveryPtr delivery = endpoint->queue.front();
+        const bool queued = delivery->state == Delivery::State::queued;
+        const bool lost = delivery->partition->lost();
+        if (queued && !lost && now < delivery->expires) return true;
         endpoint->queue.pop_front();
-        if (delivery->state != Delivery::State::queued) continue;
+        if (!queued) continue;
         --endpoint->queued;
-        if (delivery->partition->lost()) continue;
-        return delivery;
+        if (lost) continue;
+        delivery->decision = expired;
+        delivery->partition->ended(delivery);
     }
-    return nullptr;
+    return false;
+}
+
+/// Takes the next delivery out of the queue; nullptr: there is none.
+DeliveryPtr Dispatcher::take(Endpoint* endpoint) {
+    if (!has_queued(endpoint)) return nullptr;
+    DeliveryPtr delivery = std::move(endpoint->queue.front());
+    endpoint->queue.pop_front();
+    --endpoint->queued;
+    return delivery;
+}
+
+/// Returns whether an attempt may start now, and takes the turn for it if the endpoint has a rate. Otherwise
+/// somebody is told who continues the endpoint as soon as one may.
+bool Dispatcher::may_start(const EndpointPtr& endpoint) {
+    if (endpoint->running >= endpoint->limit() || !has_queued(endpoint.get())) return false;
+    if (!place_free(*endpoint)) {
+        if (!std::exchange(endpoint->wants_place, true)) line_.push_back(endpoint);
+        return false;
+    }
+    const bool leased = !shared_ || endpoint->running < endpoint->leased;
+    if (leased && (!endpoint->document.rate || endpoint->pace.take(Clock::now()))) return true;
+    if (on_starved) on_starved(endpoint);
+    return false;
 }
 
 void Dispatcher::pump(const EndpointPtr& endpoint) {
-    while (endpoint->queued > 0 && endpoint->running < endpoint->limit()) {
-        if (!place_free(*endpoint)) {
-            if (!std::exchange(endpoint->wants_place, true)) line_.push_back(endpoint);
-            return;
-        }
+    while (may_start(endpoint)) {
         const DeliveryPtr delivery = take(endpoint.get());
-        if (!delivery) return;
         start(endpoint, delivery);
         asio::co_spawn(executor_, run(endpoint, delivery), asio::detached);
     }
@@ -107,15 +136,15 @@ asio::awaitable<Attempt> Dispatcher::make_attempt(const Endpoint& endpoint, cons
 }
 
 asio::awaitable<void> Dispatcher::run(EndpointPtr endpoint, DeliveryPtr delivery) {
-    while (delivery) {
+    for (bool more = true; more;) {
         const Attempt attempt = co_await make_attempt(*endpoint, *delivery);
         finish(endpoint, delivery, attempt);
         delivery.reset();
+        if (!line_.empty()) break;
         if (endpoint->running + 1 < endpoint->limit() && endpoint->queued > 1) pump(endpoint);
-        if (line_.empty() && endpoint->running < endpoint->limit() && place_free(*endpoint)) {
-            delivery = take(endpoint.get());
-            if (delivery) start(endpoint, delivery);
-        }
+        more = may_start(endpoint);
+        if (more) delivery = take(endpoint.get());
+        if (more) start(endpoint, delivery);
     }
     serve_line();
     pump(endpoint);
@@ -137,36 +166,51 @@ void Dispatcher::finish(const EndpointPtr& endpoint, const DeliveryPtr& delivery
     if (endpoint->troubled()) --troubled_running_;
     const bool stopped = stopping_ && attempt.result == Attempt::Result::failed && attempt.error == "stopped";
     delivery->decision =
-        stopped ? not_attempted : decide(attempt, delivery->attempts, endpoint->document, &random_);
-    if (delivery->decision.counts) {
-        ++delivery->attempts;
-        delivery->status = attempt.status;
-        delivery->error = attempt.error;
-        delivery->partition->log_attempt(attempt_json(*delivery, attempt));
-        judge(endpoint, attempt);
-    }
+        stopped ? not_attempted : decide(attempt, history_of(*delivery), endpoint->document, &random_);
+    if (delivery->decision.made) note_attempt(endpoint, delivery, attempt);
     if (endpoint->deleted && delivery->decision.kind != Decision::Kind::delivered) delivery->cancelled = true;
-    const bool claimed = delivery->recorded;
     delivery->partition->ended(delivery);
-    if (claimed && on_place) on_place(delivery);
+    if (endpoint->pressed) endpoint->leased = std::min(endpoint->leased, endpoint->running);
+    if (!endpoint->due_in.empty() && on_place) on_place(endpoint);
 }
 
-void Dispatcher::judge(const EndpointPtr& endpoint, const Attempt& attempt) {
+/// Records an attempt that was made, and what it says about the endpoint.
+void Dispatcher::note_attempt(const EndpointPtr& endpoint, const DeliveryPtr& delivery,
+                              const Attempt& attempt) {
+    ++(delivery->decision.spends ? delivery->attempts : delivery->refusals);
+    delivery->status = attempt.status;
+    delivery->error = attempt.error;
+    delivery->partition->log_attempt(attempt_json(*delivery, attempt));
+    judge(endpoint, attempt, delivery->decision.refused);
+    if (on_answer) on_answer(endpoint, attempt);
+    // It is due at once, so that it goes out whenever the hold ends.
+    if (delivery->decision.refused && endpoint->hold.active) delivery->decision.delay = {};
+}
+
+History Dispatcher::history_of(const Delivery& delivery) const {
+    History history{delivery.attempts, delivery.refusals, std::chrono::milliseconds::max()};
+    if (delivery.expires == SteadyTime::max()) return history;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(delivery.expires - Clock::now());
+    history.left = std::max(left, std::chrono::milliseconds(0));
+    return history;
+}
+
+void Dispatcher::judge(const EndpointPtr& endpoint, const Attempt& attempt, bool refused) {
     const bool before = endpoint->troubled();
     endpoint->last_progress = Clock::now();
-    if (attempt.status != 0 || attempt.took < slow_after) {
-        endpoint->allowance = std::min(endpoint->allowance * 2, std::max(1u, endpoint->document.concurrency));
+    if (attempt.status == 429 || attempt.status == 503) {
+        endpoint->allowance.refused();
+    } else if (attempt.status != 0 || attempt.took < slow_after) {
+        endpoint->allowance.answered(endpoint->document.concurrency);
     }
     if (attempt.result == Attempt::Result::delivered) {
         endpoint->failures = 0;
         endpoint->slow = false;
-    } else if (attempt.result == Attempt::Result::failed) {
+        endpoint->hold.in_a_row = 0;
+    } else if (attempt.result == Attempt::Result::failed && !refused) {
         ++endpoint->failures;
     }
     update_trouble(endpoint.get(), before);
-    if (attempt.disable && on_gone) {
-        on_gone(endpoint, attempt.status == 410 ? "the receiver answered 410" : "the receiver asked for it");
-    }
 }
 
 /// Corrects the number of running attempts of troubled endpoints when one becomes troubled or recovers.
@@ -202,6 +246,12 @@ void Dispatcher::set_problem(Endpoint* endpoint, const std::string& problem) {
     update_trouble(endpoint, before);
 }
 
+void Dispatcher::set_open(Endpoint* endpoint, bool open) {
+    const bool before = endpoint->troubled();
+    endpoint->hold.open = open;
+    update_trouble(endpoint, before);
+}
+
 /// Returns claimed deliveries. New ones stay queued: they are recorded in Redis when their events are
 /// settled.
 void Dispatcher::hand_back_claimed(Endpoint* endpoint) {
@@ -214,11 +264,11 @@ void Dispatcher::hand_back_claimed(Endpoint* endpoint) {
 }
 
 void Dispatcher::changed(const EndpointPtr& endpoint) {
-    if (endpoint->gone()) {
+    if (endpoint->deleted) {
         while (const DeliveryPtr delivery = take(endpoint.get()))
             end_unsent(delivery);
     }
-    if (endpoint->document.paused) hand_back_claimed(endpoint.get());
+    if (endpoint->closed()) hand_back_claimed(endpoint.get());
     pump(endpoint);
 }
 

@@ -10,6 +10,7 @@
 
 #include "worker/delivery.hpp"
 #include "worker/endpoint_state.hpp"
+#include "worker/redis_clock.hpp"
 #include "worker/send/attempt_sender.hpp"
 
 namespace webhook::worker {
@@ -27,12 +28,15 @@ class Dispatcher {
     /// Replaces the sender. Running attempts keep the one that they began with until they have ended.
     void set_sender(std::shared_ptr<AttemptSender> sender) { sender_ = std::move(sender); }
     void set_max_inflight(unsigned limit) { limit_ = limit; }
+    /// Sets whether other workers share the endpoints' places: then attempts need leased ones.
+    void set_shared(bool shared) { shared_ = shared; }
 
     /// Takes a delivery and queues it until there is a place.
     void submit(const DeliveryPtr& delivery);
     /// Returns how many more deliveries of the endpoint could be taken now.
     unsigned places(const Endpoint& endpoint) const;
-    /// Applies a change of the endpoint: it was deleted or disabled, or its limits have changed.
+    /// Applies a change of the endpoint: it was deleted or disabled, or its limits, hold or leases have
+    /// changed.
     void changed(const EndpointPtr& endpoint);
     /// Updates the health of an endpoint; call several times a second.
     void check_health(Endpoint* endpoint, SteadyTime now);
@@ -43,21 +47,29 @@ class Dispatcher {
     /// Stops counting attempts that fail as "stopped": the worker has cancelled them.
     void begin_stop() { stopping_ = true; }
 
+    /// Sets whether the breaker is open, which makes the endpoint troubled.
+    void set_open(Endpoint* endpoint, bool open);
+
     unsigned running() const { return running_; }
 
-    std::function<void(const EndpointPtr&, const char* reason)>
-        on_gone;                                       ///< a receiver asks to disable its endpoint
-    std::function<void(const DeliveryPtr&)> on_place;  ///< a claimed delivery has ended
-    std::function<void(const Endpoint&)> on_health;    ///< the endpoint became troubled or recovered
+    std::function<void(const EndpointPtr&, const Attempt&)> on_answer;  ///< an attempt was made
+    std::function<void(const EndpointPtr&)> on_place;    ///< places may be free for due deliveries
+    std::function<void(const EndpointPtr&)> on_starved;  ///< it has queued deliveries and lacks leased turns
+    std::function<void(const Endpoint&)> on_health;      ///< the endpoint became troubled or recovered
+    RedisClock clock;
 
   private:
     void pump(const EndpointPtr& endpoint);
     DeliveryPtr take(Endpoint* endpoint);
+    bool has_queued(Endpoint* endpoint);
+    bool may_start(const EndpointPtr& endpoint);
+    History history_of(const Delivery& delivery) const;
     unsigned places_taken() const;
     bool place_free(const Endpoint& endpoint) const;
     void start(const EndpointPtr& endpoint, const DeliveryPtr& delivery);
     void finish(const EndpointPtr& endpoint, const DeliveryPtr& delivery, const Attempt& attempt);
-    void judge(const EndpointPtr& endpoint, const Attempt& attempt);
+    void note_attempt(const EndpointPtr& endpoint, const DeliveryPtr& delivery, const Attempt& attempt);
+    void judge(const EndpointPtr& endpoint, const Attempt& attempt, bool refused);
     void update_trouble(Endpoint* endpoint, bool before);
     void end_unsent(const DeliveryPtr& delivery);
     void hand_back(const DeliveryPtr& delivery);
@@ -71,7 +83,7 @@ class Dispatcher {
     unsigned limit_, running_ = 0, troubled_running_ = 0;
     std::deque<std::weak_ptr<Endpoint>> line_;  ///< endpoints that wait for a global place
     std::minstd_rand random_;
-    bool stopping_ = false;
+    bool stopping_ = false, shared_ = false;
 };
 
 }  // namespace webhook::worker

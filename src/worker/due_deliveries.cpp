@@ -16,7 +16,7 @@ namespace {
 
 constexpr auto busy_time = 200ms;  // until the next look if not all due deliveries could be claimed
 constexpr unsigned page = 256;
-constexpr std::uint64_t claim_count = 64, claim_bytes = 4u << 20, end_slice = 500;
+constexpr std::uint64_t claim_count = 64, claim_bytes = 4u << 20;
 constexpr auto lease_margin = 10000ms;  // for the time between claim and attempt
 
 class DueDeliveries {
@@ -56,32 +56,30 @@ class DueDeliveries {
         }
     }
 
-    /// Ends all waiting deliveries of an endpoint that was deleted or disabled. An unknown endpoint may be
-    /// newer than our configuration: it counts as deleted only if a poll that began later does not know it
-    /// either.
+    /// Cancels all waiting deliveries of an endpoint that was deleted. An unknown endpoint may be newer than
+    /// our configuration: it counts as deleted only if a poll that began later does not know it either.
     asio::awaitable<bool> end_if_gone(const std::string& id) {
         const auto endpoint = core_.endpoints.find(id);
-        if (endpoint && !endpoint->disabled) {
+        if (endpoint) {
             unknown_.erase(id);
             co_return false;
         }
-        if (!endpoint) {
-            const auto [seen, fresh] = unknown_.try_emplace(id, core_.config_reads);
-            if (fresh || core_.config_reads < seen->second + 2) {
-                partition_->check_all = true;
-                co_return true;
-            }
+        const auto [seen, fresh] = unknown_.try_emplace(id, core_.config_reads);
+        if (fresh || core_.config_reads < seen->second + 2) {
+            partition_->check_all = true;
+            co_return true;
         }
         while (!partition_->lost() && !partition_->draining) {
-            const auto reply = co_await core_.link.run(
-                store::end_waiting(partition_->owner(), id, endpoint ? "disabled" : "", end_slice));
+            const auto reply = co_await core_.link.run(store::end_waiting(partition_->owner(), id, {}));
             if (!reply || reply->root().is_error()) {
                 partition_->check_all = true;
                 co_return true;
             }
-            if (reply->root().is(-1)) core_.lose(partition_);
-            partition_->next_sweep = SteadyTime::min();  // the limit on dead deliveries may be exceeded
-            if (reply->root().integer <= 0) break;
+            if (!reply->root().is_array()) {
+                core_.lose(partition_);
+                break;
+            }
+            if (reply->root()[0].integer == 0) break;
         }
         unknown_.erase(id);
         co_return true;
@@ -112,7 +110,7 @@ class DueDeliveries {
 
     asio::awaitable<void> claim(const EndpointPtr& endpoint) {
         const auto places = std::min<std::uint64_t>(core_.dispatcher.places(*endpoint), claim_count);
-        if (places == 0) co_return look_soon();
+        if (places == 0) co_return wait_for_place(endpoint);
         endpoint->claiming += static_cast<unsigned>(places);
         const auto lease = endpoint->document.timeout + endpoint->document.connect_timeout + lease_margin;
         const auto reply = co_await core_.link.run(
@@ -126,14 +124,30 @@ class DueDeliveries {
         }
         const RedisReply& found = reply->root();
         endpoint->more_due = found.count / 3 >= places;
+        if (endpoint->more_due) note_more(endpoint);
         for (std::size_t i = 0; i + 2 < found.count; i += 3)
             take(endpoint, found[i].text, found[i + 1], found[i + 2]);
         if (found.count != 0) look_soon();  // for what did not fit, and for what becomes due
     }
 
+    /// Looks again when the endpoint has places: after one of its attempts, or soon if others have them.
+    void wait_for_place(const EndpointPtr& endpoint) {
+        if (endpoint->taken() == 0) return look_soon();
+        endpoint->more_due = true;
+        note_more(endpoint);
+    }
+
+    void note_more(const EndpointPtr& endpoint) {
+        for (const auto& known : endpoint->due_in) {
+            if (known.lock() == partition_) return;
+        }
+        endpoint->due_in.push_back(partition_);
+    }
+
     void take(const EndpointPtr& endpoint, std::string_view id, const RedisReply& record,
               const RedisReply& content) {
         if (!partition_->hold(std::string(id))) return;
+        endpoint->claimed_in = partition_;
         auto event = partition_->make_event(id.substr(0, id.find('/')));
         const bool whole = event->unpack(content.text);
         const ParsedRecord known = parse_record(record.text);
@@ -142,12 +156,13 @@ class DueDeliveries {
         delivery->id = id;
         delivery->recorded = true;
         delivery->attempts = known.attempts;
+        delivery->refusals = known.refusals;
         delivery->status = known.status;
         delivery->error = known.error;
         delivery->created_ms = known.created_ms;
         if (whole) return core_.dispatcher.submit(delivery);
         spdlog::error("delivery {}: its stored content is missing", delivery->id);
-        delivery->decision = {Decision::Kind::dead, {}, "content lost", false};
+        delivery->decision = {Decision::Kind::dead, {}, "content lost", false, false};
         partition_->ended(delivery);
     }
 

@@ -6,9 +6,8 @@
 
 namespace webhook::worker {
 
-/// Claims the waiting deliveries of one partition when they are due and their endpoint has a free place. Ends
-/// deliveries of endpoints that were deleted (cancelled) or disabled (dead). Returns when the partition is
-/// lost.
+/// Claims the waiting deliveries of one partition when they are due and their endpoint has a free place.
+/// Cancels those of endpoints that were deleted. Returns when the partition is lost.
 boost::asio::awaitable<void> serve_waiting(Core& core, PartitionPtr partition);
 
 }  // namespace webhook::worker

@@ -4,15 +4,28 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "endpoint/document.hpp"
+#include "worker/allowance.hpp"
 #include "worker/delivery.hpp"
+#include "worker/pace.hpp"
 #include "worker/send/sender.hpp"
 
 namespace webhook::worker {
 
 /// Consecutive failures that make an endpoint troubled; the first success ends it.
 inline constexpr unsigned trouble_failures = 5;
+
+/// Says whether and until when no attempts are made. All workers share it through Redis (Holds).
+struct Hold {
+    bool active = false;  ///< no attempts before `until`
+    bool open = false;    ///< by the breaker: then one attempt, the probe, after each hold until one succeeds
+    bool waited = false;  ///< a coroutine waits for its end
+    SteadyTime until{};
+    unsigned in_a_row = 0;     ///< holds by Retry-After without a success between
+    std::uint64_t change = 0;  ///< number of the change in Redis; 0: not known there yet
+};
 
 /// Is an endpoint as this worker knows it: its document and its health. The object stays the same when the
 /// document changes. `document` and `prepared` always belong together.
@@ -21,7 +34,8 @@ struct Endpoint {
     std::shared_ptr<const PreparedEndpoint> prepared;
     std::string warning;  ///< about its secrets, as logged last
     std::string problem;  ///< why deliveries are not possible now (a secret is missing); empty: they are
-    bool deleted = false, disabled = false;
+    bool deleted = false;
+    bool disabled = false;  ///< paused by the workers, with a reason
 
     std::deque<DeliveryPtr> queue;  ///< may hold withdrawn deliveries
     unsigned queued = 0;            ///< without withdrawn deliveries
@@ -29,23 +43,33 @@ struct Endpoint {
     unsigned claiming = 0;          ///< places reserved for a pending claim
     bool wants_place = false;       ///< it is in the dispatcher's queue for a global place
 
-    /// Attempts that may run at once for now: one until the first response, then doubled by each response. So
-    /// an endpoint that hangs from the start takes no places of others before that is noticed.
-    unsigned allowance = 1;
+    Allowance allowance;
+    unsigned leased = 0;   ///< of its concurrency, while other workers share it
+    bool pressed = false;  ///< other workers wait for places: a free one goes back
+    Pace pace;             ///< if the document has a rate
+
+    Hold hold;
+    bool noted = false;     ///< Redis knows of failures since the last success
+    SteadyTime noted_at{};  ///< when this worker has said so last
     unsigned failures = 0;  ///< consecutive
     bool slow = false;      ///< attempts are running and none has ended for a second
     bool behind = false;    ///< it held up others; until its due deliveries are done
     bool more_due = false;  ///< the last claim did not return all that is due
+    std::vector<std::weak_ptr<OwnedPartition>> due_in;  ///< partitions whose due deliveries had no place
+    std::weak_ptr<OwnedPartition> claimed_in;           ///< from which a waiting delivery was taken last
     SteadyTime last_progress{}, last_routed{};
 
-    bool failing() const { return failures >= trouble_failures || !problem.empty(); }
+    bool closed() const { return document.paused || disabled; }
+    bool failing() const { return failures >= trouble_failures || hold.open || !problem.empty(); }
     bool troubled() const { return failing() || slow || behind; }
     /// Returns whether new events wait in Redis at once instead of in memory.
-    bool waits() const { return document.paused || troubled(); }
+    bool waits() const { return closed() || troubled(); }
     /// Returns whether its waiting deliveries may be claimed.
-    bool takes_waiting() const { return !document.paused && prepared != nullptr && problem.empty(); }
-    bool gone() const { return deleted || disabled; }
-    unsigned limit() const { return document.paused ? 0 : std::min(document.concurrency, allowance); }
+    bool takes_waiting() const { return !closed() && !hold.active && prepared != nullptr && problem.empty(); }
+    unsigned limit() const {
+        if (closed() || hold.active) return 0;
+        return hold.open ? 1 : std::min(document.concurrency, allowance.value());
+    }
     unsigned taken() const { return running + queued + claiming; }
 };
 

@@ -108,7 +108,7 @@ void EndpointTable::rebuild_index() {
     std::vector<endpoint::Document> documents;
     indexed_.clear();
     for (const auto& [id, endpoint] : endpoints_) {
-        if (endpoint->gone() || endpoint->prepared == nullptr) continue;
+        if (endpoint->deleted || endpoint->prepared == nullptr) continue;
         documents.push_back(endpoint->document);
         indexed_.push_back(endpoint);
     }
@@ -120,7 +120,7 @@ const std::vector<EndpointPtr>& EndpointTable::route(const Event& event) {
     if (!index_) return found_;
     index_->find(event.field("tenant"), event.source(), event.type(), &positions_);
     for (const auto position : positions_) {
-        if (!indexed_[position]->gone()) found_.push_back(indexed_[position]);
+        if (!indexed_[position]->deleted) found_.push_back(indexed_[position]);
     }
     return found_;
 }

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <random>
 
+#include "base/text.hpp"
 #include "store/configuration.hpp"
 #include "store/keys.hpp"
 
@@ -83,11 +84,13 @@ std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions
 
 Membership::Membership(Core& core, std::function<std::vector<PartitionName>()> partitions,
                        std::function<unsigned(const std::string&)> partition_count,
-                       std::function<void(const PartitionPtr&)> acquired)
+                       std::function<void(const PartitionPtr&)> acquired,
+                       std::function<void(std::size_t)> workers)
     : core_(core),
       all_partitions_(std::move(partitions)),
       partition_count_(std::move(partition_count)),
       acquired_(std::move(acquired)),
+      counted_(std::move(workers)),
       look_(core.executor) {}
 
 asio::awaitable<void> Membership::run() {
@@ -144,10 +147,14 @@ void Membership::note_workers(SteadyTime sent, const RedisReply& reply) {
     std::vector<Member> workers;
     for (std::size_t i = 0; i + 2 < reply.count; i += 3) {
         if (!liveness_.is_dead(reply[i].text)) workers.push_back(member_of(reply[i].text, reply[i + 2].text));
+        if (std::int64_t mark = 0; reply[i].text == core_.id && base::to_number(reply[i + 1].text, &mark))
+            core_.dispatcher.clock.note(mark, sent);
     }
     if (workers.size() != workers_.size())
         spdlog::info("{} worker{} alive", workers.size(), workers.size() == 1 ? "" : "s");
+    const bool changed = workers.size() != workers_.size();
     workers_ = std::move(workers);
+    if (changed) counted_(workers_.size());
 }
 
 /// Drops partitions that this worker does not own any more, or whose floor in Redis is lower than ours: then

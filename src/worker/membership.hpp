@@ -28,10 +28,11 @@ std::vector<PartitionName> share_of(const std::vector<PartitionName>& partitions
 /// dies is detected after 9 to 12 s, one that leaves at once.
 class Membership {
   public:
-    /// `partitions` returns all partitions, sorted; `acquired` is called for each acquired one.
+    /// `partitions` returns all partitions, sorted; `acquired` is called for each acquired one, `workers`
+    /// with the number of workers that are alive when it has changed.
     Membership(Core& core, std::function<std::vector<PartitionName>()> partitions,
                std::function<unsigned(const std::string& stream)> partition_count,
-               std::function<void(const PartitionPtr&)> acquired);
+               std::function<void(const PartitionPtr&)> acquired, std::function<void(std::size_t)> workers);
 
     boost::asio::awaitable<void> run();
     /// Compares the share with the owned partitions at once: partitions or the epoch have changed.
@@ -73,6 +74,7 @@ class Membership {
     std::function<std::vector<PartitionName>()> all_partitions_;
     std::function<unsigned(const std::string&)> partition_count_;
     std::function<void(const PartitionPtr&)> acquired_;
+    std::function<void(std::size_t)> counted_;
     Liveness liveness_;
     std::vector<Member> workers_;  ///< alive, with this one
     link::Wakeup look_;

@@ -32,8 +32,6 @@ std::string_view name_of(Attempt::Result result) {
             return "delivered";
         case Attempt::Result::failed:
             return "failed";
-        case Attempt::Result::gone:
-            return "gone";
         case Attempt::Result::aborted:
             return "aborted";
         case Attempt::Result::not_ready:
@@ -57,6 +55,7 @@ std::string delivery_record(const Delivery& delivery) {
     append_field("{\"endpoint\":", delivery.endpoint_id, &out);
     append_event(*delivery.event, &out);
     append_field(",\"attempts\":", delivery.attempts, &out);
+    if (delivery.refusals != 0) append_field(",\"refusals\":", delivery.refusals, &out);
     append_field(",\"bytes\":", static_cast<std::int64_t>(delivery.bytes), &out);
     append_field(",\"status\":", delivery.status, &out);
     append_field(",\"error\":", delivery.error, &out);
@@ -73,6 +72,7 @@ ParsedRecord parse_record(std::string_view text) {
         return found != json.end() && found->is_number() ? found->get<std::int64_t>() : 0;
     };
     record.attempts = static_cast<unsigned>(number("attempts"));
+    record.refusals = static_cast<unsigned>(number("refusals"));
     record.status = static_cast<int>(number("status"));
     record.created_ms = number("created");
     record.bytes = static_cast<std::uint64_t>(number("bytes"));

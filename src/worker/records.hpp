@@ -16,7 +16,7 @@ std::string delivery_record(const Delivery& delivery);
 
 /// What a record says; everything has a default, so an unreadable one is a delivery that was never tried.
 struct ParsedRecord {
-    unsigned attempts = 0;
+    unsigned attempts = 0, refusals = 0;
     int status = 0;
     std::int64_t created_ms = 0;
     std::uint64_t bytes = 0;

@@ -12,27 +12,39 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds delay, double jitte
         static_cast<std::int64_t>(static_cast<double>(delay.count()) * factor(*random)));
 }
 
+/// Decides after a response that is no success, or none.
+Decision after_failure(const Attempt& attempt, const History& history, const endpoint::Document& document,
+                       std::minstd_rand* random) {
+    using Kind = Decision::Kind;
+    // With macros the URL names one thing among many, and only that is gone.
+    if (attempt.status == 410 && document.url.find('{') != std::string::npos)
+        return {Kind::dead, {}, "gone", true, true};
+    if (endpoint::is_permanent(document, attempt.status)) return {Kind::dead, {}, "permanent", true, true};
+    if (attempt.retry_after && history.refusals < free_refusals) {
+        const auto hold = std::min(*attempt.retry_after, document.max_hold);
+        return {Kind::retry, std::min(hold, history.left), "", true, false, true};
+    }
+    if (history.attempts >= document.schedule.size()) return {Kind::dead, {}, "exhausted", true, true};
+    const auto delay = jittered(document.schedule[history.attempts], document.jitter, random);
+    return {Kind::retry, std::min(delay, history.left), "", true, true};
+}
+
 }  // namespace
 
-Decision decide(const Attempt& attempt, unsigned attempts, const endpoint::Document& document,
+Decision decide(const Attempt& attempt, const History& history, const endpoint::Document& document,
                 std::minstd_rand* random) {
     using Kind = Decision::Kind;
     switch (attempt.result) {
         case Attempt::Result::delivered:
-            return {Kind::delivered, {}, "", true};
-        case Attempt::Result::gone:
-            return {Kind::dead, {}, "disabled", true};
+            return {Kind::delivered, {}, "", true, true};
         case Attempt::Result::aborted:
-            return {Kind::dead, {}, "aborted", true};
+            return {Kind::dead, {}, "aborted", true, true};
         case Attempt::Result::not_ready:
-            return {Kind::retry, not_ready_delay, "", false};
+            return {Kind::retry, not_ready_delay, "", false, false};
         case Attempt::Result::failed:
             break;
     }
-    if (attempts >= document.schedule.size()) return {Kind::dead, {}, "exhausted", true};
-    auto delay = jittered(document.schedule[attempts], document.jitter, random);
-    if (attempt.retry_after) delay = std::max(delay, *attempt.retry_after);
-    return {Kind::retry, delay, "", true};
+    return after_failure(attempt, history, document, random);
 }
 
 }  // namespace webhook::worker

@@ -65,7 +65,7 @@ void release_others(Core& core, const OwnedPartition& partition, SteadyTime now)
     if (blocking.empty()) return;
     for (const auto& [id, endpoint] : core.endpoints.all()) {
         const bool idle = endpoint->queued == 0 && endpoint->running < endpoint->limit();
-        if (!idle || endpoint->gone() || endpoint->waits() || now - endpoint->last_routed > relevant_time)
+        if (!idle || endpoint->deleted || endpoint->waits() || now - endpoint->last_routed > relevant_time)
             continue;
         for (Endpoint* const late : blocking)
             core.dispatcher.set_behind(late);

@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include "worker/due_deliveries.hpp"
+#include "worker/expiry.hpp"
 #include "worker/intake.hpp"
 #include "worker/log.hpp"
 #include "worker/maintenance.hpp"
@@ -20,6 +21,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr auto failing_pause = 200ms;  // between two claims of a failing endpoint
 constexpr auto farewell_time =
     1500ms;  // after the drain deadline, for the last settling step and the release
 
@@ -34,25 +36,35 @@ Worker::Worker(asio::io_context& loop, Settings settings, std::function<std::opt
     : loop_(loop),
       core_(loop.get_executor(), std::move(settings)),
       read_settings_(std::move(reload)),
+      holds_(core_),
+      leases_(core_),
       discovery_(core_, [this] { membership_.look(); }),
       membership_(
           core_, [this] { return discovery_.partitions(); },
           [this](const std::string& stream) { return discovery_.partition_count(stream); },
-          [this](const PartitionPtr& partition) { acquired(partition); }),
-      watch_(core_,
+          [this](const PartitionPtr& partition) { acquired(partition); },
+          [this](std::size_t workers) { leases_.set_workers(workers); }),
+      watch_(core_, holds_,
              [this] {
                  membership_.look();
                  core_.look_for_due();
              }),
       signals_(loop, SIGTERM, SIGINT, SIGHUP) {
-    core_.dispatcher.on_gone = [this](const EndpointPtr& endpoint, const char* reason) {
-        disable(endpoint, reason);
+    connect_dispatcher();
+}
+
+void Worker::connect_dispatcher() {
+    core_.dispatcher.on_answer = [this](const EndpointPtr& endpoint, const Attempt& attempt) {
+        holds_.answered(endpoint, attempt);
     };
-    core_.dispatcher.on_place = [this](const DeliveryPtr& delivery) {
-        const Endpoint& endpoint = *delivery->endpoint;
-        const bool half_free = endpoint.taken() * 2 <= endpoint.limit();
-        if (endpoint.more_due && half_free && !endpoint.failing())
-            delivery->partition->due_at(SteadyTime::min());
+    core_.dispatcher.on_starved = [this](const EndpointPtr& endpoint) { leases_.want(endpoint); };
+    core_.dispatcher.on_place = [](const EndpointPtr& endpoint) {
+        if (endpoint->taken() * 2 > endpoint->limit()) return;
+        // A failing endpoint must not take more of this worker than a working one because it answers fast.
+        const auto when = endpoint->failing() ? Clock::now() + failing_pause : SteadyTime::min();
+        for (const auto& waiting : std::exchange(endpoint->due_in, {})) {
+            if (const auto partition = waiting.lock()) partition->due_at(when);
+        }
     };
     core_.dispatcher.on_health = [](const Endpoint& endpoint) {
         if (!endpoint.problem.empty()) return;
@@ -75,6 +87,7 @@ void Worker::start() {
     asio::co_spawn(executor, read_events(core_), part_ended);
     asio::co_spawn(executor, tick_partitions(core_), part_ended);
     asio::co_spawn(executor, sweep_partitions(core_), part_ended);
+    asio::co_spawn(executor, end_expired(core_), part_ended);
     wait_signal();
 }
 
@@ -82,15 +95,6 @@ void Worker::acquired(const PartitionPtr& partition) {
     asio::co_spawn(loop_.get_executor(), settle_partition(core_, partition), part_ended);
     asio::co_spawn(loop_.get_executor(), serve_waiting(core_, partition), part_ended);
     asio::co_spawn(loop_.get_executor(), serve_parked(core_, partition), part_ended);
-}
-
-/// Disables an endpoint here at once; the other workers read it from the configuration.
-void Worker::disable(const EndpointPtr& endpoint, const char* reason) {
-    if (endpoint->gone()) return;
-    endpoint->disabled = true;
-    core_.dispatcher.changed(endpoint);
-    core_.check_waiting();
-    asio::co_spawn(loop_.get_executor(), watch_.disable(endpoint->document.id, reason), part_ended);
 }
 
 void Worker::wait_signal() {

@@ -8,6 +8,8 @@
 #include "worker/config_watch.hpp"
 #include "worker/core.hpp"
 #include "worker/discovery.hpp"
+#include "worker/holds.hpp"
+#include "worker/leases.hpp"
 #include "worker/membership.hpp"
 
 namespace webhook::worker {
@@ -27,11 +29,13 @@ class Worker {
     void terminate();
     boost::asio::awaitable<void> drain();
     void acquired(const PartitionPtr& partition);
-    void disable(const EndpointPtr& endpoint, const char* reason);
+    void connect_dispatcher();
 
     boost::asio::io_context& loop_;
     Core core_;
     std::function<std::optional<Settings>()> read_settings_;
+    Holds holds_;
+    Leases leases_;
     Discovery discovery_;
     Membership membership_;
     ConfigWatch watch_;

@@ -12,16 +12,15 @@ struct Attempt {
     enum class Result : std::uint8_t {
         delivered,
         failed,     ///< retry by the schedule
-        gone,       ///< failed, and the endpoint will be disabled
         aborted,    ///< `webhook-delivery: abort-message`: dead at once; the endpoint stays enabled
         not_ready,  ///< a secret file or a file descriptor is missing: retry later without counting it as an
                     ///< attempt
     };
     Result result = Result::failed;
-    bool disable = false;  ///< 410 or `webhook-delivery: disable`: disable the endpoint, whatever the result
+    bool disable = false;  ///< `webhook-delivery: disable`: disable the endpoint, whatever the result
     int status = 0;        ///< HTTP status; 0 if there was none
     std::string error;  ///< "connect: connection refused", "address 127.0.0.1 is not allowed", "timeout", ...
-    std::optional<std::chrono::milliseconds> retry_after;  ///< of 429 and 503, at most 24 h
+    std::optional<std::chrono::milliseconds> retry_after;  ///< of 429 and 503
     std::int64_t started_ms = 0;                           ///< Unix ms
     std::chrono::microseconds took{0};
     std::string response;  ///< first 16 KiB of the body

@@ -59,13 +59,10 @@ void ResponseParser::judge(const endpoint::Document& document, std::int64_t now_
     attempt->status = status();
     attempt->response = std::move(kept_);
     const bool success = is_success(document, status());
-    attempt->disable = delivery_ == "disable" || (status() == 410 && !success);
+    attempt->disable = delivery_ == "disable";
     if (success) {
         attempt->result = Attempt::Result::delivered;
         attempt->error.clear();
-    } else if (attempt->disable) {
-        attempt->result = Attempt::Result::gone;
-        attempt->error = status() == 410 ? "status 410: gone" : "the receiver asked to be disabled";
     } else if (delivery_ == "abort-message") {
         attempt->result = Attempt::Result::aborted;
         attempt->error = "the receiver asked to drop this message";
@@ -73,6 +70,7 @@ void ResponseParser::judge(const endpoint::Document& document, std::int64_t now_
         attempt->result = Attempt::Result::failed;
         attempt->error = "status " + std::to_string(status());
         if (is_redirect(status())) attempt->error += ": redirects are not followed";
+        if (attempt->disable) attempt->error += ": the receiver asked to be disabled";
         if (status() == 429 || status() == 503)
             attempt->retry_after = parse_retry_after(retry_after_, now_ms);
     }

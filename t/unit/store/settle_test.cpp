@@ -120,7 +120,7 @@ TEST_F(StoreSettle, EveryOutcomeIsCountedOnceAndLeavesNothing) {
     }
     EXPECT_EQ(count("HLEN", "content"), 2) << "of the dead and the waiting one";
     EXPECT_EQ(test::text(redis({"HGET", key("waiting_bytes"), "e"})), "4");
-    EXPECT_EQ(run(end_waiting(owner, "e", "disabled", 10))->integer, 0);
+    EXPECT_EQ(run(end_waiting(owner, "e", {"expired", 10}))->element[0]->integer, 0);
     EXPECT_EQ(meta("dead"), 2);
     EXPECT_EQ(accounted("e"), meta("created"));
     EXPECT_EQ(count("ZCARD", "due"), 0);
@@ -188,7 +188,7 @@ TEST_F(StoreSettle, WorksWhenRedisIsOutOfMemory) {
     EXPECT_EQ(run(acquire(new_owner("w2:1"), owner.token))->element[0]->integer, 1);
     owner = new_owner("w2:1");
     EXPECT_EQ(run(claim(owner, "e", 1, 100, 1h))->elements, 3u);
-    EXPECT_EQ(run(end_waiting(owner, "e", "", 10))->integer, 0);
+    EXPECT_EQ(run(end_waiting(owner, "e", {}))->element[0]->integer, 0);
     EXPECT_EQ(run(sweep(owner, Keep{}))->type, REDIS_REPLY_ARRAY);
     ConfigurationChange change;
     change.new_epoch = "e1";

@@ -39,7 +39,7 @@ TEST_F(Sweep, SweepSaysWhenTimeWantsTheNextOne) {
     wait_one(1h);
     EXPECT_NEAR(static_cast<double>(run(sweep(owner, Keep{}))->element[0]->integer), 3600000 / 64, 5000)
         << "the youngest event has no mark yet";
-    run(end_waiting(owner, "e", "disabled", 10));
+    run(end_waiting(owner, "e", {"expired", 10}));
     Keep keep;
     keep.dead_age = 10s;
     EXPECT_NEAR(static_cast<double>(run(sweep(owner, keep))->element[0]->integer), 10000, 5000);
@@ -95,7 +95,7 @@ TEST_F(Sweep, StaleMarksDoNotTurnTheAccountBack) {
 TEST_F(Sweep, DeadContentIsBoundedAndCountersStay) {
     for (int i = 0; i < 4; ++i)
         wait_one(1h);
-    EXPECT_EQ(run(end_waiting(owner, "e", "disabled", 10))->integer, 0);
+    EXPECT_EQ(run(end_waiting(owner, "e", {"expired", 10}))->element[0]->integer, 0);
     EXPECT_EQ(meta("dead_bytes"), 16);
     Keep keep;
     keep.dead_bytes = 8;

@@ -22,12 +22,20 @@ Attempt failed() {
     return attempt;
 }
 
+Attempt answered(int status) {
+    Attempt attempt = failed();
+    attempt.status = status;
+    return attempt;
+}
+
 TEST(WorkerSchedule, DelaysInOrderThenExhausted) {
     const auto document = document_with({1s, 5s}, 0);
     std::minstd_rand random(1);
-    EXPECT_EQ(decide(failed(), 0, document, &random).delay, 1s);
-    EXPECT_EQ(decide(failed(), 1, document, &random).delay, 5s);
-    const auto last = decide(failed(), 2, document, &random);
+    EXPECT_EQ(decide(failed(), {0}, document, &random).delay, 1s);
+    EXPECT_EQ(decide(failed(), {1}, document, &random).delay, 5s);
+    EXPECT_EQ(decide(failed(), {1, 0, 2s}, document, &random).delay, 2s)
+        << "due at the latest when it expires";
+    const auto last = decide(failed(), {2}, document, &random);
     EXPECT_EQ(last.kind, Decision::Kind::dead);
     EXPECT_STREQ(last.reason, "exhausted");
 }
@@ -38,7 +46,7 @@ TEST(WorkerSchedule, JitterStaysInItsRange) {
     milliseconds low = 1h;
     milliseconds high = 0ms;
     for (int i = 0; i < 1000; ++i) {
-        const auto delay = decide(failed(), 0, document, &random).delay;
+        const auto delay = decide(failed(), {}, document, &random).delay;
         low = std::min(low, delay);
         high = std::max(high, delay);
     }
@@ -47,14 +55,40 @@ TEST(WorkerSchedule, JitterStaysInItsRange) {
     EXPECT_GT(high - low, 2s);
 }
 
-TEST(WorkerSchedule, RetryAfterMakesLongerNeverShorter) {
-    const auto document = document_with({10s}, 0);
+TEST(WorkerSchedule, ARefusalSpendsNoAttempt) {
+    auto document = document_with({10s}, 0);
+    document.max_hold = 30min;
     std::minstd_rand random(1);
-    Attempt attempt = failed();
+    Attempt attempt = answered(429);
     attempt.retry_after = 60s;
-    EXPECT_EQ(decide(attempt, 0, document, &random).delay, 60s);
+    const auto refused = decide(attempt, {5}, document, &random);
+    EXPECT_EQ(refused.delay, 60s);
+    EXPECT_TRUE(refused.made && refused.refused);
+    EXPECT_FALSE(refused.spends);
     attempt.retry_after = 1s;
-    EXPECT_EQ(decide(attempt, 0, document, &random).delay, 10s);
+    EXPECT_EQ(decide(attempt, {}, document, &random).delay, 1s);
+    attempt.retry_after = 2h;
+    EXPECT_EQ(decide(attempt, {}, document, &random).delay, 30min) << "max_hold";
+    EXPECT_EQ(decide(attempt, {0, 0, 5s}, document, &random).delay, 5s) << "max_age";
+    const auto too_often = decide(attempt, {0, free_refusals}, document, &random);
+    EXPECT_EQ(too_often.delay, 10s);
+    EXPECT_TRUE(too_often.spends);
+    EXPECT_EQ(decide(attempt, {1, free_refusals}, document, &random).kind, Decision::Kind::dead);
+}
+
+TEST(WorkerSchedule, PermanentAndGone) {
+    auto document = document_with({1s}, 0);
+    std::minstd_rand random(1);
+    EXPECT_EQ(decide(answered(404), {}, document, &random).kind, Decision::Kind::retry);
+    document.order = true;
+    EXPECT_STREQ(decide(answered(404), {}, document, &random).reason, "permanent");
+    document.permanent = {404, 429};
+    Attempt busy = answered(429);
+    busy.retry_after = 1s;
+    EXPECT_STREQ(decide(busy, {}, document, &random).reason, "permanent");
+    EXPECT_EQ(decide(answered(410), {}, document, &random).kind, Decision::Kind::retry);
+    document.url = "http://h/{id}";
+    EXPECT_STREQ(decide(answered(410), {}, document, &random).reason, "gone");
 }
 
 TEST(WorkerSchedule, RetryAfterAsDate) {
@@ -67,18 +101,16 @@ TEST(WorkerSchedule, RetryAfterAsDate) {
     EXPECT_EQ(parse_retry_after("tomorrow", now), std::nullopt);
 }
 
-TEST(WorkerSchedule, GoneAbortedAndNotReady) {
+TEST(WorkerSchedule, AbortedAndNotReady) {
     const auto document = document_with({1s}, 0);
     std::minstd_rand random(1);
     Attempt attempt;
-    attempt.result = Attempt::Result::gone;
-    EXPECT_STREQ(decide(attempt, 0, document, &random).reason, "disabled");
     attempt.result = Attempt::Result::aborted;
-    EXPECT_STREQ(decide(attempt, 0, document, &random).reason, "aborted");
+    EXPECT_STREQ(decide(attempt, {}, document, &random).reason, "aborted");
     attempt.result = Attempt::Result::not_ready;
-    const auto later = decide(attempt, 9, document, &random);
+    const auto later = decide(attempt, {9}, document, &random);
     EXPECT_EQ(later.kind, Decision::Kind::retry);
-    EXPECT_FALSE(later.counts);
+    EXPECT_FALSE(later.made || later.spends);
 }
 
 }  // namespace

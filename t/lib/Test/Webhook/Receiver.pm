@@ -53,7 +53,7 @@ sub stop ($self) {
 # script('/path' => [ANSWER, ...]): the answers of that path in turn, the last one repeated. Without a script:
 # 200. ANSWER: a status; 'hang', 'close' (no answer), 'reset'; or {status, headers => [name => value], body,
 # delay => seconds, hold => 1 (until release), drip => seconds between bytes, close => 1 (after the answer),
-# raw => bytes instead of all that}.
+# raw => bytes instead of all that, limit => [requests, seconds] (beyond: 429 with Retry-After)}.
 sub script ($self, %script) {
     $self->{script}{$_} = ref $script{$_} eq 'ARRAY' ? $script{$_} : [ $script{$_} ] for keys %script;
     $self->_tell({ script => \%script }) if $self->{pid};
@@ -104,6 +104,7 @@ use Fcntl qw(F_GETFL F_SETFL O_NONBLOCK);
 use IO::Select;
 use JSON::PP;
 use MIME::Base64 qw(encode_base64);
+use POSIX ();
 use Socket;
 use Time::HiRes qw(time);
 
@@ -254,6 +255,8 @@ sub answer ($self, $connection, $answer, $path) {
         return $self->drop($connection);
     }
     my $how = ref $answer ? $answer : { status => $answer };
+    my $wait = $how->{limit} ? $self->refuse_for($path, @{ $how->{limit} }) : 0;
+    $how = { status => 429, headers => [ 'Retry-After' => $wait ] } if $wait;
     my $body = $how->{body} // '';
     my $status = $how->{status} // 200;
     my @headers = @{ $how->{headers} // [] };
@@ -265,6 +268,13 @@ sub answer ($self, $connection, $answer, $path) {
     return $connection->{held} = $path if $how->{hold};
     return $connection->{due} = time + $how->{delay} if $how->{delay};
     $self->write_out($connection);
+}
+
+# Returns for how many seconds a limited path refuses requests, 0 while it takes them.
+sub refuse_for ($self, $path, $count, $seconds) {
+    my $window = $self->{window}{$path} //= { ends => 0 };
+    %$window = (ends => time + $seconds, count => 0) if time >= $window->{ends};
+    return ++$window->{count} <= $count ? 0 : POSIX::ceil($window->{ends} - time);
 }
 
 sub write_out ($self, $connection) {

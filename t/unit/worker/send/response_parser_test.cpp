@@ -109,9 +109,10 @@ TEST_F(SenderTest, JudgesStatuses) {
     EXPECT_EQ(status("201 Created").result, Result::delivered);
     EXPECT_EQ(status("500 No").error, "status 500");
     EXPECT_EQ(status("302 Found\r\nLocation: http://127.0.0.1:1/").result, Result::failed);
-    EXPECT_EQ(status("410 Gone").result, Result::gone);
-    EXPECT_TRUE(status("410 Gone").disable);
-    EXPECT_EQ(status("400 No\r\nwebhook-delivery: disable").result, Result::gone);
+    EXPECT_EQ(status("410 Gone").result, Result::failed);
+    EXPECT_FALSE(status("410 Gone").disable);
+    EXPECT_EQ(status("400 No\r\nwebhook-delivery: disable").result, Result::failed);
+    EXPECT_TRUE(status("400 No\r\nwebhook-delivery: disable").disable);
     EXPECT_EQ(status("200 OK\r\nwebhook-delivery: disable").result, Result::delivered);
     EXPECT_TRUE(status("200 OK\r\nwebhook-delivery: disable").disable);
     EXPECT_FALSE(status("410 Fine", R"(,"success":[410])").disable);
