@@ -97,6 +97,7 @@ void add_commands(Command program) {
     add_attempts_command(program);
     add_dead_commands(program);
     add_replay_command(program);
+    add_source_commands(program);
     add_ledger_command(program);
     add_stats_command(program);
     add_group_commands(program);

@@ -33,7 +33,8 @@ std::string key_of(Redis& redis, ReplyView configuration) {
 
 Config read_config(Redis& redis) {
     const Reply reply = redis.command(store::read_configuration("", ""));
-    return {reply[0].string(), reply[1].string(), key_of(redis, reply), pairs(reply[2]), pairs(reply[3])};
+    return {reply[0].string(), reply[1].string(), key_of(redis, reply),
+            pairs(reply[2]),   pairs(reply[3]),   pairs(reply[5])};
 }
 
 bool edit_config(Redis& redis, const std::function<bool(const Config&, store::ConfigurationChange*)>& edit) {

@@ -19,8 +19,9 @@ namespace webhook::ctl {
 struct Config {
     std::string epoch, version;  ///< empty: there is no configuration
     std::string key;             ///< of keyed hashes; a new one when there is no configuration
-    std::map<std::string, std::string> documents;  ///< endpoint id -> JSON
-    std::map<std::string, std::string> disabled;   ///< endpoint id -> {"reason","at"}
+    std::map<std::string, std::string> documents;       ///< endpoint id -> JSON
+    std::map<std::string, std::string> disabled;        ///< endpoint id -> {"reason","at"}
+    std::map<std::string, std::string> paused_sources;  ///< source -> {"at","by"}
 };
 
 /// Everything empty where there is none.

@@ -13,14 +13,21 @@ namespace {
 /// An endpoint with more combinations of patterns than this is filed under its shorter lists only.
 constexpr std::size_t max_keys_per_endpoint = 64;
 
-/// How much of one value is part of a key: its first `length` bytes, or all of it.
+/// How much of one value is part of a key: all of it, or its first or last `length` bytes.
 struct Extent {
+    enum class Part : std::uint8_t { whole, first, last };
+    Part part = Part::first;
     std::uint32_t length = 0;
-    bool whole = false;
-    bool operator==(const Extent& other) const { return length == other.length && whole == other.whole; }
+    bool operator==(const Extent& other) const { return part == other.part && length == other.length; }
+
+    bool fits(std::string_view value) const { return part == Part::whole || value.size() >= length; }
+    std::string_view of(std::string_view value) const {
+        if (part == Part::whole) return value;
+        return part == Part::first ? value.substr(0, length) : value.substr(value.size() - length);
+    }
 };
 
-/// One pattern cut at its first `*`.
+/// The text of a pattern before its first `*`, or where there is none that after its last.
 struct Head {
     Extent extent;
     std::string_view text;
@@ -28,9 +35,12 @@ struct Head {
 
 Head head_of(std::string_view pattern) {
     const std::size_t star = pattern.find('*');
-    const bool whole = star == std::string_view::npos;
-    const std::string_view text = pattern.substr(0, star);
-    return {{whole ? 0u : static_cast<std::uint32_t>(text.size()), whole}, text};
+    if (star == std::string_view::npos) return {{Extent::Part::whole, 0}, pattern};
+    const bool from_start = star != 0;
+    const std::string_view text =
+        from_start ? pattern.substr(0, star) : pattern.substr(pattern.rfind('*') + 1);
+    const auto length = static_cast<std::uint32_t>(text.size());
+    return {{from_start || text.empty() ? Extent::Part::first : Extent::Part::last, length}, text};
 }
 
 using Heads = std::vector<Head>;
@@ -132,8 +142,8 @@ void MatchIndex::find(std::string_view tenant, std::string_view source, std::str
         bool possible = true;
         for (std::size_t i = 0; i < values.size() && possible; ++i) {
             const Extent& extent = shape.extents[i];
-            possible = extent.whole || values[i].size() >= extent.length;
-            append_part(extent.whole ? values[i] : values[i].substr(0, extent.length), &key);
+            possible = extent.fits(values[i]);
+            if (possible) append_part(extent.of(values[i]), &key);
         }
         if (!possible) continue;
         const auto bucket = shape.buckets.find(std::string_view(key));

@@ -10,7 +10,7 @@ namespace {
 
 // An operator's changes are small and may be what makes room, so they also run when Redis is out of memory.
 // ARGV: prefix, epoch and version as seen, new epoch, new key, then words: set id document | remove id |
-// enable id.
+// enable id | pause_source source pause | resume_source source.
 const Script& change_script() {
     static const Script script(lua::change_configuration());
     return script;
@@ -40,6 +40,10 @@ Call change_configuration(const ConfigurationChange& change) {
         call.arg("remove").arg(id);
     for (const auto& id : change.enable)
         call.arg("enable").arg(id);
+    for (const auto& [source, pause] : change.pause_sources)
+        call.arg("pause_source").arg(source).arg(pause);
+    for (const auto& source : change.resume_sources)
+        call.arg("resume_source").arg(source);
     return call;
 }
 

@@ -20,8 +20,13 @@ struct ConfigurationChange {
     std::vector<std::pair<std::string, std::string>> set;  ///< endpoint id -> document
     std::vector<std::string> remove;                       ///< endpoint ids
     std::vector<std::string> enable;                       ///< endpoint ids that are no longer disabled
+    std::vector<std::pair<std::string, std::string>> pause_sources;  ///< source -> {"at":ms,"by":name}
+    std::vector<std::string> resume_sources;
 
-    bool empty() const { return set.empty() && remove.empty() && enable.empty(); }
+    bool empty() const {
+        return set.empty() && remove.empty() && enable.empty() && pause_sources.empty() &&
+               resume_sources.empty();
+    }
 };
 
 /// Makes the whole change, raises the version, and makes the epoch where there is none (whatever lay beside

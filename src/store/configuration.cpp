@@ -71,6 +71,8 @@ Call restore_configuration(const ConfigurationText& copy) {
         call.arg("endpoints").arg(id).arg(document);
     for (const auto& [id, state] : copy.disabled)
         call.arg("disabled").arg(id).arg(state);
+    for (const auto& [source, pause] : copy.paused_sources)
+        call.arg("paused_sources").arg(source).arg(pause);
     return call;
 }
 

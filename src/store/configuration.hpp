@@ -10,9 +10,9 @@
 namespace webhook::store {
 
 /// Everything under `webhook:{config}:` that a worker needs, at one moment. Reply of the step when epoch or
-/// version differ from the given ones: [epoch, version, [id, document, ...], [id, disabled JSON, ...], key];
-/// else [epoch, version]. Empty when there is no configuration. The key is empty where an earlier version
-/// made the configuration.
+/// version differ from the given ones: [epoch, version, [id, document, ...], [id, disabled JSON, ...], key,
+/// [paused source, JSON, ...]]; else [epoch, version]. Empty when there is no configuration. The key is empty
+/// where an earlier version made the configuration.
 Call read_configuration(std::string_view known_epoch, std::string_view known_version);
 
 /// The configuration as one reading gave it.
@@ -20,6 +20,7 @@ struct ConfigurationText {
     std::string epoch, version;
     std::string key;  ///< see configuration_key(); empty: not made yet
     std::vector<std::pair<std::string, std::string>> endpoints, disabled;  ///< endpoint id -> JSON
+    std::vector<std::pair<std::string, std::string>> paused_sources;       ///< source -> {"at","by"}
 };
 
 /// Writes a copy back, under its (new) epoch and with its key (else a new one), where the configuration is

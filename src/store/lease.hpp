@@ -27,8 +27,8 @@ Call owned_call(const Script& script, const Ownership& owner);
 /// Takes a partition without an owner, or whose field `holder` still is `instead_of`: the token of an owner
 /// that the caller believes dead (a compare-and-set, so of several workers that believe it one wins). Makes
 /// stream and group where they are missing and determines the floor. A group that was made by hand without
-/// our floor is taken over at its position, or just below its oldest pending entry. Reply: [1, floor] or [0,
-/// token of the holder].
+/// our floor is taken over at its position, or just below its oldest pending entry. Reply: [1, floor,
+/// [parked events, their bytes, source, how many of it are parked, ...]] or [0, token of the holder].
 Call acquire(const Ownership& owner, std::string_view instead_of = {});
 
 /// Reads whether the partition is still the owner's. Reply: its floor, or empty: lost.

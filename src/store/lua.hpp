@@ -33,6 +33,7 @@ std::string_view prepare();
 std::string_view read_configuration();
 std::string_view read_holds();
 std::string_view read_ledger();
+std::string_view read_parked();
 std::string_view release();
 std::string_view release_partition();
 std::string_view remove_group();

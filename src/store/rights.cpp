@@ -35,6 +35,7 @@ const std::vector<Right>& needed_rights() {
         {"HSTRLEN", "K f"},
         {"LINDEX", "K 0"},
         {"LPOP", "K"},
+        {"LPOS", "K v"},
         {"LRANGE", "K 0 0"},
         {"PEXPIRE", "K 1"},
         {"RPUSH", "K v"},

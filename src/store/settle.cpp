@@ -62,6 +62,26 @@ void SettleStep::new_dead(const DeliveryEntry& delivery, std::string_view reason
     word(reason);
 }
 
+void SettleStep::park(std::string_view source, std::string_view entry, std::uint64_t bytes) {
+    word("park");
+    word(source);
+    word(entry);
+    word(bytes);
+    ++operations_;
+}
+
+void SettleStep::unpark(std::string_view source, std::string_view entry, std::uint64_t bytes) {
+    if (first_parked_.empty()) {
+        for (const auto value : {std::string_view("parked"), source, entry})
+            resp_bulk(value, &first_parked_);
+    }
+    word("unpark");
+    word(source);
+    word(entry);
+    word(bytes);
+    ++operations_;
+}
+
 void SettleStep::delivered(const DeliveryEntry& delivery) {
     operation("delivered", delivery);
 }
@@ -96,7 +116,8 @@ Call SettleStep::call() const {
     call.arg(routed.from).arg(routed.to).arg(routed.trim_before).arg(routed.events).arg(routed.bytes);
     call.arg(routed.created).arg(routed.delivered).arg(cancelled_);
     call.arg(std::uint64_t{attempt_bytes_}).arg(attempt_log_bytes).arg(attempt_log_age);
-    call.arg(std::uint64_t{attempts_}).raw(attempt_words_, attempts_).raw(words_, count_);
+    call.arg(std::uint64_t{attempts_}).raw(attempt_words_, attempts_);
+    call.raw(first_parked_, first_parked_.empty() ? 0 : 3).raw(words_, count_);
     return call;
 }
 

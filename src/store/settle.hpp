@@ -33,7 +33,8 @@ struct WaitingLimit {
 /// Builds one settling step of a partition's owner: the events from `floor` to the new floor are routed, and
 /// outcomes of waiting deliveries are recorded; all or nothing. May be sent again when its reply was lost: a
 /// floor that has already moved there means that the step was done, and outcomes apply only to deliveries
-/// that still wait. Reply: 1 done (or done before), 0: the partition is not ours any more.
+/// that still wait; a list of parked events that has gone on says the same as the floor. Reply: 1 done (or
+/// done before), 0: the partition is not ours any more.
 class SettleStep {
   public:
     explicit SettleStep(const Ownership& owner) : owner_(&owner) {}
@@ -55,6 +56,12 @@ class SettleStep {
     void new_waiting(const DeliveryEntry& delivery, milliseconds delay, const WaitingLimit& limit);
     void new_dead(const DeliveryEntry& delivery, std::string_view reason);
     void new_cancelled() { ++cancelled_; }
+
+    // Events of paused sources: `routed` does not count them before they are unparked.
+    /// Puts the event at the end of its source's list; its content goes before.
+    void park(std::string_view source, std::string_view entry, std::uint64_t bytes);
+    /// Takes the event off the front of that list, after its new deliveries. `routed` counts it.
+    void unpark(std::string_view source, std::string_view entry, std::uint64_t bytes);
 
     // Outcomes of waiting ones.
     void delivered(const DeliveryEntry& delivery);
@@ -82,7 +89,7 @@ class SettleStep {
     void wait(milliseconds delay);
 
     const Ownership* owner_;
-    std::string words_, attempt_words_;
+    std::string words_, attempt_words_, first_parked_;
     std::size_t operations_ = 0, count_ = 0, attempts_ = 0, attempt_bytes_ = 0;
     std::uint64_t cancelled_ = 0;
     milliseconds soonest_ = milliseconds::max();

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "store/configuration.hpp"
+#include "worker/parking.hpp"
 
 namespace webhook::worker {
 
@@ -54,7 +55,7 @@ asio::awaitable<void> ConfigWatch::read() {
     if (!reply || !reply->root().is_array()) co_return;
     if (reply->root().count == 0) {
         co_await missing();
-    } else if (reply->root().count == 5) {
+    } else if (reply->root().count == 6) {
         std::string key = co_await key_of(reply->root());
         if (!key.empty()) adopt(reply->root(), std::move(key));
     }
@@ -108,10 +109,12 @@ void ConfigWatch::adopt(const RedisReply& reply, std::string key) {
     text.version = reply[1].text;
     read_pairs(reply[2], &text.endpoints);
     read_pairs(reply[3], &text.disabled);
+    read_pairs(reply[5], &text.paused_sources);
     missing_logged_ = false;
     const bool other = text.epoch != core_.epoch;
     if (other) drop_partitions();
     core_.endpoints.update(text);
+    set_paused_sources(core_, text);
     core_.epoch = text.epoch;
     core_.version = text.version;
     core_.key = text.key;

@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "link/wakeup.hpp"
@@ -31,6 +32,7 @@ struct Core {
 
     std::string epoch, version;  ///< of the configuration; an empty epoch: there is none, no events are read
     std::string key;             ///< of the configuration's keyed hashes, see store::configuration_key()
+    std::set<std::string, std::less<>> paused_sources;  ///< of the configuration: their events are parked
     unsigned long config_reads = 0;  ///< counts polls of the configuration: twice each, at begin and end
     std::map<PartitionName, PartitionPtr> partitions;  ///< owned by this worker
     link::Wakeup readable;                             ///< a partition was acquired or has room again

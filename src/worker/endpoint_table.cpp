@@ -115,13 +115,14 @@ void EndpointTable::rebuild_index() {
     index_.emplace(documents);
 }
 
-void EndpointTable::route(const Event& event, std::vector<EndpointPtr>* found) {
-    found->clear();
-    if (!index_) return;
+const std::vector<EndpointPtr>& EndpointTable::route(const Event& event) {
+    found_.clear();
+    if (!index_) return found_;
     index_->find(event.field("tenant"), event.source(), event.type(), &positions_);
     for (const auto position : positions_) {
-        if (!indexed_[position]->deleted) found->push_back(indexed_[position]);
+        if (!indexed_[position]->deleted) found_.push_back(indexed_[position]);
     }
+    return found_;
 }
 
 EndpointPtr EndpointTable::find(std::string_view id) const {

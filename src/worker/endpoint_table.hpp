@@ -31,8 +31,8 @@ class EndpointTable {
     /// Reads the secrets of all endpoints again, or only of those with a problem.
     void prepare_again(bool only_problems);
 
-    /// Replaces `found` by the endpoints that get a delivery of the event.
-    void route(const Event& event, std::vector<EndpointPtr>* found);
+    /// Returns the endpoints that get a delivery of the event; valid until the next call.
+    const std::vector<EndpointPtr>& route(const Event& event);
 
     EndpointPtr find(std::string_view id) const;  ///< nullptr when there is none
     const std::map<std::string, EndpointPtr, std::less<>>& all() const { return endpoints_; }
@@ -51,7 +51,7 @@ class EndpointTable {
     std::map<std::string, EndpointPtr, std::less<>> endpoints_;
     std::map<std::string, std::string> texts_;  ///< the JSON text of each document
     std::optional<endpoint::MatchIndex> index_;
-    std::vector<EndpointPtr> indexed_;
+    std::vector<EndpointPtr> indexed_, found_;
     std::vector<std::uint32_t> positions_;
 };
 

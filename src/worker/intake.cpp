@@ -10,6 +10,8 @@
 
 #include "store/keys.hpp"
 #include "store/resp.hpp"
+#include "worker/parking.hpp"
+#include "worker/routing.hpp"
 
 namespace webhook::worker {
 
@@ -96,7 +98,7 @@ class Intake {
         const WindowLimit limit = core_.window_limit();
         for (const auto& [name, partition] : core_.partitions) {
             if (partition->draining) continue;
-            if (partition->has_room(limit)) {
+            if (partition->has_room(limit) && !is_catching_up(core_, *partition)) {
                 chosen_.push_back(partition);
             } else {
                 all = false;
@@ -166,37 +168,11 @@ class Intake {
         }
         typical_bytes_ = std::max<std::uint64_t>({item.bytes, typical_bytes_ - typical_bytes_ / 32, 256});
         item.event = std::move(event);
-        route(partition, std::move(item));
-    }
-
-    void route(const PartitionPtr& partition, WindowItem item) {
-        core_.endpoints.route(*item.event, &wanted_);
-        const auto now = Clock::now();
-        item.deliveries.reserve(wanted_.size());
-        for (const auto& endpoint : wanted_) {
-            auto delivery = partition->make_delivery(endpoint, item.event, item.bytes);
-            endpoint->last_routed = now;
-            if (endpoint->waits() || !partition->attempts_from_memory(*endpoint)) {
-                delivery->state = Delivery::State::ended;
-                delivery->decision = not_attempted;
-                delivery->error = endpoint->problem;
-            } else {
-                ++item.open;
-            }
-            item.deliveries.push_back(std::move(delivery));
-        }
-        WindowItem& kept = partition->add(std::move(item));
-        for (const auto& delivery : kept.deliveries)
-            delivery->item = &kept;
-        for (const auto& delivery : kept.deliveries) {
-            if (delivery->state == Delivery::State::queued) core_.dispatcher.submit(delivery);
-        }
-        if (kept.open == 0) partition->ended_well();
+        route(core_, partition, std::move(item));
     }
 
     Core& core_;
     std::vector<PartitionPtr> chosen_;
-    std::vector<EndpointPtr> wanted_;
     std::string logged_, client_id_;
     unsigned long connection_ = 0;  ///< generation of the connection that client_id_ belongs to
     unsigned long known_ = 0;       ///< acquisitions before the current read

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <charconv>
 #include <random>
 
 #include "base/text.hpp"
@@ -36,6 +37,20 @@ Member member_of(std::string_view id, std::string_view streams) {
         member.streams.emplace_back(streams.substr(0, end));
     }
     return member;
+}
+
+std::uint64_t number_of(const RedisReply& reply) {
+    std::uint64_t number = 0;
+    std::from_chars(reply.text.data(), reply.text.data() + reply.text.size(), number);
+    return number;
+}
+
+/// Takes over what acquire() says about parked events.
+void note_parked(Parking* parking, const RedisReply& parked) {
+    if (parked.count < 2) return;
+    parking->begin(number_of(parked[0]), number_of(parked[1]));
+    for (std::size_t i = 2; i + 1 < parked.count; i += 2)
+        parking->found(parked[i].text, number_of(parked[i + 1]));
 }
 
 /// Lists the ids of the workers that serve a stream.
@@ -175,7 +190,7 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
     const Claim asked{name, owner};
     claims_.push_back(asked);
     const auto reply = co_await ask_for(owner);
-    if (!reply || !reply->root().is_array() || reply->root().count != 2) {
+    if (!reply || !reply->root().is_array() || reply->root().count < 2) {
         if (reply && reply->root().is_error()) note_trouble(name.text(), reply->root().text);
         co_return;
     }
@@ -192,6 +207,7 @@ asio::awaitable<void> Membership::take(const PartitionName& name) {
         co_return;
     }
     auto partition = std::make_shared<OwnedPartition>(core_.executor, name, std::move(owner), floor);
+    if (reply->root().count > 2) note_parked(&partition->parking, reply->root()[2]);
     core_.partitions.emplace(name, partition);
     trouble_.erase(name.text());
     spdlog::info("partition {}: taken, at {}", name.text(), floor.text());
@@ -209,7 +225,7 @@ asio::awaitable<ReplyPtr> Membership::ask_for(const store::Ownership& owner) {
 /// Returns the token of a holder that is dead or is this worker. The latter: the reply to an earlier request
 /// was lost, or the partition was dropped without a release. Empty: there is no such holder.
 std::string Membership::gone_holder(const ReplyPtr& reply) {
-    if (!reply || !reply->root().is_array() || reply->root().count != 2 || !reply->root()[0].is(0)) return {};
+    if (!reply || !reply->root().is_array() || reply->root().count < 2 || !reply->root()[0].is(0)) return {};
     const std::string_view holder = reply->root()[1].text, worker = store::worker_of(holder);
     return worker == core_.id || liveness_.is_dead(worker) ? std::string(holder) : std::string();
 }

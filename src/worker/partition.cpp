@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::size_t step_events = 2000, step_operations = 256, step_bytes = 1u << 20;
 constexpr std::size_t attempts_kept = 4000, attempts_kept_bytes = 4u << 20;
-constexpr std::size_t company = 64;    // so many outcomes are settled at once
+constexpr std::size_t company = 64;  // so many outcomes are settled at once
+constexpr std::size_t unparked_events = 256;
+constexpr std::uint64_t unparked_bytes = 2u << 20;
 constexpr auto patience = 1000ms;      // how long a delivery may hold up the floor
 constexpr auto lease_margin = 5000ms;  // beyond the time limit of the attempt
 constexpr auto sweep_after = 1000ms;   // after a settling step
@@ -35,12 +37,19 @@ void withdraw(Delivery* delivery) {
     --delivery->endpoint->queued;
 }
 
+bool is_unstarted(const WindowItem& item) {
+    return std::all_of(item.deliveries.begin(), item.deliveries.end(), [](const DeliveryPtr& delivery) {
+        return delivery->state == Delivery::State::queued;
+    });
+}
+
 }  // namespace
 
 OwnedPartition::OwnedPartition(const boost::asio::any_io_executor& executor, PartitionName name,
                                store::Ownership owner, EntryId floor)
     : work(executor),
       waiting_work(executor),
+      parked_work(executor),
       name_(std::move(name)),
       owner_(std::move(owner)),
       floor_(floor),
@@ -61,6 +70,19 @@ WindowItem& OwnedPartition::add(WindowItem item) {
     window_deliveries_ += item.deliveries.size();
     window_.push_back(std::move(item));
     return window_.back();
+}
+
+bool OwnedPartition::has_room_for_parked() const {
+    return unparked_.size() < unparked_events && unparked_bytes_ < unparked_bytes;
+}
+
+WindowItem& OwnedPartition::add_parked(WindowItem item) {
+    item.read_at = Clock::now();
+    window_bytes_ += item.bytes;
+    unparked_bytes_ += item.bytes;
+    window_deliveries_ += item.deliveries.size();
+    unparked_.push_back(std::move(item));
+    return unparked_.back();
 }
 
 std::shared_ptr<Event> OwnedPartition::make_event(std::string_view entry) const {
@@ -122,16 +144,24 @@ bool OwnedPartition::records_none_of(const std::string& endpoint) const {
         const bool done = delivery->decision.kind == Decision::Kind::delivered;
         return delivery->endpoint_id == endpoint && !in_memory && !done;
     };
-    const bool in_window = std::any_of(window_.begin(), window_.end(), [&](const WindowItem& item) {
+    const auto has_recorded = [&](const WindowItem& item) {
         return std::any_of(item.deliveries.begin(), item.deliveries.end(), is_recorded);
-    });
+    };
+    const bool in_window = std::any_of(window_.begin(), window_.end(), has_recorded) ||
+                           std::any_of(unparked_.begin(), unparked_.end(), has_recorded);
     const bool held = std::any_of(held_.begin(), held_.end(), [&](const std::string& id) {
         return id.substr(id.find('/') + 1).rfind(endpoint, 0) == 0;
     });
     return !in_window && !held;
 }
 
+bool OwnedPartition::parking_full(const Rules& rules) const {
+    return !window_.empty() && window_.front().parks &&
+           !parking.has_room(window_.front().bytes, rules.parked);
+}
+
 bool OwnedPartition::may_leave(const WindowItem& item, const Rules& rules) const {
+    if (item.parks) return rules.give_back || parking.has_room(item.bytes, rules.parked);
     if (item.open == 0 || rules.give_back) return true;
     // Some endpoints have the event already and another has not started with it: that one lags and must not
     // hold up the floor. While none lags, a backlog stays in the stream and not in `waiting`.
@@ -160,10 +190,15 @@ bool OwnedPartition::build(const Rules& rules, store::SettleStep* step) {
         drop_item(window_.front());
         window_.pop_front();
     }
-    if (routed.events > 0) {
+    if (!(floor_ == step_floor_)) {
         routed.from = floor_.text();
         routed.to = step_floor_.text();
         if (rules.keep_nothing) routed.trim_before = step_floor_.next().text();
+    }
+    while (!unparked_.empty() && room() && may_leave(unparked_.front(), rules)) {
+        settle_parked(unparked_.front(), step);
+        drop_item(unparked_.front());
+        unparked_.pop_front();
     }
     while (!outcomes_.empty() && room()) {
         settle_outcome(outcomes_.front(), step);
@@ -183,6 +218,7 @@ void OwnedPartition::applied() {
     for (const auto& id : step_ends_)
         held_.erase(id);
     step_ends_.clear();
+    parked_work.notify();
     const auto now = Clock::now();
     next_sweep = std::min(next_sweep, now + sweep_after);
     if (std::exchange(frees_lane_, false)) step_due_ = 0ms;
@@ -206,11 +242,25 @@ void OwnedPartition::drop_item(WindowItem& item) {
 }
 
 void OwnedPartition::settle_item(WindowItem& item, store::SettleStep* step) {
+    step_floor_ = item.id;
+    if (!item.parks) return route_item(item, step);
+    step->content(item.event->entry, item.event->pack());
+    step->park(item.event->source(), item.event->entry, item.bytes);
+    parking.parked(item.bytes);
+}
+
+void OwnedPartition::settle_parked(WindowItem& item, store::SettleStep* step) {
+    route_item(item, step);
+    step->unpark(item.source, item.event->entry, item.bytes);
+    parking.unparked(item.bytes);
+    unparked_bytes_ -= item.bytes;
+}
+
+void OwnedPartition::route_item(WindowItem& item, store::SettleStep* step) {
     auto& routed = step->routed;
     ++routed.events;
     routed.bytes += item.bytes;
     routed.created += item.deliveries.size();
-    step_floor_ = item.id;
     bool content = false;
     for (const auto& delivery : item.deliveries) {
         const bool ended = delivery->state == Delivery::State::ended;
@@ -278,35 +328,61 @@ std::vector<Endpoint*> OwnedPartition::blocking() const {
     return found;
 }
 
-void OwnedPartition::withdraw_unstarted() {
-    const auto unstarted = [](const WindowItem& item) {
-        return std::all_of(item.deliveries.begin(), item.deliveries.end(), [](const DeliveryPtr& delivery) {
-            return delivery->state == Delivery::State::queued;
-        });
-    };
-    while (!window_.empty() && unstarted(window_.back())) {
-        for (const auto& delivery : window_.back().deliveries)
-            withdraw(delivery.get());
-        drop_item(window_.back());
-        window_.pop_back();
+/// Takes the event's deliveries back; none of them has started.
+void OwnedPartition::withdraw_all(WindowItem& item) {
+    for (const auto& delivery : item.deliveries) {
+        if (delivery->state == Delivery::State::queued) withdraw(delivery.get());
+    }
+    drop_item(item);
+}
+
+void OwnedPartition::withdraw_unstarted(std::deque<WindowItem>* window) {
+    while (!window->empty() && is_unstarted(window->back())) {
+        withdraw_all(window->back());
+        window->pop_back();
     }
 }
 
-void OwnedPartition::lose() {
-    lost_ = true;
-    for (auto& item : window_) {
+void OwnedPartition::withdraw_unstarted() {
+    withdraw_unstarted(&window_);
+    withdraw_unstarted(&unparked_);
+}
+
+void OwnedPartition::hold_back(std::string_view source) {
+    for (auto item = window_.rbegin(); item != window_.rend(); ++item) {
+        if (item->event->source() != source || item->parks) continue;
+        if (!is_unstarted(*item)) break;
+        withdraw_all(*item);
+        item->deliveries.clear();
+        window_bytes_ += item->bytes;
+        item->open = 0;
+        item->parks = true;
+        parking.add(source);
+    }
+    work.notify();
+}
+
+void OwnedPartition::lose(std::deque<WindowItem>* window) {
+    for (auto& item : *window) {
         for (const auto& delivery : item.deliveries) {
             if (delivery->state == Delivery::State::queued) withdraw(delivery.get());
             delivery->item = nullptr;
         }
     }
-    window_.clear();
+    window->clear();
+}
+
+void OwnedPartition::lose() {
+    lost_ = true;
+    lose(&window_);
+    lose(&unparked_);
     outcomes_.clear();
     attempts_.clear();
     held_.clear();
     step_under_way_ = false;
     work.notify();
     waiting_work.notify();
+    parked_work.notify();
 }
 
 }  // namespace webhook::worker

@@ -15,6 +15,7 @@
 #include "store/settle.hpp"
 #include "worker/delivery.hpp"
 #include "worker/endpoint_state.hpp"
+#include "worker/parked_sources.hpp"
 
 namespace webhook::worker {
 
@@ -26,7 +27,9 @@ struct WindowItem {
     std::shared_ptr<const Event> event;
     std::uint64_t bytes = 0;
     std::vector<DeliveryPtr> deliveries;
-    unsigned open = 0;  ///< deliveries that have not ended
+    unsigned open = 0;   ///< deliveries that have not ended
+    std::string source;  ///< of an event that was parked: whose list it is in
+    bool parks = false;  ///< its source is paused, or older events of it are parked: it is parked, not routed
     SteadyTime read_at{};
 };
 
@@ -61,6 +64,15 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     /// Appends an event with its deliveries; `item.open` is the number of those that have not ended.
     WindowItem& add(WindowItem item);
 
+    // Parked events, see worker/parking.hpp.
+    Parking parking;
+    /// Returns whether parked events may be taken back into memory.
+    bool has_room_for_parked() const;
+    /// Appends an event that was parked, with its deliveries.
+    WindowItem& add_parked(WindowItem item);
+    /// Parks the newest events of a source of which no delivery has started.
+    void hold_back(std::string_view source);
+
     // Deliveries.
     std::shared_ptr<Event> make_event(
         std::string_view entry) const;  ///< without fields: the caller adds them
@@ -72,7 +84,7 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     void ended_well();
     /// Registers a claimed delivery; returns false if it is in memory already.
     bool hold(const std::string& id) { return held_.insert(id).second; }
-    bool holds_any() const { return !held_.empty() || !window_.empty() || step_under_way_; }
+    bool holds_any() const { return !held_.empty() || !window_empty() || step_under_way_; }
     void log_attempt(std::string json);
 
     // Order. New events of an ordered endpoint are attempted from memory while nothing of it waits in Redis;
@@ -89,9 +101,10 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     /// Says which events may leave the window before all their deliveries have ended.
     struct Rules {
         SteadyTime now;
-        bool pressed = false;       ///< the window is full and the floor does not move
-        bool give_back = false;     ///< everything must leave: the partition is handed over
-        bool keep_nothing = false;  ///< no retention: settled events are trimmed from the stream at once
+        bool pressed = false;        ///< the window is full and the floor does not move
+        bool give_back = false;      ///< everything must leave: the partition is handed over
+        store::WaitingLimit parked;  ///< how much may be parked in this partition
+        bool keep_nothing = false;   ///< no retention: settled events are trimmed from the stream at once
     };
     /// Fills a step up to its limits. Returns false if there is nothing to settle now.
     bool build(const Rules& rules, store::SettleStep* step);
@@ -99,8 +112,10 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     void applied();
     const EntryId& floor() const { return floor_; }
     SteadyTime floor_moved() const { return floor_moved_; }
-    bool window_empty() const { return window_.empty(); }
+    bool window_empty() const { return window_.empty() && unparked_.empty(); }
     bool has_outcomes() const { return !outcomes_.empty() || !attempts_.empty(); }
+    /// Returns whether the floor waits because no more events may be parked.
+    bool parking_full(const Rules& rules) const;
     /// Lists endpoints whose queued deliveries keep the first event from being settled.
     std::vector<Endpoint*> blocking() const;
 
@@ -111,10 +126,12 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     void lose();
     bool lost() const { return lost_; }
 
-    bool draining = false;  ///< no new events are read or claimed; it will be released
+    bool parking_is_full = false;  ///< as logged last
+    bool draining = false;         ///< no new events are read or claimed; it will be released
     SteadyTime drain_until{};
     link::Wakeup work;          ///< there is something to settle
     link::Wakeup waiting_work;  ///< there may be something to claim
+    link::Wakeup parked_work;   ///< parked events may be taken back
     bool check_all = true;      ///< compare endpoints with waiting deliveries with the configuration
     SteadyTime read_at{};       ///< when the last read of its events ended
 
@@ -126,6 +143,11 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
   private:
     bool may_leave(const WindowItem& item, const Rules& rules) const;
     void settle_item(WindowItem& item, store::SettleStep* step);
+    void settle_parked(WindowItem& item, store::SettleStep* step);
+    void route_item(WindowItem& item, store::SettleStep* step);
+    void withdraw_all(WindowItem& item);
+    void withdraw_unstarted(std::deque<WindowItem>* window);
+    void lose(std::deque<WindowItem>* window);
     void settle_new(const DeliveryPtr& delivery, store::SettleStep* step);
     void settle_outcome(const DeliveryPtr& delivery, store::SettleStep* step);
     void drop_item(WindowItem& item);
@@ -135,8 +157,9 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     EntryId floor_, position_, step_floor_;
     SteadyTime floor_moved_{};
     std::deque<WindowItem> window_;
+    std::deque<WindowItem> unparked_;  ///< events that were parked: read, with deliveries, not settled yet
     std::size_t window_deliveries_ = 0;
-    std::uint64_t window_bytes_ = 0;
+    std::uint64_t window_bytes_ = 0, unparked_bytes_ = 0;
     std::deque<DeliveryPtr> outcomes_;
     std::size_t ended_well_ = 0;  ///< outcomes since the last step
     std::unordered_set<std::string> held_;

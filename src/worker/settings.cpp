@@ -163,6 +163,17 @@ void take_keep(const FieldReader& field, Keep keep) {
     take_object(field, table, R"({"age": ..., "bytes": ...})", &keep);
 }
 
+void take_parked(const FieldReader& field, Settings* settings) {
+    constexpr std::uint64_t most_events = 1'000'000'000;
+    static const FieldTable<Settings> table{
+        {"events", [](const FieldReader& events,
+                      Settings* target) { events.take_integer(0, most_events, &target->parked_events); }},
+        {"bytes",
+         [](const FieldReader& bytes, Settings* target) { bytes.take_size(0, &target->parked_bytes); }},
+    };
+    take_object(field, table, R"({"events": ..., "bytes": ...})", settings);
+}
+
 void take_allow_private(const FieldReader& field, Settings* settings) {
     const Json& value = field.value();
     if (value.is_boolean()) {
@@ -219,6 +230,7 @@ const FieldTable<Settings>& settings_table() {
          [](Field field, Settings* target) {
              take_keep(field, {&target->dead_age, &target->dead_bytes});
          }},
+        {"parked", take_parked},
         {"allow_private", take_allow_private},
         {"egress_proxy", [](Field, Settings*) {}},  // finish_egress_proxy()
         {"drain_timeout",

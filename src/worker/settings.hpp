@@ -34,7 +34,8 @@ struct Settings {
     milliseconds retention_age{std::chrono::hours(1)};
     std::uint64_t retention_bytes = 256u << 20;  ///< per stream
     milliseconds dead_age{std::chrono::hours(24 * 30)};
-    std::uint64_t dead_bytes = 1u << 30;  ///< per stream
+    std::uint64_t dead_bytes = 1u << 30;                             ///< per stream
+    std::uint64_t parked_events = 1000000, parked_bytes = 1u << 30;  ///< of paused sources, per stream
     std::shared_ptr<const AddressGuard> guard = AddressGuard::nowhere();
     std::optional<link::Proxy> egress_proxy;  ///< connects to all receivers
     milliseconds drain_timeout{10000};

@@ -52,6 +52,8 @@ OwnedPartition::Rules rules_for(const Core& core, const OwnedPartition& partitio
     rules.pressed =
         !partition.has_room(core.window_limit()) && rules.now - partition.floor_moved() >= press_after;
     rules.give_back = partition.draining && rules.now >= partition.drain_until;
+    rules.parked = {partition.owner().share(core.settings.parked_events),
+                    partition.owner().share(core.settings.parked_bytes)};
     rules.keep_nothing = core.settings.keeps_nothing() || core.pressure.keep_nothing();
     return rules;
 }
@@ -91,13 +93,33 @@ asio::awaitable<void> settle_partition(Core& core, PartitionPtr partition) {
     }
 }
 
+namespace {
+
+/// Logs when the floor begins to wait because of the limit of parked events, and when it goes on.
+void note_parking(OwnedPartition* partition, const OwnedPartition::Rules& rules) {
+    const bool full = partition->parking_full(rules);
+    if (full == std::exchange(partition->parking_is_full, full)) return;
+    if (full) {
+        spdlog::warn(
+            "partition {}: no more events may be parked (setting \"parked\"): those after them wait in the "
+            "stream until the source is resumed",
+            partition->name().text());
+    } else {
+        spdlog::info("partition {}: goes on after parked events", partition->name().text());
+    }
+}
+
+}  // namespace
+
 asio::awaitable<void> tick_partitions(Core& core) {
     for (unsigned n = 0;; ++n) {
         co_await link::sleep_for(tick_time);
         const auto now = Clock::now();
         for (const auto& [name, partition] : core.partitions) {
             if (partition->window_empty() && !partition->has_outcomes()) continue;
-            if (rules_for(core, *partition).pressed) release_others(core, *partition, now);
+            const auto rules = rules_for(core, *partition);
+            note_parking(partition.get(), rules);
+            if (rules.pressed) release_others(core, *partition, now);
             partition->work.notify();
         }
         if (n % 5 != 0) continue;

@@ -45,7 +45,8 @@ std::string to_text(const ConfigurationText& configuration) {
                        {"version", configuration.version},
                        {"key", configuration.key},
                        {"endpoints", to_object(configuration.endpoints)},
-                       {"disabled", to_object(configuration.disabled)}};
+                       {"disabled", to_object(configuration.disabled)},
+                       {"paused_sources", to_object(configuration.paused_sources)}};
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -57,6 +58,8 @@ std::optional<ConfigurationText> from_text(std::string_view text) {
         !from_object(json["disabled"], &copy.disabled)) {
         return std::nullopt;
     }
+    const Json paused = json.value("paused_sources", Json::object());  // absent in copies of earlier versions
+    if (!from_object(paused, &copy.paused_sources)) return std::nullopt;
     copy.version = json["version"].get<std::string>();
     if (const Json key = json.value("key", Json()); key.is_string()) copy.key = key.get<std::string>();
     return copy;

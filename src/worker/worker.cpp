@@ -11,6 +11,7 @@
 #include "worker/intake.hpp"
 #include "worker/log.hpp"
 #include "worker/maintenance.hpp"
+#include "worker/parking.hpp"
 #include "worker/settler.hpp"
 
 namespace webhook::worker {
@@ -93,6 +94,7 @@ void Worker::start() {
 void Worker::acquired(const PartitionPtr& partition) {
     asio::co_spawn(loop_.get_executor(), settle_partition(core_, partition), part_ended);
     asio::co_spawn(loop_.get_executor(), serve_waiting(core_, partition), part_ended);
+    asio::co_spawn(loop_.get_executor(), serve_parked(core_, partition), part_ended);
 }
 
 void Worker::wait_signal() {

@@ -85,11 +85,15 @@ local function turn(s, now, window)
   save(s)
 end
 
--- `routed` only grows: it is read again only when the last known value says full. Where consumer groups are
--- registered, what counts is what they have acknowledged (see sweep.lua).
+-- What the floor has passed no longer counts: routed and parked events, or where consumer groups are
+-- registered what they have acknowledged (see sweep.lua). It only grows: it is read again only when the last
+-- known value says full.
 local function is_full(s, added, bytes, share, byte_share)
-  local m = call('HMGET', s.prefix .. 'meta', 'routed', 'routed_bytes', 'acked', 'acked_bytes')
-  s.routed, s.routed_bytes, s.rest = tonumber(m[3] or m[1] or 0), tonumber(m[4] or m[2] or 0), nil
+  local m = call('HMGET', s.prefix .. 'meta', 'routed', 'routed_bytes', 'parked', 'parked_bytes', 'acked',
+    'acked_bytes')
+  s.routed = tonumber(m[5] or (m[1] or 0) + (m[3] or 0))
+  s.routed_bytes = tonumber(m[6] or (m[2] or 0) + (m[4] or 0))
+  s.rest = nil
   local accepted = s.accepted + added
   return accepted - s.routed >= share or
     (accepted > s.routed and s.accepted_bytes + bytes - s.routed_bytes > byte_share)

@@ -4,13 +4,14 @@
 --   1 prefix   2 token   3 epoch        owner of the partition
 --   4 from     5 to                     old and new floor; `to` empty: the floor stays
 --   6 trim_before                       entries below leave the stream at once; empty: none
---   7 routed   8 routed_bytes           events between the two floors
+--   7 routed   8 routed_bytes           events that are routed by the step
 --   9 created  10 delivered  11 cancelled   deliveries of these events
 --   12 log_bytes  13 log_limit  14 log_age  bytes of the attempts; limits of a generation of the attempt log
 --   15 attempts                         so many JSON texts follow, from 16 on, and then the operations
 -- An operation is: name, delivery id, endpoint, entry, bytes, record, and its own arguments (see
--- `operation`); or 'content', entry, netstrings. Reply: 1 done, also when it was done before; 0 the partition
--- has another owner.
+-- `operation`); or 'content', entry, netstrings; or 'park' or 'unpark', source, entry, bytes. The first may be
+-- 'parked', source, entry: what the list of this source must begin with. Reply: 1 done, also when it was done
+-- before; 0 the partition has another owner, or Redis came back with older data.
 local meta, prefix, token, epoch = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local from, to, trim_before = ARGV[4], ARGV[5], ARGV[6]
 local routed, routed_bytes = ARGV[7], ARGV[8]
@@ -20,11 +21,28 @@ local attempts, first_attempt, words = tonumber(ARGV[15]), 16, ARGV
 
 local m = redis.call('HMGET', meta, 'holder', 'epoch', 'floor', 'routed', 'routed_bytes',
   'created', 'delivered', 'dead', 'cancelled', 'dead_bytes', 'attempts_gen', 'attempts_start',
-  'attempts_bytes')
+  'attempts_bytes', 'parked', 'parked_bytes')
 if m[1] ~= token or m[2] ~= epoch then return 0 end
 if to ~= '' then
   if m[3] == to then return 1 end
   if m[3] ~= from then return 0 end
+end
+local i = first_attempt + attempts
+if words[i] == 'parked' then
+  -- The lists are in the order of the stream. A head above the expected one: the step was done before.
+  local function number(id)
+    local ms, seq = string.match(id, '^(%d+)-(%d+)$')
+    return tonumber(ms), tonumber(seq)
+  end
+  local head, expected = redis.call('LINDEX', prefix .. 'parked:' .. words[i + 1], 0), words[i + 2]
+  if not head then return 1 end
+  if head ~= expected then
+    local ms, seq = number(head)
+    local expected_ms, expected_seq = number(expected)
+    if ms > expected_ms or (ms == expected_ms and seq > expected_seq) then return 1 end
+    return 0
+  end
+  i = i + 3
 end
 
 local time = redis.call('TIME')
@@ -132,11 +150,32 @@ function operation.cancelled(i, id, endpoint, entry, bytes, record)
   return i
 end
 
-local i = first_attempt + attempts
+local parked, parked_bytes = 0, 0
+local function park(source, entry, bytes)
+  hold(entry)
+  redis.call('RPUSH', prefix .. 'parked:' .. source, entry)
+  redis.call('HINCRBY', prefix .. 'parked', source, 1)
+  parked, parked_bytes = parked + 1, parked_bytes + bytes
+end
+local function unpark(source, entry, bytes)
+  redis.call('LPOP', prefix .. 'parked:' .. source)
+  if redis.call('HINCRBY', prefix .. 'parked', source, -1) <= 0 then
+    redis.call('HDEL', prefix .. 'parked', source)
+  end
+  let_go(entry)
+  parked, parked_bytes = parked - 1, parked_bytes - bytes
+end
+
 while words[i] do
   if words[i] == 'content' then
     content[words[i + 1]] = words[i + 2]
     i = i + 3
+  elseif words[i] == 'park' then
+    park(words[i + 1], words[i + 2], tonumber(words[i + 3]))
+    i = i + 4
+  elseif words[i] == 'unpark' then
+    unpark(words[i + 1], words[i + 2], tonumber(words[i + 3]))
+    i = i + 4
   else
     local name, id, endpoint, entry, bytes, record = unpack(words, i, i + 5)
     i = operation[name](i + 6, id, endpoint, entry, tonumber(bytes), record)
@@ -159,13 +198,19 @@ if to ~= '' then
   local moved = redis.pcall('XGROUP', 'SETID', events, 'deliver', to)
   if moved.err then redis.pcall('XGROUP', 'CREATE', events, 'deliver', to, 'MKSTREAM') end
   set('floor', to)
-  set('routed', old(4) + routed)
-  set('routed_bytes', old(5) + routed_bytes)
   -- What a registered group may need is left to sweep.lua.
   if trim_before ~= '' and redis.call('EXISTS', prefix .. 'groups') == 0 then
     redis.call('HINCRBY', meta, 'trimmed', redis.call('XTRIM', events, 'MINID', trim_before))
-    set('trimmed_bytes', old(5) + routed_bytes)
+    set('trimmed_bytes', old(5) + routed_bytes + old(15) + parked_bytes)
   end
+end
+if tonumber(routed) > 0 then
+  set('routed', old(4) + routed)
+  set('routed_bytes', old(5) + routed_bytes)
+end
+if parked ~= 0 then
+  set('parked', old(14) + parked)
+  set('parked_bytes', math.max(0, old(15) + parked_bytes))
 end
 if created > 0 then set('created', old(6) + created) end
 if delivered > 0 then set('delivered', old(7) + delivered) end

@@ -14,12 +14,14 @@ local next_age = math.huge
 local function come_back(ms) next_age = math.min(next_age, math.max(ms, 0)) end
 local freed = 0
 local m = redis.call('HMGET', meta, 'holder', 'epoch', 'floor', 'routed_bytes', 'trimmed_bytes', 'dead_bytes',
-  'attempts_gen', 'attempts_start', 'attempts_bytes', 'routed', 'acked', 'acked_bytes')
+  'attempts_gen', 'attempts_start', 'attempts_bytes', 'routed', 'acked', 'acked_bytes', 'parked',
+  'parked_bytes')
 if m[1] ~= token or m[2] ~= epoch then return nil end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local floor, routed_bytes = m[3], tonumber(m[4] or 0)
-local routed = tonumber(m[10] or 0)
+-- Parked events have left the stream's backlog as routed ones have.
+local floor, routed_bytes = m[3], (m[4] or 0) + (m[14] or 0)
+local routed = (m[10] or 0) + (m[13] or 0)
 local marks, events = prefix .. 'marks', prefix .. 'events'
 
 local function split(mark) return string.match(mark, '^(%S+) (%d+) (%d+) ?(%d*)$') end

@@ -8,6 +8,7 @@
 #include "store/admin.hpp"
 #include "store/configuration.hpp"
 #include "store/entry_id.hpp"
+#include "store/parking.hpp"
 #include "store/sweep.hpp"
 #include "store/waiting.hpp"
 #include "t/unit/store/partition_support.hpp"
@@ -45,6 +46,52 @@ TEST_F(StoreSettle, RepeatedStepCountsOnce) {
     gap.routed.from = "1-1";
     EXPECT_EQ(done(gap), 0) << "not from where the floor stands";
     EXPECT_EQ(meta("routed"), 1);
+}
+
+TEST_F(StoreSettle, ParkedEventsAreUnroutedUntilTheyLeaveTheirListInOrder) {
+    const std::string first = add(), second = add();
+    SettleStep parking(owner);
+    parking.routed = {floor(), second, "", 0, 0, 0, 0};
+    for (const std::string& entry : {first, second}) {
+        parking.content(entry, "4:body,");
+        parking.park("shop", entry, 4);
+    }
+    for (int round = 0; round < 2; ++round)
+        EXPECT_EQ(done(parking), 1);
+    EXPECT_EQ(meta("routed"), 0);
+    EXPECT_EQ(meta("parked"), 2);
+    EXPECT_EQ(meta("parked_bytes"), 8);
+    EXPECT_EQ(floor(), second);
+    const auto left = run(read_parked(owner, "shop", first, 10, 1000));
+    ASSERT_EQ(left->elements, 2u);
+    EXPECT_EQ(test::text(*left->element[0]), second);
+
+    const auto unparking = [this](const std::string& entry) {
+        SettleStep step(owner);
+        step.routed = {"", "", "", 1, 4, 2, 1};
+        const std::string id = entry + "/e";
+        step.new_waiting({id, "e", entry, 4, R"({"endpoint":"e","bytes":4)"}, 1h, {100, 1000});
+        step.unpark("shop", entry, 4);
+        return step;
+    };
+    EXPECT_EQ(done(unparking(second)), 0) << "an older one is there: Redis lost the step that took it";
+    for (int round = 0; round < 2; ++round)
+        EXPECT_EQ(done(unparking(first)), 1) << "its reply may be lost";
+    EXPECT_EQ(meta("routed"), 1);
+    EXPECT_EQ(meta("created"), 2);
+    EXPECT_EQ(meta("delivered"), 1);
+    EXPECT_EQ(waiting("e"), 1);
+    for (int round = 0; round < 2; ++round)
+        EXPECT_EQ(done(unparking(second)), 1);
+    EXPECT_EQ(meta("routed"), 2);
+    EXPECT_EQ(meta("parked"), 0);
+    EXPECT_EQ(meta("parked_bytes"), 0);
+    EXPECT_EQ(count("HLEN", "parked"), 0);
+    EXPECT_EQ(count("HLEN", "content"), 2) << "the waiting deliveries need it";
+    EXPECT_EQ(run(end_waiting(owner, "e", "", 10))->integer, 0);
+    EXPECT_EQ(count("HLEN", "content"), 0);
+    owner = new_owner("w1:1", "other");
+    EXPECT_EQ(run(read_parked(owner, "shop", "", 10, 1000))->type, REDIS_REPLY_NIL);
 }
 
 TEST_F(StoreSettle, EveryOutcomeIsCountedOnceAndLeavesNothing) {
