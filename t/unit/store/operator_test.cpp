@@ -60,6 +60,28 @@ TEST_F(OperatorSteps, RetryMakesWhatWaitsDueOldestFirst) {
     EXPECT_EQ(score("due", "other"), -1);
 }
 
+TEST_F(OperatorSteps, OrderedDeliveriesStayBehindTheFirst) {
+    std::vector<std::string> ids;
+    for (int i = 0; i < 3; ++i) {
+        const std::string entry = add();
+        SettleStep step = routing(entry, 1, 0);
+        step.content(entry, "4:body,");
+        ids.push_back(entry + "/e");
+        step.new_waiting({ids.back(), "e", entry, 4, R"({"endpoint":"e","bytes":4,"lane":"ab")"}, 1h,
+                         {100, 1000});
+        EXPECT_EQ(done(step), 1);
+    }
+    EXPECT_EQ(run(retry_waiting("s", 0, "e", 10, "+inf"))->element[0]->integer, 1) << "the first";
+    EXPECT_EQ(run(retry_delivery("s", 0, "e", ids[1]))->integer, 2) << "behind it";
+    EXPECT_GE(score("waiting:e", ids[1]), blocked_score);
+    const std::string entry = ids[0].substr(0, ids[0].find('/'));
+    EXPECT_EQ(run(delete_event("s", 0, entry, {ids[0]}))->element[1]->integer, 1);
+    EXPECT_LT(score("waiting:e", ids[1]), blocked_score) << "the next one is due";
+    EXPECT_GE(score("waiting:e", ids[2]), blocked_score);
+    EXPECT_EQ(count("ZCARD", "order:e"), 2);
+    EXPECT_EQ(run(claim(owner, "e", 1, 1000, 1min))->elements, 3u);
+}
+
 TEST_F(OperatorSteps, RetryOfOne) {
     const std::string entry = wait_one(1h);
     wait_one(30min);
