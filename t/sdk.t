@@ -166,6 +166,65 @@ for my $sender (@senders) {
         or diag "$unsigned->{status} $unsigned->{body}";
 }
 
+# --- what the worker sends: all styles in one request; the same with older keys beside the new ones
+my @styles = grep { $_->{name} =~ /^(?:github|shopify|slack|standardwebhooks|stripe|svix)$/ } @senders;
+is scalar @styles, 6, 'styles of the worker';
+
+sub secret_file ($name, $text) {
+    $t->write("secrets/$name", bytes($text) . "\n");
+    return "secret:$name";
+}
+
+sub style ($sender, $rotated) {
+    my $new = secret_file($sender->{name}, $sender->{secret});
+    return { scheme => $sender->{scheme}, secrets => [$new] } if !$rotated;
+    my $is_standard = $sender->{name} =~ /^(?:standardwebhooks|svix)$/;
+    my $old = secret_file("$sender->{name}-old",
+        $is_standard ? 'whsec_YW5vdGhlciBrZXkgb2YgMjQgYnl0ZXM' : 'another k3y');
+    my $list = $sender->{name} =~ /^(?:standardwebhooks|stripe|svix)$/;
+    return {
+        scheme => $sender->{scheme},
+        secrets => [
+            { secret => $old, until => '2001-01-01T00:00:00Z' },
+            $list ? { secret => $old, until => '2999-01-01T00:00:00Z' } : (),
+            { secret => $new, from => '2001-01-01T00:00:00Z' }
+        ]
+    };
+}
+
+sub styled_endpoint ($id, $rotated) {
+    my %ed25519 = (
+        scheme => 'standard-ed25519',
+        secrets => [ secret_file('ed25519', slurp("$keys/ed25519.pem")) ]
+    );
+    return {
+        id => $id, url => $t->receiver->url("/$id"), match => { source => ['stripe'] },
+        sign => [ \%ed25519, map { style($_, $rotated) } @styles ],
+        headers => { 'X-Shopify-Shop-Domain' => 'shop.myshopify.com', 'X-Shopify-API-Version' => '2024-01',
+            'X-Shopify-Topic' => 'orders/create' }
+    };
+}
+
+$t->start_receiver;
+$t->apply(styled_endpoint('styles', 0), styled_endpoint('rotated', 1));
+$t->start_worker;
+my $v1 = qr{v1,[A-Za-z0-9+/]{43}=};
+for my $id (qw(styles rotated)) {
+    my ($request) = $t->receiver->wait_requests(1, "/$id");
+    my $expected = $id eq 'styles' ? $v1 : qr{$v1 $v1};
+    like $request->{headers}{'webhook-signature'}, qr{^$expected v1a,[A-Za-z0-9+/]{86}==$},
+        "$id: one header for v1 and v1a";
+    my $body = $request->{body};
+    utf8::decode($body);
+    my %sent = (headers => $request->{headers}, url => 'https://hooks.example.com/',
+        time => 1000 * $request->{headers}{'webhook-timestamp'});
+    for my $sender (@styles) {
+        ask($sender, { %sent, body => $body }, 1, "what the worker sent ($id)");
+        ask($sender, { %sent, body => "$body " }, 0, "another body than the worker sent ($id)");
+    }
+}
+$t->wait_settled;
+
 # --- what the packages say of the same requests
 my $opinions =
     node('judge', $json->encode([ map { { sender => $_->{sender}, request => $_->{request} } } @questions ]));

@@ -29,7 +29,10 @@ EOT
 my $r = $t->receiver;
 my $redis = $t->redis;
 my $worker = $t->start_worker;
-my %retry = (retry => { schedule => [ ('100ms') x 30 ], jitter => 0 });
+my %retry = (
+    retry => { schedule => [ ('100ms') x 30 ], jitter => 0 },
+    timeout => '1s', connect_timeout => '1s'    # what a dead worker had claimed is due soon after them
+);
 my sub total { $t->ledger->{total} }
 my sub apply (%fields) {
     $t->apply({ id => 'o', url => $r->url('/o/{/data/c}'), order => JSON::PP::true, %fields });

@@ -54,6 +54,13 @@ std::string make_head(const std::string& method, const std::string& target, cons
     return head + "\r\n";
 }
 
+std::shared_ptr<link::TlsClient> tls_client(bool verify) {
+    std::string problem;
+    auto client = link::TlsClient::make({{}, {}, {}, verify}, nullptr, &problem);
+    if (!client) throw Failure(problem);
+    return client;
+}
+
 }  // namespace
 
 std::string Url::authority() const {
@@ -87,10 +94,10 @@ struct HttpClient::Impl {
     Impl(const asio::any_io_executor& executor, Url url_, HttpClientOptions options_)
         : options(options_),
           url(std::move(url_)),
-          place{url.host, url.port, url.tls},
+          place{url.host, url.port, url.tls ? tls_client(options.verify_certificate) : nullptr, nullptr},
           deadlines(std::make_shared<link::Deadlines>(executor)),
           dns(executor),
-          connector(executor, options.verify_certificate) {}
+          connector(executor) {}
 
     asio::awaitable<std::string> connect() {
         AttemptDeadline flight(*deadlines, Clock::now() + options.timeout);

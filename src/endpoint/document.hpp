@@ -7,6 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "endpoint/auth.hpp"
+#include "endpoint/tls.hpp"
+
 namespace webhook::endpoint {
 
 using std::chrono::milliseconds;
@@ -16,10 +19,20 @@ struct Match {
     std::vector<std::string> source, type, tenant;
 };
 
-/// One outgoing signature: a scheme of the catalogue and its keys (`secret:NAME` or literals).
+/// A key of a signature: `secret:NAME` or a literal, and when it is used (Unix ms; `until` excluded).
+struct SignSecret {
+    std::string text;
+    std::optional<std::int64_t> from_ms, until_ms;
+
+    bool valid_at(std::int64_t now_ms) const {
+        return (!from_ms || *from_ms <= now_ms) && (!until_ms || now_ms < *until_ms);
+    }
+};
+
+/// One outgoing signature: a scheme of the catalogue and its keys, one of which is valid at any time.
 struct Sign {
     std::string scheme = "standard";
-    std::vector<std::string> secrets;
+    std::vector<SignSecret> secrets;
 };
 
 /// At most `count` requests in each `per`, by all workers together; `burst` may leave at once after a rest.
@@ -48,6 +61,8 @@ struct Document {
     std::string method = "POST";
     std::vector<std::pair<std::string, std::string>> headers;  ///< values literal or `secret:NAME`
     std::vector<Sign> sign;
+    Auth auth;
+    Tls tls;
     std::vector<int> success;  ///< empty: any 2xx
     milliseconds timeout{15000}, connect_timeout{5000};
     std::vector<milliseconds> schedule;  ///< n delays: n + 1 attempts

@@ -5,6 +5,7 @@
 
 #include "base/suggest.hpp"
 #include "base/text.hpp"
+#include "endpoint/access_fields.hpp"
 #include "endpoint/header_rules.hpp"
 #include "endpoint/limit_fields.hpp"
 #include "endpoint/secret_value.hpp"
@@ -12,6 +13,7 @@
 #include "endpoint/url_secrets.hpp"
 #include "signature/catalogue/scheme_set.hpp"
 #include "signature/model/scheme.hpp"
+#include "signature/sign/joint.hpp"
 #include "signature/sign/signer.hpp"
 
 namespace webhook::endpoint {
@@ -26,7 +28,7 @@ using base::in_quotes;
 using std::chrono::hours;
 
 /// Fields of the contract that are accepted by later versions only.
-constexpr std::array<std::string_view, 2> later{"tls", "where"};
+constexpr std::array<std::string_view, 1> later{"where"};
 
 void take_id(const FieldReader& reader, Draft* document) {
     if (!reader.take_string(&document->id)) return;
@@ -109,18 +111,21 @@ void take_headers(const FieldReader& reader, Draft* document) {
 
 void take_secrets(const FieldReader& reader, Sign* sign) {
     if (!reader.is_list(16)) return;
+    const std::size_t before = reader.error_count();
     for (std::size_t i = 0; i < reader.value().size(); ++i) {
-        std::string secret;
-        if (!reader.item(i).take_string(&secret)) continue;
-        if (const std::string error = check_secret(secret); !error.empty()) reader.item(i).fail(error);
+        SignSecret secret;
+        take_sign_secret(reader.item(i), &secret);
         sign->secrets.push_back(std::move(secret));
     }
-    if (reader.value().empty()) reader.fail("needs at least one secret");
+    if (reader.value().empty()) return reader.fail("needs at least one secret");
+    if (reader.error_count() != before) return;
+    if (const std::string when = uncovered(sign->secrets); !when.empty())
+        reader.fail("no secret is valid " + when + ": nothing could be sent then");
 }
 
 /// Literal secrets are tried at once, so that an undecodable key is refused before it is stored.
 void try_signer(const FieldReader& reader, const signature::Scheme& scheme, const Sign& sign) {
-    for (const std::string& secret : sign.secrets) {
+    for (const auto& [secret, from, until] : sign.secrets) {
         if (secret_name(secret) || is_redacted(secret) || !check_secret(secret).empty()) continue;
         std::string error;
         if (!signature::Signer::make(scheme, {secret}, {}, &error)) return reader.fail(error);
@@ -164,6 +169,26 @@ void take_sign(const FieldReader& reader, Draft* document) {
     if (!reader.is_list(8)) return;
     for (std::size_t i = 0; i < reader.value().size(); ++i)
         take_sign_item(reader.item(i), document);
+}
+
+/// Refuses schemes that set one header to different values, and those that set what `auth` sets.
+void check_headers_of_signatures(const FieldReader& reader, const Draft& document) {
+    const signature::SchemeSet built_in;
+    const auto* custom = document.schemes.custom;
+    std::vector<const signature::Scheme*> schemes;
+    for (const Sign& sign : document.sign) {
+        const signature::Scheme* scheme = (custom != nullptr ? *custom : built_in).find(sign.scheme);
+        if (scheme == nullptr) continue;
+        for (const signature::Scheme* other : schemes) {
+            if (const std::string header = signature::conflicting_header(*other, *scheme); !header.empty())
+                reader.fail("sign: " + in_quotes(other->name) + " and " + in_quotes(scheme->name) +
+                            " both set the header " + header + ": they need an endpoint each");
+        }
+        if (document.auth.kind != Auth::Kind::none && signature::sets_header(*scheme, "authorization"))
+            reader.fail("auth: the scheme " + in_quotes(scheme->name) +
+                        " sets Authorization, too: leave out one of them");
+        schemes.push_back(scheme);
+    }
 }
 
 void take_success(const FieldReader& reader, Draft* document) {
@@ -246,6 +271,8 @@ Document take_document(const FieldReader& reader, const KnownSchemes& schemes) {
         {"body", take_body},
         {"headers", take_headers},
         {"sign", take_sign},
+        {"auth", [](const FieldReader& field, Draft* document) { take_auth(field, &document->auth); }},
+        {"tls", [](const FieldReader& field, Draft* document) { take_tls(field, &document->tls); }},
         {"success", take_success},
         {"timeout", take_timeout},
         {"connect_timeout", take_connect_timeout},
@@ -277,6 +304,8 @@ Document take_document(const FieldReader& reader, const KnownSchemes& schemes) {
     for (const char* needed : {"id", "url"}) {
         if (!reader.value().contains(needed)) reader.fail("needs " + in_quotes(needed));
     }
+    check_access(reader, document);
+    check_headers_of_signatures(reader, document);
     return document;
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "endpoint/access_print.hpp"
 #include "endpoint/header_rules.hpp"
 #include "endpoint/limit_fields.hpp"
 #include "endpoint/secret_value.hpp"
@@ -34,8 +35,8 @@ Json sign_json(const std::vector<Sign>& signs, const Print& print) {
     Json list = Json::array();
     for (const Sign& sign : signs) {
         Json item{{"scheme", sign.scheme}, {"secrets", Json::array()}};
-        for (const std::string& secret : sign.secrets)
-            item["secrets"].push_back(print(secret));
+        for (const SignSecret& secret : sign.secrets)
+            item["secrets"].push_back(sign_secret_json(secret, print));
         list.push_back(std::move(item));
     }
     return list;
@@ -100,6 +101,8 @@ std::string print_document(const Document& document, const Print& print) {
     put("method", document.method, standard.method, &json);
     put_filled("headers", headers_json(document, print), &json);
     put_filled("sign", sign_json(document.sign, print), &json);
+    put_filled("auth", auth_json(document.auth, print), &json);
+    put_filled("tls", tls_json(document.tls, print), &json);
     put("success", document.success, standard.success, &json);
     put("timeout", format_time(document.timeout), format_time(standard.timeout), &json);
     put("connect_timeout", format_time(document.connect_timeout), format_time(standard.connect_timeout),
@@ -134,10 +137,10 @@ class Restorer {
              "(a copy of everything: export --secrets)"});
     }
 
-    void restore_url(const Candidates& stored, std::string* url) const {
+    void restore_url(const std::string& field, const Candidates& stored, std::string* url) const {
         *url = replace_secret_parts(*url, [&](std::string_view part) {
             std::string value(part);
-            restore("url", stored, &value);
+            restore(field, stored, &value);
             return value;
         });
     }
@@ -148,10 +151,9 @@ class Restorer {
     std::vector<FieldError>* errors_;
 };
 
-Candidates stored_url_parts(const Document* stored) {
+Candidates url_parts(const std::string& url) {
     Candidates result;
-    if (stored == nullptr) return result;
-    replace_secret_parts(stored->url, [&](std::string_view part) { return result.emplace_back(part); });
+    replace_secret_parts(url, [&](std::string_view part) { return result.emplace_back(part); });
     return result;
 }
 
@@ -159,7 +161,9 @@ Candidates stored_secrets(const Document* stored, const std::string& scheme) {
     Candidates result;
     if (stored == nullptr) return result;
     for (const Sign& sign : stored->sign) {
-        if (sign.scheme == scheme) result.insert(result.end(), sign.secrets.begin(), sign.secrets.end());
+        if (sign.scheme != scheme) continue;
+        for (const SignSecret& secret : sign.secrets)
+            result.push_back(secret.text);
     }
     return result;
 }
@@ -171,6 +175,21 @@ Candidates stored_headers(const Document* stored, const std::string& name) {
         if (base::equal_names(other, name)) result.push_back(value);
     }
     return result;
+}
+
+/// Certificate and key may fit only now that both are there.
+void restore_access(const Restorer& restorer, Document* document, const Document* stored,
+                    std::vector<FieldError>* errors) {
+    const std::size_t before = errors->size();
+    each_access_secret(document, stored, [&](const char* field, std::string* text, const std::string* old) {
+        restorer.restore(field, old == nullptr ? Candidates{} : Candidates{*old}, text);
+    });
+    static const std::string none;
+    restorer.restore_url("auth.oauth2.token_url",
+                         url_parts(stored == nullptr ? none : stored->auth.token_url),
+                         &document->auth.token_url);
+    const auto fault = errors->size() == before ? check_tls(document->tls) : std::nullopt;
+    if (fault) errors->push_back({document->id + ".tls." + fault->field, fault->what});
 }
 
 Print redacting(const Document& document, std::string_view key) {
@@ -195,7 +214,9 @@ bool restore_redacted(Document* document, const Document* stored, std::string_vi
                       std::vector<FieldError>* errors) {
     const std::size_t before = errors->size();
     const Restorer restorer(*document, key, errors);
-    restorer.restore_url(stored_url_parts(stored), &document->url);
+    static const std::string none;
+    restorer.restore_url("url", url_parts(stored == nullptr ? none : stored->url), &document->url);
+    restore_access(restorer, document, stored, errors);
     for (auto& [name, value] : document->headers)
         restorer.restore("headers." + name, stored_headers(stored, name), &value);
     for (std::size_t i = 0; i < document->sign.size(); ++i) {
@@ -203,7 +224,7 @@ bool restore_redacted(Document* document, const Document* stored, std::string_vi
         const Candidates candidates = stored_secrets(stored, sign.scheme);
         for (std::size_t j = 0; j < sign.secrets.size(); ++j) {
             restorer.restore("sign[" + std::to_string(i) + "].secrets[" + std::to_string(j) + "]", candidates,
-                             &sign.secrets[j]);
+                             &sign.secrets[j].text);
         }
     }
     return errors->size() == before;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "link/error_text.hpp"
-#include "link/tls_problem.hpp"
 
 namespace webhook::link {
 namespace {
@@ -18,19 +17,13 @@ void add_failure(std::string_view failure, std::string* error) {
     error->append(error->empty() ? "" : "; ").append(listed == most_listed ? "..." : failure);
 }
 
-}  // namespace
-
-Connector::Connector(asio::any_io_executor executor, bool verify)
-    : executor_(std::move(executor)), tls_(asio::ssl::context::tls_client) {
-    boost::system::error_code ignored;
-    tls_.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                         asio::ssl::context::no_tlsv1_1 | asio::ssl::context::no_sslv3 |
-                         asio::ssl::context::no_compression,
-                     ignored);
-    tls_.set_default_verify_paths(ignored);
-    tls_.set_verify_mode(verify ? asio::ssl::verify_peer : asio::ssl::verify_none);
-    notice_wanted_certificate(tls_.native_handle());
+/// Returns the end of one of `parts` equal shares of the time until `limit`.
+Clock::time_point share_of(Clock::time_point limit, std::size_t parts) {
+    const auto now = Clock::now();
+    return now + (limit - now) / static_cast<std::ptrdiff_t>(parts);
 }
+
+}  // namespace
 
 /// Removes failed addresses from the candidates. One that was slower than the winner counts as failed for
 /// later orders, but may be tried again in this attempt.
@@ -65,7 +58,41 @@ asio::awaitable<void> Connector::race(const Place& place, Addresses& candidates,
     outcome.connection = std::make_unique<HttpConnection>(race.take_winner(), place.host);
 }
 
-asio::awaitable<bool> Connector::tls_handshake(HttpConnection& connection, bool alone,
+/// Gets a tunnel to the first candidate and removes it from the candidates; all of them if the proxy cannot
+/// be reached. The connection is to the proxy's address, and of the receiver's host.
+asio::awaitable<void> Connector::ask_proxy(const Place& place, const Through& through, Addresses& candidates,
+                                           Clock::time_point until, AttemptDeadline& deadline,
+                                           Outcome& outcome) {
+    const std::string name = "proxy " + through.proxy.host + ":" + std::to_string(through.proxy.port) + ": ";
+    const auto target = candidates.front();
+    candidates.erase(candidates.begin());
+    Addresses proxies = in_order(through.addresses, failed_, Clock::now());
+    Outcome link;
+    const Place entrance{place.host, through.proxy.port, nullptr, nullptr};
+    deadline.step = until;
+    co_await race(entrance, proxies, deadline, link);
+    outcome.shortage = link.shortage;
+    if (!link.connection) {
+        candidates.clear();
+        outcome.error = name + (link.error.empty() ? "timeout" : link.error);
+        co_return;
+    }
+    std::string error;
+    bool good = false;
+    {
+        const Waiting waiting(deadline, *link.connection);
+        deadline.step = until;
+        good = co_await link.connection->open_tunnel(target, place.port, through.proxy.authorization, &error);
+    }
+    if (good) {
+        outcome.connection = std::move(link.connection);
+        co_return;
+    }
+    failed_.add(target, Clock::now());
+    add_failure(name + (Clock::now() >= until ? "timeout" : error), &outcome.error);
+}
+
+asio::awaitable<bool> Connector::tls_handshake(HttpConnection& connection, const Place& place, bool alone,
                                                Clock::time_point until, AttemptDeadline& deadline,
                                                Outcome& outcome) {
     std::string error;
@@ -73,7 +100,7 @@ asio::awaitable<bool> Connector::tls_handshake(HttpConnection& connection, bool 
     {
         const Waiting waiting(deadline, connection);
         deadline.step = until;
-        good = co_await connection.tls_handshake(tls_, &error);
+        good = co_await connection.tls_handshake(*place.tls, place.sessions, &error);
     }
     if (good) co_return true;
     if (Clock::now() >= until) error = "tls: timeout: does the port speak TLS?";
@@ -85,18 +112,24 @@ asio::awaitable<bool> Connector::tls_handshake(HttpConnection& connection, bool 
 /// Opens a connection. While there are other addresses, each TLS handshake gets an equal share of the
 /// remaining time.
 asio::awaitable<Connector::Outcome> Connector::open(Place place, Addresses addresses,
-                                                    AttemptDeadline& deadline) {
+                                                    AttemptDeadline& deadline,
+                                                    std::optional<Through> through) {
     const auto limit = deadline.step;
     Outcome outcome;
     Addresses candidates = in_order(addresses, failed_, Clock::now());
     const bool alone = candidates.size() == 1;
     while (!candidates.empty() && !deadline.cut_short() && Clock::now() < limit) {
         deadline.step = limit;
-        co_await race(place, candidates, deadline, outcome);
-        if (!outcome.connection) break;
-        const auto now = Clock::now();
-        const auto until = now + (limit - now) / static_cast<std::ptrdiff_t>(candidates.size() + 1);
-        if (!place.tls || co_await tls_handshake(*outcome.connection, alone, until, deadline, outcome)) break;
+        if (through) {
+            const auto until = share_of(limit, candidates.size());
+            co_await ask_proxy(place, *through, candidates, until, deadline, outcome);
+        } else {
+            co_await race(place, candidates, deadline, outcome);
+        }
+        if (!outcome.connection) continue;
+        const auto until = share_of(limit, candidates.size() + 1);
+        if (!place.tls || co_await tls_handshake(*outcome.connection, place, alone, until, deadline, outcome))
+            break;
         outcome.connection.reset();
     }
     deadline.step = limit;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "link/error_text.hpp"
+#include "link/http_reader.hpp"
 #include "link/tls_problem.hpp"
 
 namespace webhook::link {
@@ -24,11 +25,39 @@ using asio::use_awaitable;
 /// Bodies up to this size are copied after the head for TLS, which copies them anyway.
 constexpr std::size_t max_copied_body = 16384;
 
-bool expect_name(SSL* ssl, const std::string& host) {
+/// Requires a certificate for the host: for its address, or its name without the dot of the root. A wildcard
+/// stands for a whole label.
+bool expect_name(SSL* ssl, std::string host) {
     boost::system::error_code ec;
     const auto address = asio::ip::make_address(host, ec);
     if (!ec) return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), address.to_string().c_str()) == 1;
+    if (host.size() > 1 && host.back() == '.') host.pop_back();
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     return SSL_set_tlsext_host_name(ssl, host.c_str()) == 1 && SSL_set1_host(ssl, host.c_str()) == 1;
+}
+
+/// Reads a proxy's response to CONNECT, up to the end of its header.
+class TunnelReply final : public HttpReader {
+  public:
+    TunnelReply() : HttpReader(Kind::response, Limits{16384, 16384}) {}
+    bool has_more() const { return more_; }
+
+  private:
+    void on_field(std::string_view, std::string_view) override {}
+    void on_body(std::string_view) override { more_ = true; }
+    bool more_ = false;
+};
+
+std::string connect_request(const std::string& target, const std::string& authorization) {
+    std::string text = "CONNECT " + target + " HTTP/1.1\r\nhost: " + target + "\r\n";
+    if (!authorization.empty()) text += "proxy-authorization: " + authorization + "\r\n";
+    return text + "\r\n";
+}
+
+std::string refusal_of(int code, const std::string& target) {
+    const std::string status = "status " + std::to_string(code);
+    if (code == 407) return status + ": it wants a user and password, or others";
+    return status + ": it refuses CONNECT to " + target;
 }
 
 }  // namespace
@@ -41,16 +70,55 @@ HttpConnection::HttpConnection(asio::ip::tcp::socket socket, std::string host)
     socket_.non_blocking(true, ignored);
 }
 
-asio::awaitable<bool> HttpConnection::tls_handshake(asio::ssl::context& context, std::string* error) {
-    tls_.emplace(socket_, context);
+/// Closes without the shutdown of TLS. OpenSSL must not take that for a reason to forget the session.
+HttpConnection::~HttpConnection() {
+    if (tls_) SSL_set_shutdown(tls_->native_handle(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+}
+
+asio::awaitable<bool> HttpConnection::open_tunnel(asio::ip::address address, std::uint16_t port,
+                                                  std::string authorization, std::string* error) {
+    const std::string host = address.is_v6() ? "[" + address.to_string() + "]" : address.to_string();
+    const std::string target = host + ":" + std::to_string(port);
+    const std::string request = connect_request(target, authorization);
+    Error failure;
+    if (!try_write(request, {}, &failure)) co_await finish_write(&failure);
+    TunnelReply reply;
+    while (!failure && !reply.has_head() && !reply.ended()) {
+        const std::string_view bytes = co_await read(&failure);
+        if (reply.put(bytes) < bytes.size()) failure = asio::error::invalid_argument;
+    }
+    if (!reply.has_head() && !reply.ended()) {
+        *error = failure == asio::error::eof ? "closes the connection" : describe(failure);
+    } else if (!reply.has_head()) {
+        *error = "answer: " + reply.error();
+    } else if (reply.status() < 200 || reply.status() > 299) {
+        *error = refusal_of(reply.status(), target);
+    } else if (reply.has_more() || failure) {
+        *error = "sends bytes before the tunnel is used";
+    } else {
+        address_ = std::move(address);
+        co_return true;
+    }
+    co_return false;
+}
+
+asio::awaitable<bool> HttpConnection::tls_handshake(TlsClient& client, std::shared_ptr<TlsSessions> sessions,
+                                                    std::string* error) {
+    sessions_ = std::move(sessions);
+    tls_.emplace(socket_, client.context());
     SSL* ssl = tls_->native_handle();
     if (!expect_name(ssl, host_)) {
         *error = "tls: the host name cannot be checked";
         co_return false;
     }
+    if (sessions_) sessions_->offer(ssl, Clock::now());
     Error failure;
     co_await tls_->async_handshake(asio::ssl::stream_base::client, redirect_error(use_awaitable, failure));
-    if (!failure) co_return true;
+    if (!failure) {
+        if (sessions_) sessions_->established(ssl, Clock::now());
+        co_return true;
+    }
+    if (sessions_) sessions_->forget();
     *error = tls_problem(ssl, failure, host_);
     co_return false;
 }

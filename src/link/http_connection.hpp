@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "link/deadline.hpp"
+#include "link/tls_client.hpp"
 
 namespace webhook::link {
 
@@ -22,12 +23,19 @@ class HttpConnection final : public Cancellable {
 
     /// Takes a connected socket; `host` is the name that was looked up.
     HttpConnection(boost::asio::ip::tcp::socket socket, std::string host);
+    ~HttpConnection();
     HttpConnection(const HttpConnection&) = delete;
     HttpConnection& operator=(const HttpConnection&) = delete;
 
+    /// Asks the proxy that the socket leads to for a tunnel to an address (RFC 9110, CONNECT), which is then
+    /// the connection's. `authorization`: value of Proxy-Authorization, or empty. Sets `error` on failure.
+    boost::asio::awaitable<bool> open_tunnel(boost::asio::ip::address address, std::uint16_t port,
+                                             std::string authorization, std::string* error);
+
     /// Starts TLS and checks the server's name (DNS name or IP address) against its certificate, unless the
-    /// context does not verify. Sets `error` on failure.
-    boost::asio::awaitable<bool> tls_handshake(boost::asio::ssl::context& context, std::string* error);
+    /// setting does not verify. Resumes a session of `sessions` if there is one. Sets `error` on failure.
+    boost::asio::awaitable<bool> tls_handshake(TlsClient& client, std::shared_ptr<TlsSessions> sessions,
+                                               std::string* error);
 
     /// Writes without waiting; returns true if everything was written, otherwise finish_write() writes the
     /// rest.
@@ -66,6 +74,7 @@ class HttpConnection final : public Cancellable {
     boost::asio::ip::tcp::socket socket_;
     std::string host_;
     boost::asio::ip::address address_;
+    std::shared_ptr<TlsSessions> sessions_;  ///< outlives `tls_`, which refers to it
     std::optional<Tls> tls_;
     std::string buffer_;  ///< bytes read last
     std::string early_;   ///< received before the request was written completely

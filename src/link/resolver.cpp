@@ -5,14 +5,14 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cstring>
 #include <deque>
 #include <mutex>
 #include <system_error>
 #include <thread>
 #include <unordered_map>
+
+#include "link/waiter.hpp"
 
 namespace webhook::link {
 namespace {
@@ -59,21 +59,6 @@ Answer look_up(const std::string& host, int flags) {
     return {std::make_shared<const Addresses>(std::move(addresses)), {}};
 }
 
-/// Suspends a coroutine that waits for a name, by a timer that never expires and is cancelled when the result
-/// is there.
-struct Waiter final : Cancellable {
-    explicit Waiter(const asio::any_io_executor& executor) : timer(executor, Clock::time_point::max()) {}
-    void cancel() noexcept override {
-        try {
-            timer.cancel();
-        } catch (const boost::system::system_error&) {
-            cancelled = true;
-        }
-    }
-    asio::steady_timer timer;
-    bool cancelled = false;
-};
-
 struct Name {
     Answer answer;
     Clock::time_point asked{};  ///< when the look-up of `answer` began
@@ -83,7 +68,7 @@ struct Name {
     bool known = false;         ///< `answer` holds something
     bool looking = false;       ///< a look-up is queued or runs
     bool troubled = false;      ///< the last look-up failed
-    std::vector<std::shared_ptr<Waiter>> waiters;
+    Waiters waiters;
 
     bool usable(Clock::time_point now) const {
         if (!known) return false;
@@ -190,8 +175,7 @@ struct Resolver::State : std::enable_shared_from_this<Resolver::State> {
             name.known = true;
             name.asked = question.asked;
         }
-        for (const auto& waiter : std::exchange(name.waiters, {}))
-            waiter->cancel();
+        wake(&name.waiters);
         start_queued();
     }
 
@@ -240,10 +224,7 @@ asio::awaitable<Answer> Resolver::resolve(std::string host, AttemptDeadline& dea
     if (!name.looking) co_return name.answer;
     const auto waiter = std::make_shared<Waiter>(state->executor);
     name.waiters.push_back(waiter);
-    deadline.current = waiter.get();
-    boost::system::error_code ignored;
-    co_await waiter->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    deadline.current = nullptr;
+    co_await wait(waiter, deadline);
     Name& after = state->names[host];
     std::erase(after.waiters, waiter);
     if (after.known && !after.looking) co_return after.answer;

@@ -53,6 +53,25 @@ bool is_other_protocol(const boost::system::error_code& error) {
     }
 }
 
+/// Returns whether the server has rejected our certificate.
+bool is_refused_certificate(const SSL* ssl, const boost::system::error_code& error) {
+    if (SSL_get_certificate(ssl) == nullptr || error.category() != boost::asio::error::get_ssl_category())
+        return false;
+    switch (ERR_GET_REASON(static_cast<unsigned long>(error.value()))) {
+        case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+        case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+        case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+        case SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+        case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+        case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+            return true;
+        default:
+            return false;
+    }
+}
+
 }  // namespace
 
 void notice_wanted_certificate(SSL_CTX* context) {
@@ -64,10 +83,13 @@ bool certificate_was_wanted(const SSL* ssl) {
 }
 
 std::string tls_problem(const SSL* ssl, const boost::system::error_code& error, const std::string& host) {
-    const long verdict = SSL_get_verify_result(ssl);
+    const bool verifies = (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
+    const long verdict = verifies ? SSL_get_verify_result(ssl) : X509_V_OK;
     if (verdict != X509_V_OK) return "tls: " + certificate_problem(verdict, host);
     if (is_other_protocol(error))
         return "tls: the port does not speak TLS: is it http://? (" + describe(error) + ")";
+    if (is_refused_certificate(ssl, error))
+        return "tls: the server refused the client certificate, \"tls.cert\" (" + describe(error) + ")";
     if (certificate_was_wanted(ssl))
         return "tls: the server wants a client certificate, and there is none to give (" + describe(error) +
                ")";

@@ -28,6 +28,7 @@ std::shared_ptr<Sender> new_sender(const boost::asio::any_io_executor& executor,
     options.secrets_dir = settings.secrets_dir;
     options.schemes = settings.schemes;
     options.guard = settings.guard;
+    options.proxy = settings.egress_proxy;
     options.max_idle_per_origin = std::max<std::size_t>(64, settings.max_inflight / 4);
     options.key = key;
     return std::make_shared<Sender>(executor, std::move(options));

@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto slow_after = 1000ms;
+constexpr auto clock_error = 10ms;  // of what is known of Redis' clock: what is due then has expired
 
 }  // namespace
 
@@ -34,7 +35,7 @@ void Dispatcher::submit(const DeliveryPtr& delivery) {
     if (const auto max_age = endpoint->document.max_age; max_age.count() != 0) {
         const std::int64_t born = delivery->created_ms;  // 0: it is created by what happens to it now
         const std::chrono::milliseconds age(born == 0 ? 0 : clock.now_ms(now) - born);
-        delivery->expires = now + (max_age - age);
+        delivery->expires = now + (max_age - age) - (born == 0 ? 0ms : clock_error);
     }
     delivery->state = Delivery::State::queued;
     ++endpoint->queued;
@@ -218,6 +219,10 @@ void Dispatcher::note_attempt(const EndpointPtr& endpoint, const DeliveryPtr& de
 History Dispatcher::history_of(const Delivery& delivery) const {
     History history{delivery.attempts, delivery.refusals, std::chrono::milliseconds::max()};
     if (delivery.expires == SteadyTime::max()) return history;
+    if (!delivery.recorded) {  // it is created when its outcome is settled
+        history.left = delivery.endpoint->document.max_age;
+        return history;
+    }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(delivery.expires - Clock::now());
     history.left = std::max(left, std::chrono::milliseconds(0));
     return history;

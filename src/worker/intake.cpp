@@ -191,7 +191,7 @@ class Intake {
         for (const auto& delivery : kept.deliveries) {
             if (delivery->state == Delivery::State::queued) core_.dispatcher.submit(delivery);
         }
-        if (kept.open == 0) partition->work.notify();
+        if (kept.open == 0) partition->ended_well();
     }
 
     Core& core_;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t step_events = 2000, step_operations = 256, step_bytes = 1u << 20;
 constexpr std::size_t attempts_kept = 4000, attempts_kept_bytes = 4u << 20;
+constexpr std::size_t company = 64;    // so many outcomes are settled at once
 constexpr auto patience = 1000ms;      // how long a delivery may hold up the floor
 constexpr auto lease_margin = 5000ms;  // beyond the time limit of the attempt
 constexpr auto sweep_after = 1000ms;   // after a settling step
@@ -90,7 +91,13 @@ void OwnedPartition::ended(const DeliveryPtr& delivery) {
     } else if (delivery->item != nullptr) {
         --delivery->item->open;
     }
+    const bool blocks_lane = delivery->recorded && !delivery->lane.empty();
+    if (delivery->decision.kind == Decision::Kind::delivered && !blocks_lane) return ended_well();
     work.notify();
+}
+
+void OwnedPartition::ended_well() {
+    if (++ended_well_ >= company || draining) work.notify();  // else the next tick does
 }
 
 void OwnedPartition::log_attempt(std::string json) {
@@ -142,6 +149,7 @@ bool OwnedPartition::may_leave(const WindowItem& item, const Rules& rules) const
 }
 
 bool OwnedPartition::build(const Rules& rules, store::SettleStep* step) {
+    ended_well_ = 0;
     auto& routed = step->routed;
     const auto room = [&] {
         return routed.events < step_events && step->operations() < step_operations &&

@@ -68,6 +68,8 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
                               std::uint64_t bytes);
     /// Takes a delivery that has ended (its decision is set).
     void ended(const DeliveryPtr& delivery);
+    /// Notes an outcome that may wait for company: a crash repeats that much more, and nobody waits for it.
+    void ended_well();
     /// Registers a claimed delivery; returns false if it is in memory already.
     bool hold(const std::string& id) { return held_.insert(id).second; }
     bool holds_any() const { return !held_.empty() || !window_.empty() || step_under_way_; }
@@ -98,6 +100,7 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     const EntryId& floor() const { return floor_; }
     SteadyTime floor_moved() const { return floor_moved_; }
     bool window_empty() const { return window_.empty(); }
+    bool has_outcomes() const { return !outcomes_.empty() || !attempts_.empty(); }
     /// Lists endpoints whose queued deliveries keep the first event from being settled.
     std::vector<Endpoint*> blocking() const;
 
@@ -135,6 +138,7 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     std::size_t window_deliveries_ = 0;
     std::uint64_t window_bytes_ = 0;
     std::deque<DeliveryPtr> outcomes_;
+    std::size_t ended_well_ = 0;  ///< outcomes since the last step
     std::unordered_set<std::string> held_;
     std::unordered_set<std::string> nothing_waits_;  ///< ordered endpoints
     std::vector<std::string> step_ends_;             ///< ids that leave `held_` when the step is done

@@ -12,6 +12,7 @@
 #include "signature/catalogue/scheme_text.hpp"
 #include "signature/keys/secret_file.hpp"
 #include "store/keys.hpp"
+#include "worker/egress_proxy.hpp"
 
 namespace webhook::worker {
 
@@ -177,6 +178,18 @@ void take_allow_private(const FieldReader& field, Settings* settings) {
     settings->guard = std::move(guard);
 }
 
+/// Reads the proxy when all else is read: its password may be a file in secrets_dir.
+void finish_egress_proxy(const FieldReader& all, Settings* settings) {
+    const auto field = all.value().find("egress_proxy");
+    if (field == all.value().end()) return;
+    const FieldReader reader = all.member("egress_proxy", *field);
+    std::string url, problem, warning;
+    if (!reader.take_text(&url)) return;
+    settings->egress_proxy = parse_egress_proxy(url, settings->secrets_dir, &problem, &warning);
+    if (!settings->egress_proxy) return reader.fail(problem);
+    if (!warning.empty()) settings->warnings.push_back("egress_proxy: " + warning);
+}
+
 void take_max_inflight(const FieldReader& field, Settings* settings) {
     std::uint64_t count = 0;
     if (field.take_integer(4, 65536, &count)) settings->max_inflight = static_cast<unsigned>(count);
@@ -207,6 +220,7 @@ const FieldTable<Settings>& settings_table() {
              take_keep(field, {&target->dead_age, &target->dead_bytes});
          }},
         {"allow_private", take_allow_private},
+        {"egress_proxy", [](Field, Settings*) {}},  // finish_egress_proxy()
         {"drain_timeout",
          [](Field field, Settings* target) {
              field.take_time(milliseconds(0), std::chrono::hours(24), &target->drain_timeout);
@@ -224,10 +238,12 @@ std::optional<Settings> parse_settings(std::string_view json, std::vector<std::s
     if (const auto parsed = endpoint::parse_strict_json(json, errors)) {
         std::vector<endpoint::FieldError> found;
         const FieldReader all(*parsed, "", &found);
-        if (parsed->is_object())
+        if (parsed->is_object()) {
             all.take_members(settings_table(), refuse, &settings);
-        else
+            finish_egress_proxy(all, &settings);
+        } else {
             errors->push_back("the configuration: must be an object");
+        }
         for (const auto& [where, what] : found)
             errors->push_back(where + ": " + what);
     }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "link/proxy.hpp"
 #include "signature/catalogue/scheme_set.hpp"
 #include "store/redis_address.hpp"
 #include "worker/send/address_guard.hpp"
@@ -35,6 +36,7 @@ struct Settings {
     milliseconds dead_age{std::chrono::hours(24 * 30)};
     std::uint64_t dead_bytes = 1u << 30;  ///< per stream
     std::shared_ptr<const AddressGuard> guard = AddressGuard::nowhere();
+    std::optional<link::Proxy> egress_proxy;  ///< connects to all receivers
     milliseconds drain_timeout{10000};
     std::string log = "stderr";
     std::vector<std::string> warnings;  ///< of what is likely not meant so

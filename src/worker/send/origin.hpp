@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "link/clock.hpp"
+#include "link/connector.hpp"
 #include "link/http_connection.hpp"
 #include "link/resolver.hpp"
 
@@ -23,20 +24,18 @@ struct IdleLimits {
     std::size_t held = 0;  ///< idle connections now
 };
 
-/// Is scheme, host and port together with `allow_private`: endpoints share connections only if all four are
-/// equal. Keeps idle connections and reuses the most recently used one first.
+/// Is scheme, host, port, `allow_private`, TLS setting and `auth`: endpoints share connections, and TLS
+/// sessions, only if all of them are equal. Keeps idle connections and reuses the most recently used one
+/// first.
 class Origin {
   public:
     static constexpr std::chrono::seconds max_idle{55};
     static constexpr std::chrono::minutes max_age{5};
 
-    Origin(bool tls, std::string host, std::uint16_t port, bool allow_private,
-           std::shared_ptr<IdleLimits> limits)
-        : tls(tls),
-          host(std::move(host)),
-          port(port),
+    Origin(link::Connector::Place place, bool allow_private, std::shared_ptr<IdleLimits> limits)
+        : place(std::move(place)),
           allow_private(allow_private),
-          literal(link::Resolver::literal(this->host)),
+          literal(link::Resolver::literal(this->place.host)),
           limits_(std::move(limits)) {}
     ~Origin() { clear(); }
     Origin(const Origin&) = delete;
@@ -51,9 +50,9 @@ class Origin {
     void sweep(Clock::time_point now, const Addresses* addresses);
     void clear();
 
-    const bool tls;
-    const std::string host;
-    const std::uint16_t port;
+    const std::string& host() const { return place.host; }
+
+    const link::Connector::Place place;
     const bool allow_private;
     const std::shared_ptr<const Addresses> literal;  ///< of a host that is an address and needs no look-up
 

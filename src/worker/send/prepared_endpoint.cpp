@@ -4,11 +4,15 @@
 #include <array>
 #include <charconv>
 
+#include "base/encoding.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "base/version.hpp"
 #include "endpoint/header_rules.hpp"
+#include "endpoint/secret_value.hpp"
 #include "signature/model/scheme.hpp"
+#include "signature/sign/joint.hpp"
+#include "worker/send/digest_of_texts.hpp"
 
 namespace webhook::worker {
 namespace {
@@ -68,6 +72,19 @@ bool has_dot_segment(std::string_view target) {
     return false;
 }
 
+/// Adds a header of a scheme. Another scheme may have set it: to the same value, or to a list of signatures,
+/// to which this one is added (see signature::conflicting_header).
+void add_signed_header(const std::string& name, std::string value,
+                       std::vector<std::pair<std::string, std::string>>* headers) {
+    if (equal_names(name, "webhook-id") || equal_names(name, "webhook-timestamp")) return;
+    for (auto& [other, present] : *headers) {
+        if (!equal_names(other, name)) continue;
+        if (present != value) present.append(" ").append(value);
+        return;
+    }
+    headers->emplace_back(name, std::move(value));
+}
+
 base::BodyView body_view(const std::string_view& data) {
     return {&data, data.empty() ? 0u : 1u, data.size()};
 }
@@ -86,7 +103,9 @@ PreparedEndpoint::PreparedEndpoint(const endpoint::Document& document, const Sec
     url_ = *url;
     base_ = (url_.tls ? "https://" : "http://") + url_.authority;
     if (url_.has_macros()) macros_.emplace(url_.target);
+    prepare_tls(secrets);
     prepare_headers(secrets);
+    prepare_auth(secrets);
     prepare_signers(secrets);
     if (ready()) drop_headers_of_signers();
     write_fixed_headers();
@@ -99,8 +118,39 @@ std::string PreparedEndpoint::resolve(const Secrets& secrets, const std::string&
         problem_ = problem;
         return {};
     }
-    if (warning_.empty()) warning_ = secret.warning;
+    add_warning(secret.warning);
     return std::move(secret.text);
+}
+
+void PreparedEndpoint::add_warning(std::string_view text) {
+    if (!text.empty()) warning_.append(warning_.empty() ? "" : "; ").append(text);
+}
+
+void PreparedEndpoint::prepare_tls(const Secrets& secrets) {
+    tls_ = document_.tls;
+    for (std::string* text : {&tls_.ca, &tls_.cert, &tls_.key}) {
+        if (endpoint::secret_name(*text) || endpoint::is_redacted(*text)) *text = resolve(secrets, *text);
+    }
+}
+
+void PreparedEndpoint::prepare_auth(const Secrets& secrets) {
+    auth_ = document_.auth;
+    if (auth_.kind == endpoint::Auth::Kind::none) return;
+    auth_.secret = resolve(secrets, auth_.secret);
+    std::string value = "Bearer " + auth_.secret;
+    if (auth_.kind == endpoint::Auth::Kind::basic) {
+        value = "Basic ";
+        base::encode_text(auth_.user + ":" + auth_.secret, base::Encoding::base64, &value);
+    }
+    if (!endpoint::valid_header_value(value)) problem_ = "auth: the secret cannot stand in a header";
+    if (auth_.kind != endpoint::Auth::Kind::oauth2) headers_.emplace_back("authorization", std::move(value));
+}
+
+std::string PreparedEndpoint::isolation() const {
+    if (tls_ == endpoint::Tls{} && auth_ == endpoint::Auth{}) return {};
+    return digest_of_texts({tls_.ca, tls_.cert, tls_.key, tls_.verify ? "1" : "0",
+                            std::to_string(static_cast<int>(auth_.kind)), auth_.user, auth_.secret,
+                            auth_.token_url, auth_.scope});
 }
 
 void PreparedEndpoint::prepare_headers(const Secrets& secrets) {
@@ -115,20 +165,25 @@ void PreparedEndpoint::prepare_headers(const Secrets& secrets) {
 }
 
 void PreparedEndpoint::prepare_signers(const Secrets& secrets) {
+    std::vector<const signature::Scheme*> schemes;
     for (const endpoint::Sign& sign : document_.sign) {
-        std::vector<std::string> keys;
-        for (const std::string& value : sign.secrets)
-            keys.push_back(resolve(secrets, value));
+        std::vector<endpoint::SignSecret> keys = sign.secrets;
+        for (endpoint::SignSecret& key : keys)
+            key.text = resolve(secrets, key.text);
         if (!ready()) return;
         const signature::Scheme* scheme = schemes_->find(sign.scheme);
         std::string error = "unknown scheme" + schemes_->suggestion(sign.scheme);
-        auto signer = scheme == nullptr ? nullptr : signature::Signer::make(*scheme, keys, {}, &error);
-        if (!signer) {
-            problem_ = "sign: " + sign.scheme + ": " + error;
-        } else if (sign.scheme == "standard") {
+        auto signer = scheme == nullptr ? std::nullopt : RotatingSigner::make(*scheme, keys, &error);
+        if (!signer) return refuse("sign: " + sign.scheme + ": " + error);
+        for (const signature::Scheme* other : schemes) {
+            if (const std::string header = signature::conflicting_header(*other, *scheme); !header.empty())
+                refuse("sign: " + sign.scheme + ": another scheme sets the header " + header + ", too");
+        }
+        schemes.push_back(scheme);
+        if (sign.scheme == "standard") {
             standard_ = std::move(signer);
         } else {
-            others_.push_back(std::move(signer));
+            others_.push_back(std::move(*signer));
         }
     }
 }
@@ -136,16 +191,18 @@ void PreparedEndpoint::prepare_signers(const Secrets& secrets) {
 /// Drops headers of the document that a scheme sets, too (Authorization of a token scheme), so that none is
 /// sent twice.
 void PreparedEndpoint::drop_headers_of_signers() {
-    for (const auto& signer : others_) {
+    for (const RotatingSigner& signer : others_) {
         signature::SignRequest sample;
         sample.id = "msg_sample";
         sample.type = "sample";
         sample.method = document_.method;
         const std::string url = base_ + "/";
         sample.url = url;
-        for (const auto& signed_header : signer->sign(sample).headers) {
+        for (const auto& signed_header : signer.at(0).sign(sample).headers) {
             std::erase_if(headers_,
                           [&](const auto& own) { return equal_names(own.first, signed_header.first); });
+            if (auth_.kind != endpoint::Auth::Kind::none && equal_names(signed_header.first, "authorization"))
+                problem_ = "auth: a scheme of \"sign\" sets Authorization, too";
         }
     }
 }
@@ -171,31 +228,32 @@ const char* PreparedEndpoint::append_signatures(const Event& event, std::string_
                                                 std::string_view timestamp, std::int64_t now_ms,
                                                 std::string* target, std::string* headers) const {
     const std::string_view data = has_body() ? event.data() : std::string_view();
-    if (standard_) {
-        headers->append("webhook-signature: ");
-        standard_->append_standard(id, timestamp, body_view(data), headers);
-        headers->append("\r\n");
+    std::string list;
+    if (standard_) standard_->at(now_ms).append_standard(id, timestamp, body_view(data), &list);
+    if (others_.empty()) {
+        if (standard_) append_line("webhook-signature", list, headers);
+        return nullptr;
     }
-    if (others_.empty()) return nullptr;
+    Headers all;
+    if (standard_) all.emplace_back("webhook-signature", std::move(list));
     std::string url = base_ + *target;
     signature::SignRequest request{id, event.type(), document_.method, url, body_view(data), now_ms};
-    for (const auto& signer : others_) {
+    for (const RotatingSigner& signer : others_) {
         request.url = url;
-        signature::Signed result = signer->sign(request);
+        signature::Signed result = signer.at(now_ms).sign(request);
         if (result.problem != nullptr) return result.problem;
-        for (const auto& [name, value] : result.headers) {
-            const bool sent_already = equal_names(name, "webhook-id") ||
-                                      equal_names(name, "webhook-timestamp") ||
-                                      (standard_ && equal_names(name, "webhook-signature"));
-            if (!sent_already) append_line(name, value, headers);
-        }
+        for (auto& [name, value] : result.headers)
+            add_signed_header(name, std::move(value), &all);
         url = std::move(result.url);
     }
+    for (const auto& [name, value] : all)
+        append_line(name, value, headers);
     target->assign(url, base_.size(), std::string::npos);
     return nullptr;
 }
 
-const char* PreparedEndpoint::build_head(const Event& event, std::string_view hops, std::int64_t now_ms,
+const char* PreparedEndpoint::build_head(const Event& event, std::string_view hops,
+                                         std::string_view authorization, std::int64_t now_ms,
                                          std::string* head) const {
     std::array<char, 24> time_space, number_space;
     const std::string_view timestamp = to_text(now_ms / 1000, &time_space);
@@ -214,6 +272,7 @@ const char* PreparedEndpoint::build_head(const Event& event, std::string_view ho
     for (const Attribute& attribute : attributes)
         append_attribute(attribute.header, event.field(attribute.field), head);
     if (!hops.empty()) append_line("webhook-hops", hops, head);
+    if (!authorization.empty()) append_line("authorization", authorization, head);
     head->append(signatures);
     if (own_content_type_) {
         append_line("content-type", usable(event.field("datacontenttype"), "application/octet-stream"), head);

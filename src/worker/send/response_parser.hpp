@@ -28,6 +28,9 @@ class ResponseParser final : public link::HttpReader {
     /// Fills status, result, error, retry_after, response and headers; the document defines success.
     void judge(const endpoint::Document& document, std::int64_t now_ms, Attempt* attempt);
 
+    /// Returns the body's first bytes.
+    const std::string& kept() const { return kept_; }
+
   private:
     void on_field(std::string_view name, std::string_view value) override;
     void on_body(std::string_view bytes) override;

@@ -3,9 +3,11 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "endpoint/document.hpp"
+#include "link/proxy.hpp"
 #include "link/resolver.hpp"
 #include "signature/catalogue/scheme_set.hpp"
 #include "worker/send/attempt_sender.hpp"
@@ -21,11 +23,13 @@ struct SenderOptions {
     std::shared_ptr<const AddressGuard> guard;  ///< nullptr: private addresses are not allowed
     std::size_t max_idle_per_origin = 64;       ///< idle connections kept for later requests
     std::string key;                            ///< see set_key()
+    std::optional<link::Proxy> proxy;           ///< setting `egress_proxy`
     link::Resolver::LookUp look_up = link::Resolver::system_look_up;
 };
 
 /// Sends HTTP(S) requests on one thread, with keep-alive connections per origin. Resolves and connects
-/// itself, so that the address guard judges the address that is connected to. No redirects, no proxies.
+/// itself, also through a proxy, so that the address guard judges the address that is connected to. No
+/// redirects.
 class Sender final : public AttemptSender {
   public:
     Sender(boost::asio::any_io_executor executor, SenderOptions options);

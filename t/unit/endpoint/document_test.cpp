@@ -46,7 +46,6 @@ TEST(EndpointDocument, RefusesByName) {
     EXPECT_EQ(field_error(R"("metod":1)"), "metod: unknown field \"metod\", did you mean \"method\"?\n");
     EXPECT_EQ(field_error(R"("match":{"where":{}})"),
               "match.where: field \"where\" is not supported by this version\n");
-    EXPECT_EQ(field_error(R"("tls":1)"), "tls: field \"tls\" is not supported by this version\n");
     EXPECT_EQ(field_error(R"("body":"form")"), "body: only \"raw\" is supported by this version\n");
     EXPECT_EQ(errors_of("{}"), ": needs \"id\"\n: needs \"url\"\n");
     EXPECT_EQ(errors_of("[]"), ": must be an object\n");

@@ -31,7 +31,7 @@ TEST(EndpointDocument, RedactsAndRestores) {
     EXPECT_FALSE(restore_redacted(&unknown, nullptr, key, &errors));
     EXPECT_EQ(errors.size(), 3u);
     Document other = stored;
-    other.sign[0].secrets = {"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+    other.sign[0].secrets = {{"whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", {}, {}}};
     Document changed = good(printed);
     errors.clear();
     EXPECT_FALSE(restore_redacted(&changed, &other, key, &errors));

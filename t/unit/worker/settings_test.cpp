@@ -15,7 +15,7 @@ TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
         "schemes": {"acme": ["algorithm hmac-sha256;", "signature header:x encoding=hex;"],
                     "acme-token": "algorithm token; signature header:x;"},
         "max_inflight": 64, "retention": {"age": "0s", "bytes": "0"}, "dead": {"age": "1d", "bytes": "1m"},
-        "allow_private": ["127.0.0.0/8"], "drain_timeout": "3s", "log": "stderr" })",
+        "allow_private": ["127.0.0.0/8"], "egress_proxy": "http://u:p%40@Proxy.example:3128", "drain_timeout": "3s", "log": "stderr" })",
                                          &errors);
     ASSERT_TRUE(settings) << (errors.empty() ? "" : errors[0]);
     EXPECT_EQ(settings->redis.path, "/run/r.sock");
@@ -24,17 +24,42 @@ TEST(WorkerSettings, ReadsEveryKeyAndRefusesOthers) {
     EXPECT_EQ(settings->streams[1].partitions, 4u);
     EXPECT_TRUE(settings->keeps_nothing());
     EXPECT_EQ(settings->drain_timeout, 3s);
+    EXPECT_EQ(settings->egress_proxy->host, "proxy.example");
+    EXPECT_EQ(settings->egress_proxy->port, 3128);
+    EXPECT_EQ(settings->egress_proxy->authorization, "Basic dTpwQA==");
     EXPECT_NE(settings->schemes->find("acme"), nullptr);
     EXPECT_NE(settings->schemes->find("acme-token"), nullptr);
     EXPECT_NE(settings->schemes->find("stripe"), nullptr);
-    for (const char* bad :
-         {R"({"listen":"unix:/x"})", R"({"tokens":[]})", R"({"nonsense":1})", R"({"max_inflight":0})",
-          R"({"retention":{"age":"5x"}})", R"({"redis":"rediss://h"})", R"({"redis_auth":{"user":"u"}})",
-          R"({"streams":["a b"]})", R"({"streams":["a","a"]})", R"({"schemes":5})",
-          R"({"schemes":"/nonexistent"})", R"({"schemes":{"a":"algorithm token;"}})",
-          R"({"schemes":{"stripe":"algorithm token; signature header:x;"}})", R"({"schemes":{"a":[1]}})",
-          R"({"allow_private":["10.0.0.1/8"]})", R"({"drain_timeout":"200000d"})",
-          R"({"dead":{"age":"1d","age":"2d"}})", "[]", "{"}) {
+    for (const char* bad : {R"({"listen":"unix:/x"})",
+                            R"({"tokens":[]})",
+                            R"({"nonsense":1})",
+                            R"({"max_inflight":0})",
+                            R"({"retention":{"age":"5x"}})",
+                            R"({"redis":"rediss://h"})",
+                            R"({"redis_auth":{"user":"u"}})",
+                            R"({"streams":["a b"]})",
+                            R"({"streams":["a","a"]})",
+                            R"({"schemes":5})",
+                            R"({"schemes":"/nonexistent"})",
+                            R"({"schemes":{"a":"algorithm token;"}})",
+                            R"({"schemes":{"stripe":"algorithm token; signature header:x;"}})",
+                            R"({"schemes":{"a":[1]}})",
+                            R"({"allow_private":["10.0.0.1/8"]})",
+                            R"({"drain_timeout":"200000d"})",
+                            R"({"dead":{"age":"1d","age":"2d"}})",
+                            R"({"egress_proxy":"https://h:1"})",
+                            R"({"egress_proxy":"http://h"})",
+                            R"({"egress_proxy":"h:3128"})",
+                            R"({"egress_proxy":"http://h:0"})",
+                            R"({"egress_proxy":"http://h:1/x"})",
+                            R"({"egress_proxy":"http://u@h:1"})",
+                            R"({"egress_proxy":"http://u:file:x@h:1"})",
+                            R"({"egress_proxy":"http://u:%0a@h:1"})",
+                            R"({"egress_proxy":"http://u:secret:p@h:1"})",
+                            R"({"egress_proxy":["http://h:1"]})",
+                            R"({"egress_proxy":"http://u:secret:p@h:1","secrets_dir":"/nonexistent"})",
+                            "[]",
+                            "{"}) {
         errors.clear();
         EXPECT_FALSE(parse_settings(bad, &errors)) << bad;
         EXPECT_EQ(errors.size(), 1u) << bad;
@@ -51,11 +76,11 @@ TEST(WorkerSettings, SaysWhereTheJsonBreaks) {
 TEST(WorkerSettings, ErrorsNeverQuoteValues) {
     for (const char* key :
          {"redis", "redis_auth", "streams", "secrets_dir", "state_dir", "schemes", "listen", "tokens",
-          "max_inflight", "retention", "dead", "allow_private", "drain_timeout", "log"}) {
-        for (const char* value :
-             {R"("canary")", R"(["canary"])", R"({"age":"canary"})", R"({"user":"canary"})",
-              R"([{"name":"canary canary"}])", R"("redis://u:canary")", R"("canary" "canary")",
-              R"({"x":{"canary":1}})", R"(canary)", R"({"canary canary":"canary;"})"}) {
+          "max_inflight", "retention", "dead", "allow_private", "drain_timeout", "egress_proxy", "log"}) {
+        for (const char* value : {R"("canary")", R"(["canary"])", R"({"age":"canary"})",
+                                  R"({"user":"canary"})", R"([{"name":"canary canary"}])",
+                                  R"("redis://u:canary")", R"("http://u:canary@h")", R"("canary" "canary")",
+                                  R"({"x":{"canary":1}})", R"(canary)", R"({"canary canary":"canary;"})"}) {
             const std::string json = "{\"" + std::string(key) + "\":" + value + "}";
             std::vector<std::string> errors;
             (void)parse_settings(json, &errors);
