@@ -131,7 +131,7 @@ TEST_F(OperatorSteps, DeadLettersAreReplayedUnderNewNumbersWithTheirNames) {
         {"HSET", key("delivery"), entry + "/e",
          R"({"endpoint":"e","entry":")" + entry +
              R"(","event":"e1","webhook_id":"m","source":"s","type":"t","tenant":"x","attempts":3,"bytes":4,"created":1})"});
-    run(end_waiting(owner, "e", "exhausted", 10));
+    run(end_waiting(owner, "e", {"exhausted", 10}));
     redis({"HSET", key("meta"), "replayed", "41"});
     redis({"HSET", key("meta"), "created", "-40"});
     const auto reply = run(replay_dead("s", 0, {{entry + "/e", 10, 1000}}));
@@ -146,7 +146,7 @@ TEST_F(OperatorSteps, DeadLettersAreReplayedUnderNewNumbersWithTheirNames) {
 
 TEST_F(OperatorSteps, AnUnreadableRecordHindersNoReplay) {
     const std::string entry = wait_one(1h);
-    run(end_waiting(owner, "e", "exhausted", 10));
+    run(end_waiting(owner, "e", {"exhausted", 10}));
     redis({"HSET", key("delivery"), entry + "/e", "no JSON"});
     EXPECT_EQ(run(replay_dead("s", 0, {{entry + "/e", 10, 1000}}))->element[0]->integer, 0);
     expect_balance();
@@ -155,7 +155,7 @@ TEST_F(OperatorSteps, AnUnreadableRecordHindersNoReplay) {
 TEST_F(OperatorSteps, DroppedDeadLettersTakeTheirContent) {
     const std::string first = wait_one(1h), second = wait_one(1h);
     EXPECT_EQ(replay(second)->element[0]->integer, 5);
-    run(end_waiting(owner, "e", "exhausted", 10));
+    run(end_waiting(owner, "e", {"exhausted", 10}));
     EXPECT_EQ(replay(second)->element[0]->integer, 0);
     EXPECT_EQ(run(drop_dead("s", 0, {first + "/e", second + "/e", "1-0/e"}))->integer, 2);
     EXPECT_EQ(content(first), "-");
@@ -167,7 +167,7 @@ TEST_F(OperatorSteps, DroppedDeadLettersTakeTheirContent) {
 
 TEST_F(OperatorSteps, ADeletedEventLeavesNothing) {
     const std::string other = wait_one(1h), entry = wait_one(1h);
-    run(end_waiting(owner, "e", "exhausted", 10));
+    run(end_waiting(owner, "e", {"exhausted", 10}));
     EXPECT_EQ(replay(entry)->element[0]->integer, 0);
     const auto reply = run(delete_event("s", 0, entry, {entry + "/e", entry + "/e/1", entry + "/x/9"}));
     EXPECT_EQ(reply->element[0]->integer, 0);
