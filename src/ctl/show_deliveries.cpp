@@ -36,7 +36,8 @@ Cells cells(const Delivery& delivery, Cells before, const Cells& after, bool ten
     return row;
 }
 
-/// When it is due, and how long that is from now. Deliveries of ordered endpoints wait for the one before them.
+/// When it is due, and how long that is from now. Deliveries of ordered endpoints wait for the one before
+/// them.
 std::pair<std::string, std::string> due_text(std::int64_t score, std::int64_t now) {
     if (score >= store::blocked_score) return {{}, "in order"};
     return {base::format_rfc3339_ms(score), score <= now ? "now" : format_span(score - now)};
