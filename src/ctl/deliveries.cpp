@@ -50,7 +50,9 @@ int run_retry(const Context& context, const RetryOptions& options) {
         print_json({{"retried", outcome.retried}, {"interrupted", outcome.interrupted}});
     } else {
         for (const auto& id : outcome.missing)
-            print_error(fmt::format("{}: does not wait (webhookctl deliveries)", printable(id)));
+            print_error(fmt::format(
+                "{}: does not wait, or waits behind an earlier one of its key (webhookctl deliveries)",
+                printable(id)));
         print_line(fmt::format("{} due now{}", outcome.retried,
                                outcome.interrupted ? "; interrupted: the others wait as before, the same "
                                                      "command goes on with them"

@@ -68,7 +68,7 @@ class Retrier {
     bool run_one(const Partition& partition, std::string_view id) {
         const bool waits =
             redis_.command(store::retry_delivery(partition.stream, partition.number, endpoint_of(id), id))
-                .number() != 0;
+                .number() == 1;
         if (waits) count(1);
         return waits;
     }

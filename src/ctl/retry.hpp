@@ -17,7 +17,7 @@ struct RetryOptions {
 
 struct RetryOutcome {
     std::uint64_t retried = 0;
-    std::vector<std::string> missing;  ///< of the ids: they do not wait
+    std::vector<std::string> missing;  ///< of the ids: they do not wait, or wait behind an earlier one
     bool interrupted = false;
 };
 

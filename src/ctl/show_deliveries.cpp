@@ -6,6 +6,7 @@
 #include "ctl/output.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time.hpp"
+#include "store/operator.hpp"
 
 namespace webhook::ctl {
 
@@ -35,6 +36,13 @@ Cells cells(const Delivery& delivery, Cells before, const Cells& after, bool ten
     return row;
 }
 
+/// When it is due, and how long that is from now. Deliveries of ordered endpoints wait for the one before
+/// them.
+std::pair<std::string, std::string> due_text(std::int64_t score, std::int64_t now) {
+    if (score >= store::blocked_score) return {{}, "in order"};
+    return {base::format_rfc3339_ms(score), score <= now ? "now" : format_span(score - now)};
+}
+
 bool has_tenants(const DeliveryPage& page) {
     return std::any_of(page.deliveries.begin(), page.deliveries.end(),
                        [](const Delivery& one) { return !text_of(one.record, "tenant").empty(); });
@@ -60,10 +68,8 @@ void show_waiting(const DeliveryPage& page) {
     const std::int64_t now = base::now_ms();
     Table table = make_table({{"DUE"}, {"IN", true}}, {}, tenants);
     for (const auto& delivery : page.deliveries) {
-        const std::int64_t left = delivery.score - now;
-        table.add(cells(delivery,
-                        {base::format_rfc3339_ms(delivery.score), left <= 0 ? "now" : format_span(left)}, {},
-                        tenants));
+        const auto [due, left] = due_text(delivery.score, now);
+        table.add(cells(delivery, {due, left}, {}, tenants));
     }
     print_page(table, page);
 }

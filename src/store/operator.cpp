@@ -18,13 +18,15 @@ Call partition_call(const Script& script, std::string_view stream, unsigned part
 
 Call retry_waiting(std::string_view stream, unsigned partition, std::string_view endpoint,
                    std::uint64_t count, std::string_view highest) {
-    static const Script script(lua::retry_waiting());
+    static const std::string text = with_head(lua::retry_waiting(), {lua::lanes()});
+    static const Script script(text);
     return partition_call(script, stream, partition).arg(endpoint).arg(count).arg(highest);
 }
 
 Call retry_delivery(std::string_view stream, unsigned partition, std::string_view endpoint,
                     std::string_view delivery) {
-    static const Script script(lua::retry_delivery());
+    static const std::string text = with_head(lua::retry_delivery(), {lua::lanes()});
+    static const Script script(text);
     return partition_call(script, stream, partition).arg(endpoint).arg(delivery);
 }
 
@@ -49,7 +51,8 @@ Call drop_dead(std::string_view stream, unsigned partition, const std::vector<st
 
 Call delete_event(std::string_view stream, unsigned partition, std::string_view entry,
                   const std::vector<std::string>& deliveries) {
-    static const Script script(lua::delete_event());
+    static const std::string text = with_head(lua::delete_event(), {lua::lanes()});
+    static const Script script(text);
     Call call = partition_call(script, stream, partition);
     call.arg(entry);
     for (const auto& delivery : deliveries)

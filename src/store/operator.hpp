@@ -15,13 +15,18 @@ namespace webhook::store {
 /// Deliveries in one slice.
 inline constexpr std::size_t operator_slice = 100;
 
+/// A delivery with this score or a higher one is behind another one of its lane (ordered endpoints,
+/// lanes.lua).
+inline constexpr std::int64_t blocked_score = 9007199254740000;
+
 /// Makes up to `count` waiting deliveries of an endpoint due now, the latest due first, from the score
 /// `highest` down ("+inf": all). Reply: [how many, score of the last of them or ""].
 Call retry_waiting(std::string_view stream, unsigned partition, std::string_view endpoint,
                    std::uint64_t count, std::string_view highest);
 inline constexpr std::size_t retry_slice = 200;
 
-/// Makes one waiting delivery due now. Reply: 1, or 0 when it does not wait.
+/// Makes one waiting delivery due now. Reply: 1, 0 when it does not wait, or 2 when it is behind another one
+/// of its lane (ordered endpoints).
 Call retry_delivery(std::string_view stream, unsigned partition, std::string_view endpoint,
                     std::string_view delivery);
 

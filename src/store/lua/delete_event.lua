@@ -5,6 +5,8 @@
 -- deliveries still need the content}.
 local meta, prefix, entry, ids = KEYS[1], ARGV[1], ARGV[2], ARGV
 
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local events = prefix .. 'events'
 local m = redis.call('HMGET', meta, 'floor', 'holder')
 local floor = m[1] or '0-0'
@@ -40,6 +42,8 @@ local function end_one(id)
   local record = redis.call('HGET', prefix .. 'delivery', id) or ''
   local bytes = tonumber(string.match(record, '"bytes":(%d+)') or 0)
   if redis.call('ZREM', key, id) == 1 then
+    local lane = lane_of(record)
+    if lane then leave_lane(prefix, endpoint, lane, id, now) end
     local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
     if first[1] then
       redis.call('ZADD', prefix .. 'due', first[2], endpoint)

@@ -48,7 +48,7 @@ if reason ~= '' then redis.call('HINCRBY', meta, 'dead_bytes', ended_bytes) end
 local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
 if first[1] then
   redis.call('ZADD', prefix .. 'due', first[2], endpoint)
-  redis.call('HINCRBY', prefix .. 'waiting_bytes', endpoint, -ended_bytes)
+  redis.call('HINCRBY', prefix .. 'waiting_bytes', endpoint, 0 - ended_bytes)
 else
   redis.call('ZREM', prefix .. 'due', endpoint)
   redis.call('HDEL', prefix .. 'waiting_bytes', endpoint)

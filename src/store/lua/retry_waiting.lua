@@ -10,6 +10,8 @@ local prefix, endpoint, count, highest = ARGV[1], ARGV[2], tonumber(ARGV[3]), AR
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local key = prefix .. 'waiting:' .. endpoint
+-- What is behind another delivery of its lane stays there.
+if highest == '+inf' then highest = string.format('(%.0f', blocked) end
 local found = redis.call('ZRANGE', key, highest, '(' .. string.format('%.0f', now), 'BYSCORE', 'REV',
   'LIMIT', 0, count, 'WITHSCORES')
 local last = ''

@@ -60,6 +60,28 @@ TEST_F(OperatorSteps, RetryMakesWhatWaitsDueOldestFirst) {
     EXPECT_EQ(score("due", "other"), -1);
 }
 
+TEST_F(OperatorSteps, OrderedDeliveriesStayBehindTheFirst) {
+    std::vector<std::string> ids;
+    for (int i = 0; i < 3; ++i) {
+        const std::string entry = add();
+        SettleStep step = routing(entry, 1, 0);
+        step.content(entry, "4:body,");
+        ids.push_back(entry + "/e");
+        step.new_waiting({ids.back(), "e", entry, 4, R"({"endpoint":"e","bytes":4,"lane":"ab")"}, 1h,
+                         {100, 1000});
+        EXPECT_EQ(done(step), 1);
+    }
+    EXPECT_EQ(run(retry_waiting("s", 0, "e", 10, "+inf"))->element[0]->integer, 1) << "the first";
+    EXPECT_EQ(run(retry_delivery("s", 0, "e", ids[1]))->integer, 2) << "behind it";
+    EXPECT_GE(score("waiting:e", ids[1]), blocked_score);
+    const std::string entry = ids[0].substr(0, ids[0].find('/'));
+    EXPECT_EQ(run(delete_event("s", 0, entry, {ids[0]}))->element[1]->integer, 1);
+    EXPECT_LT(score("waiting:e", ids[1]), blocked_score) << "the next one is due";
+    EXPECT_GE(score("waiting:e", ids[2]), blocked_score);
+    EXPECT_EQ(count("ZCARD", "order:e"), 2);
+    EXPECT_EQ(run(claim(owner, "e", 1, 1000, 1min))->elements, 3u);
+}
+
 TEST_F(OperatorSteps, RetryOfOne) {
     const std::string entry = wait_one(1h);
     wait_one(30min);
@@ -109,7 +131,7 @@ TEST_F(OperatorSteps, DeadLettersAreReplayedUnderNewNumbersWithTheirNames) {
         {"HSET", key("delivery"), entry + "/e",
          R"({"endpoint":"e","entry":")" + entry +
              R"(","event":"e1","webhook_id":"m","source":"s","type":"t","tenant":"x","attempts":3,"bytes":4,"created":1})"});
-    run(end_waiting(owner, "e", "exhausted", 10));
+    run(end_waiting(owner, "e", {"exhausted", 10}));
     redis({"HSET", key("meta"), "replayed", "41"});
     redis({"HSET", key("meta"), "created", "-40"});
     const auto reply = run(replay_dead("s", 0, {{entry + "/e", 10, 1000}}));
@@ -124,7 +146,7 @@ TEST_F(OperatorSteps, DeadLettersAreReplayedUnderNewNumbersWithTheirNames) {
 
 TEST_F(OperatorSteps, AnUnreadableRecordHindersNoReplay) {
     const std::string entry = wait_one(1h);
-    run(end_waiting(owner, "e", "exhausted", 10));
+    run(end_waiting(owner, "e", {"exhausted", 10}));
     redis({"HSET", key("delivery"), entry + "/e", "no JSON"});
     EXPECT_EQ(run(replay_dead("s", 0, {{entry + "/e", 10, 1000}}))->element[0]->integer, 0);
     expect_balance();
@@ -133,7 +155,7 @@ TEST_F(OperatorSteps, AnUnreadableRecordHindersNoReplay) {
 TEST_F(OperatorSteps, DroppedDeadLettersTakeTheirContent) {
     const std::string first = wait_one(1h), second = wait_one(1h);
     EXPECT_EQ(replay(second)->element[0]->integer, 5);
-    run(end_waiting(owner, "e", "exhausted", 10));
+    run(end_waiting(owner, "e", {"exhausted", 10}));
     EXPECT_EQ(replay(second)->element[0]->integer, 0);
     EXPECT_EQ(run(drop_dead("s", 0, {first + "/e", second + "/e", "1-0/e"}))->integer, 2);
     EXPECT_EQ(content(first), "-");
@@ -145,7 +167,7 @@ TEST_F(OperatorSteps, DroppedDeadLettersTakeTheirContent) {
 
 TEST_F(OperatorSteps, ADeletedEventLeavesNothing) {
     const std::string other = wait_one(1h), entry = wait_one(1h);
-    run(end_waiting(owner, "e", "exhausted", 10));
+    run(end_waiting(owner, "e", {"exhausted", 10}));
     EXPECT_EQ(replay(entry)->element[0]->integer, 0);
     const auto reply = run(delete_event("s", 0, entry, {entry + "/e", entry + "/e/1", entry + "/x/9"}));
     EXPECT_EQ(reply->element[0]->integer, 0);
