@@ -46,8 +46,8 @@ LIB        = $(BUILD)/libwebhook.a
 
 LIB_LIBS    = -lyajl -lexpat -lutf8proc -lcrypto
 WORKER_LIBS = -lhiredis -lssl -lspdlog -lfmt $(LIB_LIBS)
-CTL_LIBS    = -lhiredis -lssl -lfmt $(LIB_LIBS)
-UNIT_LIBS   = -lgtest -lgtest_main $(WORKER_LIBS)
+CTL_LIBS    = -lhiredis -lssl -lfmt -lz $(LIB_LIBS)
+UNIT_LIBS   = -lgtest -lgtest_main -lz $(WORKER_LIBS)
 
 MODULE   = $(BUILD)/ngx_http_webhook_module.so
 PROGRAMS = $(BUILD)/webhook-worker $(BUILD)/webhookctl

@@ -178,7 +178,11 @@ for (
     ],
     [ 'canary', qr/line 1, column 1: expected a value/ ],
     [ '["canary', qr/a string must end with a quote/ ],
-    [ '[{"id":"canary","id":1}]', qr/field "id" is given twice/ ],
+    [ '[{"id":"canary","id":1}]', qr/line 1, column 17: field "id" is given twice/ ],
+    [
+        "[{\"id\":\"a\",\"url\":\"http://h/\", // \"url\":\n \"headers\":{\"x\":\"canary:\", \"\\u0078\" :1}}]",
+        qr/line 2, column 28: field "x" is given twice/
+    ],
     [ '[' x 100_000, qr/line 1, column 65: more than 64 arrays and objects/ ],
     [ '[{"id":"a","url":"http://user:canary"}]', qr/the port is not a number/ ],
     [
@@ -201,7 +205,7 @@ my %list = map { my $line = from_json($_); ($line->{id} => $line) } split /\n/,
     $t->ctl('endpoint', 'list', '--json')->{out};
 is_deeply [ sort keys %list ], [ 'books', 'crm' ], 'list';
 is $list{crm}{state}, 'active', 'list: state';
-like $t->ctl('endpoint', 'list')->{out}, qr/^books +active +0 +https:/m, 'list: table';
+like $t->ctl('endpoint', 'list')->{out}, qr/^books +active +- +0 +0 +- +- +https:/m, 'list: table';
 $result = $t->ctl('endpoint', 'show', 'crm');
 like $result->{out}, qr/"url": "https:\/\/crm/, 'show';
 unlike $result->{out}, qr/\Q$key\E/, 'show prints no secret';
@@ -278,7 +282,8 @@ for ([ [qw(--confg canary)], qr/no option "--confg", did you mean "--config"\?/ 
     unlike $result->{out} . $result->{err}, qr/canary|Signals/, 'and no value, no help';
 }
 for my $command (
-    qw(apply export endpoint events event deliveries attempts dead ledger send verify sign schemes listen)
+    qw(apply export endpoint events event deliveries attempts dead replay ledger stats group send verify
+    sign schemes listen completion)
 ) {
     my $help = $t->ctl($command, '--help');
     is $help->{exit}, 0, "$command --help";

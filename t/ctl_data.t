@@ -116,7 +116,8 @@ is $waiting[0]{attempts}, 1, 'deliveries: attempts';
 cmp_ok $waiting[0]{due}, '>', 1000 * time, 'deliveries: due later';
 is scalar(lines('deliveries', '--endpoint', 'late', '--limit', 3)), 3, 'deliveries: limit';
 is scalar(lines('deliveries', '--endpoint', 'good')), 0, 'deliveries: of an endpoint with none';
-like $t->ctl('deliveries')->{out}, qr/^\S+Z +\d+m\S* +hooks:\d\/\S+\/late +evt_\d +1 +500 /m,
+like $t->ctl('deliveries')->{out},
+    qr/^\S+Z +\d+m\S* +hooks:\d\/\S+\/late +evt_\d +invoice\.paid +stripe +1 +500 /m,
     'deliveries: table';
 
 my @attempts =
@@ -133,7 +134,7 @@ is_deeply {
     map { ("$_->{endpoint} $_->{reason} $_->{status}" => 1) } @dead
 }, { 'bad exhausted 500' => 1 }, 'dead list: why';
 is scalar(lines('dead', 'list', '--endpoint', 'good')), 0, 'dead list: of another endpoint';
-like $t->ctl('dead', 'list')->{out}, qr/^\S+Z +hooks:\d\/\S+\/bad +evt_\d +exhausted +1 +500 /m,
+like $t->ctl('dead', 'list')->{out}, qr/^\S+Z +hooks:\d\/\S+\/bad +evt_\d +\S+ +stripe +exhausted +1 +500 /m,
     'dead list: table';
 
 # Replay: by id, then all of an endpoint; the receiver has been mended.

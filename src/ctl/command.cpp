@@ -9,6 +9,7 @@
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "ctl/completion.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/output.hpp"
 
@@ -93,8 +94,12 @@ void add_commands(Command program) {
     add_endpoint_commands(program);
     add_event_commands(program);
     add_delivery_commands(program);
+    add_attempts_command(program);
     add_dead_commands(program);
+    add_replay_command(program);
     add_ledger_command(program);
+    add_stats_command(program);
+    add_group_commands(program);
     add_signature_commands(program);
     add_send_command(program);
     add_listen_command(program);
@@ -163,7 +168,35 @@ Command& Command::required() {
 }
 
 void Command::on_chosen(std::function<int()> function) {
-    app_->callback([context = context_, function = std::move(function)] { context->chosen = function; });
+    // A command may have commands of its own ("deliveries retry"): then theirs is the choice.
+    app_->callback([app = app_, context = context_, function = std::move(function)] {
+        if (app->get_subcommands().empty()) {
+            context->chosen = function;
+            return;
+        }
+        for (const CLI::Option* option : app->get_options()) {
+            if (option->count() != 0) {
+                throw CLI::ValidationError(option->get_name() + " does not belong to \"" + app->get_name() +
+                                           " " + app->get_subcommands().front()->get_name() + "\"");
+            }
+        }
+    });
+}
+
+/// The command that prints the completion; it must be made while the other commands are known.
+void add_completion(CLI::App* app, Context* context) {
+    auto shell = std::make_shared<std::string>();
+    CLI::App* command = app->add_subcommand("completion", "Print the completion of a shell");
+    command->add_option("shell", *shell, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
+    command->footer(
+        "Examples:\n  webhookctl completion bash > /etc/bash_completion.d/webhookctl\n"
+        "  webhookctl completion zsh > ~/.zfunc/_webhookctl");
+    command->callback([app, context, shell] {
+        context->chosen = [text = completion_script(*app, *shell)] {
+            print(text);
+            return static_cast<int>(exit_yes);
+        };
+    });
 }
 
 std::optional<int> parse_command_line(int argc, char** argv, Context* context) {
@@ -180,6 +213,7 @@ std::optional<int> parse_command_line(int argc, char** argv, Context* context) {
     app.add_flag("--json", context->json, "One JSON object per line instead of tables");
     app.footer(footer);
     add_commands({&app, context});
+    add_completion(&app, context);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

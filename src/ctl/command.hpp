@@ -77,10 +77,15 @@ std::optional<int> parse_command_line(int argc, char** argv, Context* context);
 // Each adds a family of commands.
 void add_config_commands(Command& program);    ///< apply, export
 void add_endpoint_commands(Command& program);  ///< endpoint ...
+void add_endpoint_edit_commands(Command& family);
 void add_event_commands(Command& program);     ///< events, event
-void add_delivery_commands(Command& program);  ///< deliveries, attempts
-void add_dead_commands(Command& program);      ///< dead ...
+void add_delivery_commands(Command& program);  ///< deliveries ...
+void add_attempts_command(Command& program);
+void add_dead_commands(Command& program);  ///< dead ...
+void add_replay_command(Command& program);
 void add_ledger_command(Command& program);
+void add_stats_command(Command& program);
+void add_group_commands(Command& program);      ///< group ...
 void add_signature_commands(Command& program);  ///< verify, sign, schemes
 void add_send_command(Command& program);
 void add_listen_command(Command& program);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/suggest.hpp"
+#include "base/text.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/json.hpp"
 #include "ctl/output.hpp"
@@ -52,6 +54,20 @@ bool edit_config(Redis& redis, const std::function<bool(const Config&, store::Co
 std::optional<endpoint::Document> read_document(const std::string& json) {
     std::vector<endpoint::FieldError> errors;
     return endpoint::parse_document(json, &errors, {nullptr, true});
+}
+
+NotFound no_endpoint(const Config& config, std::string_view id) {
+    std::vector<std::string> ids;
+    for (const auto& [known, document] : config.documents)
+        ids.push_back(known);
+    return NotFound(fmt::format("there is no endpoint {}{} (webhookctl endpoint list)", base::in_quotes(id),
+                                base::did_you_mean(id, ids)));
+}
+
+void require_endpoint(Redis& redis, const std::string& id) {
+    if (id.empty()) return;
+    const Config config = read_config(redis);
+    if (config.documents.count(id) == 0) throw no_endpoint(config, id);
 }
 
 Failure unreadable_endpoint(std::string_view id) {

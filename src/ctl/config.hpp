@@ -33,7 +33,13 @@ bool edit_config(Redis& redis, const std::function<bool(const Config&, store::Co
 /// The stored document; nullopt when this version cannot read it.
 std::optional<endpoint::Document> read_document(const std::string& json);
 
-/// Makes the error for a missing configuration.
+/// Makes the error for an endpoint that does not exist; suggests one that does.
+NotFound no_endpoint(const Config& config, std::string_view id);
+
+/// Throws no_endpoint() when an endpoint is named (not empty) and does not exist.
+void require_endpoint(Redis& redis, const std::string& id);
+
+/// Makes the error for a stored document of another version.
 Failure unreadable_endpoint(std::string_view id);
 
 /// Reason and time of {"reason","at"}; empty and 0 for what is not that.

@@ -7,6 +7,7 @@
 #include "ctl/command.hpp"
 #include "ctl/config.hpp"
 #include "ctl/failure.hpp"
+#include "ctl/health.hpp"
 #include "ctl/output.hpp"
 #include "ctl/table.hpp"
 #include "ctl/waiting.hpp"
@@ -57,8 +58,21 @@ std::string match_text(const endpoint::Match& match) {
     return text.empty() ? "everything" : text;
 }
 
-Json state_json(const std::string& id, const State& state, const std::string& key, std::int64_t waiting) {
-    Json json{{"id", id}, {"state", state.name()}, {"waiting", waiting}};
+/// Everything that is told of an endpoint beside its document.
+struct Fares {
+    std::map<std::string, Health> health;
+    std::map<std::string, std::int64_t> waiting, dead;
+
+    explicit Fares(Redis& redis)
+        : health(read_health(redis)), waiting(count_waiting(redis)), dead(count_dead(redis)) {}
+};
+
+Json state_json(const std::string& id, const State& state, const std::string& key, Fares* fares) {
+    Json json{{"id", id},
+              {"state", state.name()},
+              {"waiting", fares->waiting[id]},
+              {"dead", fares->dead[id]},
+              {"health", fares->health[id].json()}};
     if (state.document) {
         json["url"] = endpoint::redacted_url(*state.document, key);
         json["match"] = {{"source", state.document->match.source},
@@ -74,16 +88,24 @@ std::string note(const State& state) {
     return fmt::format("{} since {}", state.disabled.reason, base::format_rfc3339_ms(state.disabled.at));
 }
 
-void list_table(const Config& config, std::map<std::string, std::int64_t>* waiting) {
+void list_table(const Config& config, Fares* fares) {
+    const std::int64_t now = base::now_ms();
     Table table({{"ID"},
                  {"STATE"},
+                 {"HEALTH"},
                  {"WAITING", true},
+                 {"DEAD", true},
+                 {"LAST SUCCESS"},
+                 {"LAST ERROR", false, 40},
                  {"URL", false, 60},
                  {"MATCH", false, 40},
                  {"NOTE", false, 60}});
     for (const auto& [id, json] : config.documents) {
         const State state = state_of(config, id);
-        table.add({id, state.name(), std::to_string((*waiting)[id]),
+        const Health& health = fares->health[id];
+        table.add({id, state.name(), health.text(now), std::to_string(fares->waiting[id]),
+                   std::to_string(fares->dead[id]), health.last_success_text(now),
+                   health.last_error_text(now),
                    state.document ? endpoint::redacted_url(*state.document, config.key) : "",
                    state.document ? match_text(state.document->match) : "", note(state)});
     }
@@ -93,23 +115,18 @@ void list_table(const Config& config, std::map<std::string, std::int64_t>* waiti
 int run_list(const Context& context) {
     Redis redis = context.connect();
     const Config config = read_config(redis);
-    auto waiting = count_waiting(redis);
+    Fares fares(redis);
     if (!context.json) {
         if (config.documents.empty()) {
             print_line("no endpoints: webhookctl apply FILE makes them");
         } else {
-            list_table(config, &waiting);
+            list_table(config, &fares);
         }
         return exit_yes;
     }
     for (const auto& [id, json] : config.documents)
-        print_json(state_json(id, state_of(config, id), config.key, waiting[id]));
+        print_json(state_json(id, state_of(config, id), config.key, &fares));
     return exit_yes;
-}
-
-int not_found(const std::string& id) {
-    print_error(fmt::format("there is no endpoint \"{}\" (webhookctl endpoint list)", id));
-    return exit_no;
 }
 
 struct ShowOptions {
@@ -120,7 +137,7 @@ int run_show(const Context& context, const ShowOptions& options) {
     const std::string& id = options.id;
     Redis redis = context.connect();
     const Config config = read_config(redis);
-    if (config.documents.count(id) == 0) return not_found(id);
+    if (config.documents.count(id) == 0) throw no_endpoint(config, id);
     const State state = state_of(config, id);
     if (!state.document) throw unreadable_endpoint(id);
     const Json document = parse_json(endpoint::to_redacted_json(*state.document, config.key));
@@ -131,7 +148,16 @@ int run_show(const Context& context, const ShowOptions& options) {
     print_line(to_indented_text(document));
     print_line(
         fmt::format("state: {}{}", state.name(), state.is_disabled ? ", " + printable(note(state)) : ""));
-    print_line(fmt::format("waiting: {}", count_waiting(redis)[id]));
+    Fares fares(redis);
+    print_line(fmt::format("waiting: {}\ndead: {}", fares.waiting[id], fares.dead[id]));
+    const std::int64_t now = base::now_ms();
+    const Health& health = fares.health[id];
+    const auto line = [](const char* name, const std::string& text) {
+        if (!text.empty()) print_line(fmt::format("{}: {}", name, printable(text)));
+    };
+    line("health", health.text(now));
+    line("last success", health.last_success_text(now));
+    line("last error", health.last_error_text(now));
     return exit_yes;
 }
 
@@ -161,26 +187,21 @@ void remove(const std::string& id, const State& /*state*/, store::ConfigurationC
     change->remove.push_back(id);
 }
 
-/// All the endpoints named, or none when one of them does not exist. Empty, or the one that is missing.
-std::string edit_all(Redis& redis, const std::vector<std::string>& ids, const Edit& edit) {
-    std::string missing;
+/// All the endpoints named, or none when one of them does not exist.
+void edit_all(Redis& redis, const std::vector<std::string>& ids, const Edit& edit) {
     edit_config(redis, [&](const Config& config, store::ConfigurationChange* change) {
         for (const auto& id : ids) {
-            if (config.documents.count(id) == 0) {
-                missing = id;
-                return false;
-            }
+            if (config.documents.count(id) == 0) throw no_endpoint(config, id);
             edit(id, state_of(config, id), change);
         }
         return !change->empty();
     });
-    return missing;
 }
 
 int run_edit(const Context& context, const std::vector<std::string>& ids, const Edit& edit,
              const char* done) {
     Redis redis = context.connect();
-    if (const std::string missing = edit_all(redis, ids, edit); !missing.empty()) return not_found(missing);
+    edit_all(redis, ids, edit);
     for (const auto& id : ids) {
         if (context.json) {
             print_json({{"id", id}, {"state", done}});
@@ -207,8 +228,7 @@ int run_delete(const Context& context, const EditOptions& options) {
     Redis redis = context.connect();
     const std::set<std::string> ids(options.ids.begin(), options.ids.end());
     auto waiting = count_waiting(redis);
-    if (const std::string missing = edit_all(redis, {ids.begin(), ids.end()}, remove); !missing.empty())
-        return not_found(missing);
+    edit_all(redis, {ids.begin(), ids.end()}, remove);
     for (const auto& id : ids) {
         if (context.json) {
             print_json({{"id", id}, {"state", "deleted"}, {"cancels", waiting[id]}});
@@ -228,10 +248,11 @@ void add_edit(Command command, int (*function)(const Context&, const EditOptions
 
 void add_endpoint_commands(Command& program) {
     Command family =
-        program.add_family("endpoint", "List, show, pause, resume and delete endpoints",
+        program.add_family("endpoint", "List, show, add, change, pause, resume and delete endpoints",
                            "Examples:\n  webhookctl endpoint list\n  webhookctl endpoint pause crm");
     family
-        .add("list", "All endpoints with state and waiting deliveries",
+        .add("list", "All endpoints with state, health, waiting and dead deliveries",
+             "Health is what the workers have written, else what the newest attempts of the log show.\n\n"
              "Example:\n  webhookctl endpoint list --json | jq -r 'select(.state != \"active\") | .id'")
         .run(run_list);
     auto show = std::make_shared<ShowOptions>();
@@ -242,6 +263,7 @@ void add_endpoint_commands(Command& program) {
         .option("id", &show->id, "Endpoint")
         .required()
         .run(run_show, show);
+    add_endpoint_edit_commands(family);
     add_edit(family.add(
                  "pause", "Hold deliveries back: they are created and wait",
                  "Takes effect in all workers within a second.\n\nExample:\n  webhookctl endpoint pause crm"),

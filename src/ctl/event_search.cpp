@@ -44,7 +44,7 @@ void find_entry(Redis& redis, const std::vector<Partition>& partitions, const st
 
 void find_in_streams(Redis& redis, const std::vector<Partition>& partitions, const EventFilter& filter,
                      Found* found) {
-    NewestFirst reader(redis, partitions);
+    EventReader reader(redis, partitions);
     Progress progress("events searched:", 0);
     while (!found->is_full()) {
         auto event = reader.next();

@@ -16,4 +16,9 @@ struct Failure : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// What was asked for does not exist: ends the command with exit_no.
+struct NotFound : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 }  // namespace webhook::ctl

@@ -30,6 +30,9 @@ int guarded_run(int argc, char** argv) {
     } catch (const OutputClosed& closed) {
         if (closed.error != EPIPE)
             print_error(fmt::format("cannot write the output: {}", std::strerror(closed.error)));
+    } catch (const NotFound& error) {
+        print_error(error.what());
+        return exit_no;
     } catch (const std::exception& error) {
         print_error(error.what());
     }

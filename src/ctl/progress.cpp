@@ -17,7 +17,12 @@ Progress::Progress(std::string what, std::uint64_t total)
       next_(Clock::now() + 500ms) {}
 
 Progress::~Progress() {
+    hide();
+}
+
+void Progress::hide() {
     if (drawn_) std::fputs("\r\033[K", stderr);
+    drawn_ = false;
 }
 
 void Progress::advance(std::uint64_t by) {

@@ -16,6 +16,7 @@ class Progress {
     Progress& operator=(const Progress&) = delete;
 
     void advance(std::uint64_t by = 1);
+    void hide();  ///< before something else is printed
 
   private:
     using Clock = std::chrono::steady_clock;

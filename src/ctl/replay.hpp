@@ -1,21 +1,13 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
-#include "ctl/partitions.hpp"
+#include "ctl/delivery.hpp"
+#include "ctl/endpoint_limits.hpp"
 #include "store/admin.hpp"
 
 namespace webhook::ctl {
-
-/// Which dead letters: those named, all of an endpoint, or all.
-struct ReplaySelection {
-    std::vector<std::string> ids;  ///< "STREAM:P/<delivery id>", a delivery id that is looked for everywhere,
-                                   ///< or what names an event
-    std::string endpoint, stream;
-    bool all = false;
-};
 
 /// Result of replaying one dead letter.
 struct ReplayOutcome {
@@ -24,10 +16,12 @@ struct ReplayOutcome {
     const char* refused = nullptr;  ///< why it was not even tried
 
     bool replayed() const { return refused == nullptr && result == store::ReplayResult::replayed; }
+    std::string_view explanation() const;
 };
 
-/// Replays them, oldest first, in slices; `done` is told of each. What dies meanwhile is not taken up again.
-void replay(Redis& redis, const ReplaySelection& selection,
-            const std::function<void(const ReplayOutcome&)>& done);
+/// Replays dead letters of one partition, at most store::replay_slice; none to endpoints that would not take
+/// them. Does not wake the workers.
+std::vector<ReplayOutcome> replay_slice(Redis& redis, const EndpointLimits& limits,
+                                        const std::vector<Delivery>& slice);
 
 }  // namespace webhook::ctl

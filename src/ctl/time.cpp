@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/time.hpp"
+#include "endpoint/units.hpp"
 
 namespace webhook::ctl {
 
@@ -63,6 +64,11 @@ std::optional<std::int64_t> parse_clock(std::string_view text) {
     std::int64_t ms = 0;
     if (!base::parse_rfc3339(text, &ms)) return std::nullopt;
     return ms;
+}
+
+std::optional<std::int64_t> parse_when(std::string_view text, std::int64_t now_ms) {
+    if (const auto ago = endpoint::parse_time(text)) return now_ms - ago->count();
+    return parse_clock(text);
 }
 
 }  // namespace webhook::ctl

@@ -17,4 +17,7 @@ std::string format_bytes(std::uint64_t bytes);
 /// Milliseconds.
 std::optional<std::int64_t> parse_clock(std::string_view text);
 
+/// A moment given as parse_clock() reads it, or as a length of time before `now_ms` ("10m", "2h", "7d").
+std::optional<std::int64_t> parse_when(std::string_view text, std::int64_t now_ms);
+
 }  // namespace webhook::ctl

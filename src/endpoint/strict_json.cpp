@@ -42,10 +42,52 @@ std::size_t find_too_deep(std::string_view text) {
     return std::string_view::npos;
 }
 
+/// Returns the offset of the end of blanks and comments from `at` on.
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+    while (at < text.size()) {
+        if (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n') {
+            ++at;
+        } else if (text[at] == '/') {
+            const std::size_t end = end_of_opaque(text, at);
+            if (end == at) break;
+            at = end;
+        } else {
+            break;
+        }
+    }
+    return at;
+}
+
+/// Returns where the name of the n-th member stands (from 1 on): a string before a colon.
+std::size_t offset_of_key(std::string_view text, std::size_t number) {
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = end_of_opaque(text, at);
+        if (end == at) {
+            ++at;
+            continue;
+        }
+        const std::size_t next = text[at] == '"' ? skip_blanks(text, end) : text.size();
+        if (next < text.size() && text[next] == ':' && --number == 0) return at;
+        at = end;
+    }
+    return text.size();
+}
+
+/// "line 3, column 14: " of the byte at `offset`.
+std::string place_of(std::string_view text, std::size_t offset) {
+    const std::string_view before = text.substr(0, offset);
+    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+    const std::size_t start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+    const auto column =
+        1 + std::count_if(before.begin() + static_cast<std::ptrdiff_t>(start), before.end(),
+                          [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+    return "line " + std::to_string(line) + ", column " + std::to_string(column) + ": ";
+}
+
 /// Notes keys that stand twice in one object, and follows the parser to know what must come next.
 class Watch {
   public:
-    explicit Watch(std::vector<std::string>* problems) : problems_(problems) {}
+    Watch(std::string_view text, std::vector<std::string>* problems) : text_(text), problems_(problems) {}
 
     bool operator()(int, Json::parse_event_t event, Json& value) {
         using Event = Json::parse_event_t;
@@ -89,25 +131,18 @@ class Watch {
 
     void take_key(const std::string& key) {
         place_ = Place::after_key;
+        ++keys_;
         if (!open_.back().keys.insert(key).second)
-            problems_->push_back("field " + base::in_quotes(key) + " is given twice in one object");
+            problems_->push_back(place_of(text_, offset_of_key(text_, keys_)) + "field " +
+                                 base::in_quotes(key) + " is given twice in one object");
     }
 
+    std::string_view text_;
+    std::size_t keys_ = 0;  ///< members so far
     std::vector<Open> open_;
     Place place_ = Place::begin;
     std::vector<std::string>* problems_;
 };
-
-/// "line 3, column 14: " of the byte at `offset`.
-std::string place_of(std::string_view text, std::size_t offset) {
-    const std::string_view before = text.substr(0, offset);
-    const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-    const std::size_t start = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-    const auto column =
-        1 + std::count_if(before.begin() + static_cast<std::ptrdiff_t>(start), before.end(),
-                          [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
-    return "line " + std::to_string(line) + ", column " + std::to_string(column) + ": ";
-}
 
 /// Says in words of ours which token is broken; nullptr: the token is whole, but does not belong there.
 /// nlohmann's own message quotes the text, so only the words before the first quotation are looked at.
@@ -141,7 +176,7 @@ std::optional<Json> parse_strict_json(std::string_view text, std::vector<std::st
                             " arrays and objects inside each other");
         return std::nullopt;
     }
-    Watch watch(problems);
+    Watch watch(text, problems);
     try {
         return Json::parse(text, std::ref(watch), true, true);
     } catch (const Json::parse_error& error) {

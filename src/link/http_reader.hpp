@@ -51,6 +51,8 @@ class HttpReader {
     /// Receives the words of a request line.
     virtual void on_request_line(std::string_view /*method*/, std::string_view /*target*/) {}
 
+    /// The status of the head whose lines are being received.
+    int status_so_far() const { return status_; }
     std::uint64_t announced() const { return has_length_ ? length_ : 0; }
 
   private:

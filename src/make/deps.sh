@@ -10,8 +10,8 @@ PATH=$PATH:/usr/sbin    # where Debian has nginx
 
 declare -A group=(
     [run]="g++ make nginx nginx-dev redis-server libhiredis-dev libyajl-dev libexpat1-dev libssl-dev
-           libutf8proc-dev libxxhash-dev libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev perl openssl
-           ca-certificates"
+           libutf8proc-dev libxxhash-dev libcli11-dev libfmt-dev libspdlog-dev nlohmann-json3-dev zlib1g-dev
+           perl openssl ca-certificates"
     [test]="libgtest-dev curl valgrind binutils prometheus"
     [fuzz]="clang"
     [check]="clang-format cppcheck lua5.1 lua-check"

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/digest.hpp"
+#include "base/text.hpp"
 #include "store/resp.hpp"
 
 namespace webhook::store {
@@ -17,6 +18,18 @@ std::string compact_script(std::string_view text) {
         if (!line.empty() && line.substr(0, 2) != "--") compact.append(line).append("\n");
     }
     return compact;
+}
+
+std::string with_head(std::string_view body, std::initializer_list<std::string_view> parts) {
+    std::string text;
+    if (base::starts_with(body, "#!")) {
+        const std::size_t line = body.find('\n') + 1;
+        text = body.substr(0, line);
+        body.remove_prefix(line);
+    }
+    for (const std::string_view part : parts)
+        text += part;
+    return compact_script(text.append(body));
 }
 
 std::string script_sha(std::string_view text) {

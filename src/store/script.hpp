@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,8 @@ namespace webhook::store {
 
 /// The text without comment lines and indentation: Redis keeps it.
 std::string compact_script(std::string_view text);
+/// Joins parts that several scripts share and the body of one; a first line with flags stays first.
+std::string with_head(std::string_view body, std::initializer_list<std::string_view> parts);
 /// SHA-1 in hex, as EVALSHA wants it.
 std::string script_sha(std::string_view text);
 

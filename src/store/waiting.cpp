@@ -1,5 +1,7 @@
 #include "store/waiting.hpp"
 
+#include <string>
+
 #include "store/lua.hpp"
 
 namespace webhook::store {
@@ -12,12 +14,14 @@ const Script& due_script() {
 }
 
 const Script& claim_script() {
-    static const Script script(lua::claim());
+    static const std::string text = with_head(lua::claim(), {lua::lanes()});
+    static const Script script(text);
     return script;
 }
 
 const Script& end_script() {
-    static const Script script(lua::end_waiting());
+    static const std::string text = with_head(lua::end_waiting(), {lua::lanes()});
+    static const Script script(text);
     return script;
 }
 

@@ -29,7 +29,8 @@ struct Delivery {
     std::string endpoint_id;
     std::shared_ptr<const Event> event;
     std::uint64_t bytes = 0;
-    std::string id;  ///< of a waiting delivery; empty: made from event and endpoint
+    std::string lane;  ///< hex, of an ordered endpoint's; empty: it waits for no other
+    std::string id;    ///< of a waiting delivery; empty: made from event and endpoint
 
     State state = State::queued;
     WindowItem* item = nullptr;  ///< of a new delivery, until it is settled

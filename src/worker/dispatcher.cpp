@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto slow_after = 1000ms;
+constexpr auto clock_error = 10ms;  // of what is known of Redis' clock: what is due then has expired
 
 }  // namespace
 
@@ -34,25 +35,51 @@ void Dispatcher::submit(const DeliveryPtr& delivery) {
     if (const auto max_age = endpoint->document.max_age; max_age.count() != 0) {
         const std::int64_t born = delivery->created_ms;  // 0: it is created by what happens to it now
         const std::chrono::milliseconds age(born == 0 ? 0 : clock.now_ms(now) - born);
-        delivery->expires = now + (max_age - age);
+        delivery->expires = now + (max_age - age) - (born == 0 ? 0ms : clock_error);
     }
     delivery->state = Delivery::State::queued;
-    endpoint->queue.push_back(delivery);
     ++endpoint->queued;
+    if (!delivery->lane.empty() && !endpoint->lanes.enter(delivery)) return;
+    endpoint->queue.push_back(delivery);
     pump(endpoint);
+}
+
+/// Ends a delivery that had its turn.
+void Dispatcher::end(const DeliveryPtr& delivery) {
+    delivery->partition->ended(delivery);
+    if (!delivery->lane.empty()) leave_lane(delivery);
+}
+
+/// Gives the turn to the next delivery of the lane. If this one must be sent later, or was recorded to wait,
+/// those behind it wait in Redis, too, and so do later events.
+void Dispatcher::leave_lane(const DeliveryPtr& delivery) {
+    Endpoint& endpoint = *delivery->endpoint;
+    const bool over =
+        delivery->state == Delivery::State::ended && delivery->decision.kind != Decision::Kind::retry;
+    if (over || delivery->cancelled) {
+        if (DeliveryPtr next = endpoint.lanes.next(*delivery)) endpoint.queue.push_back(std::move(next));
+        return;
+    }
+    delivery->partition->order_waits(delivery->endpoint_id);
+    for (const DeliveryPtr& behind : endpoint.lanes.remove(*delivery)) {
+        if (behind->state != Delivery::State::queued) continue;
+        --endpoint.queued;
+        behind->decision = not_attempted;
+        behind->partition->ended(behind);
+    }
 }
 
 /// Ends a delivery whose endpoint was deleted before it could be sent.
 void Dispatcher::end_unsent(const DeliveryPtr& delivery) {
     delivery->cancelled = true;
     delivery->decision = not_attempted;
-    delivery->partition->ended(delivery);
+    end(delivery);
 }
 
 /// Returns a claimed delivery of a paused or disabled endpoint: it waits in Redis again.
 void Dispatcher::hand_back(const DeliveryPtr& delivery) {
     delivery->decision = not_attempted;
-    delivery->partition->ended(delivery);
+    end(delivery);
 }
 
 /// Counts the global places taken: troubled endpoints take at most their quarter.
@@ -81,11 +108,13 @@ bool Dispatcher::has_queued(Endpoint* endpoint) {
         const bool lost = delivery->partition->lost();
         if (queued && !lost && now < delivery->expires) return true;
         endpoint->queue.pop_front();
-        if (!queued) continue;
-        --endpoint->queued;
-        if (lost) continue;
-        delivery->decision = expired;
-        delivery->partition->ended(delivery);
+        if (queued) --endpoint->queued;
+        if (queued && !lost) {
+            delivery->decision = expired;
+            end(delivery);
+        } else if (!delivery->lane.empty()) {
+            leave_lane(delivery);
+        }
     }
     return false;
 }
@@ -169,7 +198,7 @@ void Dispatcher::finish(const EndpointPtr& endpoint, const DeliveryPtr& delivery
         stopped ? not_attempted : decide(attempt, history_of(*delivery), endpoint->document, &random_);
     if (delivery->decision.made) note_attempt(endpoint, delivery, attempt);
     if (endpoint->deleted && delivery->decision.kind != Decision::Kind::delivered) delivery->cancelled = true;
-    delivery->partition->ended(delivery);
+    end(delivery);
     if (endpoint->pressed) endpoint->leased = std::min(endpoint->leased, endpoint->running);
     if (!endpoint->due_in.empty() && on_place) on_place(endpoint);
 }
@@ -190,6 +219,10 @@ void Dispatcher::note_attempt(const EndpointPtr& endpoint, const DeliveryPtr& de
 History Dispatcher::history_of(const Delivery& delivery) const {
     History history{delivery.attempts, delivery.refusals, std::chrono::milliseconds::max()};
     if (delivery.expires == SteadyTime::max()) return history;
+    if (!delivery.recorded) {  // it is created when its outcome is settled
+        history.left = delivery.endpoint->document.max_age;
+        return history;
+    }
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(delivery.expires - Clock::now());
     history.left = std::max(left, std::chrono::milliseconds(0));
     return history;
@@ -255,12 +288,16 @@ void Dispatcher::set_open(Endpoint* endpoint, bool open) {
 /// Returns claimed deliveries. New ones stay queued: they are recorded in Redis when their events are
 /// settled.
 void Dispatcher::hand_back_claimed(Endpoint* endpoint) {
-    std::erase_if(endpoint->queue, [&](const DeliveryPtr& delivery) {
-        if (!delivery->recorded || delivery->state != Delivery::State::queued) return false;
-        --endpoint->queued;
-        hand_back(delivery);
-        return true;
-    });
+    std::deque<DeliveryPtr> queue;
+    std::swap(queue, endpoint->queue);
+    for (const DeliveryPtr& delivery : queue) {
+        if (!delivery->recorded || delivery->state != Delivery::State::queued) {
+            endpoint->queue.push_back(delivery);
+        } else {
+            --endpoint->queued;
+            hand_back(delivery);
+        }
+    }
 }
 
 void Dispatcher::changed(const EndpointPtr& endpoint) {

@@ -71,6 +71,8 @@ class Dispatcher {
     void note_attempt(const EndpointPtr& endpoint, const DeliveryPtr& delivery, const Attempt& attempt);
     void judge(const EndpointPtr& endpoint, const Attempt& attempt, bool refused);
     void update_trouble(Endpoint* endpoint, bool before);
+    void end(const DeliveryPtr& delivery);
+    void leave_lane(const DeliveryPtr& delivery);
     void end_unsent(const DeliveryPtr& delivery);
     void hand_back(const DeliveryPtr& delivery);
     void hand_back_claimed(Endpoint* endpoint);

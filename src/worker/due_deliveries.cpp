@@ -17,6 +17,7 @@ namespace {
 constexpr auto busy_time = 200ms;  // until the next look if not all due deliveries could be claimed
 constexpr unsigned page = 256;
 constexpr std::uint64_t claim_count = 64, claim_bytes = 4u << 20;
+constexpr auto longest_rest = 1h;
 constexpr auto lease_margin = 10000ms;  // for the time between claim and attempt
 
 class DueDeliveries {
@@ -37,6 +38,7 @@ class DueDeliveries {
             }
             if (std::exchange(partition_->check_all, false)) co_await check_all();
             co_await serve_due();
+            co_await look_for_free();
             if (partition_->check_all) look_soon();
         }
     }
@@ -45,15 +47,43 @@ class DueDeliveries {
     void look_soon() { partition_->due_at(Clock::now() + busy_time); }
 
     asio::awaitable<void> check_all() {
+        choose_free();
         const auto reply = co_await core_.link.run(store::waiting_endpoints(partition_->owner()));
         if (!reply || !reply->root().is_array()) {
             partition_->check_all = true;
             co_return;
         }
+        note_free(reply->root());
         for (const RedisReply& id : reply->root()) {
             if (partition_->lost() || partition_->draining) co_return;
             co_await end_if_gone(std::string(id.text));
         }
+    }
+
+    /// Lets the ordered endpoints of which nothing waits attempt new events from memory.
+    void note_free(const RedisReply& waiting) {
+        for (const std::string& id : asked_) {
+            const bool waits = std::any_of(waiting.begin(), waiting.end(),
+                                           [&](const RedisReply& other) { return other.text == id; });
+            if (!waits) partition_->order_is_free(id);
+        }
+    }
+
+    /// Lists the ordered endpoints of which nothing may wait: what is on its way to Redis now is not seen
+    /// there.
+    void choose_free() {
+        asked_.clear();
+        for (const auto& [id, endpoint] : core_.endpoints.all()) {
+            if (!partition_->attempts_from_memory(*endpoint) && partition_->records_none_of(id))
+                asked_.push_back(id);
+        }
+    }
+
+    asio::awaitable<void> look_for_free() {
+        choose_free();
+        if (asked_.empty()) co_return;
+        const auto reply = co_await core_.link.run(store::waiting_endpoints(partition_->owner()));
+        if (reply && reply->root().is_array()) note_free(reply->root());
     }
 
     /// Cancels all waiting deliveries of an endpoint that was deleted. An unknown endpoint may be newer than
@@ -97,7 +127,8 @@ class DueDeliveries {
         if (found[0].is(0)) {
             look_soon();
         } else if (found[0].integer > 0) {
-            partition_->due_at(Clock::now() + std::chrono::milliseconds(found[0].integer));
+            const std::chrono::milliseconds next(found[0].integer);
+            partition_->due_at(Clock::now() + std::min<std::chrono::milliseconds>(next, longest_rest));
         }
         for (std::size_t i = 1; i < found.count; ++i) {
             if (partition_->lost() || partition_->draining) co_return;
@@ -157,6 +188,7 @@ class DueDeliveries {
         delivery->recorded = true;
         delivery->attempts = known.attempts;
         delivery->refusals = known.refusals;
+        delivery->lane = known.lane;
         delivery->status = known.status;
         delivery->error = known.error;
         delivery->created_ms = known.created_ms;
@@ -169,7 +201,8 @@ class DueDeliveries {
     Core& core_;
     PartitionPtr partition_;
     std::map<std::string, unsigned long>
-        unknown_;  ///< endpoint -> `config_reads` when it was first not found
+        unknown_;                     ///< endpoint -> `config_reads` when it was first not found
+    std::vector<std::string> asked_;  ///< ordered endpoints, see choose_free()
     std::uint64_t offset_ = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "endpoint/document.hpp"
 #include "worker/allowance.hpp"
 #include "worker/delivery.hpp"
+#include "worker/lanes.hpp"
 #include "worker/pace.hpp"
 #include "worker/send/sender.hpp"
 
@@ -38,7 +39,8 @@ struct Endpoint {
     bool disabled = false;  ///< paused by the workers, with a reason
 
     std::deque<DeliveryPtr> queue;  ///< may hold withdrawn deliveries
-    unsigned queued = 0;            ///< without withdrawn deliveries
+    Lanes lanes;                    ///< deliveries that wait for another one, if it is ordered
+    unsigned queued = 0;            ///< in both, without withdrawn deliveries
     unsigned running = 0;           ///< running attempts
     unsigned claiming = 0;          ///< places reserved for a pending claim
     bool wants_place = false;       ///< it is in the dispatcher's queue for a global place
@@ -70,6 +72,8 @@ struct Endpoint {
         if (closed() || hold.active) return 0;
         return hold.open ? 1 : std::min(document.concurrency, allowance.value());
     }
+    /// Returns how many queued deliveries may be attempted now, or a few more.
+    unsigned ready() const { return std::min(queued, static_cast<unsigned>(queue.size())); }
     unsigned taken() const { return running + queued + claiming; }
 };
 

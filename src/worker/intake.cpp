@@ -176,7 +176,7 @@ class Intake {
         for (const auto& endpoint : wanted_) {
             auto delivery = partition->make_delivery(endpoint, item.event, item.bytes);
             endpoint->last_routed = now;
-            if (endpoint->waits()) {
+            if (endpoint->waits() || !partition->attempts_from_memory(*endpoint)) {
                 delivery->state = Delivery::State::ended;
                 delivery->decision = not_attempted;
                 delivery->error = endpoint->problem;
@@ -191,7 +191,7 @@ class Intake {
         for (const auto& delivery : kept.deliveries) {
             if (delivery->state == Delivery::State::queued) core_.dispatcher.submit(delivery);
         }
-        if (kept.open == 0) partition->work.notify();
+        if (kept.open == 0) partition->ended_well();
     }
 
     Core& core_;

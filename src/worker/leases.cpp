@@ -27,7 +27,7 @@ bool has_rate(const Endpoint& endpoint) {
 
 /// Returns how many attempts the endpoint could run now.
 unsigned useful_places(const Endpoint& endpoint) {
-    return std::min(endpoint.limit(), endpoint.running + endpoint.queued);
+    return std::min(endpoint.limit(), endpoint.running + endpoint.ready());
 }
 
 }  // namespace
@@ -47,14 +47,14 @@ void Leases::set_workers(std::size_t count) {
     for (const auto& [id, endpoint] : core_.endpoints.all()) {
         endpoint->leased = endpoint->running;
         endpoint->pressed = false;
-        if (shares() && endpoint->running + endpoint->queued > 0) want(endpoint);
+        if (shares() && endpoint->running + endpoint->ready() > 0) want(endpoint);
         if (!shares()) core_.dispatcher.changed(endpoint);
     }
 }
 
 asio::awaitable<void> Leases::serve(EndpointPtr endpoint, LeasePtr lease) {
     while (!core_.stopping && !endpoint->deleted) {
-        const bool waits = endpoint->queued > 0 && endpoint->limit() > 0;
+        const bool waits = endpoint->ready() > 0 && endpoint->limit() > 0;
         const bool idle = !waits && (endpoint->running == 0 || !shares());
         const bool gives_back = idle && shares() && endpoint->leased > 0;
         if (idle && !gives_back) break;
@@ -71,7 +71,7 @@ store::TurnRequest Leases::request_for(Endpoint& endpoint, SteadyTime now) const
         request.interval = endpoint.document.rate->interval();
         request.burst = endpoint.document.rate->burst;
         const std::uint64_t left = endpoint.pace.left(now);
-        request.slots = endpoint.queued > left ? endpoint.queued - left : 0;
+        request.slots = endpoint.ready() > left ? endpoint.ready() - left : 0;
         if (endpoint.pace.last() >= now + slots_ahead) request.slots = 0;
     }
     if (!shares()) return request;
@@ -91,7 +91,7 @@ bool Leases::must_ask(Endpoint& endpoint, const Lease& lease, SteadyTime now) co
 /// Returns when a slot is due, or something can be asked for.
 SteadyTime Leases::next_look(Endpoint& endpoint, const Lease& lease, SteadyTime now) const {
     SteadyTime next = shares() ? lease.renew_at : SteadyTime::max();
-    if (endpoint.queued == 0) return next;
+    if (endpoint.ready() == 0) return next;
     if (has_rate(endpoint)) {
         const SteadyTime slot = endpoint.pace.next(now);
         if (slot != SteadyTime::max() && endpoint.running < endpoint.limit() &&

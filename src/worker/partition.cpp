@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t step_events = 2000, step_operations = 256, step_bytes = 1u << 20;
 constexpr std::size_t attempts_kept = 4000, attempts_kept_bytes = 4u << 20;
+constexpr std::size_t company = 64;    // so many outcomes are settled at once
 constexpr auto patience = 1000ms;      // how long a delivery may hold up the floor
 constexpr auto lease_margin = 5000ms;  // beyond the time limit of the attempt
 constexpr auto sweep_after = 1000ms;   // after a settling step
@@ -78,6 +79,7 @@ DeliveryPtr OwnedPartition::make_delivery(const EndpointPtr& endpoint, std::shar
     delivery->endpoint_id = endpoint->document.id;
     delivery->event = std::move(event);
     delivery->bytes = bytes;
+    if (endpoint->document.order) delivery->lane = lane_name(*delivery->event);
     return delivery;
 }
 
@@ -89,13 +91,44 @@ void OwnedPartition::ended(const DeliveryPtr& delivery) {
     } else if (delivery->item != nullptr) {
         --delivery->item->open;
     }
+    const bool blocks_lane = delivery->recorded && !delivery->lane.empty();
+    if (delivery->decision.kind == Decision::Kind::delivered && !blocks_lane) return ended_well();
     work.notify();
+}
+
+void OwnedPartition::ended_well() {
+    if (++ended_well_ >= company || draining) work.notify();  // else the next tick does
 }
 
 void OwnedPartition::log_attempt(std::string json) {
     if (lost_ || attempts_.size() >= attempts_kept || attempts_bytes_ >= attempts_kept_bytes) return;
     attempts_bytes_ += json.size();
     attempts_.push_back(std::move(json));
+}
+
+bool OwnedPartition::attempts_from_memory(const Endpoint& endpoint) const {
+    return !endpoint.document.order || nothing_waits_.count(endpoint.document.id) != 0;
+}
+
+void OwnedPartition::order_is_free(const std::string& endpoint) {
+    if (records_none_of(endpoint)) nothing_waits_.insert(endpoint);
+}
+
+bool OwnedPartition::records_none_of(const std::string& endpoint) const {
+    if (step_under_way_ || lost_) return false;
+    const auto is_recorded = [&](const DeliveryPtr& delivery) {
+        const bool in_memory =
+            delivery->state == Delivery::State::queued || delivery->state == Delivery::State::running;
+        const bool done = delivery->decision.kind == Decision::Kind::delivered;
+        return delivery->endpoint_id == endpoint && !in_memory && !done;
+    };
+    const bool in_window = std::any_of(window_.begin(), window_.end(), [&](const WindowItem& item) {
+        return std::any_of(item.deliveries.begin(), item.deliveries.end(), is_recorded);
+    });
+    const bool held = std::any_of(held_.begin(), held_.end(), [&](const std::string& id) {
+        return id.substr(id.find('/') + 1).rfind(endpoint, 0) == 0;
+    });
+    return !in_window && !held;
 }
 
 bool OwnedPartition::may_leave(const WindowItem& item, const Rules& rules) const {
@@ -116,6 +149,7 @@ bool OwnedPartition::may_leave(const WindowItem& item, const Rules& rules) const
 }
 
 bool OwnedPartition::build(const Rules& rules, store::SettleStep* step) {
+    ended_well_ = 0;
     auto& routed = step->routed;
     const auto room = [&] {
         return routed.events < step_events && step->operations() < step_operations &&
@@ -151,6 +185,7 @@ void OwnedPartition::applied() {
     step_ends_.clear();
     const auto now = Clock::now();
     next_sweep = std::min(next_sweep, now + sweep_after);
+    if (std::exchange(frees_lane_, false)) step_due_ = 0ms;
     if (step_due_ != milliseconds::max()) due_at(now + std::max<milliseconds>(step_due_, claim_pause));
     if (floor_ == step_floor_) return;
     floor_ = step_floor_;
@@ -198,6 +233,7 @@ void OwnedPartition::settle_new(const DeliveryPtr& delivery, store::SettleStep* 
     const auto entry = entry_of(*delivery, id, record);
     const store::WaitingLimit limit{owner_.share(document.max_waiting),
                                     owner_.share(document.max_waiting_bytes)};
+    if (!delivery->lane.empty()) order_waits(delivery->endpoint_id);
     if (delivery->state == Delivery::State::running) {
         // It is running already, so the limit of waiting deliveries does not apply.
         step->new_waiting(entry, lease_of(*delivery->endpoint), {UINT64_MAX >> 12, UINT64_MAX >> 12});
@@ -221,6 +257,7 @@ void OwnedPartition::settle_outcome(const DeliveryPtr& delivery, store::SettleSt
     const std::string record = delivery_record(*delivery);
     const auto entry = entry_of(*delivery, delivery->id, record);
     step_ends_.push_back(delivery->id);
+    if (!delivery->lane.empty()) frees_lane_ = true;
     if (delivery->cancelled) return step->cancelled(entry);
     switch (delivery->decision.kind) {
         case Decision::Kind::delivered:

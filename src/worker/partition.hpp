@@ -68,10 +68,22 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
                               std::uint64_t bytes);
     /// Takes a delivery that has ended (its decision is set).
     void ended(const DeliveryPtr& delivery);
+    /// Notes an outcome that may wait for company: a crash repeats that much more, and nobody waits for it.
+    void ended_well();
     /// Registers a claimed delivery; returns false if it is in memory already.
     bool hold(const std::string& id) { return held_.insert(id).second; }
     bool holds_any() const { return !held_.empty() || !window_.empty() || step_under_way_; }
     void log_attempt(std::string json);
+
+    // Order. New events of an ordered endpoint are attempted from memory while nothing of it waits in Redis;
+    // otherwise they are recorded behind what waits.
+    bool attempts_from_memory(const Endpoint& endpoint) const;
+    /// Notes that something waits in Redis, or will.
+    void order_waits(const std::string& endpoint) { nothing_waits_.erase(endpoint); }
+    /// Notes that Redis lists nothing that waits; ignored while a delivery is on its way there.
+    void order_is_free(const std::string& endpoint);
+    /// Returns whether no delivery of the endpoint in memory is or will be recorded.
+    bool records_none_of(const std::string& endpoint) const;
 
     // Settling.
     /// Says which events may leave the window before all their deliveries have ended.
@@ -88,6 +100,7 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     const EntryId& floor() const { return floor_; }
     SteadyTime floor_moved() const { return floor_moved_; }
     bool window_empty() const { return window_.empty(); }
+    bool has_outcomes() const { return !outcomes_.empty() || !attempts_.empty(); }
     /// Lists endpoints whose queued deliveries keep the first event from being settled.
     std::vector<Endpoint*> blocking() const;
 
@@ -125,9 +138,12 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     std::size_t window_deliveries_ = 0;
     std::uint64_t window_bytes_ = 0;
     std::deque<DeliveryPtr> outcomes_;
+    std::size_t ended_well_ = 0;  ///< outcomes since the last step
     std::unordered_set<std::string> held_;
-    std::vector<std::string> step_ends_;    ///< ids that leave `held_` when the step is done
-    std::chrono::milliseconds step_due_{};  ///< how long after the step its first delivery is due
+    std::unordered_set<std::string> nothing_waits_;  ///< ordered endpoints
+    std::vector<std::string> step_ends_;             ///< ids that leave `held_` when the step is done
+    bool frees_lane_ = false;                        ///< the step makes the next delivery of a lane due
+    std::chrono::milliseconds step_due_{};           ///< how long after the step its first delivery is due
     std::vector<std::string> attempts_;
     std::size_t attempts_bytes_ = 0;
     bool lost_ = false, step_under_way_ = false;

@@ -3,7 +3,9 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/encoding.hpp"
 #include "base/json_text.hpp"
+#include "base/utf8.hpp"
 #include "endpoint/strict_json.hpp"
 #include "worker/delivery.hpp"
 
@@ -48,15 +50,37 @@ void append_event(const Event& event, std::string* out) {
     append_field(",\"webhook_id\":", event.webhook_id(), out);
 }
 
+/// Adds by what deliveries are listed and selected.
+void append_attributes(const Event& event, std::string* out) {
+    if (event.fields.empty()) return;
+    append_field(",\"source\":", event.source(), out);
+    append_field(",\"type\":", event.type(), out);
+    if (const auto tenant = event.field("tenant"); !tenant.empty()) append_field(",\"tenant\":", tenant, out);
+}
+
+/// Adds the response: text as it is, and bytes that are no text (compressed ones) in base64.
+void append_response(const Attempt& attempt, std::string* out) {
+    if (base::valid_utf8(attempt.response)) {
+        append_field(",\"response\":", attempt.response, out);
+    } else {
+        out->append(",\"response_base64\":\"");
+        base::encode_text(attempt.response, base::Encoding::base64, out);
+        out->push_back('"');
+    }
+    if (!attempt.headers.empty()) append_field(",\"response_headers\":", attempt.headers, out);
+}
+
 }  // namespace
 
 std::string delivery_record(const Delivery& delivery) {
     std::string out;
     append_field("{\"endpoint\":", delivery.endpoint_id, &out);
     append_event(*delivery.event, &out);
+    append_attributes(*delivery.event, &out);
     append_field(",\"attempts\":", delivery.attempts, &out);
     if (delivery.refusals != 0) append_field(",\"refusals\":", delivery.refusals, &out);
     append_field(",\"bytes\":", static_cast<std::int64_t>(delivery.bytes), &out);
+    if (!delivery.lane.empty()) append_field(",\"lane\":", delivery.lane, &out);
     append_field(",\"status\":", delivery.status, &out);
     append_field(",\"error\":", delivery.error, &out);
     if (delivery.created_ms != 0) append_field(",\"created\":", delivery.created_ms, &out);
@@ -78,6 +102,7 @@ ParsedRecord parse_record(std::string_view text) {
     record.bytes = static_cast<std::uint64_t>(number("bytes"));
     if (const auto error = json.find("error"); error != json.end() && error->is_string())
         record.error = *error;
+    if (const auto lane = json.find("lane"); lane != json.end() && lane->is_string()) record.lane = *lane;
     return record;
 }
 
@@ -92,7 +117,7 @@ std::string attempt_json(const Delivery& delivery, const Attempt& attempt) {
     append_field(",\"status\":", attempt.status, &out);
     append_field(",\"error\":", attempt.error, &out);
     append_field(",\"result\":", name_of(attempt.result), &out);
-    append_field(",\"response\":", attempt.response, &out);
+    append_response(attempt, &out);
     out.push_back('}');
     return out;
 }

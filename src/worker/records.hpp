@@ -20,7 +20,7 @@ struct ParsedRecord {
     int status = 0;
     std::int64_t created_ms = 0;
     std::uint64_t bytes = 0;
-    std::string error;
+    std::string error, lane;
 };
 ParsedRecord parse_record(std::string_view json);
 

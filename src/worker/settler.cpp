@@ -96,7 +96,7 @@ asio::awaitable<void> tick_partitions(Core& core) {
         co_await link::sleep_for(tick_time);
         const auto now = Clock::now();
         for (const auto& [name, partition] : core.partitions) {
-            if (partition->window_empty()) continue;
+            if (partition->window_empty() && !partition->has_outcomes()) continue;
             if (rules_for(core, *partition).pressed) release_others(core, *partition, now);
             partition->work.notify();
         }

@@ -10,8 +10,8 @@ namespace webhook::worker {
 /// partition is lost.
 boost::asio::awaitable<void> settle_partition(Core& core, PartitionPtr partition);
 
-/// Wakes partitions regularly, because events may leave their window after some time, and updates the health
-/// of the endpoints.
+/// Wakes partitions regularly, because outcomes wait a while for company and events may leave their window
+/// after some time, and updates the health of the endpoints.
 boost::asio::awaitable<void> tick_partitions(Core& core);
 
 }  // namespace webhook::worker

@@ -85,10 +85,11 @@ local function turn(s, now, window)
   save(s)
 end
 
--- `routed` only grows: it is read again only when the last known value says full.
+-- `routed` only grows: it is read again only when the last known value says full. Where consumer groups are
+-- registered, what counts is what they have acknowledged (see sweep.lua).
 local function is_full(s, added, bytes, share, byte_share)
-  local m = call('HMGET', s.prefix .. 'meta', 'routed', 'routed_bytes')
-  s.routed, s.routed_bytes, s.rest = tonumber(m[1] or 0), tonumber(m[2] or 0), nil
+  local m = call('HMGET', s.prefix .. 'meta', 'routed', 'routed_bytes', 'acked', 'acked_bytes')
+  s.routed, s.routed_bytes, s.rest = tonumber(m[3] or m[1] or 0), tonumber(m[4] or m[2] or 0), nil
   local accepted = s.accepted + added
   return accepted - s.routed >= share or
     (accepted > s.routed and s.accepted_bytes + bytes - s.routed_bytes > byte_share)

@@ -16,6 +16,8 @@ local ended, ended_bytes = 0, 0
 local function finish(id, record)
   local bytes = tonumber(string.match(record, '"bytes":(%d+)') or 0)
   redis.call('ZREM', key, id)
+  local lane = lane_of(record)
+  if lane then leave_lane(prefix, endpoint, lane, id, now) end
   if reason ~= '' then
     local head = string.sub(record, 1, -2)
     if head ~= '{' then head = head .. ',' end

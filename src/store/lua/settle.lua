@@ -59,13 +59,17 @@ local function let_go(entry)
     redis.call('HDEL', contents, entry)
   end
 end
-local function enter(key, id, endpoint, bytes, due)
+local function enter(key, id, endpoint, bytes, due, record)
+  local lane = lane_of(record)
+  if lane then due = enter_lane(prefix, endpoint, lane, id, due) end
   redis.call('ZADD', key, due, id)
   waiting_count[endpoint] = waiting_count[endpoint] + 1
   waiting_bytes[endpoint] = waiting_bytes[endpoint] + bytes
 end
-local function leave(id, endpoint, bytes)
+local function leave(id, endpoint, bytes, record)
   if redis.call('ZREM', waiting(endpoint), id) == 0 then return false end
+  local lane = lane_of(record)
+  if lane then leave_lane(prefix, endpoint, lane, id, now) end
   waiting_count[endpoint] = waiting_count[endpoint] - 1
   waiting_bytes[endpoint] = waiting_bytes[endpoint] - bytes
   return true
@@ -87,7 +91,7 @@ function operation.new_waiting(i, id, endpoint, entry, bytes, record)
   if full then
     bury(id, bytes, dated(record), 'overflow')
   else
-    enter(key, id, endpoint, bytes, now + words[i])
+    enter(key, id, endpoint, bytes, now + words[i], record)
     redis.call('HSET', records, id, dated(record) .. '}')
   end
   return i + 3
@@ -97,8 +101,8 @@ function operation.new_dead(i, id, endpoint, entry, bytes, record)
   bury(id, bytes, dated(record), words[i])
   return i + 1
 end
-function operation.delivered(i, id, endpoint, entry, bytes)
-  if leave(id, endpoint, bytes) then
+function operation.delivered(i, id, endpoint, entry, bytes, record)
+  if leave(id, endpoint, bytes, record) then
     redis.call('HDEL', records, id)
     let_go(entry)
     delivered = delivered + 1
@@ -108,17 +112,19 @@ end
 function operation.retry(i, id, endpoint, entry, bytes, record)
   local key = waiting(endpoint)
   if redis.call('ZSCORE', key, id) then
-    redis.call('ZADD', key, now + words[i], id)
+    local lane, due = lane_of(record), now + words[i]
+    if lane then due = lane_due(prefix, endpoint, lane, id, due) end
+    redis.call('ZADD', key, due, id)
     if record ~= '' then redis.call('HSET', records, id, record .. '}') end
   end
   return i + 1
 end
 function operation.dead(i, id, endpoint, entry, bytes, record)
-  if leave(id, endpoint, bytes) then bury(id, bytes, record, words[i]) end
+  if leave(id, endpoint, bytes, record) then bury(id, bytes, record, words[i]) end
   return i + 1
 end
-function operation.cancelled(i, id, endpoint, entry, bytes)
-  if leave(id, endpoint, bytes) then
+function operation.cancelled(i, id, endpoint, entry, bytes, record)
+  if leave(id, endpoint, bytes, record) then
     redis.call('HDEL', records, id)
     let_go(entry)
     cancelled = cancelled + 1
@@ -155,7 +161,8 @@ if to ~= '' then
   set('floor', to)
   set('routed', old(4) + routed)
   set('routed_bytes', old(5) + routed_bytes)
-  if trim_before ~= '' then
+  -- What a registered group may need is left to sweep.lua.
+  if trim_before ~= '' and redis.call('EXISTS', prefix .. 'groups') == 0 then
     redis.call('HINCRBY', meta, 'trimmed', redis.call('XTRIM', events, 'MINID', trim_before))
     set('trimmed_bytes', old(5) + routed_bytes)
   end

@@ -24,6 +24,9 @@ struct Attempt {
     std::int64_t started_ms = 0;                           ///< Unix ms
     std::chrono::microseconds took{0};
     std::string response;  ///< first 16 KiB of the body
+    /// Response headers that help to understand a failure, "name: value\n" each; of a success only
+    /// content-encoding, without which the body cannot be read.
+    std::string headers;
 };
 
 }  // namespace webhook::worker

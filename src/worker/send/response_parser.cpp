@@ -16,6 +16,22 @@ bool is_redirect(int status) {
     return status >= 301 && status <= 308 && status != 304 && status != 305 && status != 306;
 }
 
+/// Headers of a failure that are logged: they say what the receiver, or a proxy before it, did not like.
+bool is_logged(std::string_view name) {
+    static constexpr std::string_view names[] = {
+        "allow",           "content-type",     "location",         "request-id",
+        "retry-after",     "server",           "webhook-delivery", "via",
+        "x-request-id",    "www-authenticate", "cf-ray",           "x-error",
+        "x-amzn-requestid"};
+    return std::any_of(std::begin(names), std::end(names),
+                       [name](std::string_view known) { return base::equal_names(name, known); });
+}
+
+void append_header(std::string_view name, std::string_view value, std::string* out) {
+    if (out->size() + name.size() + value.size() + 3 > ResponseParser::max_headers) return;
+    out->append(base::lower(name)).append(": ").append(value).append("\n");
+}
+
 bool is_success(const endpoint::Document& document, int status) {
     if (document.success.empty()) return status >= 200 && status < 300;
     return std::binary_search(document.success.begin(), document.success.end(), status);
@@ -47,7 +63,10 @@ void ResponseParser::on_field(std::string_view name, std::string_view value) {
         retry_after_ = value;
     } else if (base::equal_names(name, "webhook-delivery")) {
         delivery_ = value;
+    } else if (base::equal_names(name, "content-encoding")) {
+        encoding_ = value;
     }
+    if (status_so_far() > 299 && is_logged(name)) append_header(name, value, &headers_);
 }
 
 void ResponseParser::on_body(std::string_view bytes) {
@@ -58,6 +77,9 @@ void ResponseParser::on_body(std::string_view bytes) {
 void ResponseParser::judge(const endpoint::Document& document, std::int64_t now_ms, Attempt* attempt) {
     attempt->status = status();
     attempt->response = std::move(kept_);
+    if (!encoding_.empty() && !attempt->response.empty())
+        append_header("content-encoding", encoding_, &headers_);
+    attempt->headers = std::move(headers_);
     const bool success = is_success(document, status());
     attempt->disable = delivery_ == "disable";
     if (success) {

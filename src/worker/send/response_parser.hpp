@@ -11,19 +11,21 @@
 
 namespace webhook::worker {
 
-/// Parses one HTTP response. Keeps only what an attempt needs: status, two headers and the first 16 KiB of
-/// the body. Long bodies are not read to their end (see enough()).
+/// Parses one HTTP response. Keeps only what an attempt needs: status, two headers, the first 16 KiB of the
+/// body, and for the attempt log a few more headers (at most max_headers bytes; never cookies). Long bodies
+/// are not read to their end (see enough()).
 class ResponseParser final : public link::HttpReader {
   public:
     static constexpr std::size_t max_kept = 16384;
     static constexpr std::size_t max_drained = 65536;
+    static constexpr std::size_t max_headers = 1024;
 
     ResponseParser() : HttpReader(Kind::response, Limits{}) {}
 
     /// Returns whether closing the connection is cheaper than reading the rest of the body.
     bool enough() const;
 
-    /// Fills status, result, error, retry_after and response; the document defines success.
+    /// Fills status, result, error, retry_after, response and headers; the document defines success.
     void judge(const endpoint::Document& document, std::int64_t now_ms, Attempt* attempt);
 
     /// Returns the body's first bytes.
@@ -34,7 +36,7 @@ class ResponseParser final : public link::HttpReader {
     void on_body(std::string_view bytes) override;
 
     std::uint64_t seen_ = 0;  ///< bytes of the body so far
-    std::string kept_, retry_after_, delivery_;
+    std::string kept_, retry_after_, delivery_, encoding_, headers_;
 };
 
 /// Parses seconds or an HTTP date (RFC 9110 10.2.3) into a delay of 0 to 24 h; nothing if it is neither.

@@ -1,15 +1,16 @@
 // Steps of an operator on a real redis-server: ledger, configuration, replay of dead letters.
 
 #include "ctl/ledger.hpp"
+#include "ctl/replay.hpp"
 #include "endpoint/document_parser.hpp"
 #include "endpoint/field_reader.hpp"
 
 #include <gtest/gtest.h>
 
 #include "ctl/config.hpp"
+#include "ctl/dead_selection.hpp"
 #include "ctl/diff.hpp"
 #include "ctl/failure.hpp"
-#include "ctl/replay.hpp"
 #include "store/admin.hpp"
 #include "store/configuration.hpp"
 #include "t/unit/support/redis_server.hpp"
@@ -54,9 +55,15 @@ class Operator : public ::testing::Test {
 
     std::vector<ReplayOutcome> replay_all() {
         std::vector<ReplayOutcome> outcomes;
-        ReplaySelection selection;
-        selection.all = true;
-        replay(redis_, selection, [&](const ReplayOutcome& outcome) { outcomes.push_back(outcome); });
+        const EndpointLimits limits(redis_);
+        visit_dead(
+            redis_, {}, store::replay_slice,
+            [&](const std::vector<Delivery>& slice) {
+                for (auto& outcome : replay_slice(redis_, limits, slice))
+                    outcomes.push_back(outcome);
+                return true;
+            },
+            [](const std::string&) {});
         return outcomes;
     }
 
@@ -190,6 +197,7 @@ TEST_F(Operator, ReplayMakesANewDelivery) {
 
 TEST_F(Operator, ASecondReplayHasItsOwnId) {
     store("crm", crm);
+    server_({"HSET", key("meta"), "replayed", "9"});
     add_dead("1-0/crm/9", record);
     EXPECT_EQ(replay_all().at(0).new_label, "s:0/1-0/crm/10");
 }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "store/entry_id.hpp"
+#include "store/operator.hpp"
 #include "store/waiting.hpp"
 #include "t/unit/store/partition_support.hpp"
 
@@ -73,6 +74,67 @@ TEST_F(Sweep, SweepUnderPressureFreesSliceAfterSliceAndThenTheLog) {
     reply = run(sweep(owner, keep));
     EXPECT_EQ(reply->element[1]->integer, 0) << "nothing is left to give";
     EXPECT_EQ(count("HLEN", "content"), 3) << "what waits stays";
+}
+
+TEST_F(Sweep, RegisteredGroupsHoldWhatTheyHaveNotAcknowledged) {
+    Keep none;
+    none.events_age = 0ms;
+    none.events_bytes = 0;
+    EXPECT_EQ(run(add_group("s", 0, "wh", "0"))->integer, 1);
+    EXPECT_EQ(run(add_group("s", 0, "wh", "0"))->integer, 0) << "registered already";
+    EXPECT_EQ(meta("acked"), 0);
+    std::vector<std::string> entries;
+    for (int i = 0; i < 3; ++i) {
+        entries.push_back(wait_one(1h));
+        usleep(2000);
+        run(sweep(owner, none));
+    }
+    EXPECT_EQ(count("XLEN", "events"), 3) << "nothing was read";
+    EXPECT_EQ(meta("acked"), 0);
+    redis({"XREADGROUP", "GROUP", "wh", "c", "STREAMS", key("events"), ">"});
+    run(sweep(owner, none));
+    EXPECT_EQ(count("XLEN", "events"), 3) << "read is not acknowledged";
+    redis({"XACK", key("events"), "wh", entries[0], entries[1]});
+    run(sweep(owner, none));
+    EXPECT_EQ(count("XLEN", "events"), 1) << "up to the oldest that is not acknowledged";
+    EXPECT_EQ(meta("acked"), 2);
+    EXPECT_EQ(meta("acked_bytes"), 8);
+    redis({"XACK", key("events"), "wh", entries[2]});
+    run(sweep(owner, none));
+    EXPECT_EQ(count("XLEN", "events"), 0);
+    EXPECT_EQ(meta("acked"), 3);
+    EXPECT_EQ(count("XLEN", "events") + meta("trimmed") - meta("routed"), 0) << "unrouted";
+}
+
+TEST_F(Sweep, ALostGroupHoldsAllAndARemovedOneNothing) {
+    Keep none;
+    none.events_age = 0ms;
+    none.events_bytes = 0;
+    EXPECT_EQ(run(add_group("s", 0, "wh", "$"))->integer, 1);
+    EXPECT_EQ(run(add_group("s", 0, "other", "$"))->integer, 1);
+    redis({"XGROUP", "DESTROY", key("events"), "wh"});
+    wait_one(1h);
+    usleep(2000);
+    run(sweep(owner, none));
+    EXPECT_EQ(count("XLEN", "events"), 1);
+    EXPECT_EQ(run(remove_group("s", 0, "wh", false))->integer, 1);
+    EXPECT_EQ(run(remove_group("s", 0, "wh", false))->integer, 0);
+    EXPECT_EQ(redis({"HEXISTS", key("meta"), "acked"})->integer, 1) << "another is registered";
+    EXPECT_EQ(run(remove_group("s", 0, "other", true))->integer, 1);
+    EXPECT_EQ(redis({"HEXISTS", key("meta"), "acked"})->integer, 0);
+    run(sweep(owner, none));
+    EXPECT_EQ(count("XLEN", "events"), 0);
+}
+
+TEST_F(Sweep, ASettlingStepLeavesTrimmingToTheSweepWhereGroupsAreRegistered) {
+    EXPECT_EQ(run(add_group("s", 0, "wh", "$"))->integer, 1);
+    const std::string entry = add();
+    SettleStep step = routing(entry, 0, 0);
+    EntryId id;
+    ASSERT_TRUE(EntryId::parse(entry, &id));
+    step.routed.trim_before = id.next().text();
+    EXPECT_EQ(done(step), 1);
+    EXPECT_EQ(count("XLEN", "events"), 1);
 }
 
 TEST_F(Sweep, StaleMarksDoNotTurnTheAccountBack) {

@@ -52,5 +52,34 @@ TEST(WorkerRecords, ContentKeepsWhatNamesTheEvent) {
     }
 }
 
+TEST(WorkerRecords, DeliveriesAreListedByWhatTheEventIs) {
+    Event event;
+    event.entry = "1-0";
+    event.fields = {{"id", "1"}, {"source", "stripe"}, {"type", "order.new"}, {"tenant", "acme"}};
+    Delivery delivery;
+    delivery.event = std::make_shared<Event>(event);
+    EXPECT_NE(delivery_record(delivery).find(R"("source":"stripe","type":"order.new","tenant":"acme")"),
+              std::string::npos);
+    event.fields.pop_back();
+    delivery.event = std::make_shared<Event>(event);
+    EXPECT_EQ(delivery_record(delivery).find("tenant"), std::string::npos);
+}
+
+TEST(WorkerRecords, ResponsesKeepTheirBytes) {
+    Event event;
+    Delivery delivery;
+    delivery.event = std::make_shared<Event>(event);
+    Attempt attempt;
+    attempt.response = "text \xc3\xa9";
+    EXPECT_NE(attempt_json(delivery, attempt).find("\"response\":\"text \xc3\xa9\""), std::string::npos);
+    EXPECT_EQ(attempt_json(delivery, attempt).find("response_headers"), std::string::npos);
+    attempt.response = "\x1f\x8b\xff";
+    attempt.headers = "server: x\n";
+    EXPECT_NE(
+        attempt_json(delivery, attempt).find(R"("response_base64":"H4v/","response_headers":"server: x\n"})"),
+        std::string::npos)
+        << attempt_json(delivery, attempt);
+}
+
 }  // namespace
 }  // namespace webhook::worker

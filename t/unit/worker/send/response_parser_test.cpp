@@ -46,6 +46,20 @@ TEST_F(SenderTest, BodiesAreCut) {
     EXPECT_EQ(send(document_for(endless.url())).response.size(), 16384u);
 }
 
+TEST_F(SenderTest, HeadersOfFailuresAreKept) {
+    const auto headers = [this](const std::string& head) { return answer_with("HTTP/1.1 " + head).headers; };
+    EXPECT_EQ(headers("500 Oops\r\nServer: x\r\nSet-Cookie: secret\r\nX-Request-ID: 7\r\n"
+                      "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\nab"),
+              "server: x\nx-request-id: 7\ncontent-encoding: gzip\n");
+    EXPECT_EQ(headers("200 OK\r\nServer: x\r\nContent-Length: 2\r\n\r\nab"), "");
+    EXPECT_EQ(headers("200 OK\r\nServer: x\r\nContent-Encoding: br\r\nContent-Length: 2\r\n\r\nab"),
+              "content-encoding: br\n");
+    EXPECT_EQ(
+        headers("500 Oops\r\nServer: " + std::string(2000, 'x') + "\r\nVia: v\r\nContent-Length: 0\r\n\r\n"),
+        "via: v\n")
+        << "bounded";
+}
+
 TEST_F(SenderTest, EndlessHeadersEnd) {
     Server flood(io, [](const Received&) {
         std::string head = "HTTP/1.1 200 OK\r\n";
