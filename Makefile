@@ -152,7 +152,7 @@ $(BUILD)/unit-tests: $(call obj,$(UNIT_SRC)) $(LIB) $(BUILD)/files
 	$(Q)$(CXX) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(UNIT_LIBS)
 
 # Only with clang, see the target fuzz; clang 14 cannot compile coroutines with these sanitizers.
-FUZZ_PARTS = $(wildcard src/endpoint/*.cpp) $(addprefix src/,link/http_reader.cpp worker/settings.cpp $(addprefix worker/send/,address_guard.cpp response_parser.cpp))
+FUZZ_PARTS = $(wildcard src/endpoint/*.cpp) $(addprefix src/,link/http_reader.cpp worker/egress_proxy.cpp worker/settings.cpp $(addprefix worker/send/,address_guard.cpp response_parser.cpp secrets.cpp))
 $(BUILD)/fuzzer: $(call obj,$(sort $(wildcard t/fuzz/*.cpp) $(FUZZ_PARTS))) $(LIB) $(BUILD)/files
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(WORKER_LIBS)

@@ -2,10 +2,12 @@
 
 #include <ctime>
 #include <functional>
+#include <map>
 #include <mutex>
 
 #include "link/connect_race.hpp"
 #include "t/unit/worker/send/support.hpp"
+#include "worker/send/origin.hpp"
 
 namespace webhook::test {
 namespace {
@@ -22,6 +24,51 @@ TEST_F(SenderTest, AConnectionClosedBetweenRequestsIsNoFailure) {
     for (int i = 0; i < 5; ++i)
         EXPECT_EQ(send(document_for(server.url())).result, Result::delivered);
     EXPECT_EQ(server.requests->size(), 5u);
+}
+
+TEST_F(SenderTest, AConnectionThatClosesUnderTheRequestIsTriedOnceMore) {
+    std::map<int, int> seen;
+    Server server(io, [&seen](const Received& request) {
+        const bool again = ++seen[request.connection] > 1;
+        return again ? Reply{"", Reply::Then::close} : Reply{ok};
+    });
+    EXPECT_EQ(send(document_for(server.url()), sample(), 3).error, "");
+    EXPECT_EQ(*server.connections, 3) << "the server closed the kept one when the next request came";
+    EXPECT_EQ(server.requests->size(), 5u);
+}
+
+TEST_F(SenderTest, AResponseThatBreaksOffOnAKeptConnectionIsAFailure) {
+    int requests = 0;
+    Server server(io, [&requests](const Received&) {
+        return ++requests == 2 ? Reply{"HTTP/1.1 200 OK\r\nConte", Reply::Then::close} : Reply{ok};
+    });
+    EXPECT_EQ(send(document_for(server.url()), sample(), 2).error,
+              "answer: connection closed within the header of status 200");
+    EXPECT_EQ(requests, 2) << "the request was not sent again";
+}
+
+TEST_F(SenderTest, KeptConnectionsToAVanishedAddressAreClosed) {
+    Server server(io, [](const Received&) { return Reply{ok}; });
+    const auto now = Clock::now();
+    const Addresses here{asio::ip::make_address("127.0.0.1")}, elsewhere{asio::ip::make_address("127.0.0.2")};
+    const auto limits = std::make_shared<IdleLimits>();
+    Origin origin({"receiver.example", server.port(), nullptr, nullptr}, true, limits);
+    const auto keep_one = [&] {
+        asio::ip::tcp::socket socket(io);
+        socket.connect({here.front(), server.port()});
+        origin.give(std::make_unique<HttpConnection>(std::move(socket), "receiver.example"), now);
+        return limits->held;
+    };
+    EXPECT_EQ(keep_one(), 1u);
+    EXPECT_EQ(origin.take(now, elsewhere), nullptr);
+    EXPECT_EQ(limits->held, 0u) << "closed when the name leads elsewhere";
+    EXPECT_EQ(keep_one(), 1u);
+    origin.sweep(now, &here);
+    EXPECT_EQ(limits->held, 1u);
+    origin.sweep(now, &elsewhere);
+    EXPECT_EQ(limits->held, 0u);
+    keep_one();
+    EXPECT_NE(origin.take(now, here), nullptr);
 }
 
 TEST_F(SenderTest, AFreshConnectionThatClosesIsAFailure) {

@@ -122,6 +122,9 @@ TEST_F(SenderTest, JudgesStatuses) {
     };
     EXPECT_EQ(status("201 Created").result, Result::delivered);
     EXPECT_EQ(status("500 No").error, "status 500");
+    EXPECT_EQ(status("408 Slow\r\nRetry-After: 7").result, Result::failed);
+    EXPECT_EQ(status("408 Slow\r\nRetry-After: 7").retry_after, std::nullopt);
+    EXPECT_EQ(status("401 No").error, "status 401");
     EXPECT_EQ(status("302 Found\r\nLocation: http://127.0.0.1:1/").result, Result::failed);
     EXPECT_EQ(status("410 Gone").result, Result::failed);
     EXPECT_FALSE(status("410 Gone").disable);
