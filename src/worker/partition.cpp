@@ -183,6 +183,7 @@ void OwnedPartition::applied() {
         held_.erase(id);
     step_ends_.clear();
     parked_work.notify();
+    may_have_dead = true;
     const auto now = Clock::now();
     next_sweep = std::min(next_sweep, now + sweep_after);
     if (step_due_ != milliseconds::max()) due_at(now + std::max<milliseconds>(step_due_, claim_pause));
