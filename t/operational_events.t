@@ -123,6 +123,7 @@ $t->wait_settled;
 
 # --- nobody asks: none are made
 $t->apply($documents[1], { %{ $documents[0] }, id => 'other', url => $r->url('/other') });
+$worker->wait_log(qr/endpoint ops: deleted/);
 my $accepted = $t->ledger->{total}{accepted};
 $r->script('/other' => [ (500) x 6 ]);
 accept_events(6);

@@ -17,7 +17,7 @@ if not intake then
   intake = struct.pack('<ddddddddddd', tonumber(m[4]), 0, 0, 0, 0, 0, -1, 0, 0, 0, 0)
 end
 local partitions, accepted, accepted_bytes = struct.unpack('<ddd', intake)
-for i = 8, #words, 3 do
+for i = 7, #words, 3 do
   local fields = {'specversion', '1.0', 'id', words[i], 'source', 'webhook', 'type', words[i + 1], 'time', at,
     'datacontenttype', 'application/json', 'data', words[i + 2]}
   redis.call('XADD', prefix .. 'events', '*', unpack(fields))
