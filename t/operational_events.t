@@ -101,8 +101,10 @@ $r->script('/crm' => [ (500) x 10 ]);
 accept_events(10);
 wait_for('reports that fail', sub { $r->count('/ops') > $before });
 $t->wait_settled;
-my @own = map { $_->{data} } grep { $_->{type} eq 'delivery.dead' && $_->{source} eq 'webhook' } $t->events('hooks');
-is scalar(grep { from_json($_)->{endpoint} eq 'ops' } @own), 0, 'no event about the death of an event about deaths';
+my @own = map { $_->{data} } grep { $_->{type} eq 'delivery.dead' && $_->{source} eq 'webhook' }
+    $t->events('hooks');
+is scalar(grep { from_json($_)->{endpoint} eq 'ops' } @own), 0,
+    'no event about the death of an event about deaths';
 
 # --- they are ordinary events: listed, counted; endpoints that do not ask for them get none
 ok $t->ledger->{balanced}, 'the ledger counts them';

@@ -40,6 +40,7 @@ const std::vector<Right>& needed_rights() {
         {"PEXPIRE", "K 1"},
         {"RPUSH", "K v"},
         {"SCAN", "0"},
+        {"SET", "K v"},
         {"TIME", ""},
         {"UNLINK", "K"},
         {"XADD", "K * f v"},

@@ -1,8 +1,8 @@
 #!lua flags=allow-oom
 -- Notes the health of an endpoint; see note_health().
--- KEYS: meta. ARGV: prefix, epoch of the configuration, endpoint, state, time of the last success, of the last
--- error (ms, 0: none), the last error. Reply: 'failing', 'recovered' or 'disabled' when that begins with this
--- note, else ''.
+-- KEYS: meta. ARGV: prefix, epoch of the configuration, endpoint, state, time of the last success, of the
+-- last error (ms, 0: none), the last error. Reply: 'failing', 'recovered' or 'disabled' when that begins
+-- with this note, else ''.
 local meta, prefix, epoch, id, state, success, error_at, error_text =
   KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
 

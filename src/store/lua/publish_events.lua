@@ -1,4 +1,3 @@
-#!lua
 -- Appends operational events to the stream of a partition; see publish_events().
 -- KEYS: meta. ARGV: prefix, token, epoch, time (RFC 3339), dead_seen as it was and as it becomes (both '':
 -- unchanged), then for each event: id, type, data. Reply: 1 done, also when it was done before; 0: another

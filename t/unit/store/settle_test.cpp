@@ -64,7 +64,7 @@ TEST_F(StoreSettle, ParkedEventsAreUnroutedUntilTheyLeaveTheirListInOrder) {
     EXPECT_EQ(floor(), second);
     const auto left = run(read_parked(owner, "shop", first, 10, 1000));
     ASSERT_EQ(left->elements, 2u);
-    EXPECT_EQ(test::text(*left->element[0]), second);
+    EXPECT_EQ(std::string(left->element[0]->str), second);
 
     const auto unparking = [this](const std::string& entry) {
         SettleStep step(owner);
@@ -88,7 +88,7 @@ TEST_F(StoreSettle, ParkedEventsAreUnroutedUntilTheyLeaveTheirListInOrder) {
     EXPECT_EQ(meta("parked_bytes"), 0);
     EXPECT_EQ(count("HLEN", "parked"), 0);
     EXPECT_EQ(count("HLEN", "content"), 2) << "the waiting deliveries need it";
-    EXPECT_EQ(run(end_waiting(owner, "e", "", 10))->integer, 0);
+    run(end_waiting(owner, "e", {}));
     EXPECT_EQ(count("HLEN", "content"), 0);
     owner = new_owner("w1:1", "other");
     EXPECT_EQ(run(read_parked(owner, "shop", "", 10, 1000))->type, REDIS_REPLY_NIL);
