@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 
-# Promise 9 for the worker: it goes on by itself after its connections were killed, after Redis restarted,
-# when Redis is out of memory or read-only for a while, and when the disk of state_dir is full. Nothing that was
-# accepted is lost, and each change of state is logged once.
+# Promise 9 for the worker: it goes on by itself after its connections were killed, after a restart of Redis,
+# when Redis was out of memory or read-only, and when the disk of state_dir is full. Nothing that was accepted
+# is lost.
 
 use v5.36;
 use FindBin;
