@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -18,9 +19,10 @@ using Json = nlohmann::json;
 namespace {
 
 constexpr auto look_time = 500ms;
-constexpr auto note_time = 10s;    // between two notes of an endpoint whose state stays
-constexpr auto dead_pause = 5s;    // between two reports of a partition's dead letters
-constexpr auto unseen_time = 30s;  // for dead letters that another step than settling made
+constexpr auto note_time = 10s;      // between two notes of an endpoint whose state stays
+constexpr auto last_note_time = 2s;  // the same when nothing has happened for a second
+constexpr auto dead_pause = 5s;      // between two reports of a partition's dead letters
+constexpr auto unseen_time = 30s;    // for dead letters that another step than settling made
 constexpr unsigned near_percent = 80, clear_percent = 70;
 
 std::string state_of(const Endpoint& endpoint) {
@@ -84,7 +86,9 @@ class Operations {
         if (known->second.state != state) return true;
         const bool news = known->second.last_success != endpoint.last_success_ms ||
                           known->second.last_error_at != endpoint.last_error_ms;
-        return news && Clock::now() - known->second.at >= note_time;
+        const auto newest = std::max(endpoint.last_success_ms, endpoint.last_error_ms);
+        const auto pause = base::now_ms() - newest >= 1000 ? last_note_time : note_time;
+        return news && Clock::now() - known->second.at >= pause;
     }
 
     asio::awaitable<void> note(EndpointPtr endpoint) {
