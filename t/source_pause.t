@@ -78,8 +78,9 @@ is $now{news}{state}, 'active', 'and that of the other source';
 is $now{news}{parked}, 0, 'of which nothing is parked';
 like source('list')->{out}, qr/^shop\s+paused\s+10\s/m, 'the table';
 for my $p (0, 1) {
-    is $redis->call('HGET', "webhook:{hooks:$p}:meta", 'floor'),
-        ($redis->entries("webhook:{hooks:$p}:events"))[-1]{stream_id}, "the floor of partition $p is at the end";
+    my $last = ($redis->entries("webhook:{hooks:$p}:events"))[-1]{stream_id};
+    my $floor = $redis->call('HGET', "webhook:{hooks:$p}:meta", 'floor');
+    is $floor, $last, "partition $p: the floor is at the end";
 }
 
 # --- the stream may be trimmed meanwhile: the content was copied
@@ -157,7 +158,7 @@ ok $t->wait_settled->{balanced}, 'balanced';
 my $unknown = source('resume', 'shop');
 is $unknown->{exit}, 1, 'resume of a source that is not paused';
 like $unknown->{err}, qr/"shop" is not paused \(webhookctl source list\)/, 'says so';
-like source('pause', 'shpo')->{err}, qr/no recent event has the source "shpo"/, 'a name without events: a note';
+like source('pause', 'shpo')->{err}, qr/no recent event has the source "shpo"/, 'a name without events';
 is source('resume', 'shpo')->{exit}, 0, 'and it can be resumed';
 is source('pause', '')->{exit}, 2, 'an empty name is refused';
 is source('pause', 'x' x 257)->{exit}, 2, 'a name that no event can have is refused';

@@ -41,6 +41,7 @@ const std::vector<Right>& needed_rights() {
         {"RPUSH", "K v"},
         {"SADD", "K m"},
         {"SCAN", "0"},
+        {"SET", "K v"},
         {"SMEMBERS", "K"},
         {"SREM", "K m"},
         {"TIME", ""},

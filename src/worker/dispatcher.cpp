@@ -5,6 +5,7 @@
 #include <boost/asio/detached.hpp>
 #include <utility>
 
+#include "base/time.hpp"
 #include "worker/partition.hpp"
 #include "worker/records.hpp"
 
@@ -240,8 +241,13 @@ void Dispatcher::judge(const EndpointPtr& endpoint, const Attempt& attempt, bool
         endpoint->failures = 0;
         endpoint->slow = false;
         endpoint->hold.in_a_row = 0;
+        endpoint->last_success_ms = base::now_ms();
     } else if (attempt.result == Attempt::Result::failed && !refused) {
         ++endpoint->failures;
+    }
+    if (attempt.result != Attempt::Result::delivered) {
+        endpoint->last_error_ms = base::now_ms();
+        endpoint->last_error = attempt.error;
     }
     update_trouble(endpoint.get(), before);
 }

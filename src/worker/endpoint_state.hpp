@@ -60,6 +60,8 @@ struct Endpoint {
     std::vector<std::weak_ptr<OwnedPartition>> due_in;  ///< partitions whose due deliveries had no place
     std::weak_ptr<OwnedPartition> claimed_in;           ///< from which a waiting delivery was taken last
     SteadyTime last_progress{}, last_routed{};
+    std::int64_t last_success_ms = 0, last_error_ms = 0;
+    std::string last_error;
 
     bool closed() const { return document.paused || disabled; }
     bool failing() const { return failures >= trouble_failures || hold.open || !problem.empty(); }

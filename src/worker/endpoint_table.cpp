@@ -119,7 +119,10 @@ const std::vector<EndpointPtr>& EndpointTable::route(const Event& event) {
     found_.clear();
     if (!index_) return found_;
     index_->find(event.field("tenant"), event.source(), event.type(), &positions_);
+    // Operational events go only to endpoints that ask for their source.
+    const bool own = event.source() == own_source;
     for (const auto position : positions_) {
+        if (own && indexed_[position]->document.match.source.empty()) continue;
         if (!indexed_[position]->deleted) found_.push_back(indexed_[position]);
     }
     return found_;

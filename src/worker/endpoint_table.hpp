@@ -16,6 +16,9 @@ namespace webhook::worker {
 
 using store::ConfigurationText;
 
+/// Source of operational events.
+inline constexpr std::string_view own_source = "webhook";
+
 /// Holds all endpoints of the configuration and routes events to them.
 class EndpointTable {
   public:

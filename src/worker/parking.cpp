@@ -108,10 +108,6 @@ void set_paused_sources(Core& core, const ConfigurationText& text) {
         partition->parked_work.notify();
 }
 
-bool is_parked(const Core& core, const OwnedPartition& partition, std::string_view source) {
-    return core.paused_sources.count(source) != 0 || partition.parking.holds(source);
-}
-
 bool is_catching_up(const Core& core, const OwnedPartition& partition) {
     if (!partition.has_room_for_parked()) return false;
     const auto& sources = partition.parking.sources();

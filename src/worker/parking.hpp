@@ -10,9 +10,6 @@ namespace webhook::worker {
 /// of sources that are not paused any more are loaded.
 void set_paused_sources(Core& core, const ConfigurationText& text);
 
-/// Returns whether a new event must be parked: its source is paused, or older events of it still are.
-bool is_parked(const Core& core, const OwnedPartition& partition, std::string_view source);
-
 /// Returns whether so few parked events of a resumed source are left that no new ones should be read before
 /// these are loaded: otherwise new ones would have to be parked after them for ever.
 bool is_catching_up(const Core& core, const OwnedPartition& partition);

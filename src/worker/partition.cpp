@@ -219,6 +219,7 @@ void OwnedPartition::applied() {
         held_.erase(id);
     step_ends_.clear();
     parked_work.notify();
+    may_have_dead = true;
     const auto now = Clock::now();
     next_sweep = std::min(next_sweep, now + sweep_after);
     if (std::exchange(frees_lane_, false)) step_due_ = 0ms;

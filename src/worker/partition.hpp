@@ -138,6 +138,8 @@ class OwnedPartition : public std::enable_shared_from_this<OwnedPartition> {
     /// Moves `next_due` to an earlier time at which a waiting delivery is due (min(): look in any case).
     void due_at(SteadyTime time);
     SteadyTime next_due = SteadyTime::min();    ///< when to look for due deliveries; max(): none waits
+    bool may_have_dead = true;                  ///< some died since the last report
+    SteadyTime next_report{};                   ///< of dead letters, not before
     SteadyTime next_sweep = SteadyTime::min();  ///< when something may have to be trimmed
 
   private:

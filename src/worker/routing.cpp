@@ -1,10 +1,13 @@
 #include "worker/routing.hpp"
 
-#include "worker/parking.hpp"
-
 namespace webhook::worker {
 
 namespace {
+
+/// Returns whether a new event must be parked: its source is paused, or older events of it still are.
+bool is_parked(const Core& core, const OwnedPartition& partition, std::string_view source) {
+    return core.paused_sources.count(source) != 0 || partition.parking.holds(source);
+}
 
 /// Makes the deliveries of an event. An endpoint that cannot take any now gets them as ended: they wait in
 /// Redis.

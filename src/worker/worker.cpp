@@ -11,6 +11,7 @@
 #include "worker/intake.hpp"
 #include "worker/log.hpp"
 #include "worker/maintenance.hpp"
+#include "worker/operations.hpp"
 #include "worker/parking.hpp"
 #include "worker/settler.hpp"
 
@@ -88,6 +89,7 @@ void Worker::start() {
     asio::co_spawn(executor, tick_partitions(core_), part_ended);
     asio::co_spawn(executor, sweep_partitions(core_), part_ended);
     asio::co_spawn(executor, end_expired(core_), part_ended);
+    asio::co_spawn(executor, watch_operations(core_), part_ended);
     wait_signal();
 }
 

@@ -2,7 +2,8 @@
 -- Makes a worker the owner of a partition that has none, or whose owner is `instead_of`.
 -- KEYS: meta. ARGV: prefix of the partition's keys, token of the new owner, its epoch, token of the owner to
 -- replace.
--- Reply: {1, floor, {parked events, their bytes, source, how many of it are parked, ...}}, or {0, token of the present owner}.
+-- Reply: {1, floor, {parked events, their bytes, source, how many of it are parked, ...}},
+-- or {0, token of the present owner}.
 local meta, prefix, token, epoch, instead_of = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local events, holder = prefix .. 'events', redis.call('HGET', meta, 'holder')
 if holder and holder ~= instead_of then return {0, holder} end

@@ -13,7 +13,8 @@ local m = redis.call('HMGET', meta, 'epoch', 'version')
 local epoch, version = m[1] or '', m[1] and (m[2] or '0') or ''
 if epoch ~= seen_epoch or version ~= seen_version then return 0 end
 if epoch == '' then
-  redis.call('DEL', endpoints, disabled, paused, prefix .. 'holds', prefix .. 'failing')
+  redis.call('DEL', endpoints, disabled, paused, prefix .. 'holds', prefix .. 'failing',
+    prefix .. 'health')
   redis.call('HSET', meta, 'epoch', new_epoch)
 end
 redis.call('HSETNX', meta, 'key', new_key)
@@ -30,6 +31,7 @@ while words[i] do
   else
     redis.call('HDEL', disabled, words[i + 1])
     redis.call('HDEL', prefix .. 'failing', words[i + 1])
+    if words[i] == 'remove' then redis.call('HDEL', prefix .. 'health', words[i + 1]) end
     redis.call('HINCRBY', meta, 'holds', redis.call('HDEL', prefix .. 'holds', words[i + 1]))
     if words[i] == 'remove' then redis.call('HDEL', endpoints, words[i + 1]) end
   end

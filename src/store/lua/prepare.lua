@@ -1,6 +1,7 @@
 -- Prepares a partition for its first event and tries all commands of the append library on a scratch key.
 -- KEYS: events, meta, intake, a scratch key. ARGV: number of partitions.
--- Reply: {events that the worker has not taken, their bytes} | -N the stream has N partitions | an error (ACL, type).
+-- Reply: {events that the worker has not taken, their bytes} | -N the stream has N
+-- partitions | an error (ACL, type).
 -- Everything is tried before the first write that stays.
 local events, meta, intake, scratch, partitions = KEYS[1], KEYS[2], KEYS[3], KEYS[4], ARGV[1]
 

@@ -1,7 +1,7 @@
 #!lua flags=no-writes
 -- Reads parked events of a source in the order of the stream; see read_parked().
--- KEYS: meta. ARGV: prefix, token, epoch, source, entry to begin after ('' or no longer parked: begin with the
--- first), how many and how many bytes at most. Reply: {entry, content, ...}, or nil: another owner.
+-- KEYS: meta. ARGV: prefix, token, epoch, source, entry to begin after ('' or no longer parked: begin with
+-- the first), how many and how many bytes at most. Reply: {entry, content, ...}, or nil: another owner.
 local meta, prefix, token, epoch, source, after, count, bytes =
   KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
 

@@ -9,9 +9,9 @@
 --   12 log_bytes  13 log_limit  14 log_age  bytes of the attempts; limits of a generation of the attempt log
 --   15 attempts                         so many JSON texts follow, from 16 on, and then the operations
 -- An operation is: name, delivery id, endpoint, entry, bytes, record, and its own arguments (see
--- `operation`); or 'content', entry, netstrings; or 'park' or 'unpark', source, entry, bytes. The first may be
--- 'parked', source, entry: what the list of this source must begin with. Reply: 1 done, also when it was done
--- before; 0 the partition has another owner, or Redis came back with older data.
+-- `operation`); or 'content', entry, netstrings; or 'park' or 'unpark', source, entry, bytes. The first may
+-- be 'parked', source, entry: what the list of this source must begin with. Reply: 1 done, also when it was
+-- done before; 0 the partition has another owner, or Redis came back with older data.
 local meta, prefix, token, epoch = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local from, to, trim_before = ARGV[4], ARGV[5], ARGV[6]
 local routed, routed_bytes = ARGV[7], ARGV[8]
