@@ -12,8 +12,6 @@ namespace webhook::base {
 
 namespace {
 
-constexpr std::size_t max_depth = 8, max_values = 10000;
-
 std::string_view as_view(const unsigned char* text, std::size_t size) {
     return {reinterpret_cast<const char*>(text), size};
 }
@@ -21,7 +19,7 @@ std::string_view as_view(const unsigned char* text, std::size_t size) {
 /// Builds the tree; `open` holds the arrays and objects that are not closed yet.
 class Builder {
   public:
-    explicit Builder(JsonValue* root) : root_(root) {}
+    Builder(JsonValue* root, const JsonLimits& limits) : root_(root), limits_(limits) {}
 
     bool add(JsonValue::Kind kind, std::string_view text) {
         JsonValue* value = place();
@@ -32,7 +30,7 @@ class Builder {
     }
 
     bool enter(JsonValue::Kind kind) {
-        if (open_.size() == max_depth) return false;
+        if (open_.size() == limits_.depth) return false;
         JsonValue* value = place();
         if (value == nullptr) return false;
         value->kind = kind;
@@ -47,18 +45,16 @@ class Builder {
 
     bool key(std::string_view name) {
         auto& members = open_.back()->members;
-        const bool twice = std::any_of(members.begin(), members.end(),
-                                       [&](const auto& member) { return member.name == name; });
-        if (twice || members.size() == max_members) return false;
+        if (members.size() == limits_.members) return false;
+        const auto same = [&](const auto& member) { return member.name == name; };
+        if (!limits_.repeated && std::any_of(members.begin(), members.end(), same)) return false;
         members.push_back({std::string(name), {}});
         return true;
     }
 
   private:
-    static constexpr std::size_t max_members = 256;
-
     JsonValue* place() {
-        if (++values_ > max_values) return nullptr;
+        if (++values_ > limits_.values) return nullptr;
         if (open_.empty()) return root_;
         JsonValue* parent = open_.back();
         if (parent->kind == JsonValue::Kind::object) return &parent->members.back().value;
@@ -66,6 +62,7 @@ class Builder {
     }
 
     JsonValue* root_;
+    const JsonLimits& limits_;
     std::vector<JsonValue*> open_;
     std::size_t values_ = 0;
 };
@@ -120,10 +117,9 @@ struct FreeParser {
 }  // namespace
 
 const JsonValue* JsonValue::find(std::string_view name) const {
-    for (const auto& [key, value] : members) {
-        if (key == name) return &value;
-    }
-    return nullptr;
+    const auto found = std::find_if(members.rbegin(), members.rend(),
+                                    [&](const Member& member) { return member.name == name; });
+    return found == members.rend() ? nullptr : &found->value;
 }
 
 const std::string* JsonValue::string(std::string_view name) const {
@@ -131,11 +127,11 @@ const std::string* JsonValue::string(std::string_view name) const {
     return value != nullptr && value->kind == Kind::string ? &value->text : nullptr;
 }
 
-bool parse_json(std::string_view text, JsonValue* value) {
+bool parse_json(std::string_view text, JsonValue* value, const JsonLimits& limits) {
     *value = {};
     take_prefix(&text, "\xef\xbb\xbf");
     if (text.empty() || !valid_utf8(text) || !SurrogateScan().feed(text)) return false;
-    Builder builder(value);
+    Builder builder(value, limits);
     const std::unique_ptr<yajl_handle_t, FreeParser> parser(yajl_alloc(&callbacks, nullptr, &builder));
     if (parser == nullptr) return false;
     const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace webhook::endpoint {
+
+/// Where a value of an event comes from.
+struct Operand {
+    enum class Kind : std::uint8_t {
+        attribute,   ///< {source}: an attribute of the event or a field of its entry
+        pointer,     ///< {/data/id}: RFC 6901 into the body; inside $each into the element
+        element,     ///< {@}: the element of $each; elsewhere the whole body as text
+        form,        ///< {form.sum}: a field of a body that is a form
+        query,       ///< {query.click}: a parameter of the query the event came with
+        header,      ///< {header.x-foo}: a request header that was kept with the event; lower case
+        now,         ///< when the delivery was created, in milliseconds
+        webhook_id,  ///< what the header webhook-id says
+        attempt,     ///< the number of the attempt, from 1
+        secret,      ///< {secret:NAME}: a file of the worker's secrets_dir
+    };
+    Kind kind = Kind::attribute;
+    std::string text;                 ///< its name; of a pointer: as written
+    std::vector<std::string> tokens;  ///< of a pointer
+    unsigned levels_up = 0;           ///< {^/id}: so many $each out of this one
+
+    /// Parses `value` of the grammar, without "?". The message names what is wrong.
+    static std::optional<Operand> parse(std::string_view text, std::string* error);
+};
+
+/// A change made to a value: {email|trim|lower|sha256}.
+struct ValueFilter {
+    enum class Kind : std::uint8_t {
+        lower,
+        upper,
+        trim,
+        string,
+        number,
+        boolean,
+        json,
+        truncate,
+        otherwise,
+        map,
+        md5,
+        sha1,
+        sha256,
+        hmac,
+        hex,
+        base64,
+        date,
+        add,
+        multiply,
+        divide,
+        round,
+        replace,
+        split,
+        join,
+        first,
+        last,
+        url,
+        html,
+        slack,
+    };
+    Kind kind = Kind::lower;
+    std::vector<std::string> arguments;
+};
+
+/// One value with its filters.
+struct Expression {
+    std::string text;  ///< as written, for messages
+    Operand operand;
+    bool optional = false;  ///< "?": it may be missing
+    std::vector<ValueFilter> filters;
+
+    /// Takes an expression from the front of `text`, up to a "}" or the end.
+    static std::optional<Expression> take(std::string_view* text, std::string* error);
+    /// The same where nothing may follow.
+    static std::optional<Expression> parse(std::string_view text, std::string* error);
+};
+
+/// Text with expressions in braces; "{{" and "}}" are braces. Immutable.
+class TextTemplate {
+  public:
+    struct Part {
+        std::string literal;
+        std::optional<Expression> expression;  ///< then `literal` is empty
+    };
+
+    static std::optional<TextTemplate> parse(std::string_view text, std::string* error);
+
+    const std::vector<Part>& parts() const { return parts_; }
+    /// The expression that is all of the text, or nullptr.
+    const Expression* single() const;
+    /// How many operands and filters are in it.
+    std::size_t operators() const;
+
+  private:
+    std::vector<Part> parts_;
+};
+
+}  // namespace webhook::endpoint
