@@ -3,10 +3,10 @@
 #include <yajl/yajl_parse.h>
 
 #include <algorithm>
-#include <memory>
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "base/yajl_handle.hpp"
 
 namespace webhook::base {
 
@@ -67,14 +67,9 @@ class Builder {
     std::size_t values_ = 0;
 };
 
-/// No exception may cross yajl's C frames.
 template <class Step>
-int step(void* context, Step&& next) noexcept {
-    try {
-        return next(static_cast<Builder*>(context)) ? 1 : 0;
-    } catch (...) {
-        return 0;
-    }
+int step(void* context, Step&& next) {
+    return guard_yajl([&] { return next(static_cast<Builder*>(context)) ? 1 : 0; });
 }
 
 int on_null(void* context) {
@@ -110,10 +105,6 @@ int on_end(void* context) {
 constexpr yajl_callbacks callbacks = {on_null,   on_boolean, nullptr, nullptr,  on_number, on_string,
                                       on_object, on_key,     on_end,  on_array, on_end};
 
-struct FreeParser {
-    void operator()(yajl_handle handle) const { yajl_free(handle); }
-};
-
 }  // namespace
 
 const JsonValue* JsonValue::find(std::string_view name) const {
@@ -132,7 +123,7 @@ bool parse_json(std::string_view text, JsonValue* value, const JsonLimits& limit
     take_prefix(&text, "\xef\xbb\xbf");
     if (text.empty() || !valid_utf8(text) || !SurrogateScan().feed(text)) return false;
     Builder builder(value, limits);
-    const std::unique_ptr<yajl_handle_t, FreeParser> parser(yajl_alloc(&callbacks, nullptr, &builder));
+    const YajlHandle parser(yajl_alloc(&callbacks, nullptr, &builder));
     if (parser == nullptr) return false;
     const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
     return yajl_parse(parser.get(), bytes, text.size()) == yajl_status_ok &&

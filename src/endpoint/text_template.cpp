@@ -14,7 +14,6 @@
 namespace webhook::endpoint {
 namespace {
 
-using base::fail;
 using Kind = ValueFilter::Kind;
 
 constexpr auto attribute = Operand::Kind::attribute;

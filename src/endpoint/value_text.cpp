@@ -4,7 +4,6 @@
 
 #include "base/digest.hpp"
 #include "base/json_text.hpp"
-#include "base/utf8.hpp"
 
 namespace webhook::endpoint {
 
@@ -12,18 +11,7 @@ using base::JsonValue;
 using Is = JsonValue::Kind;
 
 void append_string(std::string_view text, std::string* out) {
-    out->push_back('"');
-    while (!text.empty()) {
-        std::size_t good = 0, length = 0;
-        while (good < text.size() && (length = base::utf8_length(text.substr(good))) != 0)
-            good += length;
-        base::append_json(text.substr(0, good), out);
-        text.remove_prefix(good);
-        if (text.empty()) break;
-        out->append("\xef\xbf\xbd");
-        text.remove_prefix(1);
-    }
-    out->push_back('"');
+    base::append_json_string(text, out, base::InvalidUtf8::replaced);
 }
 
 void append_value(const JsonValue& value, std::string* out) {
