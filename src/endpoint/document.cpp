@@ -1,5 +1,7 @@
 #include "endpoint/document.hpp"
 
+#include <algorithm>
+
 namespace webhook::endpoint {
 
 Document default_document() {
@@ -16,6 +18,13 @@ Document default_document() {
                          hours(20),
                          hours(24)};
     return document;
+}
+
+bool is_permanent(const Document& document, int status) {
+    if (document.permanent)
+        return std::binary_search(document.permanent->begin(), document.permanent->end(), status);
+    return document.order &&
+           (status == 400 || status == 404 || status == 413 || status == 415 || status == 422);
 }
 
 }  // namespace webhook::endpoint

@@ -6,6 +6,7 @@
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "endpoint/header_rules.hpp"
+#include "endpoint/limit_fields.hpp"
 #include "endpoint/secret_value.hpp"
 #include "endpoint/url.hpp"
 #include "endpoint/url_secrets.hpp"
@@ -25,9 +26,7 @@ using base::in_quotes;
 using std::chrono::hours;
 
 /// Fields of the contract that are accepted by later versions only.
-constexpr std::array<std::string_view, 10> later{"rate",    "order", "max_age",   "disable_after",
-                                                 "breaker", "tls",   "permanent", "description",
-                                                 "labels",  "where"};
+constexpr std::array<std::string_view, 2> later{"tls", "where"};
 
 void take_id(const FieldReader& reader, Draft* document) {
     if (!reader.take_string(&document->id)) return;
@@ -227,25 +226,51 @@ void take_paused(const FieldReader& reader, Draft* document) {
     reader.take_bool(&document->paused);
 }
 
+void take_order(const FieldReader& reader, Draft* document) {
+    reader.take_bool(&document->order);
+}
+
+void take_description(const FieldReader& reader, Draft* document) {
+    if (reader.take_string(&document->description) && document->description.size() > 1024)
+        reader.fail("must have at most 1024 bytes");
+}
+
 }  // namespace
 
 Document take_document(const FieldReader& reader, const KnownSchemes& schemes) {
-    static const FieldTable<Draft> fields{{"id", take_id},
-                                          {"url", take_url},
-                                          {"match", take_match},
-                                          {"method", take_method},
-                                          {"body", take_body},
-                                          {"headers", take_headers},
-                                          {"sign", take_sign},
-                                          {"success", take_success},
-                                          {"timeout", take_timeout},
-                                          {"connect_timeout", take_connect_timeout},
-                                          {"retry", take_retry},
-                                          {"concurrency", take_concurrency},
-                                          {"max_waiting", take_max_waiting},
-                                          {"max_waiting_bytes", take_max_waiting_bytes},
-                                          {"allow_private", take_allow_private},
-                                          {"paused", take_paused}};
+    static const FieldTable<Draft> fields{
+        {"id", take_id},
+        {"url", take_url},
+        {"match", take_match},
+        {"method", take_method},
+        {"body", take_body},
+        {"headers", take_headers},
+        {"sign", take_sign},
+        {"success", take_success},
+        {"timeout", take_timeout},
+        {"connect_timeout", take_connect_timeout},
+        {"retry", take_retry},
+        {"rate", [](const FieldReader& field, Draft* document) { take_rate(field, &document->rate); }},
+        {"concurrency", take_concurrency},
+        {"order", take_order},
+        {"permanent",
+         [](const FieldReader& field, Draft* document) { take_permanent(field, &document->permanent); }},
+        {"breaker",
+         [](const FieldReader& field, Draft* document) { take_breaker(field, &document->breaker); }},
+        {"max_age",
+         [](const FieldReader& field, Draft* document) { take_limit_time(field, &document->max_age); }},
+        {"disable_after",
+         [](const FieldReader& field, Draft* document) { take_limit_time(field, &document->disable_after); }},
+        {"max_hold",
+         [](const FieldReader& field, Draft* document) {
+             field.take_time(milliseconds(0), hours(24 * 7), &document->max_hold);
+         }},
+        {"labels", [](const FieldReader& field, Draft* document) { take_labels(field, &document->labels); }},
+        {"description", take_description},
+        {"max_waiting", take_max_waiting},
+        {"max_waiting_bytes", take_max_waiting_bytes},
+        {"allow_private", take_allow_private},
+        {"paused", take_paused}};
     Draft document{default_document(), schemes};
     if (!reader.is_object()) return document;
     reader.take_members(fields, refuse_field, &document);

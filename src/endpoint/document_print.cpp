@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "endpoint/header_rules.hpp"
+#include "endpoint/limit_fields.hpp"
 #include "endpoint/secret_value.hpp"
 #include "endpoint/units.hpp"
 #include "endpoint/url_secrets.hpp"
@@ -58,6 +59,36 @@ Json retry_json(const Document& document, const Document& standard) {
     return json;
 }
 
+/// Sets a time of which 0 means no limit.
+void put_limit(const char* name, milliseconds value, milliseconds standard, Json* json) {
+    if (value == standard) return;
+    (*json)[name] = value.count() == 0 ? Json() : Json(format_time(value));
+}
+
+void put_limits(const Document& document, const Document& standard, Json* json) {
+    if (document.rate) (*json)["rate"] = format_rate(*document.rate);
+    put("concurrency", document.concurrency, standard.concurrency, json);
+    put("order", document.order, standard.order, json);
+    if (document.permanent) (*json)["permanent"] = *document.permanent;
+    if (document.breaker) {
+        (*json)["breaker"] = {{"failures", document.breaker->failures},
+                              {"probe", format_time(document.breaker->probe)}};
+    }
+    put_limit("max_age", document.max_age, standard.max_age, json);
+    put_limit("disable_after", document.disable_after, standard.disable_after, json);
+    put("max_hold", format_time(document.max_hold), format_time(standard.max_hold), json);
+    put("max_waiting", document.max_waiting, standard.max_waiting, json);
+    put("max_waiting_bytes", format_size(document.max_waiting_bytes), format_size(standard.max_waiting_bytes),
+        json);
+}
+
+Json labels_json(const Document& document) {
+    Json json = Json::object();
+    for (const auto& [name, value] : document.labels)
+        json[name] = value;
+    return json;
+}
+
 void put_filled(const char* name, Json value, Json* json) {
     if (!value.empty()) (*json)[name] = std::move(value);
 }
@@ -74,12 +105,11 @@ std::string print_document(const Document& document, const Print& print) {
     put("connect_timeout", format_time(document.connect_timeout), format_time(standard.connect_timeout),
         &json);
     put_filled("retry", retry_json(document, standard), &json);
-    put("concurrency", document.concurrency, standard.concurrency, &json);
-    put("max_waiting", document.max_waiting, standard.max_waiting, &json);
-    put("max_waiting_bytes", format_size(document.max_waiting_bytes), format_size(standard.max_waiting_bytes),
-        &json);
+    put_limits(document, standard, &json);
     put("allow_private", document.allow_private, standard.allow_private, &json);
     put("paused", document.paused, standard.paused, &json);
+    put("description", document.description, standard.description, &json);
+    put_filled("labels", labels_json(document), &json);
     return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -44,6 +44,8 @@ inline constexpr const char* full = R"({
   "sign": [ { "secrets": ["secret:crm", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"] } ],
   "success": [204, 200, 200], "timeout": "250ms", "connect_timeout": "2s",
   "retry": { "schedule": ["5s", "90s", "2h"], "jitter": 0.5 },
-  "concurrency": 3, "max_waiting": 10, "max_waiting_bytes": "1g", "allow_private": true, "paused": true })";
+  "rate": "50/m burst=5", "concurrency": 3, "order": true, "permanent": [422, 404], "breaker": { "probe": "1m" },
+  "max_age": "2d", "disable_after": null, "max_hold": "30m", "max_waiting": 10, "max_waiting_bytes": "1g",
+  "description": "the CRM", "labels": { "team": "sales" }, "allow_private": true, "paused": true })";
 
 }  // namespace webhook::endpoint
