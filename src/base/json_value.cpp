@@ -49,12 +49,19 @@ class Builder {
         const auto same = [&](const auto& member) { return member.name == name; };
         if (!limits_.repeated && std::any_of(members.begin(), members.end(), same)) return false;
         members.push_back({std::string(name), {}});
+        named_ = true;
         return true;
+    }
+
+    /// Drops the last name where no value followed, of a text that was cut.
+    void drop_names() {
+        if (named_) open_.back()->members.pop_back();
     }
 
   private:
     JsonValue* place() {
         if (++values_ > limits_.values) return nullptr;
+        named_ = false;
         if (open_.empty()) return root_;
         JsonValue* parent = open_.back();
         if (parent->kind == JsonValue::Kind::object) return &parent->members.back().value;
@@ -65,6 +72,7 @@ class Builder {
     const JsonLimits& limits_;
     std::vector<JsonValue*> open_;
     std::size_t values_ = 0;
+    bool named_ = false;  ///< the last event was a name
 };
 
 template <class Step>
@@ -107,6 +115,17 @@ constexpr yajl_callbacks callbacks = {on_null,   on_boolean, nullptr, nullptr,  
 
 }  // namespace
 
+/// Without the beginning of a character at the end.
+static std::string_view without_part_of_character(std::string_view text) {
+    for (std::size_t back = 1; back <= 4 && back <= text.size(); ++back) {
+        const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+        if ((byte & 0xc0) == 0x80) continue;
+        const bool whole = utf8_length(text.substr(text.size() - back)) == back;
+        return whole ? text : text.substr(0, text.size() - back);
+    }
+    return text;
+}
+
 const JsonValue* JsonValue::find(std::string_view name) const {
     const auto found = std::find_if(members.rbegin(), members.rend(),
                                     [&](const Member& member) { return member.name == name; });
@@ -121,13 +140,16 @@ const std::string* JsonValue::string(std::string_view name) const {
 bool parse_json(std::string_view text, JsonValue* value, const JsonLimits& limits) {
     *value = {};
     take_prefix(&text, "\xef\xbb\xbf");
+    if (limits.cut) text = without_part_of_character(text);
     if (text.empty() || !valid_utf8(text) || !SurrogateScan().feed(text)) return false;
     Builder builder(value, limits);
     const YajlHandle parser(yajl_alloc(&callbacks, nullptr, &builder));
     if (parser == nullptr) return false;
     const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-    return yajl_parse(parser.get(), bytes, text.size()) == yajl_status_ok &&
-           yajl_complete_parse(parser.get()) == yajl_status_ok;
+    if (yajl_parse(parser.get(), bytes, text.size()) != yajl_status_ok) return false;
+    if (!limits.cut) return yajl_complete_parse(parser.get()) == yajl_status_ok;
+    builder.drop_names();
+    return true;
 }
 
 }  // namespace webhook::base

@@ -34,6 +34,8 @@ struct JsonLimits {
     std::size_t depth = 8, values = 10000, members = 256;
     /// Objects may have two members of the same name, of which the last counts (as JavaScript reads them).
     bool repeated = false;
+    /// The text may end anywhere: what was complete before that is there.
+    bool cut = false;
 };
 
 /// False for anything but one JSON document of valid UTF-8 within the limits that has no half of a surrogate

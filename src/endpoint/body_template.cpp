@@ -10,7 +10,7 @@ namespace {
 using Json = nlohmann::json;
 using Result = Renderer::Result;
 
-constexpr std::size_t max_levels = 32, max_operators = 256;
+constexpr std::size_t max_levels = 32, max_operators = TextTemplate::max_operators;
 
 std::string url_encode(std::string_view text) {
     std::string out;
@@ -25,6 +25,13 @@ class JsonTemplateParser {
     explicit JsonTemplateParser(std::vector<PlacedError>* errors) : errors_(errors) {}
 
     std::optional<JsonTemplate> value(const Json& json, const std::string& where, std::size_t level) {
+        auto result = any(json, where, level);
+        if (result) result->where_ = where;
+        return result;
+    }
+
+  private:
+    std::optional<JsonTemplate> any(const Json& json, const std::string& where, std::size_t level) {
         if (level > max_levels) return fail(where, "is nested more than 32 levels deep");
         if (json.is_string()) return text(json.get_ref<const std::string&>(), where);
         if (json.is_array()) return list(json, where, level);
@@ -35,7 +42,6 @@ class JsonTemplateParser {
         return result;
     }
 
-  private:
     std::nullopt_t fail(const std::string& where, std::string what) {
         errors_->push_back({where, std::move(what)});
         return std::nullopt;
@@ -54,6 +60,10 @@ class JsonTemplateParser {
         if (!parsed) return fail(where, error);
         if (!count(parsed->operators(), where)) return {};
         JsonTemplate result;
+        if (parsed->is_fixed()) {
+            append_string(parsed->literal(), &result.fixed_);
+            return result;
+        }
         result.kind_ = JsonTemplate::Kind::text;
         result.text_ = std::move(*parsed);
         return result;
@@ -88,7 +98,7 @@ class JsonTemplateParser {
         std::string error;
         auto expression = Expression::parse(json["$each"].get_ref<const std::string&>(), &error);
         if (!expression) return fail(where + ".$each", error);
-        if (!count(1 + expression->filters.size(), where)) return {};
+        if (!count(expression->operators(), where)) return {};
         auto item = value(json["$as"], where + ".$as", level + 1);
         if (!item) return {};
         JsonTemplate result;
@@ -107,34 +117,33 @@ std::optional<JsonTemplate> JsonTemplate::parse(const Json& json, const std::str
     return JsonTemplateParser(errors).value(json, where, 1);
 }
 
-Result JsonTemplate::render(Renderer* renderer, const std::string& where, std::string* out) const {
+Result JsonTemplate::render(Renderer* renderer, std::string* out) const {
     std::size_t elements = 0;
-    return render(renderer, where, &elements, out);
+    return render(renderer, &elements, out);
 }
 
-Result JsonTemplate::render(Renderer* renderer, const std::string& where, std::size_t* elements,
-                            std::string* out) const {
-    if (out->size() > Renderer::max_size) return renderer->fail(where, "the body is more than 1 MiB");
+Result JsonTemplate::render(Renderer* renderer, std::size_t* elements, std::string* out) const {
+    if (out->size() > Renderer::max_size) return renderer->fail(where_, "the body is more than 1 MiB");
     switch (kind_) {
         case Kind::fixed:
             out->append(fixed_);
             return Result::done;
         case Kind::text:
-            return render_text(renderer, where, out);
+            return render_text(renderer, out);
         case Kind::list:
-            return render_list(renderer, where, elements, out);
+            return render_list(renderer, elements, out);
         case Kind::object:
-            return render_object(renderer, where, elements, out);
+            return render_object(renderer, elements, out);
         case Kind::each:
-            return render_each(renderer, where, elements, out);
+            return render_each(renderer, elements, out);
     }
     return Result::failed;
 }
 
-Result JsonTemplate::render_text(Renderer* renderer, const std::string& where, std::string* out) const {
+Result JsonTemplate::render_text(Renderer* renderer, std::string* out) const {
     if (const Expression* single = text_.single()) {
         Filtered value;
-        const Result result = renderer->evaluate(*single, where, &value);
+        const Result result = renderer->evaluate(*single, where_, &value);
         if (result != Result::done) return result;
         if (value.bytes)
             append_string(*text_of(value), out);
@@ -143,20 +152,18 @@ Result JsonTemplate::render_text(Renderer* renderer, const std::string& where, s
         return result;
     }
     std::string text;
-    const Result result = renderer->render(text_, where, nullptr, &text);
+    const Result result = renderer->render(text_, where_, nullptr, &text);
     if (result == Result::done) append_string(text, out);
     return result;
 }
 
-Result JsonTemplate::render_list(Renderer* renderer, const std::string& where, std::size_t* elements,
-                                 std::string* out) const {
+Result JsonTemplate::render_list(Renderer* renderer, std::size_t* elements, std::string* out) const {
     out->push_back('[');
     bool first = true;
     for (std::size_t i = 0; i < items_.size(); ++i) {
         const std::size_t before = out->size();
         if (!first) out->push_back(',');
-        const Result result =
-            items_[i].render(renderer, where + "[" + std::to_string(i) + "]", elements, out);
+        const Result result = items_[i].render(renderer, elements, out);
         if (result == Result::failed) return result;
         if (result == Result::left_out)
             out->resize(before);
@@ -167,8 +174,7 @@ Result JsonTemplate::render_list(Renderer* renderer, const std::string& where, s
     return Result::done;
 }
 
-Result JsonTemplate::render_object(Renderer* renderer, const std::string& where, std::size_t* elements,
-                                   std::string* out) const {
+Result JsonTemplate::render_object(Renderer* renderer, std::size_t* elements, std::string* out) const {
     out->push_back('{');
     bool first = true;
     for (const auto& [name, member] : members_) {
@@ -176,7 +182,7 @@ Result JsonTemplate::render_object(Renderer* renderer, const std::string& where,
         if (!first) out->push_back(',');
         append_string(name, out);
         out->push_back(':');
-        const Result result = member.render(renderer, where + "." + name, elements, out);
+        const Result result = member.render(renderer, elements, out);
         if (result == Result::failed) return result;
         if (result == Result::left_out)
             out->resize(before);
@@ -187,21 +193,20 @@ Result JsonTemplate::render_object(Renderer* renderer, const std::string& where,
     return Result::done;
 }
 
-Result JsonTemplate::render_each(Renderer* renderer, const std::string& where, std::size_t* elements,
-                                 std::string* out) const {
+Result JsonTemplate::render_each(Renderer* renderer, std::size_t* elements, std::string* out) const {
     Filtered list;
-    const Result found = renderer->evaluate(*each_, where, &list);
+    const Result found = renderer->evaluate(*each_, where_, &list);
     if (found != Result::done) return found;
     if (list.value->kind != base::JsonValue::Kind::array)
-        return renderer->fail(where, "{" + each_->text + "} is no list");
+        return renderer->fail(where_, "{" + each_->text + "} is no list");
     out->push_back('[');
     bool first = true;
-    for (const base::JsonValue& element : list.value->items) {
-        if (++*elements > max_elements) return renderer->fail(where, "makes more than 10000 elements");
+    for (std::size_t i = 0; i < list.value->items.size(); ++i) {
+        if (++*elements > max_elements) return renderer->fail(where_, "makes more than 10000 elements");
         const std::size_t before = out->size();
         if (!first) out->push_back(',');
-        renderer->enter(&element);
-        const Result result = items_[0].render(renderer, where + ".$as", elements, out);
+        renderer->enter(&list.value->items[i], i);
+        const Result result = items_[0].render(renderer, elements, out);
         renderer->leave();
         if (result == Result::failed) return result;
         if (result == Result::left_out)
@@ -211,6 +216,20 @@ Result JsonTemplate::render_each(Renderer* renderer, const std::string& where, s
     }
     out->push_back(']');
     return Result::done;
+}
+
+void JsonTemplate::collect_secrets(SecretNames* names) const {
+    text_.collect_secrets(names);
+    if (each_) each_->collect_secrets(names);
+    for (const JsonTemplate& item : items_)
+        item.collect_secrets(names);
+    for (const auto& [name, member] : members_)
+        member.collect_secrets(names);
+}
+
+void FormTemplate::collect_secrets(SecretNames* names) const {
+    for (const Pair& pair : pairs_)
+        pair.value.collect_secrets(names);
 }
 
 std::optional<FormTemplate> FormTemplate::parse(const Json& json, const std::string& where,
@@ -232,18 +251,18 @@ std::optional<FormTemplate> FormTemplate::parse(const Json& json, const std::str
             errors->push_back({place, error});
             return {};
         }
-        result.pairs_.emplace_back(name, std::move(*parsed));
+        result.pairs_.push_back({name, place, std::move(*parsed)});
     }
     return result;
 }
 
-Result FormTemplate::render(Renderer* renderer, const std::string& where, std::string* out) const {
+Result FormTemplate::render(Renderer* renderer, std::string* out) const {
     bool first = true;
-    for (const auto& [name, value] : pairs_) {
+    for (const auto& [name, where, value] : pairs_) {
         const std::size_t before = out->size();
         if (!first) out->push_back('&');
         out->append(url_encode(name)).push_back('=');
-        const Result result = renderer->render(value, where + "." + name, url_encode, out);
+        const Result result = renderer->render(value, where, url_encode, out);
         if (result == Result::failed) return result;
         if (result == Result::left_out)
             out->resize(before);

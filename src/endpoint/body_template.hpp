@@ -21,25 +21,24 @@ class JsonTemplate {
                                              std::vector<PlacedError>* errors);
 
     /// Appends the JSON. left_out: nothing was appended, for what is optional is missing.
-    Renderer::Result render(Renderer* renderer, const std::string& where, std::string* out) const;
+    Renderer::Result render(Renderer* renderer, std::string* out) const;
+
+    void collect_secrets(SecretNames* names) const;
 
     static constexpr std::size_t max_elements = 10000;  ///< of lists that $each makes, in all
 
   private:
     friend class JsonTemplateParser;
 
-    Renderer::Result render(Renderer* renderer, const std::string& where, std::size_t* elements,
-                            std::string* out) const;
-    Renderer::Result render_text(Renderer* renderer, const std::string& where, std::string* out) const;
-    Renderer::Result render_list(Renderer* renderer, const std::string& where, std::size_t* elements,
-                                 std::string* out) const;
-    Renderer::Result render_object(Renderer* renderer, const std::string& where, std::size_t* elements,
-                                   std::string* out) const;
-    Renderer::Result render_each(Renderer* renderer, const std::string& where, std::size_t* elements,
-                                 std::string* out) const;
+    Renderer::Result render(Renderer* renderer, std::size_t* elements, std::string* out) const;
+    Renderer::Result render_text(Renderer* renderer, std::string* out) const;
+    Renderer::Result render_list(Renderer* renderer, std::size_t* elements, std::string* out) const;
+    Renderer::Result render_object(Renderer* renderer, std::size_t* elements, std::string* out) const;
+    Renderer::Result render_each(Renderer* renderer, std::size_t* elements, std::string* out) const;
 
     enum class Kind : unsigned char { fixed, text, list, object, each };
     Kind kind_ = Kind::fixed;
+    std::string where_;  ///< for messages
     std::string fixed_;  ///< JSON without templates
     TextTemplate text_;
     std::optional<Expression> each_;
@@ -52,10 +51,16 @@ class FormTemplate {
   public:
     static std::optional<FormTemplate> parse(const nlohmann::json& json, const std::string& where,
                                              std::vector<PlacedError>* errors);
-    Renderer::Result render(Renderer* renderer, const std::string& where, std::string* out) const;
+    Renderer::Result render(Renderer* renderer, std::string* out) const;
+
+    void collect_secrets(SecretNames* names) const;
 
   private:
-    std::vector<std::pair<std::string, TextTemplate>> pairs_;
+    struct Pair {
+        std::string name, where;
+        TextTemplate value;
+    };
+    std::vector<Pair> pairs_;
 };
 
 }  // namespace webhook::endpoint

@@ -127,7 +127,8 @@ bool holds_without(Test test, const std::vector<JsonValue>& wanted) {
 /// Reads conditions; counts tests and levels.
 class ConditionParser {
   public:
-    explicit ConditionParser(std::vector<PlacedError>* errors) : errors_(errors) {}
+    ConditionParser(std::vector<PlacedError>* errors, Condition::Subject subject)
+        : errors_(errors), subject_(subject) {}
 
     /// {"/a": ..., "$or": [...]}: all of them.
     std::optional<Condition> conditions(const Json& json, const std::string& where, std::size_t level) {
@@ -188,6 +189,11 @@ class ConditionParser {
             found->kind == Operand::Kind::attempt || found->kind == Operand::Kind::now ||
             found->kind == Operand::Kind::webhook_id)
             return fail(where, "is no value of an event");
+        const bool in_body = found->kind == Operand::Kind::pointer || found->kind == Operand::Kind::element ||
+                             found->kind == Operand::Kind::form;
+        if (subject_ == Condition::Subject::response && !in_body)
+            return fail(where,
+                        "is no value of a response: there are /JSON/POINTER, form.NAME and @ (the text)");
         auto result = json.is_object() ? comparisons(json, where, level + 1) : one(Test::equal, json, where);
         if (!result) return {};
         result->own_operand_ = true;
@@ -268,12 +274,19 @@ class ConditionParser {
     }
 
     std::vector<PlacedError>* errors_;
+    Condition::Subject subject_;
     std::size_t tests_ = 0;
 };
 
 std::optional<Condition> Condition::parse(const Json& json, const std::string& where,
-                                          std::vector<PlacedError>* errors) {
-    return ConditionParser(errors).conditions(json, where, 1);
+                                          std::vector<PlacedError>* errors, Subject subject) {
+    return ConditionParser(errors, subject).conditions(json, where, 1);
+}
+
+std::optional<Condition> Condition::parse_stored(const std::string& json, Subject subject) {
+    if (json.empty()) return {};
+    std::vector<PlacedError> errors;
+    return parse(Json::parse(json, nullptr, false), "where", &errors, subject);
 }
 
 bool Condition::holds(const EventValues& event) const {

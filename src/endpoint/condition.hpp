@@ -42,9 +42,14 @@ class Condition {
         exists,
     };
 
+    /// What a condition is about. The response of a receiver has a body only.
+    enum class Subject : std::uint8_t { event, response };
+
     /// At most 256 tests and 32 levels.
     static std::optional<Condition> parse(const nlohmann::json& json, const std::string& where,
-                                          std::vector<PlacedError>* errors);
+                                          std::vector<PlacedError>* errors, Subject subject = Subject::event);
+    /// Of a document's field as it was stored; nothing where it is empty.
+    static std::optional<Condition> parse_stored(const std::string& json, Subject subject);
 
     bool holds(const EventValues& event) const;
 

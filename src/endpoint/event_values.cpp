@@ -11,7 +11,7 @@ namespace {
 using base::JsonValue;
 using Kind = JsonValue::Kind;
 
-constexpr base::JsonLimits of_body{128, 1u << 20, 1u << 20, true};
+constexpr base::JsonLimits of_body{128, 200000, 200000, true, false};
 
 JsonValue string_value(std::string text) {
     JsonValue value;
@@ -54,7 +54,9 @@ const JsonValue* EventValues::document() const {
         parsed_ = true;
         const std::string_view data = attribute("data");
         auto value = std::make_unique<JsonValue>();
-        if (data.size() <= max_body && base::parse_json(data, value.get(), of_body))
+        base::JsonLimits limits = of_body;
+        limits.cut = cut_;
+        if (data.size() <= max_body && base::parse_json(data, value.get(), limits))
             document_ = std::move(value);
     }
     return document_.get();

@@ -15,7 +15,8 @@ namespace webhook::endpoint {
 /// and over a file by webhookctl. The body is parsed once for all that ask. Not for several threads.
 class EventValues {
   public:
-    EventValues() = default;
+    /// `cut`: the body may end in the middle of a document; the values before that count.
+    explicit EventValues(bool cut = false) : cut_(cut) {}
     EventValues(const EventValues&) = delete;
     EventValues& operator=(const EventValues&) = delete;
     virtual ~EventValues() = default;
@@ -23,7 +24,8 @@ class EventValues {
     /// A field of the entry, or the stream's name; empty: the event has none.
     virtual std::string_view attribute(std::string_view name) const = 0;
 
-    /// The body as a document, nullptr when it is none: not JSON, over `max_body` bytes or deeper than 128.
+    /// The body as a document, nullptr when it is none: not JSON, over `max_body` bytes, deeper than
+    /// 128 or of more than 200,000 values.
     const base::JsonValue* document() const;
     /// A value of the event alone. A missing value is no value; pointers are of the whole body.
     std::optional<base::JsonValue> value(const Operand& operand) const;
@@ -34,6 +36,7 @@ class EventValues {
     std::optional<base::JsonValue> parameter(const Operand& operand) const;
     std::optional<base::JsonValue> kept_header(std::string_view lower_case_name) const;
 
+    bool cut_;
     mutable bool parsed_ = false;
     mutable std::unique_ptr<base::JsonValue> document_;
 };

@@ -16,6 +16,8 @@ JsonValue make(Is kind, std::string text) {
 }  // namespace
 
 Renderer::Result Renderer::fail(const std::string& where, std::string what) {
+    for (const Element& element : elements_)
+        what.append(" (element ").append(std::to_string(element.index)).append(")");
     problem_ = {where, std::move(what)};
     return Result::failed;
 }
@@ -23,7 +25,7 @@ Renderer::Result Renderer::fail(const std::string& where, std::string what) {
 /// Where pointers begin: an element of $each, or the document.
 const JsonValue* Renderer::origin(const Operand& operand) const {
     if (operand.levels_up >= elements_.size()) return input_.event.document();
-    return elements_[elements_.size() - 1 - operand.levels_up];
+    return elements_[elements_.size() - 1 - operand.levels_up].value;
 }
 
 bool Renderer::look_up(const Operand& operand, Filtered* value, std::string* error) const {
@@ -35,7 +37,7 @@ bool Renderer::look_up(const Operand& operand, Filtered* value, std::string* err
             return true;
         }
         case Operand::Kind::element:
-            value->value = elements_.empty() ? input_.event.value(operand) : *elements_.back();
+            value->value = elements_.empty() ? input_.event.value(operand) : *elements_.back().value;
             return true;
         case Operand::Kind::now:
             value->value = make(Is::number, std::to_string(input_.now_ms));
@@ -50,6 +52,7 @@ bool Renderer::look_up(const Operand& operand, Filtered* value, std::string* err
             auto secret = input_.find_secret(operand.text, error);
             if (!secret) return false;
             value->value = make(Is::string, std::move(*secret));
+            value->secret = true;
             return true;
         }
         default:
@@ -66,6 +69,7 @@ Renderer::Result Renderer::evaluate(const Expression& expression, const std::str
         if (!apply(filter, input_.find_secret, value, &error))
             return fail(where, "{" + expression.text + "}: " + error);
     }
+    if (value->value && value->secret) secrets_.push_back(text_of(*value).value_or(""));
     if (value->value) return Result::done;
     return expression.optional ? Result::left_out : fail(where, "{" + expression.text + "} is missing");
 }

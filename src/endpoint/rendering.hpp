@@ -42,8 +42,12 @@ class Renderer {
     Result fail(const std::string& where, std::string what);
     const RenderProblem& problem() const { return problem_; }
 
-    void enter(const base::JsonValue* element) { elements_.push_back(element); }
+    void enter(const base::JsonValue* element, std::size_t index) { elements_.push_back({element, index}); }
     void leave() { elements_.pop_back(); }
+
+    /// The texts that secrets have become, for masking.
+    const std::vector<std::string>& secrets() const { return secrets_; }
+    const EventValues& event() const { return input_.event; }
 
     static constexpr std::size_t max_size = 1 << 20;  ///< of what is made, in bytes
 
@@ -51,8 +55,13 @@ class Renderer {
     bool look_up(const Operand& operand, Filtered* value, std::string* error) const;
     const base::JsonValue* origin(const Operand& operand) const;
 
+    struct Element {
+        const base::JsonValue* value;
+        std::size_t index;
+    };
     const RenderInput& input_;
-    std::vector<const base::JsonValue*> elements_;  ///< of $each, the innermost last
+    std::vector<Element> elements_;  ///< of $each, the innermost last
+    std::vector<std::string> secrets_;
     RenderProblem problem_;
 };
 

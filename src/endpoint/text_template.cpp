@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/fail.hpp"
 #include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "endpoint/decimal.hpp"
@@ -32,6 +33,8 @@ constexpr std::pair<std::string_view, Operand::Kind> values[] = {{"id", attribut
                                                                  {"remote", attribute},
                                                                  {"received", attribute},
                                                                  {"stream", attribute},
+                                                                 {"traceparent", attribute},
+                                                                 {"tracestate", attribute},
                                                                  {"@", Operand::Kind::element},
                                                                  {"now", Operand::Kind::now},
                                                                  {"webhook-id", Operand::Kind::webhook_id},
@@ -153,7 +156,7 @@ std::optional<ValueFilter> parse_filter(Reader* reader, std::string* error) {
         std::vector<std::string_view> known;
         for (const Word& each : words)
             known.push_back(each.word);
-        *error = "unknown filter " + base::in_quotes(name) + base::did_you_mean(name, known);
+        *error = "unknown filter" + base::did_you_mean(name, known);
         return {};
     }
     ValueFilter filter{word->kind, {}};
@@ -179,7 +182,7 @@ std::optional<Operand> parse_pointer_operand(std::string_view text, std::string*
         ++operand.levels_up;
     operand.text = std::string(text);
     if (!event::parse_pointer(text, &operand.tokens)) {
-        *error = base::in_quotes(text) + " is no JSON pointer";
+        *error = "what begins with \"/\" is not a JSON pointer";
         return {};
     }
     return operand;
@@ -210,7 +213,10 @@ std::optional<Operand> parse_word(std::string_view text, std::string* error) {
     std::vector<std::string_view> known;
     for (const auto& [word, kind] : values)
         known.push_back(word);
-    *error = "unknown value " + base::in_quotes(text) + base::did_you_mean(text, known);
+    *error =
+        "unknown value (there are /JSON/POINTER, query.NAME, header.NAME, form.NAME, secret:NAME and "
+        "attributes)" +
+        base::did_you_mean(text, known);
     return {};
 }
 
@@ -251,7 +257,7 @@ std::optional<Operand> Operand::parse(std::string_view text, std::string* error)
     if (text.front() == '/' || text.front() == '^') return parse_pointer_operand(text, error);
     if (auto named = parse_named(text)) {
         if (!named->text.empty()) return named;
-        *error = base::in_quotes(text) + " wants a name";
+        *error = "a name is missing after the dot";
         return {};
     }
     if (base::starts_with(text, "secret:")) return parse_secret(text, error);
@@ -264,16 +270,18 @@ std::optional<Expression> Expression::take(std::string_view* text, std::string* 
     auto operand = take_operand(&reader, &expression.optional, error);
     if (!operand) return {};
     expression.operand = std::move(*operand);
+    expression.text = std::string(text->substr(0, text->size() - reader.rest().size()));
     while (reader.take('|')) {
+        const std::string_view word = reader.rest().substr(0, reader.rest().find_first_of(":|}"));
         auto filter = parse_filter(&reader, error);
         if (!filter) return {};
+        expression.text.append("|").append(word).append(filter->arguments.empty() ? "" : ":...");
         expression.filters.push_back(std::move(*filter));
     }
     if (!reader.ended()) {
         *error = "\"|\" is missing after a quote";
         return {};
     }
-    expression.text = std::string(text->substr(0, text->size() - reader.rest().size()));
     *text = reader.rest();
     return expression;
 }
@@ -285,39 +293,71 @@ std::optional<Expression> Expression::parse(std::string_view text, std::string* 
     return {};
 }
 
-std::optional<TextTemplate> TextTemplate::parse(std::string_view text, std::string* error) {
+void Expression::collect_secrets(SecretNames* names) const {
+    if (operand.kind == Operand::Kind::secret) names->insert(operand.text);
+    for (const ValueFilter& filter : filters) {
+        if (filter.kind == ValueFilter::Kind::hmac) names->insert(filter.arguments[1]);
+    }
+}
+
+namespace {
+
+/// Takes an expression with its braces, or a doubled brace, from the front.
+bool take_brace(std::string_view* text, std::string* literal, std::optional<Expression>* expression,
+                std::string* error) {
+    const char c = text->front();
+    text->remove_prefix(1);
+    if (!text->empty() && text->front() == c) {
+        literal->push_back(c);
+        text->remove_prefix(1);
+        return true;
+    }
+    if (c == '}') return base::fail(error, "a single \"}\": write \"}}\" for the character");
+    *expression = Expression::take(text, error);
+    if (!*expression) return false;
+    if (base::take_prefix(text, "}")) return true;
+    return base::fail(error, "\"{\" is not closed: write \"{{\" for the character");
+}
+
+}  // namespace
+
+std::optional<TextTemplate> TextTemplate::parse(std::string_view text, std::string* error,
+                                                std::size_t offset) {
     TextTemplate result;
     std::string literal;
     const auto end_literal = [&] {
-        if (!literal.empty()) result.parts_.push_back({std::exchange(literal, {}), {}});
+        if (!literal.empty()) result.append(std::exchange(literal, {}));
     };
-    while (!text.empty()) {
+    for (const std::size_t size = text.size(); !text.empty();) {
         const std::size_t brace = std::min(text.find_first_of("{}"), text.size());
         literal.append(text.substr(0, brace));
         text.remove_prefix(brace);
         if (text.empty()) break;
-        const char c = text.front();
-        text.remove_prefix(1);
-        if (!text.empty() && text.front() == c) {
-            literal.push_back(c);
-            text.remove_prefix(1);
-            continue;
-        }
-        if (c == '}') {
-            *error = "a single \"}\": write \"}}\" for the character";
+        const std::size_t place = offset + size - text.size() + 1;
+        std::optional<Expression> expression;
+        if (!take_brace(&text, &literal, &expression, error)) {
+            error->append(" (at character ").append(std::to_string(place)).append(")");
             return {};
         }
-        auto expression = Expression::take(&text, error);
-        if (!expression) return {};
-        if (!base::take_prefix(&text, "}")) {
-            *error = "\"{\" is not closed: write \"{{\" for the character";
-            return {};
-        }
+        if (!expression) continue;
         end_literal();
-        result.parts_.push_back({{}, std::move(*expression)});
+        result.append(std::move(*expression));
     }
     end_literal();
     return result;
+}
+
+std::string TextTemplate::literal() const {
+    std::string text;
+    for (const Part& part : parts_)
+        text += part.literal;
+    return text;
+}
+
+void TextTemplate::collect_secrets(SecretNames* names) const {
+    for (const Part& part : parts_) {
+        if (part.expression) part.expression->collect_secrets(names);
+    }
 }
 
 const Expression* TextTemplate::single() const {
@@ -327,7 +367,7 @@ const Expression* TextTemplate::single() const {
 std::size_t TextTemplate::operators() const {
     std::size_t count = 0;
     for (const Part& part : parts_) {
-        if (part.expression) count += 1 + part.expression->filters.size();
+        if (part.expression) count += part.expression->operators();
     }
     return count;
 }

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace webhook::endpoint {
@@ -69,9 +71,12 @@ struct ValueFilter {
     std::vector<std::string> arguments;
 };
 
+/// Names of files in secrets_dir.
+using SecretNames = std::set<std::string, std::less<>>;
+
 /// One value with its filters.
 struct Expression {
-    std::string text;  ///< as written, for messages
+    std::string text;  ///< for messages: without the arguments of filters, which may be secret
     Operand operand;
     bool optional = false;  ///< "?": it may be missing
     std::vector<ValueFilter> filters;
@@ -80,6 +85,9 @@ struct Expression {
     static std::optional<Expression> take(std::string_view* text, std::string* error);
     /// The same where nothing may follow.
     static std::optional<Expression> parse(std::string_view text, std::string* error);
+
+    void collect_secrets(SecretNames* names) const;
+    std::size_t operators() const { return 1 + filters.size(); }
 };
 
 /// Text with expressions in braces; "{{" and "}}" are braces. Immutable.
@@ -90,13 +98,24 @@ class TextTemplate {
         std::optional<Expression> expression;  ///< then `literal` is empty
     };
 
-    static std::optional<TextTemplate> parse(std::string_view text, std::string* error);
+    static constexpr std::size_t max_operators = 256;  ///< operands and filters of one template
+
+    /// An error ends with its place in the text, to which `offset` is added.
+    static std::optional<TextTemplate> parse(std::string_view text, std::string* error,
+                                             std::size_t offset = 0);
+
+    void append(std::string_view literal) { parts_.push_back({std::string(literal), {}}); }
+    void append(Expression expression) { parts_.push_back({{}, std::move(expression)}); }
 
     const std::vector<Part>& parts() const { return parts_; }
     /// The expression that is all of the text, or nullptr.
     const Expression* single() const;
     /// How many operands and filters are in it.
     std::size_t operators() const;
+    bool is_fixed() const { return operators() == 0; }
+    /// Of a fixed one: the text.
+    std::string literal() const;
+    void collect_secrets(SecretNames* names) const;
 
   private:
     std::vector<Part> parts_;

@@ -8,6 +8,7 @@
 
 #include "base/digest.hpp"
 #include "base/encoding.hpp"
+#include "base/letter_case.hpp"
 #include "base/text.hpp"
 #include "base/urlencoded.hpp"
 #include "base/utf8.hpp"
@@ -29,37 +30,30 @@ JsonValue make(Is kind, std::string text) {
     return value;
 }
 
-/// A value for a message, cut.
-std::string shown(const JsonValue& value) {
-    std::string text;
-    append_value(value, &text);
-    if (text.size() > 40) text = text.substr(0, 37) + "...";
-    return text;
-}
-
-// --- text ---
-
-std::string upper(std::string_view text) {
-    std::string out(text);
-    for (char& c : out) {
-        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    }
-    return out;
-}
-
-std::string trim(std::string_view text) {
-    constexpr std::string_view blanks = " \t\r\n\f\v";
-    const std::size_t first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
-}
-
 /// The first `count` characters; a byte that is not UTF-8 is one.
 std::string truncate(std::string_view text, std::size_t count) {
     std::size_t end = 0;
     for (; count > 0 && end < text.size(); --count)
         end += std::max<std::size_t>(1, base::utf8_length(text.substr(end)));
     return std::string(text.substr(0, end));
+}
+
+/// A value for a message, cut.
+std::string shown(const Filtered& filtered) {
+    if (filtered.secret) return "the secret";
+    std::string text;
+    append_value(*filtered.value, &text);
+    if (text.size() <= 40) return text;
+    return truncate(text, 37) + "...";
+}
+
+// --- text ---
+
+std::string trim(std::string_view text) {
+    constexpr std::string_view blanks = " \t\r\n\f\v";
+    const std::size_t first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) return {};
+    return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
 }
 
 std::string replace(std::string_view text, std::string_view from, std::string_view to) {
@@ -194,7 +188,7 @@ std::optional<JsonValue> join(const JsonValue& list, std::string_view separator)
     std::string out;
     bool first = true;
     for (const JsonValue& item : list.items) {
-        const auto text = text_of({item, false});
+        const auto text = text_of({item, false, false});
         if (!text) continue;
         if (!std::exchange(first, false)) out.append(separator);
         out.append(*text);
@@ -216,6 +210,12 @@ bool is_missing(const Filtered& filtered) {
     return filtered.value->kind == Is::string && filtered.value->text.empty();
 }
 
+/// Keeps whether the value is secret.
+void set(std::optional<JsonValue> value, bool bytes, Filtered* filtered) {
+    filtered->value = std::move(value);
+    filtered->bytes = bytes;
+}
+
 bool hash(const ValueFilter& filter, const FindSecret& find_secret, Filtered* filtered, std::string* error) {
     const std::string text = *text_of(*filtered);
     base::Digest digest;
@@ -229,14 +229,14 @@ bool hash(const ValueFilter& filter, const FindSecret& find_secret, Filtered* fi
                                                              : base::Hash::sha256,
                                  text);
     }
-    *filtered = {make(Is::string, std::string(digest.view())), true};
+    set(make(Is::string, std::string(digest.view())), true, filtered);
     return true;
 }
 
 void encode(base::Encoding encoding, Filtered* filtered) {
     std::string text;
     base::encode_text(filtered->bytes ? filtered->value->text : *text_of(*filtered), encoding, &text);
-    *filtered = {make(Is::string, std::move(text)), false};
+    set(make(Is::string, std::move(text)), false, filtered);
 }
 
 /// Of lists: first and last. False when the value is none.
@@ -255,9 +255,9 @@ bool pick(Kind kind, Filtered* filtered) {
 std::string change_text(const ValueFilter& filter, const std::string& text) {
     switch (filter.kind) {
         case Kind::lower:
-            return base::lower(text);
+            return base::lower_case(text);
         case Kind::upper:
-            return upper(text);
+            return base::upper_case(text);
         case Kind::trim:
             return trim(text);
         case Kind::truncate:
@@ -325,12 +325,12 @@ bool apply(const ValueFilter& filter, const FindSecret& find_secret, Filtered* f
         case Kind::hmac:
             return hash(filter, find_secret, filtered, error);
         case Kind::map:
-            *filtered = {mapped(filter.arguments, *text_of(*filtered)), false};
+            set(mapped(filter.arguments, *text_of(*filtered)), false, filtered);
             return true;
         case Kind::first:
         case Kind::last:
             if (pick(filter.kind, filtered)) return true;
-            *error = shown(*filtered->value) + " is no list";
+            *error = shown(*filtered) + " is no list";
             return false;
         case Kind::lower:
         case Kind::upper:
@@ -341,22 +341,21 @@ bool apply(const ValueFilter& filter, const FindSecret& find_secret, Filtered* f
         case Kind::url:
         case Kind::html:
         case Kind::slack:
-            *filtered = {make(Is::string, change_text(filter, *text_of(*filtered))), false};
+            set(make(Is::string, change_text(filter, *text_of(*filtered))), false, filtered);
             return true;
         default:
             break;
     }
-    if (filtered->bytes) *filtered = {make(Is::string, *text_of(*filtered)), false};
+    if (filtered->bytes) set(make(Is::string, *text_of(*filtered)), false, filtered);
     auto changed = change_value(filter, *filtered);
     if (!changed) {
-        *error =
-            shown(*filtered->value) + (filter.kind == Kind::boolean ? " is neither true nor false"
-                                       : filter.kind == Kind::date  ? " is no time"
-                                       : filter.kind == Kind::join  ? " is no list"
-                                                                    : " is no number, or the result is none");
+        *error = shown(*filtered) + (filter.kind == Kind::boolean ? " is neither true nor false"
+                                     : filter.kind == Kind::date  ? " is no time"
+                                     : filter.kind == Kind::join  ? " is no list"
+                                                                  : " is no number, or the result is none");
         return false;
     }
-    *filtered = {std::move(changed), false};
+    set(std::move(changed), false, filtered);
     return true;
 }
 

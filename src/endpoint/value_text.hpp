@@ -11,7 +11,8 @@ namespace webhook::endpoint {
 /// A value on its way through filters. No value: it is missing.
 struct Filtered {
     std::optional<base::JsonValue> value;
-    bool bytes = false;  ///< a digest that has not been written as text yet
+    bool bytes = false;   ///< a digest that has not been written as text yet
+    bool secret = false;  ///< it comes from a secret: no message may show it
 };
 
 /// The value as text: numbers as written, arrays and objects as JSON, bytes in hex. Nothing for what is

@@ -41,6 +41,7 @@ struct Delivery {
     int status = 0;
     std::string error;
     std::int64_t created_ms = 0;
+    std::int64_t made_ms = 0;  ///< what {now} of templates says in all attempts; 0: created_ms
     SteadyTime started;
 
     std::string name() const { return id.empty() ? event->entry + "/" + endpoint_id : id; }

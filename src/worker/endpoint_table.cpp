@@ -6,6 +6,7 @@
 
 #include "endpoint/document_parser.hpp"
 #include "endpoint/field_reader.hpp"
+#include "endpoint/stored_values.hpp"
 #include "worker/send/prepared_endpoint.hpp"
 
 namespace webhook::worker {
@@ -119,8 +120,11 @@ void EndpointTable::route(const Event& event, std::vector<EndpointPtr>* found) {
     found->clear();
     if (!index_) return;
     index_->find(event.field("tenant"), event.source(), event.type(), &positions_);
+    const endpoint::StoredValues values(event);  // reads the body when a condition asks for it, and once
     for (const auto position : positions_) {
-        if (!indexed_[position]->gone()) found->push_back(indexed_[position]);
+        const EndpointPtr& endpoint = indexed_[position];
+        const endpoint::Condition* where = endpoint->prepared->where();
+        if (!endpoint->gone() && (where == nullptr || where->holds(values))) found->push_back(endpoint);
     }
 }
 

@@ -78,6 +78,7 @@ DeliveryPtr OwnedPartition::make_delivery(const EndpointPtr& endpoint, std::shar
     delivery->endpoint_id = endpoint->document.id;
     delivery->event = std::move(event);
     delivery->bytes = bytes;
+    delivery->made_ms = base::now_ms();
     return delivery;
 }
 

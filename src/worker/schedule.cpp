@@ -22,6 +22,8 @@ Decision decide(const Attempt& attempt, unsigned attempts, const endpoint::Docum
             return {Kind::delivered, {}, "", true};
         case Attempt::Result::gone:
             return {Kind::dead, {}, "disabled", true};
+        case Attempt::Result::unfilled:
+            return {Kind::dead, {}, "template", true};
         case Attempt::Result::aborted:
             return {Kind::dead, {}, "aborted", true};
         case Attempt::Result::not_ready:

@@ -13,6 +13,7 @@ struct Attempt {
         delivered,
         failed,     ///< retry by the schedule
         gone,       ///< failed, and the endpoint will be disabled
+        unfilled,   ///< a template has no value: dead at once; nothing was sent
         aborted,    ///< `webhook-delivery: abort-message`: dead at once; the endpoint stays enabled
         not_ready,  ///< a secret file or a file descriptor is missing: retry later without counting it as an
                     ///< attempt

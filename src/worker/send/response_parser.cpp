@@ -16,11 +16,6 @@ bool is_redirect(int status) {
     return status >= 301 && status <= 308 && status != 304 && status != 305 && status != 306;
 }
 
-bool is_success(const endpoint::Document& document, int status) {
-    if (document.success.empty()) return status >= 200 && status < 300;
-    return std::binary_search(document.success.begin(), document.success.end(), status);
-}
-
 }  // namespace
 
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value, std::int64_t now_ms) {
@@ -55,10 +50,12 @@ void ResponseParser::on_body(std::string_view bytes) {
     kept_.append(bytes.substr(0, max_kept - kept_.size()));
 }
 
-void ResponseParser::judge(const endpoint::Document& document, std::int64_t now_ms, Attempt* attempt) {
+void ResponseParser::judge(const endpoint::Document& document, const endpoint::Condition* where,
+                           std::int64_t now_ms, Attempt* attempt) {
     attempt->status = status();
     attempt->response = std::move(kept_);
-    const bool success = is_success(document, status());
+    const bool good_status = endpoint::is_success_status(document, status());
+    const bool success = good_status && endpoint::is_success_body(where, attempt->response);
     attempt->disable = delivery_ == "disable" || (status() == 410 && !success);
     if (success) {
         attempt->result = Attempt::Result::delivered;
@@ -72,6 +69,7 @@ void ResponseParser::judge(const endpoint::Document& document, std::int64_t now_
     } else {
         attempt->result = Attempt::Result::failed;
         attempt->error = "status " + std::to_string(status());
+        if (good_status) attempt->error += ": the body is not what success.where wants";
         if (is_redirect(status())) attempt->error += ": redirects are not followed";
         if (status() == 429 || status() == 503)
             attempt->retry_after = parse_retry_after(retry_after_, now_ms);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "endpoint/document.hpp"
+#include "endpoint/response_values.hpp"
 #include "link/http_reader.hpp"
 #include "worker/send/attempt.hpp"
 
@@ -15,7 +16,7 @@ namespace webhook::worker {
 /// the body. Long bodies are not read to their end (see enough()).
 class ResponseParser final : public link::HttpReader {
   public:
-    static constexpr std::size_t max_kept = 16384;
+    static constexpr std::size_t max_kept = endpoint::max_response;
     static constexpr std::size_t max_drained = 65536;
 
     ResponseParser() : HttpReader(Kind::response, Limits{}) {}
@@ -23,8 +24,10 @@ class ResponseParser final : public link::HttpReader {
     /// Returns whether closing the connection is cheaper than reading the rest of the body.
     bool enough() const;
 
-    /// Fills status, result, error, retry_after and response; the document defines success.
-    void judge(const endpoint::Document& document, std::int64_t now_ms, Attempt* attempt);
+    /// Fills status, result, error, retry_after and response. The document defines success, together with
+    /// the condition `where` on the body (nullptr: none).
+    void judge(const endpoint::Document& document, const endpoint::Condition* where, std::int64_t now_ms,
+               Attempt* attempt);
 
   private:
     void on_field(std::string_view name, std::string_view value) override;

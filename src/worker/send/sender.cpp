@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "base/time.hpp"
+#include "endpoint/stored_values.hpp"
 #include "link/connector.hpp"
 #include "link/deadline.hpp"
 #include "link/error_text.hpp"
@@ -31,6 +32,7 @@ using link::Waiting;
 using ConnectionPtr = std::unique_ptr<HttpConnection>;
 using PreparedEndpointPtr = std::shared_ptr<const PreparedEndpoint>;
 using EventPtr = std::shared_ptr<const Event>;
+using endpoint::OutgoingRequest;
 
 constexpr std::chrono::seconds sweep_interval{1};
 /// If a reused connection ends without a response within this time, the receiver had closed it before the
@@ -54,7 +56,7 @@ bool ended(const boost::system::error_code& error) {
 
 std::string received_hops(const Event& event) {
     const bool kept = event.field("headers").find("ebhook-") != std::string_view::npos;
-    return kept ? kept_header(event, "webhook-hops") : std::string();
+    return kept ? endpoint::kept_header(event, "webhook-hops") : std::string();
 }
 
 /// Reads until the end of the response, enough of it, an error or a time limit.
@@ -131,13 +133,16 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     asio::awaitable<Exchange> exchange(HttpConnection& connection, const PreparedEndpoint& endpoint,
                                        std::string_view head, std::string_view body,
                                        AttemptDeadline& deadline, Attempt& attempt);
-    asio::awaitable<void> deliver(const PreparedEndpoint& endpoint, const Event& event, std::string_view hops,
+    asio::awaitable<void> deliver(const PreparedEndpoint& endpoint, const OutgoingRequest& request,
                                   AttemptDeadline& deadline, Attempt& attempt);
+    asio::awaitable<void> build_and_deliver(const PreparedEndpoint& endpoint, const Event& event,
+                                            endpoint::DeliveryFacts facts, std::string_view hops,
+                                            AttemptDeadline& deadline, Attempt& attempt);
     void give_back(Origin& origin, ConnectionPtr connection);
 
     /// Makes an attempt; keeps sender, endpoint and event alive while it runs.
     static asio::awaitable<Attempt> run(std::shared_ptr<Impl> self, PreparedEndpointPtr endpoint,
-                                        EventPtr event);
+                                        EventPtr event, endpoint::DeliveryFacts facts);
 };
 
 /// Drops unused origins only when the table has doubled: a scan for each endpoint would block the loop for
@@ -241,12 +246,13 @@ asio::awaitable<Exchange> Sender::Impl::exchange(HttpConnection& connection, con
     // A receiver may respond before it has read a large body, and close or stop reading: so the response is
     // read after a failed write, too.
     ResponseParser answer;
+    if (endpoint.document().method == "HEAD") answer.expect_no_body();
     if (!deadline.cut_short() || connection.has_early_answer())
         co_await read_answer(connection, answer, result);
     result.answered = answer.status() != 0;
     result.got_some = answer.began();
     if (result.answered) {
-        answer.judge(endpoint.document(), base::now_ms(), &attempt);
+        answer.judge(endpoint.document(), endpoint.success_where(), base::now_ms(), &attempt);
         add_hint(endpoint, connection, attempt);
         result.keep = !write_error && !result.left_over && answer.keep_alive() && !deadline.cut_short();
     } else if (deadline.cut_short()) {
@@ -265,16 +271,26 @@ void Sender::Impl::give_back(Origin& origin, ConnectionPtr connection) {
     sweep_later();
 }
 
-asio::awaitable<void> Sender::Impl::deliver(const PreparedEndpoint& endpoint, const Event& event,
-                                            std::string_view hops, AttemptDeadline& deadline,
-                                            Attempt& attempt) {
+asio::awaitable<void> Sender::Impl::build_and_deliver(const PreparedEndpoint& endpoint, const Event& event,
+                                                      endpoint::DeliveryFacts facts, std::string_view hops,
+                                                      AttemptDeadline& deadline, Attempt& attempt) {
     ScratchBuffer head(spare_heads);
-    if (const char* problem = endpoint.build_head(event, hops, attempt.started_ms, &head.text)) {
-        attempt.result = Attempt::Result::aborted;
-        attempt.error = problem;
-        co_return;
+    OutgoingRequest request;
+    request.head.swap(head.text);
+    if (facts.created_ms == 0) facts.created_ms = attempt.started_ms;
+    if (auto problem = endpoint.build(event, facts, hops, attempt.started_ms, &request)) {
+        attempt.result = problem->unfilled ? Attempt::Result::unfilled : Attempt::Result::aborted;
+        attempt.error = std::move(problem->what);
+    } else {
+        co_await deliver(endpoint, request, deadline, attempt);
+        endpoint.mask(request, &attempt.response);
     }
-    const std::string_view body = endpoint.has_body() ? event.data() : std::string_view();
+    endpoint.mask(request, &attempt.error);
+    request.head.swap(head.text);
+}
+
+asio::awaitable<void> Sender::Impl::deliver(const PreparedEndpoint& endpoint, const OutgoingRequest& request,
+                                            AttemptDeadline& deadline, Attempt& attempt) {
     Origin& origin = *endpoint.origin;
     for (bool may_be_stale = true;; may_be_stale = false) {
         const auto began = Clock::now();
@@ -289,7 +305,8 @@ asio::awaitable<void> Sender::Impl::deliver(const PreparedEndpoint& endpoint, co
             if (deadline.stopped) attempt.error = "stopped";
             co_return;
         }
-        Exchange result = co_await exchange(*connection, endpoint, head.text, body, deadline, attempt);
+        Exchange result =
+            co_await exchange(*connection, endpoint, request.head, request.body, deadline, attempt);
         if (result.keep) give_back(origin, std::move(connection));
         if (result.answered) co_return;
         const bool stale =
@@ -300,7 +317,7 @@ asio::awaitable<void> Sender::Impl::deliver(const PreparedEndpoint& endpoint, co
 }
 
 asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, PreparedEndpointPtr endpoint,
-                                           EventPtr event) {
+                                           EventPtr event, endpoint::DeliveryFacts facts) {
     const auto began = Clock::now();
     Attempt attempt;
     attempt.started_ms = base::now_ms();
@@ -316,7 +333,7 @@ asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, PreparedE
     } else {
         AttemptDeadline deadline(*self->deadlines, began + endpoint->document().timeout);
         try {
-            co_await self->deliver(*endpoint, *event, passage.header, deadline, attempt);
+            co_await self->build_and_deliver(*endpoint, *event, facts, passage.header, deadline, attempt);
         } catch (const std::exception& e) {
             attempt.error = std::string("internal error: ") + e.what();
         }
@@ -342,16 +359,16 @@ void Sender::stop() {
 
 std::shared_ptr<const PreparedEndpoint> Sender::prepare(const endpoint::Document& document,
                                                         std::string* problem) {
-    auto endpoint = std::make_shared<PreparedEndpoint>(document, Secrets(impl_->options.secrets_dir),
-                                                       impl_->options.schemes);
+    auto endpoint = std::make_shared<PreparedEndpoint>(
+        document, endpoint::Secrets(impl_->options.secrets_dir), impl_->options.schemes);
     *problem = endpoint->problem();
     if (endpoint->ready()) endpoint->origin = impl_->origin_of(*endpoint);
     return endpoint;
 }
 
 asio::awaitable<Attempt> Sender::attempt(std::shared_ptr<const PreparedEndpoint> endpoint,
-                                         std::shared_ptr<const Event> event) {
-    return Impl::run(impl_, std::move(endpoint), std::move(event));
+                                         std::shared_ptr<const Event> event, endpoint::DeliveryFacts facts) {
+    return Impl::run(impl_, std::move(endpoint), std::move(event), facts);
 }
 
 }  // namespace webhook::worker

@@ -133,8 +133,8 @@ TEST(Condition, WhatIsRefused) {
         {R"({"typ":5})", "did you mean \"type\""},
         {R"({"secret:x":5})", "is no value of an event"},
         {R"({"now":5})", "is no value of an event"},
-        {R"({"query.":5})", "wants a name"},
-        {R"({"/a~2":5})", "is no JSON pointer"},
+        {R"({"query.":5})", "a name is missing"},
+        {R"({"/a~2":5})", "is not a JSON pointer"},
     };
     for (const auto& [json, expected] : cases) {
         std::string error;

@@ -52,7 +52,7 @@ TEST(EndpointMatchIndex, AgreesWithTryingAll) {
     for (int round = 0; round < 200; ++round) {
         std::vector<Document> documents(60);
         for (Document& document : documents)
-            document.match = {random.patterns(), random.patterns(), random.patterns()};
+            document.match = {random.patterns(), random.patterns(), random.patterns(), ""};
         const MatchIndex index(documents);
         std::vector<std::uint32_t> found, expected;
         for (int event = 0; event < 50; ++event) {
@@ -72,7 +72,8 @@ TEST(EndpointMatchIndex, TenThousandEndpointsAreNotTriedOneByOne) {
     for (std::size_t i = 0; i < documents.size(); ++i) {
         documents[i].match = {{"stripe", "github"},
                               {"order.*", "t" + std::to_string(i % 10) + "*"},
-                              {"tenant" + std::to_string(i)}};
+                              {"tenant" + std::to_string(i)},
+                              ""};
     }
     const MatchIndex index(documents);
     std::vector<std::uint32_t> found;
