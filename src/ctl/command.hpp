@@ -77,6 +77,7 @@ std::optional<int> parse_command_line(int argc, char** argv, Context* context);
 // Each adds a family of commands.
 void add_config_commands(Command& program);    ///< apply, export
 void add_endpoint_commands(Command& program);  ///< endpoint ...
+void add_endpoint_test(Command& family);       ///< endpoint test
 void add_event_commands(Command& program);     ///< events, event
 void add_delivery_commands(Command& program);  ///< deliveries, attempts
 void add_dead_commands(Command& program);      ///< dead ...

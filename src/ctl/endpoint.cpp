@@ -233,6 +233,7 @@ void add_endpoint_commands(Command& program) {
         .add("list", "All endpoints with state and waiting deliveries",
              "Example:\n  webhookctl endpoint list --json | jq -r 'select(.state != \"active\") | .id'")
         .run(run_list);
+    add_endpoint_test(family);
     auto show = std::make_shared<ShowOptions>();
     family
         .add("show", "Print one document",

@@ -262,7 +262,9 @@ Result FormTemplate::render(Renderer* renderer, std::string* out) const {
         const std::size_t before = out->size();
         if (!first) out->push_back('&');
         out->append(url_encode(name)).push_back('=');
-        const Result result = renderer->render(value, where, url_encode, out);
+        std::string text;
+        const Result result = renderer->render(value, where, nullptr, &text);
+        base::encode(text, out);
         if (result == Result::failed) return result;
         if (result == Result::left_out)
             out->resize(before);

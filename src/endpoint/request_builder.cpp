@@ -157,6 +157,7 @@ void RequestBuilder::prepare_signers(const Secrets& secrets) {
         std::vector<std::string> keys;
         for (const std::string& value : sign.secrets)
             keys.push_back(resolve(secrets, value));
+        masked_.insert(masked_.end(), keys.begin(), keys.end());
         if (!ready()) return;
         const signature::Scheme* scheme = schemes_->find(sign.scheme);
         std::string error = "unknown scheme" + schemes_->suggestion(sign.scheme);

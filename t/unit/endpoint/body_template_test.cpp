@@ -204,7 +204,7 @@ TEST(FormTemplate, PairsArePercentEncoded) {
     Renderer renderer(input);
     std::string out;
     EXPECT_EQ(form->render(&renderer, &out), Result::done);
-    EXPECT_EQ(out, "a%20b=c%201&d=19.90&");
+    EXPECT_EQ(out, "a%20b=c%201&d=19.90%26");
     EXPECT_FALSE(FormTemplate::parse(Json::parse(R"({"a":1})"), "body.form", &errors));
     EXPECT_EQ(errors.at(0).where, "body.form.a");
 }
