@@ -15,8 +15,10 @@ void append_member(std::string_view name, std::string_view value, std::string* o
     append_string(value, out);
 }
 
-/// application/json, text/json and types that end with +json (RFC 6839), with or without parameters.
+/// application/json, text/json and types that end with +json (RFC 6839), with or without parameters. In the
+/// JSON format no type means JSON.
 bool is_json_type(std::string_view type) {
+    if (type.empty()) return true;
     const std::string media = base::lower(base::trim_blanks(type.substr(0, type.find(';'))));
     if (media == "application/json" || media == "text/json") return true;
     constexpr std::string_view suffix = "+json";
