@@ -45,8 +45,8 @@ Document document_from_file(const TestOptions& options) {
             documents.emplace({std::move(*document)});
     }
     if (!documents) throw Failure(options.document_file + ": " + describe(errors));
-    for (Document& document : *documents) {
-        if (document.id == options.id) return std::move(document);
+    for (const Document& document : *documents) {
+        if (document.id == options.id) return document;
     }
     throw Failure(fmt::format("{} has no endpoint \"{}\"", options.document_file, options.id));
 }

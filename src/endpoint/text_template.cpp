@@ -305,9 +305,10 @@ namespace {
 /// Takes an expression with its braces, or a doubled brace, from the front.
 bool take_brace(std::string_view* text, std::string* literal, std::optional<Expression>* expression,
                 std::string* error) {
-    const char c = text->front();
+    const std::string_view front = text->substr(0, 2);
+    const char c = front[0];
     text->remove_prefix(1);
-    if (!text->empty() && text->front() == c) {
+    if (front.size() == 2 && front[1] == c) {
         literal->push_back(c);
         text->remove_prefix(1);
         return true;
