@@ -56,7 +56,7 @@ $redis->call('XADD', 'webhook:{s:0}:events', "$_->[0]-0", id => "$_->[1]", sourc
     [ 5, 'member', 's', qq({"x-a":["v"],"x-b":$deep}), '{"a":1}' ];
 $redis->call('HSET', 'webhook:{s:0}:meta', partitions => 1, attempts_gen => 1);
 $redis->call('SET', 'webhook:{s:0}:intake', pack 'd<d<', 1, 5);
-$t->apply({ id => 'crm', url => $t->receiver->url('/{header.x-a}/{type}') });
+$t->apply({ id => 'crm', url => $t->receiver->url('/{header.x-a?}/{type?}') });
 $redis->call('HSET', 'webhook:{config}:disabled', crm => json({ reason => $text, at => 5 }));
 
 sub records (@records) {

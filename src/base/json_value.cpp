@@ -3,16 +3,14 @@
 #include <yajl/yajl_parse.h>
 
 #include <algorithm>
-#include <memory>
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "base/yajl_handle.hpp"
 
 namespace webhook::base {
 
 namespace {
-
-constexpr std::size_t max_depth = 8, max_values = 10000;
 
 std::string_view as_view(const unsigned char* text, std::size_t size) {
     return {reinterpret_cast<const char*>(text), size};
@@ -21,7 +19,7 @@ std::string_view as_view(const unsigned char* text, std::size_t size) {
 /// Builds the tree; `open` holds the arrays and objects that are not closed yet.
 class Builder {
   public:
-    explicit Builder(JsonValue* root) : root_(root) {}
+    Builder(JsonValue* root, const JsonLimits& limits) : root_(root), limits_(limits) {}
 
     bool add(JsonValue::Kind kind, std::string_view text) {
         JsonValue* value = place();
@@ -32,7 +30,7 @@ class Builder {
     }
 
     bool enter(JsonValue::Kind kind) {
-        if (open_.size() == max_depth) return false;
+        if (open_.size() == limits_.depth) return false;
         JsonValue* value = place();
         if (value == nullptr) return false;
         value->kind = kind;
@@ -47,18 +45,23 @@ class Builder {
 
     bool key(std::string_view name) {
         auto& members = open_.back()->members;
-        const bool twice = std::any_of(members.begin(), members.end(),
-                                       [&](const auto& member) { return member.name == name; });
-        if (twice || members.size() == max_members) return false;
+        if (members.size() == limits_.members) return false;
+        const auto same = [&](const auto& member) { return member.name == name; };
+        if (!limits_.repeated && std::any_of(members.begin(), members.end(), same)) return false;
         members.push_back({std::string(name), {}});
+        named_ = true;
         return true;
     }
 
-  private:
-    static constexpr std::size_t max_members = 256;
+    /// Drops the last name where no value followed, of a text that was cut.
+    void drop_names() {
+        if (named_) open_.back()->members.pop_back();
+    }
 
+  private:
     JsonValue* place() {
-        if (++values_ > max_values) return nullptr;
+        if (++values_ > limits_.values) return nullptr;
+        named_ = false;
         if (open_.empty()) return root_;
         JsonValue* parent = open_.back();
         if (parent->kind == JsonValue::Kind::object) return &parent->members.back().value;
@@ -66,18 +69,15 @@ class Builder {
     }
 
     JsonValue* root_;
+    const JsonLimits& limits_;
     std::vector<JsonValue*> open_;
     std::size_t values_ = 0;
+    bool named_ = false;  ///< the last event was a name
 };
 
-/// No exception may cross yajl's C frames.
 template <class Step>
-int step(void* context, Step&& next) noexcept {
-    try {
-        return next(static_cast<Builder*>(context)) ? 1 : 0;
-    } catch (...) {
-        return 0;
-    }
+int step(void* context, Step&& next) {
+    return guard_yajl([&] { return next(static_cast<Builder*>(context)) ? 1 : 0; });
 }
 
 int on_null(void* context) {
@@ -113,17 +113,23 @@ int on_end(void* context) {
 constexpr yajl_callbacks callbacks = {on_null,   on_boolean, nullptr, nullptr,  on_number, on_string,
                                       on_object, on_key,     on_end,  on_array, on_end};
 
-struct FreeParser {
-    void operator()(yajl_handle handle) const { yajl_free(handle); }
-};
-
 }  // namespace
 
-const JsonValue* JsonValue::find(std::string_view name) const {
-    for (const auto& [key, value] : members) {
-        if (key == name) return &value;
+/// Without the beginning of a character at the end.
+static std::string_view without_part_of_character(std::string_view text) {
+    for (std::size_t back = 1; back <= 4 && back <= text.size(); ++back) {
+        const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+        if ((byte & 0xc0) == 0x80) continue;
+        const bool whole = utf8_length(text.substr(text.size() - back)) == back;
+        return whole ? text : text.substr(0, text.size() - back);
     }
-    return nullptr;
+    return text;
+}
+
+const JsonValue* JsonValue::find(std::string_view name) const {
+    const auto found = std::find_if(members.rbegin(), members.rend(),
+                                    [&](const Member& member) { return member.name == name; });
+    return found == members.rend() ? nullptr : &found->value;
 }
 
 const std::string* JsonValue::string(std::string_view name) const {
@@ -131,16 +137,19 @@ const std::string* JsonValue::string(std::string_view name) const {
     return value != nullptr && value->kind == Kind::string ? &value->text : nullptr;
 }
 
-bool parse_json(std::string_view text, JsonValue* value) {
+bool parse_json(std::string_view text, JsonValue* value, const JsonLimits& limits) {
     *value = {};
     take_prefix(&text, "\xef\xbb\xbf");
+    if (limits.cut) text = without_part_of_character(text);
     if (text.empty() || !valid_utf8(text) || !SurrogateScan().feed(text)) return false;
-    Builder builder(value);
-    const std::unique_ptr<yajl_handle_t, FreeParser> parser(yajl_alloc(&callbacks, nullptr, &builder));
+    Builder builder(value, limits);
+    const YajlHandle parser(yajl_alloc(&callbacks, nullptr, &builder));
     if (parser == nullptr) return false;
     const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-    return yajl_parse(parser.get(), bytes, text.size()) == yajl_status_ok &&
-           yajl_complete_parse(parser.get()) == yajl_status_ok;
+    if (yajl_parse(parser.get(), bytes, text.size()) != yajl_status_ok) return false;
+    if (!limits.cut) return yajl_complete_parse(parser.get()) == yajl_status_ok;
+    builder.drop_names();
+    return true;
 }
 
 }  // namespace webhook::base

@@ -78,6 +78,7 @@ std::optional<int> parse_command_line(int argc, char** argv, Context* context);
 void add_config_commands(Command& program);    ///< apply, export
 void add_endpoint_commands(Command& program);  ///< endpoint ...
 void add_endpoint_edit_commands(Command& family);
+void add_endpoint_test(Command& family);       ///< endpoint test
 void add_event_commands(Command& program);     ///< events, event
 void add_delivery_commands(Command& program);  ///< deliveries ...
 void add_attempts_command(Command& program);

@@ -255,6 +255,7 @@ void add_endpoint_commands(Command& program) {
              "Health is what the workers have written, else what the newest attempts of the log show.\n\n"
              "Example:\n  webhookctl endpoint list --json | jq -r 'select(.state != \"active\") | .id'")
         .run(run_list);
+    add_endpoint_test(family);
     auto show = std::make_shared<ShowOptions>();
     family
         .add("show", "Print one document",

@@ -46,8 +46,11 @@ class ResponseParser final : public link::HttpReader {
 /// A body-less GET has no Content-Length; everything else states it, also zero.
 std::string make_head(const std::string& method, const std::string& target, const Headers& headers,
                       std::size_t body, const std::string& authority) {
-    std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: webhookctl/{}\r\n", method,
-                                   target, authority, webhook::version);
+    std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", method, target, authority);
+    const bool own_agent = std::none_of(headers.begin(), headers.end(), [](const auto& header) {
+        return base::equal_names(header.first, "user-agent");
+    });
+    if (own_agent) head += fmt::format("User-Agent: webhookctl/{}\r\n", webhook::version);
     for (const auto& [name, value] : headers)
         head += fmt::format("{}: {}\r\n", name, value);
     if (method != "GET" || body > 0) head += fmt::format("Content-Length: {}\r\n", body);
@@ -118,6 +121,7 @@ struct HttpClient::Impl {
         const link::Waiting waiting(flight, *connection);
         boost::system::error_code error;
         if (!connection->try_write(head, body, &error)) co_await connection->finish_write(&error);
+        if (head.starts_with("HEAD ")) answer.expect_no_body();
         bool left_over = false;
         while (!answer.ended() && (!flight.cut_short() || connection->has_early_answer())) {
             boost::system::error_code read_error;

@@ -45,7 +45,7 @@ class HttpClient {
     HttpClient(boost::asio::any_io_executor executor, Url url, HttpClientOptions options);
     ~HttpClient();
 
-    /// Headers are sent as given, after Host, User-Agent and Content-Length. Never throws.
+    /// Headers are sent as given, beside Host, Content-Length and, unless given, User-Agent. Never throws.
     boost::asio::awaitable<HttpAnswer> send(std::string method, std::string target, Headers headers,
                                             std::string body);
 

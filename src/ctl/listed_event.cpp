@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/encoding.hpp"
+#include "ctl/failure.hpp"
 #include "ctl/output.hpp"
 
 namespace webhook::ctl {
@@ -73,6 +75,39 @@ Json event_json(const ListedEvent& event) {
     json["webhook_id"] = event.webhook_id();
     json["data_bytes"] = event.data_bytes;
     return json;
+}
+
+namespace {
+
+std::string field_text(const std::string& name, const Json& value) {
+    if (name == "data_base64") {
+        std::string data;
+        if (!value.is_string() || !base::decode_text(value.get<std::string>(), base::Encoding::base64, &data))
+            throw Failure("the event: data_base64 is not base64");
+        return data;
+    }
+    return value.is_string() ? value.get<std::string>() : to_text(value);
+}
+
+}  // namespace
+
+ListedEvent event_from_json(std::string_view text) {
+    const Json json = parse_json(text);
+    if (!json.is_object())
+        throw Failure("the event must be one JSON object, as \"webhookctl event ID --json\" prints it");
+    ListedEvent event{{text_of(json, "entry"),
+                       text_of(json, "stream"),
+                       static_cast<unsigned>(number_of(json, "partition")),
+                       {}},
+                      0};
+    for (const auto& [name, value] : json.items()) {
+        const bool ours = name == "stream" || name == "partition" || name == "entry" ||
+                          name == "webhook_id" || name == "data_bytes";
+        if (ours || value.is_null()) continue;
+        event.fields.emplace_back(name == "data_base64" ? "data" : name, field_text(name, value));
+    }
+    event.data_bytes = event.data().size();
+    return event;
 }
 
 }  // namespace webhook::ctl

@@ -31,4 +31,8 @@ ListedEvent event_from_content(const Partition& partition, std::string entry, st
 /// The whole event; a body that is no text as "data_base64", "data_bytes" alone when it was dropped.
 Json event_json(const ListedEvent& event);
 
+/// The same back, from JSON that a command printed or a person wrote: `data` may be JSON itself. Throws
+/// Failure.
+ListedEvent event_from_json(std::string_view text);
+
 }  // namespace webhook::ctl

@@ -4,6 +4,15 @@
 
 namespace webhook::endpoint {
 
+bool may_have_body(std::string_view method) {
+    return method != "GET" && method != "HEAD" && method != "OPTIONS";
+}
+
+bool has_body(const Document& document) {
+    if (document.method == "DELETE") return !document.body.empty();
+    return may_have_body(document.method);
+}
+
 Document default_document() {
     using std::chrono::hours;
     using std::chrono::minutes;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@ using std::chrono::milliseconds;
 /// Which events an endpoint wants. Empty list: all. Patterns may hold `*`; every given list must match.
 struct Match {
     std::vector<std::string> source, type, tenant;
+    std::string where;  ///< JSON of a Condition on the event; empty: none
 };
 
 /// A key of a signature: `secret:NAME` or a literal, and when it is used (Unix ms; `until` excluded).
@@ -56,14 +58,16 @@ struct Breaker {
 /// One endpoint document as users write it (docs/endpoint.md), with the defaults filled in.
 struct Document {
     std::string id;   ///< [A-Za-z0-9_.-]{1,64}
-    std::string url;  ///< http or https; macros in path and query only
+    std::string url;  ///< http or https; templates in path and query only
     Match match;
     std::string method = "POST";
-    std::vector<std::pair<std::string, std::string>> headers;  ///< values literal or `secret:NAME`
+    std::string body;                                          ///< JSON of a RequestBody; empty: raw
+    std::vector<std::pair<std::string, std::string>> headers;  ///< values templates or `secret:NAME`
     std::vector<Sign> sign;
     Auth auth;
     Tls tls;
-    std::vector<int> success;  ///< empty: any 2xx
+    std::vector<int> success;   ///< empty: any 2xx
+    std::string success_where;  ///< JSON of a Condition on the response; empty: none
     milliseconds timeout{15000}, connect_timeout{5000};
     std::vector<milliseconds> schedule;  ///< n delays: n + 1 attempts
     double jitter = 0.2;
@@ -84,6 +88,12 @@ struct Document {
 /// Returns whether a response of this status ends the delivery. Without a list: of ordered endpoints those
 /// that say the request itself is wrong (400, 404, 413, 415, 422), because it would hold up all that follow.
 bool is_permanent(const Document& document, int status);
+
+/// Returns whether requests of this method may have a body: GET, HEAD and OPTIONS have none.
+bool may_have_body(std::string_view method);
+
+/// Returns whether attempts have a body. DELETE has one only if the document says what.
+bool has_body(const Document& document);
 
 /// Returns a document without id and URL, every other field at its default.
 Document default_document();

@@ -8,6 +8,7 @@
 #include "endpoint/access_fields.hpp"
 #include "endpoint/header_rules.hpp"
 #include "endpoint/limit_fields.hpp"
+#include "endpoint/request_body.hpp"
 #include "endpoint/secret_value.hpp"
 #include "endpoint/url.hpp"
 #include "endpoint/url_secrets.hpp"
@@ -26,9 +27,6 @@ struct Draft : Document {
 
 using base::in_quotes;
 using std::chrono::hours;
-
-/// Fields of the contract that are accepted by later versions only.
-constexpr std::array<std::string_view, 1> later{"where"};
 
 void take_id(const FieldReader& reader, Draft* document) {
     if (!reader.take_string(&document->id)) return;
@@ -56,35 +54,48 @@ void take_patterns(const FieldReader& reader, std::vector<std::string>* patterns
     }
 }
 
-/// Gives a field of a later version, or of none, its error.
+/// Gives an unknown field its error.
 void refuse_field(const FieldReader& field, const std::string& name,
                   const std::vector<std::string_view>& known) {
-    if (std::find(later.begin(), later.end(), name) != later.end())
-        return field.fail("field " + in_quotes(name) + " is not supported by this version");
     field.fail("unknown field " + in_quotes(name) + base::did_you_mean(name, known));
+}
+
+/// Passes the errors of a part that has a reader of its own, which names it `root`.
+void fail_each(const FieldReader& reader, std::string_view root, const std::vector<PlacedError>& errors) {
+    for (const PlacedError& error : errors)
+        reader.fail_at(error.where.substr(root.size()), error.what);
+}
+
+void take_condition(const FieldReader& reader, Condition::Subject subject, std::string* target) {
+    std::vector<PlacedError> errors;
+    if (Condition::parse(reader.value(), "where", &errors, subject)) *target = reader.value().dump();
+    fail_each(reader, "where", errors);
 }
 
 void take_match(const FieldReader& reader, Draft* document) {
     static const FieldTable<Match> fields{
         {"source", [](const FieldReader& field, Match* match) { take_patterns(field, &match->source); }},
         {"type", [](const FieldReader& field, Match* match) { take_patterns(field, &match->type); }},
-        {"tenant", [](const FieldReader& field, Match* match) { take_patterns(field, &match->tenant); }}};
+        {"tenant", [](const FieldReader& field, Match* match) { take_patterns(field, &match->tenant); }},
+        {"where", [](const FieldReader& field, Match* match) {
+             take_condition(field, Condition::Subject::event, &match->where);
+         }}};
     reader.take_members(fields, refuse_field, &document->match);
 }
 
 void take_method(const FieldReader& reader, Draft* document) {
-    static constexpr std::array<std::string_view, 4> methods{"POST", "PUT", "PATCH", "GET"};
+    static constexpr std::array<std::string_view, 7> methods{"POST", "PUT",  "PATCH",  "DELETE",
+                                                             "GET",  "HEAD", "OPTIONS"};
     if (!reader.take_string(&document->method)) return;
-    if (std::find(methods.begin(), methods.end(), document->method) == methods.end()) {
-        reader.fail("must be POST, PUT, PATCH or GET");
-    }
+    if (std::find(methods.begin(), methods.end(), document->method) == methods.end())
+        reader.fail("must be POST, PUT, PATCH, DELETE, GET, HEAD or OPTIONS");
 }
 
-void take_body(const FieldReader& reader, Draft*) {
-    if (reader.value() == "raw") return;
-    const bool known =
-        reader.value() == "cloudevents" || reader.value() == "form" || reader.value().is_object();
-    reader.fail(known ? "only \"raw\" is supported by this version" : "must be \"raw\"");
+void take_body(const FieldReader& reader, Draft* document) {
+    std::vector<PlacedError> errors;
+    const auto body = RequestBody::parse(reader.value(), &errors);
+    if (body && !body->is_raw()) document->body = reader.value().dump();
+    fail_each(reader, "body", errors);
 }
 
 void take_header(const FieldReader& reader, const std::string& name, Draft* document) {
@@ -96,8 +107,14 @@ void take_header(const FieldReader& reader, const std::string& name, Draft* docu
     if (!reader.take_string(&value)) return;
     if (!valid_header_value(value))
         return reader.fail("the value has control characters or more than 4096 bytes");
-    const bool secret = secret_name(value) || is_secret_header(name);
-    const std::string error = secret ? check_secret(value) : std::string();
+    std::string error;
+    if (secret_name(value)) {
+        error = check_secret(value);
+    } else if (const auto text = TextTemplate::parse(value, &error); text && text->is_fixed()) {
+        if (is_secret_header(name)) error = check_secret(text->literal());
+    } else if (text && text->operators() > TextTemplate::max_operators) {
+        error = "has more than the 256 values and filters that a template may have";
+    }
     if (!error.empty()) return reader.fail(error);
     document->headers.emplace_back(name, std::move(value));
 }
@@ -191,7 +208,7 @@ void check_headers_of_signatures(const FieldReader& reader, const Draft& documen
     }
 }
 
-void take_success(const FieldReader& reader, Draft* document) {
+void take_statuses(const FieldReader& reader, Draft* document) {
     if (!reader.is_list(100)) return;
     for (std::size_t i = 0; i < reader.value().size(); ++i) {
         std::uint64_t status = 0;
@@ -201,6 +218,16 @@ void take_success(const FieldReader& reader, Draft* document) {
     std::sort(document->success.begin(), document->success.end());
     document->success.erase(std::unique(document->success.begin(), document->success.end()),
                             document->success.end());
+}
+
+void take_success(const FieldReader& reader, Draft* document) {
+    static const FieldTable<Draft> fields{{"status", take_statuses},
+                                          {"where", [](const FieldReader& field, Draft* target) {
+                                               take_condition(field, Condition::Subject::response,
+                                                              &target->success_where);
+                                           }}};
+    if (!reader.value().is_object()) return take_statuses(reader, document);
+    reader.take_members(fields, refuse_field, document);
 }
 
 void take_schedule(const FieldReader& reader, Draft* document) {
@@ -301,6 +328,8 @@ Document take_document(const FieldReader& reader, const KnownSchemes& schemes) {
     Draft document{default_document(), schemes};
     if (!reader.is_object()) return document;
     reader.take_members(fields, refuse_field, &document);
+    if (!document.body.empty() && !may_have_body(document.method))
+        reader.fail("\"body\" cannot be sent by " + document.method + ": leave it out");
     for (const char* needed : {"id", "url"}) {
         if (!reader.value().contains(needed)) reader.fail("needs " + in_quotes(needed));
     }

@@ -7,6 +7,7 @@
 #include "endpoint/header_rules.hpp"
 #include "endpoint/limit_fields.hpp"
 #include "endpoint/secret_value.hpp"
+#include "endpoint/template_secrets.hpp"
 #include "endpoint/units.hpp"
 #include "endpoint/url_secrets.hpp"
 
@@ -23,11 +24,17 @@ void put(const char* name, const T& value, const T& standard, Json* json) {
     if (value != standard) (*json)[name] = value;
 }
 
+/// Sets a field that is kept as JSON text; empty: not given.
+void put_json(const char* name, const std::string& text, Json* json) {
+    if (!text.empty()) (*json)[name] = Json::parse(text, nullptr, false);
+}
+
 Json match_json(const Match& match) {
     Json json = Json::object();
     put("source", match.source, {}, &json);
     put("type", match.type, {}, &json);
     put("tenant", match.tenant, {}, &json);
+    put_json("where", match.where, &json);
     return json;
 }
 
@@ -42,10 +49,28 @@ Json sign_json(const std::vector<Sign>& signs, const Print& print) {
     return list;
 }
 
+bool shows_header(const std::string& name, const std::string& value) {
+    if (is_public_header(name)) return true;
+    return !secret_name(value) && !is_redacted(value) && !may_hold_secret(value);
+}
+
+Json body_json(const Document& document, const Print& print) {
+    if (document.body.empty()) return {};
+    return replace_body_secrets(Json::parse(document.body, nullptr, false), print);
+}
+
+Json success_json(const Document& document) {
+    if (document.success_where.empty()) return document.success;
+    Json json = Json::object();
+    put("status", document.success, {}, &json);
+    put_json("where", document.success_where, &json);
+    return json;
+}
+
 Json headers_json(const Document& document, const Print& print) {
     Json json = Json::object();
     for (const auto& [name, value] : document.headers)
-        json[name] = is_public_header(name) ? value : print(value);
+        json[name] = shows_header(name, value) ? value : print(value);
     return json;
 }
 
@@ -99,11 +124,12 @@ std::string print_document(const Document& document, const Print& print) {
     Json json{{"id", document.id}, {"url", replace_secret_parts(document.url, print)}};
     put_filled("match", match_json(document.match), &json);
     put("method", document.method, standard.method, &json);
+    put_filled("body", body_json(document, print), &json);
     put_filled("headers", headers_json(document, print), &json);
     put_filled("sign", sign_json(document.sign, print), &json);
     put_filled("auth", auth_json(document.auth, print), &json);
     put_filled("tls", tls_json(document.tls, print), &json);
-    put("success", document.success, standard.success, &json);
+    put_filled("success", success_json(document), &json);
     put("timeout", format_time(document.timeout), format_time(standard.timeout), &json);
     put("connect_timeout", format_time(document.connect_timeout), format_time(standard.connect_timeout),
         &json);
@@ -145,6 +171,15 @@ class Restorer {
         });
     }
 
+    void restore_body(const Candidates& stored, std::string* body) const {
+        if (body->find("redacted:") == std::string::npos) return;
+        *body = replace_body_secrets(Json::parse(*body, nullptr, false), [&](std::string_view part) {
+                    std::string value(part);
+                    restore("body", stored, &value);
+                    return value;
+                }).dump();
+    }
+
   private:
     std::string id_;
     std::string_view key_;
@@ -154,6 +189,13 @@ class Restorer {
 Candidates url_parts(const std::string& url) {
     Candidates result;
     replace_secret_parts(url, [&](std::string_view part) { return result.emplace_back(part); });
+    return result;
+}
+
+Candidates stored_body_parts(const Document* stored) {
+    Candidates result;
+    if (stored == nullptr) return result;
+    body_json(*stored, [&](std::string_view part) { return result.emplace_back(part); });
     return result;
 }
 
@@ -206,6 +248,15 @@ std::string to_redacted_json(const Document& document, std::string_view key) {
     return print_document(document, redacting(document, key));
 }
 
+std::vector<std::string> secret_literals(const Document& document) {
+    std::vector<std::string> found;
+    print_document(document, [&](std::string_view part) {
+        if (!part.empty() && !secret_name(part)) found.emplace_back(part);
+        return std::string(part);
+    });
+    return found;
+}
+
 std::string redacted_url(const Document& document, std::string_view key) {
     return replace_secret_parts(document.url, redacting(document, key));
 }
@@ -217,6 +268,7 @@ bool restore_redacted(Document* document, const Document* stored, std::string_vi
     static const std::string none;
     restorer.restore_url("url", url_parts(stored == nullptr ? none : stored->url), &document->url);
     restore_access(restorer, document, stored, errors);
+    restorer.restore_body(stored_body_parts(stored), &document->body);
     for (auto& [name, value] : document->headers)
         restorer.restore("headers." + name, stored_headers(stored, name), &value);
     for (std::size_t i = 0; i < document->sign.size(); ++i) {

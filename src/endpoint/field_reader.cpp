@@ -8,6 +8,10 @@
 
 namespace webhook::endpoint {
 
+void FieldReader::fail_at(const std::string& part, std::string what) const {
+    errors_->push_back({where_ + part, std::move(what)});
+}
+
 bool FieldReader::take_string(std::string* target) const {
     if (!value_->is_string()) {
         fail("must be a string");

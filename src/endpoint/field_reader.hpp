@@ -37,6 +37,8 @@ class FieldReader {
 
     const Json& value() const { return *value_; }
     void fail(std::string what) const { errors_->push_back({where_, std::move(what)}); }
+    /// The same for a part of this value, such as "./amount".
+    void fail_at(const std::string& part, std::string what) const;
     std::size_t error_count() const { return errors_->size(); }
 
     FieldReader member(const std::string& name, const Json& value) const {

@@ -1,10 +1,14 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace webhook::endpoint {
+
+/// Gives a part of a document its printed form, or back the part that was printed.
+using ReplacePart = std::function<std::string(std::string_view)>;
 
 /// NAME of "secret:NAME"; nothing for a literal. NAME is a file in the worker's secrets_dir and cannot leave
 /// it: [A-Za-z0-9_.-]{1,128}, not beginning with a dot (see check_secret).

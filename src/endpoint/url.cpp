@@ -2,21 +2,13 @@
 
 #include <arpa/inet.h>
 
-#include <algorithm>
-#include <array>
-
-#include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "base/url.hpp"
-#include "event/source.hpp"
 
 namespace webhook::endpoint {
 namespace {
 
 constexpr std::size_t max_url = 4096;
-constexpr std::array<std::string_view, 13> attributes{
-    "id",           "source", "type",     "time",   "tenant",         "key", "method", "path",
-    "partitionkey", "remote", "received", "stream", "datacontenttype"};
 
 std::string check_host(std::string_view host, bool bracketed) {
     if (host.empty()) return "the URL has no host";
@@ -51,60 +43,6 @@ std::string take_authority(std::string_view text, Url* url) {
     return {};
 }
 
-/// The text between the braces of one macro.
-std::string take_macro(std::string_view text, UrlPart* part) {
-    if (const std::size_t bar = text.find('|'); bar != std::string_view::npos) {
-        return "filters in macros are not supported by this version";
-    }
-    std::vector<std::string> tokens;
-    if (text.starts_with("/")) {
-        if (!event::parse_pointer(text, &tokens))
-            return "a macro that begins with \"/\" is not a JSON pointer";
-        *part = {UrlPart::Kind::pointer, std::string(text)};
-    } else if (text.starts_with("query.") && text.size() > 6) {
-        *part = {UrlPart::Kind::query, std::string(text.substr(6))};
-    } else if (text.starts_with("header.") && text.size() > 7) {
-        *part = {UrlPart::Kind::header, base::lower(text.substr(7))};
-    } else if (std::find(attributes.begin(), attributes.end(), text) != attributes.end()) {
-        *part = {UrlPart::Kind::attribute, std::string(text)};
-    } else {
-        return "unknown macro (there are {/JSON/POINTER}, {query.NAME}, {header.NAME} and {ATTRIBUTE})" +
-               base::did_you_mean(text, attributes);
-    }
-    return {};
-}
-
-std::string check_literal(std::string_view text) {
-    for (const char c : text) {
-        if (c == '}') return "the URL has \"}\" without \"{\"";
-        if (c == '#') return "a fragment is never sent; leave out \"#\"";
-        if (c <= 0x20 || c >= 0x7f || c == '"' || c == '<' || c == '>' || c == '\\' || c == '^' || c == '`') {
-            return "percent-encode what is neither a letter, a digit nor URL punctuation";
-        }
-    }
-    return {};
-}
-
-std::string take_target(std::string_view text, Url* url) {
-    url->target.push_back({UrlPart::Kind::literal, text.starts_with("/") ? "" : "/"});
-    while (!text.empty()) {
-        const std::size_t open = text.find('{');
-        const std::string_view literal = text.substr(0, open);
-        if (std::string error = check_literal(literal); !error.empty()) return error;
-        if (url->target.back().kind != UrlPart::Kind::literal && !literal.empty()) url->target.emplace_back();
-        if (!literal.empty()) url->target.back().text += literal;
-        if (open == std::string_view::npos) return {};
-        const std::size_t close = text.find('}', open);
-        if (close == std::string_view::npos) return "the URL has \"{\" without \"}\"";
-        UrlPart part;
-        if (std::string error = take_macro(text.substr(open + 1, close - open - 1), &part); !error.empty())
-            return error;
-        url->target.push_back(std::move(part));
-        text.remove_prefix(close + 1);
-    }
-    return {};
-}
-
 }  // namespace
 
 std::optional<Url> parse_url(std::string_view text, std::string* error) {
@@ -120,8 +58,10 @@ std::optional<Url> parse_url(std::string_view text, std::string* error) {
         return std::nullopt;
     }
     *error = take_authority(parts.authority, &url);
-    if (error->empty()) *error = take_target(parts.tail, &url);
     if (!error->empty()) return std::nullopt;
+    auto target = TargetTemplate::parse(parts.tail, text.size() - parts.tail.size(), error);
+    if (!target) return std::nullopt;
+    url.target = std::move(*target);
     return url;
 }
 

@@ -5,27 +5,33 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "endpoint/secret_value.hpp"
+#include "endpoint/template_secrets.hpp"
+#include "endpoint/text_template.hpp"
 
 namespace webhook::endpoint {
 namespace {
 
 constexpr std::size_t shortest_token = 20;
 
-/// Returns where one of `marks` stands outside of macros; the size of the text where none does.
-std::size_t find_mark(std::string_view text, std::string_view marks) {
-    bool in_macro = false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '{') in_macro = true;
-        if (text[at] == '}') in_macro = false;
-        if (!in_macro && marks.find(text[at]) != std::string_view::npos) return at;
-    }
-    return text.size();
+/// Returns the end of the expression whose brace is at `at`; the place after the brace where it is none.
+std::size_t end_of_expression(std::string_view text, std::size_t at) {
+    std::string_view rest = text.substr(at + 1);
+    std::string error;
+    if (!Expression::take(&rest, &error) || !rest.starts_with('}')) return at + 1;
+    return text.size() - rest.size() + 1;
 }
 
-bool is_macros_only(std::string_view text) {
-    while (text.starts_with('{') && text.find('}') != std::string_view::npos)
-        text.remove_prefix(text.find('}') + 1);
-    return text.empty();
+/// Returns where one of `marks` stands outside of expressions; the size of the text where none does.
+std::size_t find_mark(std::string_view text, std::string_view marks) {
+    for (std::size_t at = 0; at < text.size();) {
+        if (text[at] == '{') {
+            at = end_of_expression(text, at);
+            continue;
+        }
+        if (marks.find(text[at]) != std::string_view::npos) return at;
+        ++at;
+    }
+    return text.size();
 }
 
 /// True for a segment such as the last one of https://hooks.slack.com/services/T0/B0/XXXX: long, letters and
@@ -63,7 +69,9 @@ class Rewriter {
         return taken;
     }
     void keep(std::string_view* text, std::size_t size) { out_ += take(text, size); }
-    void put(std::string_view part) { out_ += is_macros_only(part) ? std::string(part) : replace_(part); }
+    void put(std::string_view part) {
+        out_ += part.empty() || may_hold_secret_strictly(part) ? replace_(part) : std::string(part);
+    }
 
     void authority(std::string_view text) {
         const std::size_t at = text.rfind('@');

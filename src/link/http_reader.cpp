@@ -288,7 +288,7 @@ void HttpReader::end_head() {
 /// Chooses how the body is delimited. If lengths differ, are invalid, or come with a transfer coding, the
 /// body is not read, because it might not end: the status is sufficient.
 void HttpReader::begin_body() {
-    const bool bodiless = kind_ == Kind::response && (status_ == 204 || status_ == 304);
+    const bool bodiless = no_body_ || (kind_ == Kind::response && (status_ == 204 || status_ == 304));
     if (bodiless) {
         state_ = State::done;
     } else if (chunked_) {

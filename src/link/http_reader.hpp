@@ -23,6 +23,8 @@ class HttpReader {
     HttpReader(const HttpReader&) = delete;
     HttpReader& operator=(const HttpReader&) = delete;
 
+    /// Says that the response is one to HEAD: whatever its header says, no body follows.
+    void expect_no_body() { no_body_ = true; }
     /// Takes received bytes; returns how many of them belong to the message. Fewer than all only if reading
     /// has ended.
     std::size_t put(std::string_view bytes);
@@ -95,6 +97,7 @@ class HttpReader {
     const Kind kind_;
     const Limits limits_;
     State state_ = State::start;
+    bool no_body_ = false;
     bool head_done_ = false, over_limit_ = false;
     bool clean_ = true;       ///< no deviation from RFC 9112 so far
     bool ambiguous_ = false;  ///< the length is ambiguous

@@ -31,7 +31,8 @@ my %parts = (
 # Where the headers of a library may be included.
 my @only = (
     [ 'nginx'         => qr/^(?:ngx_|nginx\.h)/, qw(module) ],
-    [ 'Boost'         => qr/^boost\//,           qw(link worker admin ctl) ],
+    [ 'Boost'         => qr/^boost\/(?!multiprecision)/, qw(link worker admin ctl) ],
+    [ 'Boost.Multiprecision' => qr/^boost\/multiprecision/, qw(endpoint) ],
     [ 'nlohmann-json' => qr/^nlohmann\//,        qw(endpoint worker admin ctl) ],
     [ 'CLI11'         => qr/^CLI\//,             qw(worker ctl) ],
     [ 'spdlog'        => qr/^spdlog\//,          qw(link worker admin) ],

@@ -43,6 +43,7 @@ struct Delivery {
     int status = 0;
     std::string error;
     std::int64_t created_ms = 0;  ///< by Redis' clock; 0: it has no record yet
+    std::int64_t made_ms = 0;     ///< what {now} of templates says in all attempts; 0: created_ms
     SteadyTime started;
     SteadyTime expires = SteadyTime::max();  ///< by the endpoint's max_age
 

@@ -162,7 +162,9 @@ void Dispatcher::start(const EndpointPtr& endpoint, const DeliveryPtr& delivery)
 /// Keeps the sender until the attempt has ended: a reload replaces it meanwhile.
 asio::awaitable<Attempt> Dispatcher::make_attempt(const Endpoint& endpoint, const Delivery& delivery) {
     const std::shared_ptr<AttemptSender> sender = sender_;
-    co_return co_await sender->attempt(endpoint.prepared, delivery.event);
+    co_return co_await sender->attempt(
+        endpoint.prepared, delivery.event,
+        {delivery.made_ms != 0 ? delivery.made_ms : delivery.created_ms, delivery.attempts + 1});
 }
 
 asio::awaitable<void> Dispatcher::run(EndpointPtr endpoint, DeliveryPtr delivery) {

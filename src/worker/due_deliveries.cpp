@@ -192,6 +192,7 @@ class DueDeliveries {
         delivery->status = known.status;
         delivery->error = known.error;
         delivery->created_ms = known.created_ms;
+        delivery->made_ms = known.made_ms;
         if (whole) return core_.dispatcher.submit(delivery);
         spdlog::error("delivery {}: its stored content is missing", delivery->id);
         delivery->decision = {Decision::Kind::dead, {}, "content lost", false, false};

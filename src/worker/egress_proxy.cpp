@@ -6,8 +6,8 @@
 #include "base/url.hpp"
 #include "base/urlencoded.hpp"
 #include "endpoint/header_rules.hpp"
+#include "endpoint/secrets.hpp"
 #include "endpoint/url.hpp"
-#include "worker/send/secrets.hpp"
 
 namespace webhook::worker {
 namespace {
@@ -22,8 +22,8 @@ bool take_user(std::string_view text, const std::string& secrets_dir, link::Prox
         return base::fail(problem, std::string(form) + ": before \"@\" are a user and a password");
     const std::string user = base::decode_escapes(text.substr(0, colon), "");
     const std::string password = base::decode_escapes(text.substr(colon + 1), "");
-    Resolved secret;
-    if (!Secrets(secrets_dir).resolve(password, &secret, problem)) return false;
+    endpoint::Resolved secret;
+    if (!endpoint::Secrets(secrets_dir).resolve(password, &secret, problem)) return false;
     *warning = secret.warning;
     const std::string pair = user + ":" + secret.text;
     if (user.find(':') != std::string::npos || !endpoint::valid_header_value(pair))

@@ -6,6 +6,7 @@
 
 #include "endpoint/document_parser.hpp"
 #include "endpoint/field_reader.hpp"
+#include "endpoint/stored_values.hpp"
 #include "worker/send/prepared_endpoint.hpp"
 
 namespace webhook::worker {
@@ -121,9 +122,12 @@ const std::vector<EndpointPtr>& EndpointTable::route(const Event& event) {
     index_->find(event.field("tenant"), event.source(), event.type(), &positions_);
     // Operational events go only to endpoints that ask for their source.
     const bool own = event.source() == own_source;
+    const endpoint::StoredValues values(event);  // reads the body when a condition asks for it, and once
     for (const auto position : positions_) {
-        if (own && indexed_[position]->document.match.source.empty()) continue;
-        if (!indexed_[position]->deleted) found_.push_back(indexed_[position]);
+        const EndpointPtr& endpoint = indexed_[position];
+        if (endpoint->deleted || (own && endpoint->document.match.source.empty())) continue;
+        const endpoint::Condition* where = endpoint->prepared->where();
+        if (where == nullptr || where->holds(values)) found_.push_back(endpoint);
     }
     return found_;
 }

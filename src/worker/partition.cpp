@@ -102,6 +102,7 @@ DeliveryPtr OwnedPartition::make_delivery(const EndpointPtr& endpoint, std::shar
     delivery->event = std::move(event);
     delivery->bytes = bytes;
     if (endpoint->document.order) delivery->lane = lane_name(*delivery->event);
+    delivery->made_ms = base::now_ms();
     return delivery;
 }
 

@@ -34,6 +34,8 @@ std::string_view name_of(Attempt::Result result) {
             return "delivered";
         case Attempt::Result::failed:
             return "failed";
+        case Attempt::Result::unfilled:
+            return "template";
         case Attempt::Result::aborted:
             return "aborted";
         case Attempt::Result::not_ready:
@@ -83,6 +85,7 @@ std::string delivery_record(const Delivery& delivery) {
     if (!delivery.lane.empty()) append_field(",\"lane\":", delivery.lane, &out);
     append_field(",\"status\":", delivery.status, &out);
     append_field(",\"error\":", delivery.error, &out);
+    if (delivery.made_ms != 0) append_field(",\"made\":", delivery.made_ms, &out);
     if (delivery.created_ms != 0) append_field(",\"created\":", delivery.created_ms, &out);
     return out;
 }
@@ -99,6 +102,7 @@ ParsedRecord parse_record(std::string_view text) {
     record.refusals = static_cast<unsigned>(number("refusals"));
     record.status = static_cast<int>(number("status"));
     record.created_ms = number("created");
+    record.made_ms = number("made");
     record.bytes = static_cast<std::uint64_t>(number("bytes"));
     if (const auto error = json.find("error"); error != json.end() && error->is_string())
         record.error = *error;

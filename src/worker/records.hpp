@@ -18,7 +18,7 @@ std::string delivery_record(const Delivery& delivery);
 struct ParsedRecord {
     unsigned attempts = 0, refusals = 0;
     int status = 0;
-    std::int64_t created_ms = 0;
+    std::int64_t created_ms = 0, made_ms = 0;
     std::uint64_t bytes = 0;
     std::string error, lane;
 };

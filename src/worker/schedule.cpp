@@ -37,6 +37,8 @@ Decision decide(const Attempt& attempt, const History& history, const endpoint::
     switch (attempt.result) {
         case Attempt::Result::delivered:
             return {Kind::delivered, {}, "", true, true};
+        case Attempt::Result::unfilled:
+            return {Kind::dead, {}, "template", true, true};
         case Attempt::Result::aborted:
             return {Kind::dead, {}, "aborted", true, true};
         case Attempt::Result::not_ready:

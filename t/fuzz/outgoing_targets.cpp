@@ -47,7 +47,7 @@ void urls(std::string_view input) {
     std::string error;
     const auto url = endpoint::parse_url(input, &error);
     REQUIRE(url.has_value() == error.empty());
-    if (url) REQUIRE(!url->host.empty() && !url->target.empty() && url->port != 0);
+    if (url) REQUIRE(!url->host.empty() && url->port != 0);
     error.clear();
     const auto redis = store::parse_redis_url(input, &error);
     REQUIRE(redis.has_value() || !error.empty());
@@ -77,7 +77,7 @@ void answers(std::string_view input) {
         answer.put_end();
         REQUIRE(answer.ended() && answer.whole() == answer.error().empty());
         REQUIRE(!answer.keep_alive() || (answer.whole() && answer.status() != 0));
-        answer.judge({}, 1700000000000, attempt);
+        answer.judge({}, nullptr, 1700000000000, attempt);
         REQUIRE(attempt->response.size() <= worker::ResponseParser::max_kept);
         return std::to_string(taken) + answer.error() + (answer.keep_alive() ? "k" : "") +
                std::to_string(attempt->status) + attempt->response + (attempt->disable ? "d" : "");

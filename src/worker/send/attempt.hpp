@@ -12,6 +12,7 @@ struct Attempt {
     enum class Result : std::uint8_t {
         delivered,
         failed,     ///< retry by the schedule
+        unfilled,   ///< a template has no value: dead at once; nothing was sent
         aborted,    ///< `webhook-delivery: abort-message`: dead at once; the endpoint stays enabled
         not_ready,  ///< a secret file or a file descriptor is missing: retry later without counting it as an
                     ///< attempt

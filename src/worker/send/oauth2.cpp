@@ -79,7 +79,7 @@ TokenRequest token_request(const endpoint::Auth& auth, const endpoint::Url& url,
                           &authorization);
         authorization += "\r\n";
     }
-    request.head = "POST " + url.target.front().text + " HTTP/1.1\r\nhost: " + url.authority +
+    request.head = "POST " + *url.target.fixed() + " HTTP/1.1\r\nhost: " + url.authority +
                    "\r\nuser-agent: nginx-webhook/" + std::string(version) +
                    "\r\naccept: application/json\r\n" + authorization +
                    "content-type: application/x-www-form-urlencoded\r\ncontent-length: " +

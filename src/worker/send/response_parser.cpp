@@ -32,11 +32,6 @@ void append_header(std::string_view name, std::string_view value, std::string* o
     out->append(base::lower(name)).append(": ").append(value).append("\n");
 }
 
-bool is_success(const endpoint::Document& document, int status) {
-    if (document.success.empty()) return status >= 200 && status < 300;
-    return std::binary_search(document.success.begin(), document.success.end(), status);
-}
-
 }  // namespace
 
 std::optional<std::chrono::milliseconds> parse_retry_after(std::string_view value, std::int64_t now_ms) {
@@ -74,13 +69,15 @@ void ResponseParser::on_body(std::string_view bytes) {
     kept_.append(bytes.substr(0, max_kept - kept_.size()));
 }
 
-void ResponseParser::judge(const endpoint::Document& document, std::int64_t now_ms, Attempt* attempt) {
+void ResponseParser::judge(const endpoint::Document& document, const endpoint::Condition* where,
+                           std::int64_t now_ms, Attempt* attempt) {
     attempt->status = status();
     attempt->response = std::move(kept_);
     if (!encoding_.empty() && !attempt->response.empty())
         append_header("content-encoding", encoding_, &headers_);
     attempt->headers = std::move(headers_);
-    const bool success = is_success(document, status());
+    const bool good_status = endpoint::is_success_status(document, status());
+    const bool success = good_status && endpoint::is_success_body(where, attempt->response);
     attempt->disable = delivery_ == "disable";
     if (success) {
         attempt->result = Attempt::Result::delivered;
@@ -91,6 +88,7 @@ void ResponseParser::judge(const endpoint::Document& document, std::int64_t now_
     } else {
         attempt->result = Attempt::Result::failed;
         attempt->error = "status " + std::to_string(status());
+        if (good_status) attempt->error += ": the body is not what success.where wants";
         if (is_redirect(status())) attempt->error += ": redirects are not followed";
         if (attempt->disable) attempt->error += ": the receiver asked to be disabled";
         if (status() == 429 || status() == 503)

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "endpoint/document.hpp"
+#include "endpoint/response_values.hpp"
 #include "link/http_reader.hpp"
 #include "worker/send/attempt.hpp"
 
@@ -16,7 +17,7 @@ namespace webhook::worker {
 /// are not read to their end (see enough()).
 class ResponseParser final : public link::HttpReader {
   public:
-    static constexpr std::size_t max_kept = 16384;
+    static constexpr std::size_t max_kept = endpoint::max_response;
     static constexpr std::size_t max_drained = 65536;
     static constexpr std::size_t max_headers = 1024;
 
@@ -25,8 +26,10 @@ class ResponseParser final : public link::HttpReader {
     /// Returns whether closing the connection is cheaper than reading the rest of the body.
     bool enough() const;
 
-    /// Fills status, result, error, retry_after, response and headers; the document defines success.
-    void judge(const endpoint::Document& document, std::int64_t now_ms, Attempt* attempt);
+    /// Fills status, result, error, retry_after, response and headers. The document defines success, together
+    /// with the condition `where` on the body (nullptr: none).
+    void judge(const endpoint::Document& document, const endpoint::Condition* where, std::int64_t now_ms,
+               Attempt* attempt);
 
     /// Returns the body's first bytes.
     const std::string& kept() const { return kept_; }

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "base/time.hpp"
+#include "endpoint/stored_values.hpp"
 #include "worker/send/hops.hpp"
 #include "worker/send/prepared_endpoint.hpp"
 #include "worker/send/response_parser.hpp"
@@ -18,10 +19,19 @@ namespace asio = boost::asio;
 using link::AttemptDeadline;
 using PreparedEndpointPtr = std::shared_ptr<const PreparedEndpoint>;
 using EventPtr = std::shared_ptr<const Event>;
+using endpoint::OutgoingRequest;
+
+/// Is what one attempt sends.
+struct Job {
+    const PreparedEndpoint& endpoint;
+    const Event& event;
+    const endpoint::DeliveryFacts& facts;
+    std::string_view hops;
+};
 
 std::string received_hops(const Event& event) {
     const bool kept = event.field("headers").find("ebhook-") != std::string_view::npos;
-    return kept ? kept_header(event, "webhook-hops") : std::string();
+    return kept ? endpoint::kept_header(event, "webhook-hops") : std::string();
 }
 
 /// Adds a hint to a rejection that is probably caused by TLS: https:// for http://, or a client certificate.
@@ -55,17 +65,16 @@ struct Sender::Impl : std::enable_shared_from_this<Sender::Impl> {
     void connect(PreparedEndpoint& endpoint);
     std::shared_ptr<TokenSource> token_source(const PreparedEndpoint& endpoint,
                                               const std::shared_ptr<link::TlsClient>& tls);
-    asio::awaitable<void> deliver(const PreparedEndpoint& endpoint, const Event& event, std::string_view hops,
-                                  AttemptDeadline& deadline, Attempt& attempt);
-    asio::awaitable<void> deliver_with_token(const PreparedEndpoint& endpoint, const Event& event,
-                                             std::string_view hops, AttemptDeadline& deadline,
-                                             Attempt& attempt);
-    asio::awaitable<void> send(const PreparedEndpoint& endpoint, const Event& event, std::string_view hops,
-                               std::string_view authorization, AttemptDeadline& deadline, Attempt& attempt);
+    asio::awaitable<void> deliver(const Job& job, AttemptDeadline& deadline, Attempt& attempt);
+    asio::awaitable<void> deliver_with_token(const Job& job, AttemptDeadline& deadline, Attempt& attempt);
+    asio::awaitable<void> send(const Job& job, std::string_view authorization, AttemptDeadline& deadline,
+                               Attempt& attempt);
+    asio::awaitable<void> exchange(const Job& job, const OutgoingRequest& request, AttemptDeadline& deadline,
+                                   Attempt& attempt);
 
     /// Makes an attempt; keeps sender, endpoint and event alive while it runs.
     static asio::awaitable<Attempt> run(std::shared_ptr<Impl> self, PreparedEndpointPtr endpoint,
-                                        EventPtr event);
+                                        EventPtr event, endpoint::DeliveryFacts facts);
 };
 
 /// Gives a prepared endpoint the means to send.
@@ -95,23 +104,34 @@ std::shared_ptr<TokenSource> Sender::Impl::token_source(const PreparedEndpoint& 
     return source;
 }
 
-/// Sends the event once, over one connection.
-asio::awaitable<void> Sender::Impl::send(const PreparedEndpoint& endpoint, const Event& event,
-                                         std::string_view hops, std::string_view authorization,
+/// Sends the event once. Secrets do not stay in what is kept of the response.
+asio::awaitable<void> Sender::Impl::send(const Job& job, std::string_view authorization,
                                          AttemptDeadline& deadline, Attempt& attempt) {
     ScratchBuffer head(spare_heads);
-    if (const char* problem =
-            endpoint.build_head(event, hops, authorization, attempt.started_ms, &head.text)) {
-        attempt.result = Attempt::Result::aborted;
-        attempt.error = problem;
-        co_return;
+    OutgoingRequest request;
+    request.head.swap(head.text);
+    auto problem =
+        job.endpoint.build(job.event, job.facts, job.hops, authorization, attempt.started_ms, &request);
+    if (problem) {
+        attempt.result = problem->unfilled ? Attempt::Result::unfilled : Attempt::Result::aborted;
+        attempt.error = std::move(problem->what);
+    } else {
+        co_await exchange(job, request, deadline, attempt);
+        job.endpoint.mask(request, &attempt.response);
+        job.endpoint.mask(request, &attempt.headers);
     }
-    const std::string_view body = endpoint.has_body() ? event.data() : std::string_view();
+    job.endpoint.mask(request, &attempt.error);
+    request.head.swap(head.text);
+}
+
+asio::awaitable<void> Sender::Impl::exchange(const Job& job, const OutgoingRequest& request,
+                                             AttemptDeadline& deadline, Attempt& attempt) {
+    const PreparedEndpoint& endpoint = job.endpoint;
     std::optional<ResponseParser> answer;
-    Exchange result = co_await transport->request(*endpoint.origin, head.text, body,
+    Exchange result = co_await transport->request(*endpoint.origin, request.head, request.body,
                                                   endpoint.document().connect_timeout, deadline, answer);
     if (result.answered) {
-        answer->judge(endpoint.document(), base::now_ms(), &attempt);
+        answer->judge(endpoint.document(), endpoint.success_where(), base::now_ms(), &attempt);
         add_hint(endpoint, result, attempt);
     } else {
         attempt.error = std::move(result.error);
@@ -120,36 +140,35 @@ asio::awaitable<void> Sender::Impl::send(const PreparedEndpoint& endpoint, const
 }
 
 /// Sends the event with a token. If the receiver rejects the token, sends it once more with another one.
-asio::awaitable<void> Sender::Impl::deliver_with_token(const PreparedEndpoint& endpoint, const Event& event,
-                                                       std::string_view hops, AttemptDeadline& deadline,
+asio::awaitable<void> Sender::Impl::deliver_with_token(const Job& job, AttemptDeadline& deadline,
                                                        Attempt& attempt) {
-    Token token = endpoint.tokens->ready();
-    if (!token) token = co_await endpoint.tokens->get(deadline, &attempt.error);
+    TokenSource& tokens = *job.endpoint.tokens;
+    Token token = tokens.ready();
+    if (!token) token = co_await tokens.get(deadline, &attempt.error);
     if (!token) co_return;
-    co_await send(endpoint, event, hops, *token, deadline, attempt);
+    co_await send(job, *token, deadline, attempt);
     if (attempt.status != 401 || attempt.result != Attempt::Result::failed || deadline.cut_short()) co_return;
     std::string error;
-    token = co_await endpoint.tokens->replace(token, deadline, &error);
+    token = co_await tokens.replace(token, deadline, &error);
     if (!error.empty()) attempt.error += "; " + error;
     if (!token) co_return;
     Attempt again;
     again.started_ms = attempt.started_ms;
     attempt = std::move(again);
-    co_await send(endpoint, event, hops, *token, deadline, attempt);
+    co_await send(job, *token, deadline, attempt);
 }
 
-asio::awaitable<void> Sender::Impl::deliver(const PreparedEndpoint& endpoint, const Event& event,
-                                            std::string_view hops, AttemptDeadline& deadline,
-                                            Attempt& attempt) {
-    return endpoint.tokens ? deliver_with_token(endpoint, event, hops, deadline, attempt)
-                           : send(endpoint, event, hops, {}, deadline, attempt);
+asio::awaitable<void> Sender::Impl::deliver(const Job& job, AttemptDeadline& deadline, Attempt& attempt) {
+    return job.endpoint.tokens ? deliver_with_token(job, deadline, attempt)
+                               : send(job, {}, deadline, attempt);
 }
 
 asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, PreparedEndpointPtr endpoint,
-                                           EventPtr event) {
+                                           EventPtr event, endpoint::DeliveryFacts facts) {
     const auto began = Clock::now();
     Attempt attempt;
     attempt.started_ms = base::now_ms();
+    if (facts.created_ms == 0) facts.created_ms = attempt.started_ms;
     const Hops::Passage passage = self->hops.pass(received_hops(*event));
     if (!endpoint->ready()) {
         attempt.result = Attempt::Result::not_ready;
@@ -161,8 +180,9 @@ asio::awaitable<Attempt> Sender::Impl::run(std::shared_ptr<Impl> self, PreparedE
         attempt.error = "stopped";
     } else {
         AttemptDeadline deadline(self->transport->deadlines(), began + endpoint->document().timeout);
+        const Job job{*endpoint, *event, facts, passage.header};
         try {
-            co_await self->deliver(*endpoint, *event, passage.header, deadline, attempt);
+            co_await self->deliver(job, deadline, attempt);
         } catch (const std::exception& e) {
             attempt.error = std::string("internal error: ") + e.what();
         }
@@ -188,16 +208,16 @@ void Sender::stop() {
 
 std::shared_ptr<const PreparedEndpoint> Sender::prepare(const endpoint::Document& document,
                                                         std::string* problem) {
-    auto endpoint = std::make_shared<PreparedEndpoint>(document, Secrets(impl_->options.secrets_dir),
-                                                       impl_->options.schemes);
+    auto endpoint = std::make_shared<PreparedEndpoint>(
+        document, endpoint::Secrets(impl_->options.secrets_dir), impl_->options.schemes);
     if (endpoint->ready()) impl_->connect(*endpoint);
     *problem = endpoint->problem();
     return endpoint;
 }
 
 asio::awaitable<Attempt> Sender::attempt(std::shared_ptr<const PreparedEndpoint> endpoint,
-                                         std::shared_ptr<const Event> event) {
-    return Impl::run(impl_, std::move(endpoint), std::move(event));
+                                         std::shared_ptr<const Event> event, endpoint::DeliveryFacts facts) {
+    return Impl::run(impl_, std::move(endpoint), std::move(event), facts);
 }
 
 }  // namespace webhook::worker

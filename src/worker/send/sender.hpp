@@ -43,7 +43,8 @@ class Sender final : public AttemptSender {
     /// Makes one attempt with a new timestamp and signature, within timeout and connect_timeout. Never
     /// throws.
     boost::asio::awaitable<Attempt> attempt(std::shared_ptr<const PreparedEndpoint> endpoint,
-                                            std::shared_ptr<const Event> event) override;
+                                            std::shared_ptr<const Event> event,
+                                            endpoint::DeliveryFacts facts) override;
 
     /// Sets the key of the configuration, which authenticates hop counts (see Hops).
     void set_key(std::string_view key);

@@ -4,8 +4,8 @@
 
 #include <stdexcept>
 
+#include "endpoint/digest_of_texts.hpp"
 #include "link/error_text.hpp"
-#include "worker/send/digest_of_texts.hpp"
 
 namespace webhook::worker {
 namespace {
@@ -92,7 +92,8 @@ Transport::Transport(asio::any_io_executor executor, TransportOptions options)
 std::shared_ptr<link::TlsClient> Transport::tls_client(const endpoint::Tls& texts, std::string* problem) {
     if (texts == endpoint::Tls{}) return system_tls_;
     std::erase_if(tls_clients_, [](const auto& entry) { return entry.second.expired(); });
-    auto& known = tls_clients_[digest_of_texts({texts.ca, texts.cert, texts.key, texts.verify ? "1" : "0"})];
+    auto& known =
+        tls_clients_[endpoint::digest_of_texts({texts.ca, texts.cert, texts.key, texts.verify ? "1" : "0"})];
     auto client = known.lock();
     if (!client) known = client = link::TlsClient::make(texts, system_tls_.get(), problem);
     return client;
@@ -239,6 +240,7 @@ asio::awaitable<Exchange> Transport::request(Origin& origin, std::string_view he
             co_return result;
         }
         answer.emplace();
+        if (head.starts_with("HEAD ")) answer->expect_no_body();
         co_await exchange(*connection, origin.place.tls != nullptr, head, body, deadline, *answer, result);
         if (result.keep) give_back(origin, std::move(connection));
         const bool stale = kept && !result.answered && !result.got_some && !deadline.cut_short() &&

@@ -44,9 +44,9 @@ TEST(EndpointDocument, PrintsWhatItReads) {
 TEST(EndpointDocument, RefusesByName) {
     EXPECT_EQ(field_error(R"("foo":1)"), "foo: unknown field \"foo\"\n");
     EXPECT_EQ(field_error(R"("metod":1)"), "metod: unknown field \"metod\", did you mean \"method\"?\n");
-    EXPECT_EQ(field_error(R"("match":{"where":{}})"),
-              "match.where: field \"where\" is not supported by this version\n");
-    EXPECT_EQ(field_error(R"("body":"form")"), "body: only \"raw\" is supported by this version\n");
+    EXPECT_EQ(field_error(R"("body":"form")"),
+              "body: must be \"raw\", \"cloudevents\", {\"json\": ...}, {\"form\": {...}} or "
+              "{\"text\": \"...\", \"type\": \"text/plain\"}\n");
     EXPECT_EQ(errors_of("{}"), ": needs \"id\"\n: needs \"url\"\n");
     EXPECT_EQ(errors_of("[]"), ": must be an object\n");
     EXPECT_NE(errors_of(R"({"id":"a","id":"b","url":"http://h"})").find("given twice"), std::string::npos);
@@ -61,7 +61,8 @@ TEST(EndpointDocument, SaysWhereAndWhat) {
     EXPECT_EQ(field_error(R"("concurrency":0)"), "concurrency: must be a whole number from 1 to 10000\n");
     EXPECT_EQ(field_error(R"("concurrency":1.5)"), "concurrency: must be a whole number from 1 to 10000\n");
     EXPECT_EQ(field_error(R"("paused":"yes")"), "paused: must be true or false\n");
-    EXPECT_EQ(field_error(R"("method":"HEAD")"), "method: must be POST, PUT, PATCH or GET\n");
+    EXPECT_EQ(field_error(R"("method":"TRACE")"),
+              "method: must be POST, PUT, PATCH, DELETE, GET, HEAD or OPTIONS\n");
     EXPECT_EQ(field_error(R"("retry":{"jitter":2})"), "retry.jitter: must be a number from 0 to 1\n");
     EXPECT_EQ(field_error(R"("match":{"type":"x"})"), "match.type: must be a list: [...]\n");
     EXPECT_NE(errors_of(R"({"id":"a b","url":"http://h"})").find("id: must be 1 to 64"), std::string::npos);
@@ -141,7 +142,8 @@ TEST(EndpointDocument, Urls) {
                             "http://h/{/a~2}"}) {
         EXPECT_NE(refused(url), "") << url;
     }
-    EXPECT_NE(refused("http://h/{type|lower}").find("not supported by this version"), std::string::npos);
+    EXPECT_NE(refused("http://h/{type|lowr}").find("did you mean \"lower\"?"), std::string::npos);
+    EXPECT_NE(refused("http://h/{type|lowr}").find("at character 10)"), std::string::npos);
     EXPECT_NE(refused("http://h/{sorce}").find("did you mean \"source\"?"), std::string::npos);
     for (const char* url : {"HTTP://H", "https://h?x=1", "http://[::1]:8080/x", "http://0x7f.1/",
                             "http://h/{/a/0}?q={query.x}&h={header.X}"}) {

@@ -54,7 +54,7 @@ TEST(EndpointMatchIndex, AgreesWithTryingAll) {
     for (int round = 0; round < 200; ++round) {
         std::vector<Document> documents(60);
         for (Document& document : documents)
-            document.match = {random.patterns(), random.patterns(), random.patterns()};
+            document.match = {random.patterns(), random.patterns(), random.patterns(), ""};
         const MatchIndex index(documents);
         std::vector<std::uint32_t> found, expected;
         for (int event = 0; event < 50; ++event) {
@@ -74,7 +74,8 @@ TEST(EndpointMatchIndex, TenThousandEndpointsAreNotTriedOneByOne) {
     for (std::size_t i = 0; i < documents.size(); ++i) {
         documents[i].match = {{"stripe", "github"},
                               {"order.*", "t" + std::to_string(i % 10) + "*"},
-                              {"tenant" + std::to_string(i)}};
+                              {"tenant" + std::to_string(i)},
+                              ""};
     }
     const MatchIndex index(documents);
     std::vector<std::uint32_t> found;
@@ -108,23 +109,23 @@ TEST(DISABLED_MatchIndexBench, TenThousandEndpointsAgainstTen) {
     const std::vector<std::pair<const char*, std::function<Match(std::size_t)>>> kinds{
         {"tenants",
          [&](std::size_t i) {
-             return i < 10 ? Match{{}, {}, {"acme"}} : Match{{}, {}, {other(i)}};
+             return i < 10 ? Match{{}, {}, {"acme"}, {}} : Match{{}, {}, {other(i)}, {}};
          }},
         {"order.* of tenants",
          [&](std::size_t i) {
-             return Match{{}, {"order.*"}, {i < 10 ? "acme" : other(i)}};
+             return Match{{}, {"order.*"}, {i < 10 ? "acme" : other(i)}, {}};
          }},
         {"*.created of tenants",
          [&](std::size_t i) {
-             return Match{{}, {"*.created"}, {i < 10 ? "acme" : other(i)}};
+             return Match{{}, {"*.created"}, {i < 10 ? "acme" : other(i)}, {}};
          }},
         {"*.TYPE",
          [&](std::size_t i) {
-             return Match{{}, {i < 10 ? "*.created" : "*." + other(i)}, {}};
+             return Match{{}, {i < 10 ? "*.created" : "*." + other(i)}, {}, {}};
          }},
         {"*TYPE*.created",
          [&](std::size_t i) {
-             return Match{{}, {i < 10 ? "*der*.created" : "*x*." + other(i)}, {}};
+             return Match{{}, {i < 10 ? "*der*.created" : "*x*." + other(i)}, {}, {}};
          }},
     };
     for (const auto& [name, match] : kinds) {

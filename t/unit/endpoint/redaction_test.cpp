@@ -90,7 +90,56 @@ TEST(EndpointDocument, RedactsUrlsAtTheLimit) {
     EXPECT_EQ(again.url, url);
 }
 
-/// Where something is wrong, and what stands there, a canary for a secret.
+TEST(EndpointDocument, RedactsTextsOfBodiesBelowNamesOfSecrets) {
+    const Document stored = good(R"({"id":"a","url":"http://h/","body":{"json":{
+        "routing_key":"canary","auth":{"list":["canary"],"user":"Bearer {secret:t}"},"event_key":"{/id}",
+        "api_token":"{tenant|map:acme:canary12:b:canary34}","text":"shown"}},
+        "headers":{"X-A":"{type}","Authorization":"Bearer {secret:t}","X-B":"canary{type}canary12"}})");
+    const std::string printed = to_redacted_json(stored, key);
+    EXPECT_EQ(printed.find("canary"), std::string::npos) << printed;
+    for (const char* shown : {"shown", "{/id}", "Bearer {secret:t}", R"("X-A":"{type}")"})
+        EXPECT_NE(printed.find(shown), std::string::npos) << shown << " in " << printed;
+    Document again = good(printed);
+    std::vector<FieldError> errors;
+    EXPECT_TRUE(restore_redacted(&again, &stored, key, &errors));
+    EXPECT_EQ(to_json(again), to_json(stored));
+    Document unknown = good(printed);
+    EXPECT_FALSE(restore_redacted(&unknown, nullptr, key, &errors));
+    EXPECT_EQ(errors.at(0).where, "a.body");
+    EXPECT_EQ(secret_literals(stored).size(), 4u);
+}
+
+TEST(EndpointDocument, PrintsTemplatesAsTheyWere) {
+    for (const char* more :
+         {R"("body":"cloudevents")", R"("body":{"form":{"a":"{/x?}"}})",
+          R"("body":{"json":[1,null,"{{x}}"]})", R"("body":{"text":"<a>{@|html}</a>","type":"text/xml"})",
+          R"("match":{"where":{"/a":{"$gt":5}}})", R"("success":{"status":[200,202],"where":{"/ok":true}})",
+          R"("success":{"where":{"@":"ok"}})", R"("success":[200])", R"("method":"DELETE")"}) {
+        const std::string json = to_json(
+            good(R"({"id":"a","url":"http://h/?a={'/x}y'|default:'}&'}",)" + std::string(more) + "}"));
+        EXPECT_NE(json.find(more), std::string::npos) << json;
+        EXPECT_EQ(to_json(good(json)), json);
+    }
+}
+
+TEST(EndpointDocument, PartsWithTemplatesAreJudged) {
+    const std::pair<const char*, const char*> cases[] = {
+        {R"("body":{"json":{"a":["{idd}"]}})", "body.json.a[0]: unknown value"},
+        {R"("body":{"json":{"a":"x {id"}})", "(at character 3)"},
+        {R"("body":{"form":{"a":1}})", "body.form.a: must be a text"},
+        {R"("body":{"text":"{id","type":"text/xml"})", "body.text: "},
+        {R"("body":{"text":"x","type":"a\nb"})", "body.type: must be a media type"},
+        {R"("body":{"text":"x","tpye":"a"})", "body.tpye: is unknown here"},
+        {R"("method":"GET","body":{"json":1})", "\"body\" cannot be sent by GET"},
+        {R"("headers":{"X-A":"{idd}"})", "headers.X-A: unknown value"},
+        {R"("match":{"where":{"/a":{"$foo":1}}})", "match.where./a.$foo: is an unknown comparison"},
+        {R"("success":{"where":{"type":"x"}})", "success.where.type: is no value of a response"},
+        {R"("success":{"status":[1]})", "success.status[0]: must be a whole number"},
+    };
+    for (const auto& [field, expected] : cases)
+        EXPECT_NE(field_error(field).find(expected), std::string::npos)
+            << field << ": " << field_error(field);
+}
 
 }  // namespace
 }  // namespace webhook::endpoint

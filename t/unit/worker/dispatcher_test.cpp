@@ -30,7 +30,8 @@ class ScriptedSender final : public AttemptSender {
     ScriptedSender& operator=(const ScriptedSender&) = delete;
 
     asio::awaitable<Attempt> attempt(std::shared_ptr<const PreparedEndpoint> /*endpoint*/,
-                                     std::shared_ptr<const Event> event) override {
+                                     std::shared_ptr<const Event> event,
+                                     endpoint::DeliveryFacts /*facts*/) override {
         entries.push_back(event->entry);
         link::Wakeup done(executor_);
         running_.push_back(&done);

@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
+#include "endpoint/stored_values.hpp"
 #include "worker/delivery.hpp"
 #include "worker/records.hpp"
-#include "worker/send/macros.hpp"
 
 namespace webhook::worker {
 namespace {
@@ -15,9 +15,9 @@ TEST(WorkerRecords, DepthIsLimited) {
     EXPECT_EQ(parse_record("{\"attempts\":3}").attempts, 3u);
     Event event;
     event.fields = {{"headers", "{\"x-a\":[\"v\"],\"x-b\":" + deep + std::string(100000, ']') + "}"}};
-    EXPECT_EQ(kept_header(event, "x-a"), "");
+    EXPECT_EQ(endpoint::kept_header(event, "x-a"), "");
     event.fields = {{"headers", R"({"X-A":["v"]})"}};
-    EXPECT_EQ(kept_header(event, "x-a"), "v");
+    EXPECT_EQ(endpoint::kept_header(event, "x-a"), "v");
 }
 
 TEST(WorkerRecords, ContentSurvivesPacking) {

@@ -72,7 +72,7 @@ TEST_F(AuthTest, AttemptsWaitForOneFetch) {
         asio::co_spawn(
             io,
             [&]() -> asio::awaitable<void> {
-                const Attempt attempt = co_await sender->attempt(target, sample());
+                const Attempt attempt = co_await sender->attempt(target, sample(), endpoint::DeliveryFacts{});
                 EXPECT_EQ(attempt.error, "");
                 ++done;
             },

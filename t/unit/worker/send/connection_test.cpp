@@ -242,8 +242,8 @@ TEST_F(SenderTest, StopEndsWhatIsUnderWay) {
     asio::co_spawn(
         io,
         [&]() -> asio::awaitable<void> {
-            attempt = co_await sender->attempt(target, sample());
-            later = co_await sender->attempt(target, sample());
+            attempt = co_await sender->attempt(target, sample(), {});
+            later = co_await sender->attempt(target, sample(), {});
             done = true;
         },
         asio::detached);

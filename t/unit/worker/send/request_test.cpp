@@ -47,7 +47,7 @@ TEST_F(SenderTest, EncodesCloudEventsAttributesAndMacros) {
     event->fields.emplace_back("query", "click_id=x%26y&b=2");
     event->fields.emplace_back("headers", R"({"x-foo":["one/two"],"webhook-hops":["2, other:3:aa"]})");
     send(document_for(
-             server.url("/{source}/{/data/name}/{/none}?n={/data/id}&c={query.click_id}&h={header.X-Foo}")),
+             server.url("/{source}/{/data/name}/{/none?}?n={/data/id}&c={query.click_id}&h={header.X-Foo}")),
          event);
     const Received& request = server.requests->at(0);
     EXPECT_EQ(request.header("ce-id"), "a%20%22b%22%20100%25%20%C3%A9");
@@ -106,18 +106,21 @@ TEST_F(SenderTest, ThePathIsAValueLikeOthers) {
     event->fields.emplace_back("key", "00112233445566778899aabbccddeeff");
     const auto document = document_for(server.url("/x/{path}?p={path}&k={key}&of={partitionkey}"));
     EXPECT_EQ(send(document, event).result, Result::delivered);
-    send(document, sample());
+    const Attempt attempt = send(document, sample());
+    EXPECT_EQ(attempt.result, Result::unfilled) << "what an event does not have";
+    EXPECT_EQ(attempt.error, "url: {path} is missing");
+    send(document_for(server.url("/x/{path?}?p={path?}&q=1&k={key?}")), sample());
     EXPECT_EQ(server.requests->at(0).target(),
               "/x/%2Fc%2Fa%2520b%2F..%2F%26x%3D1?p=%2Fc%2Fa%2520b%2F..%2F%26x%3D1"
               "&k=00112233445566778899aabbccddeeff&of=customer%207");
-    EXPECT_EQ(server.requests->at(1).target(), "/x/?p=&k=&of=") << "what an event does not have is empty";
+    EXPECT_EQ(server.requests->at(1).target(), "/x/?q=1") << "pairs are left out";
 }
 
 TEST_F(SenderTest, MacrosStayInTheirPlace) {
     Server server(io, [](const Received&) { return Reply{ok}; });
     auto event = sample();
     event->fields[1].second = "..";
-    for (const char* path : {"/a/{id}", "/{id}/b", "/a/{id}?q=1", "/a/{/none}{id}"}) {
+    for (const char* path : {"/a/{id}", "/{id}/b", "/a/{id}?q=1", "/a/{/none?}{id}"}) {
         const Attempt attempt = send(document_for(server.url(path)), event);
         EXPECT_EQ(attempt.result, Result::aborted) << path;
         EXPECT_NE(attempt.error.find("in the path"), std::string::npos) << path;

@@ -6,7 +6,7 @@
 #include "signature/sign/signer.hpp"
 #include "t/unit/signature/public_key_support.hpp"
 #include "t/unit/worker/send/support.hpp"
-#include "worker/send/rotating_signer.hpp"
+#include "endpoint/rotating_signer.hpp"
 
 namespace webhook::test {
 namespace {
@@ -104,7 +104,7 @@ TEST_F(SenderTest, KeysChangeAtTheirDates) {
 TEST(RotatingSigner, EachPeriodHasItsKeys) {
     const signature::Scheme& scheme = *signature::find_scheme("standard");
     std::string error;
-    const auto signer = worker::RotatingSigner::make(scheme, {{key_a, {}, 2000}, {key_b, 1000, {}}}, &error);
+    const auto signer = endpoint::RotatingSigner::make(scheme, {{key_a, {}, 2000}, {key_b, 1000, {}}}, &error);
     ASSERT_TRUE(signer) << error;
     const auto count = [&](std::int64_t now_ms) {
         std::string out;
@@ -117,13 +117,13 @@ TEST(RotatingSigner, EachPeriodHasItsKeys) {
     EXPECT_EQ(count(1999), 2);
     EXPECT_EQ(count(2000), 1);
     EXPECT_NE(&signer->at(999), &signer->at(2000));
-    EXPECT_FALSE(worker::RotatingSigner::make(scheme, {{"whsec_!", {}, 2000}, {key_b, {}, {}}}, &error));
+    EXPECT_FALSE(endpoint::RotatingSigner::make(scheme, {{"whsec_!", {}, 2000}, {key_b, {}, {}}}, &error));
 }
 
 TEST(RotatingSigner, OneSignatureIsThatOfTheFirstValidKey) {
     const signature::Scheme& scheme = *signature::find_scheme("github");
     std::string error;
-    const auto signer = worker::RotatingSigner::make(
+    const auto signer = endpoint::RotatingSigner::make(
         scheme, {{"key-a-0123456789", {}, 2000}, {"key-b-0123456789", {}, {}}}, &error);
     ASSERT_TRUE(signer) << error;
     const auto header = [](const signature::Signer& one) {

@@ -54,7 +54,7 @@ class SenderTest : public ::testing::Test {
 
     /// Runs attempts one after another and gives the last.
     Attempt send(const endpoint::Document& document, std::shared_ptr<const Event> event = sample(),
-                 int times = 1) {
+                 int times = 1, endpoint::DeliveryFacts facts = {}) {
         if (!sender) make();
         const auto target = sender->prepare(document, &problem);
         Attempt last;
@@ -63,7 +63,7 @@ class SenderTest : public ::testing::Test {
             io,
             [&]() -> asio::awaitable<void> {
                 for (int i = 0; i < times; ++i)
-                    last = co_await sender->attempt(target, event);
+                    last = co_await sender->attempt(target, event, facts);
                 done = true;
             },
             asio::detached);

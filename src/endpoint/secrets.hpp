@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace webhook::worker {
+namespace webhook::endpoint {
 
 /// Is a resolved secret. `warning`: what is probably wrong with it; empty: nothing.
 struct Resolved {
@@ -24,4 +24,4 @@ class Secrets {
     std::string folder_;
 };
 
-}  // namespace webhook::worker
+}  // namespace webhook::endpoint

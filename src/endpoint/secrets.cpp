@@ -1,17 +1,17 @@
-#include "worker/send/secrets.hpp"
+#include "endpoint/secrets.hpp"
 
 #include "endpoint/secret_value.hpp"
 #include "signature/keys/secret_file.hpp"
 
-namespace webhook::worker {
+namespace webhook::endpoint {
 
 bool Secrets::resolve(std::string_view value, Resolved* secret, std::string* problem) const {
-    if (endpoint::is_redacted(value)) {
+    if (is_redacted(value)) {
         *problem = "the stored secret is a redacted one";
         return false;
     }
-    if (*problem = endpoint::check_secret(value); !problem->empty()) return false;
-    const auto name = endpoint::secret_name(value);
+    if (*problem = check_secret(value); !problem->empty()) return false;
+    const auto name = secret_name(value);
     if (!name) {
         secret->text = value;
         return true;
@@ -30,4 +30,4 @@ bool Secrets::resolve(std::string_view value, Resolved* secret, std::string* pro
     return true;
 }
 
-}  // namespace webhook::worker
+}  // namespace webhook::endpoint

@@ -9,7 +9,7 @@
 #include "endpoint/document.hpp"
 #include "signature/sign/signer.hpp"
 
-namespace webhook::worker {
+namespace webhook::endpoint {
 
 /// Signs with the keys that are valid at the time. For each period between two dates of the keys there is a
 /// signer with the keys of that period. Immutable.
@@ -17,8 +17,7 @@ class RotatingSigner {
   public:
     /// Takes keys without `secret:NAME`. Returns nothing and an error if one cannot be used.
     static std::optional<RotatingSigner> make(const signature::Scheme& scheme,
-                                              const std::vector<endpoint::SignSecret>& keys,
-                                              std::string* error);
+                                              const std::vector<SignSecret>& keys, std::string* error);
 
     const signature::Signer& at(std::int64_t now_ms) const;
 
@@ -30,4 +29,4 @@ class RotatingSigner {
     std::vector<Period> periods_;  ///< never empty; the first begins before all time
 };
 
-}  // namespace webhook::worker
+}  // namespace webhook::endpoint

@@ -6,7 +6,7 @@
 
 #include "base/digest.hpp"
 
-namespace webhook::worker {
+namespace webhook::endpoint {
 
 /// Returns a SHA-256 that is equal only for equal lists of texts: a key for tables that holds no secret.
 inline std::string digest_of_texts(std::initializer_list<std::string_view> texts) {
@@ -19,4 +19,4 @@ inline std::string digest_of_texts(std::initializer_list<std::string_view> texts
     return std::string(state.finish().view());
 }
 
-}  // namespace webhook::worker
+}  // namespace webhook::endpoint
