@@ -101,7 +101,7 @@ SKIP: {
     skip 'the table is of Debian 12 and 13', 1
         if slurp('/etc/os-release') !~ /^ID=debian$/m || $debian !~ /^1[23]$/;
     my ($table) = slurp("$root/docs/operations.md") =~ /^### Libraries\n(.*?)^###/ms;
-    my @rows = map { [ map { s/^\s+|\s+$//gr } split /\|/ ] } grep { /`lib/ } split /\n/, $table;
+    my @rows = map { [ map { s/^\s+|\s+$//gr } split /\|/ ] } grep { /`z?lib/ } split /\n/, $table;
     my %column = ('ngx_http_webhook_module.so' => 2, 'webhook-worker' => 3, webhookctl => 4);
     for my $file (sort keys %column) {
         my @told =

@@ -126,18 +126,18 @@ is_deeply [ map { $_->{webhook_id} } all('deliveries', '--event', $_) ], ["msg_$
     for $keys{second}, "msg_$keys{second}";
 is scalar(all('deliveries', '--event', 'nobody')), 0, 'deliveries: of no event';
 like $t->ctl('deliveries', '--event', 'order_2')->{out},
-    qr/^\S+Z +\S+ +shop:0\/\S+\/late +order_2 +1 +500 /m, 'deliveries: table';
+    qr/^\S+Z +\S+ +shop:0\/\S+\/late +order_2 +order\.paid +shop +1 +500 /m, 'deliveries: table';
 is scalar(all('dead', 'list', '--event', 'order_1')), 2, 'dead list: by id: of both events';
 is scalar(all('dead', 'list', '--event', $keys{first})), 1, 'dead list: by key';
 like $t->ctl('dead', 'list', '--event', "msg_$keys{third}")->{out},
-    qr/^\S+Z +shop:0\/\S+\/bad +order_2 +exhausted +1 +500 /m, 'dead list: table';
+    qr/^\S+Z +shop:0\/\S+\/bad +order_2 +order\.paid +shop +exhausted +1 +500 /m, 'dead list: table';
 
 # --- what was copied keeps its names, also after the entry is gone
 $t->receiver->script('/bad' => [ (200) x 100 ]);
 my $ambiguous = $t->ctl('dead', 'replay', 'order_1');
 is $ambiguous->{exit}, 2, 'replay: an id of two events is refused';
 like $ambiguous->{err},
-    qr/2 events with dead letters are called "order_1": replay one of them by its entry: shop:0\/\S+ shop:0\/\S+$/m,
+    qr/2 events with dead letters are called "order_1": name one of them by its entry: shop:0\/\S+ shop:0\/\S+$/m,
     'replay: and they are named';
 my ($first, $second) = $ambiguous->{err} =~ /(shop:0\/\d+-\d+)/g;
 my $bad = $t->receiver->count('/bad');

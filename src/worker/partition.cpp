@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t step_events = 2000, step_operations = 256, step_bytes = 1u << 20;
 constexpr std::size_t attempts_kept = 4000, attempts_kept_bytes = 4u << 20;
-constexpr std::size_t company = 64;  // so many outcomes are settled at once
+constexpr std::size_t company = 8;  // so many outcomes are settled at once
 constexpr std::size_t unparked_events = 256;
 constexpr std::uint64_t unparked_bytes = 2u << 20;
 constexpr auto patience = 1000ms;      // how long a delivery may hold up the floor

@@ -35,7 +35,7 @@ void submit(Core& core, const PartitionPtr& partition, WindowItem& kept) {
     for (const auto& delivery : kept.deliveries) {
         if (delivery->state == Delivery::State::queued) core.dispatcher.submit(delivery);
     }
-    if (kept.open == 0) partition->ended_well();
+    if (kept.open == 0) partition->work.notify();
 }
 
 }  // namespace

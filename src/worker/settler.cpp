@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto gather_time = 4ms;  // one step settles what ended in this time
-constexpr auto tick_time = 50ms;
+constexpr auto tick_time = 100ms;
 constexpr auto press_after = 100ms;  // after this time a full window whose floor does not move is forced open
 constexpr auto relevant_time = 10s;  // an endpoint that received an event within this time counts as held up
 
@@ -122,7 +122,7 @@ asio::awaitable<void> tick_partitions(Core& core) {
             if (rules.pressed) release_others(core, *partition, now);
             partition->work.notify();
         }
-        if (n % 5 != 0) continue;
+        if (n % 3 != 0) continue;
         for (const auto& [id, endpoint] : core.endpoints.all())
             core.dispatcher.check_health(endpoint.get(), now);
     }

@@ -27,14 +27,14 @@ if to ~= '' then
   if m[3] == to then return 1 end
   if m[3] ~= from then return 0 end
 end
-local i = first_attempt + attempts
-if words[i] == 'parked' then
+local at = first_attempt + attempts
+if words[at] == 'parked' then
   -- The lists are in the order of the stream. A head above the expected one: the step was done before.
   local function number(id)
     local ms, seq = string.match(id, '^(%d+)-(%d+)$')
     return tonumber(ms), tonumber(seq)
   end
-  local head, expected = redis.call('LINDEX', prefix .. 'parked:' .. words[i + 1], 0), words[i + 2]
+  local head, expected = redis.call('LINDEX', prefix .. 'parked:' .. words[at + 1], 0), words[at + 2]
   if not head then return 1 end
   if head ~= expected then
     local ms, seq = number(head)
@@ -42,7 +42,7 @@ if words[i] == 'parked' then
     if ms > expected_ms or (ms == expected_ms and seq > expected_seq) then return 1 end
     return 0
   end
-  i = i + 3
+  at = at + 3
 end
 
 local time = redis.call('TIME')
@@ -166,19 +166,19 @@ local function unpark(source, entry, bytes)
   parked, parked_bytes = parked - 1, parked_bytes - bytes
 end
 
-while words[i] do
-  if words[i] == 'content' then
-    content[words[i + 1]] = words[i + 2]
-    i = i + 3
-  elseif words[i] == 'park' then
-    park(words[i + 1], words[i + 2], tonumber(words[i + 3]))
-    i = i + 4
-  elseif words[i] == 'unpark' then
-    unpark(words[i + 1], words[i + 2], tonumber(words[i + 3]))
-    i = i + 4
+while words[at] do
+  if words[at] == 'content' then
+    content[words[at + 1]] = words[at + 2]
+    at = at + 3
+  elseif words[at] == 'park' then
+    park(words[at + 1], words[at + 2], tonumber(words[at + 3]))
+    at = at + 4
+  elseif words[at] == 'unpark' then
+    unpark(words[at + 1], words[at + 2], tonumber(words[at + 3]))
+    at = at + 4
   else
-    local name, id, endpoint, entry, bytes, record = unpack(words, i, i + 5)
-    i = operation[name](i + 6, id, endpoint, entry, tonumber(bytes), record)
+    local name, id, endpoint, entry, bytes, record = unpack(words, at, at + 5)
+    at = operation[name](at + 6, id, endpoint, entry, tonumber(bytes), record)
   end
 end
 

@@ -1,12 +1,12 @@
 // Several signatures in one request, and keys that change at a date.
 
 #include "base/time.hpp"
+#include "endpoint/rotating_signer.hpp"
 #include "signature/catalogue/lookup.hpp"
 #include "signature/catalogue/scheme_text.hpp"
 #include "signature/sign/signer.hpp"
 #include "t/unit/signature/public_key_support.hpp"
 #include "t/unit/worker/send/support.hpp"
-#include "endpoint/rotating_signer.hpp"
 
 namespace webhook::test {
 namespace {
@@ -104,7 +104,8 @@ TEST_F(SenderTest, KeysChangeAtTheirDates) {
 TEST(RotatingSigner, EachPeriodHasItsKeys) {
     const signature::Scheme& scheme = *signature::find_scheme("standard");
     std::string error;
-    const auto signer = endpoint::RotatingSigner::make(scheme, {{key_a, {}, 2000}, {key_b, 1000, {}}}, &error);
+    const auto signer =
+        endpoint::RotatingSigner::make(scheme, {{key_a, {}, 2000}, {key_b, 1000, {}}}, &error);
     ASSERT_TRUE(signer) << error;
     const auto count = [&](std::int64_t now_ms) {
         std::string out;
