@@ -55,8 +55,11 @@ is_deeply [ sort keys %at_gone ], [qw(e1 e3 e5)], 'it has them';
 # --- an endpoint that was added later
 my $before = $t->ledger->{total};
 push @endpoints, endpoint('later', match => { source => ['shop'] }),
-    endpoint('other', match => { source => ['x'] });
+    endpoint('other', match => { source => ['x'] }),
+    endpoint('some', match => { source => ['shop'], where => { id => { '$in' => [qw(e2 e4)] } } });
 $t->apply(@endpoints);
+is from_json($t->ctl(qw(replay --since 1h --endpoint some --dry-run --json))->{out})->{count}, 2,
+    'dry run: match.where counts';
 my @range = qw(replay --since 1h --endpoint later);
 my $dry = $t->ctl(@range, '--dry-run');
 like $dry->{out},

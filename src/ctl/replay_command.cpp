@@ -14,7 +14,9 @@
 #include "ctl/output.hpp"
 #include "ctl/tally.hpp"
 #include "ctl/time.hpp"
+#include "endpoint/condition.hpp"
 #include "endpoint/match_index.hpp"
+#include "endpoint/stored_values.hpp"
 #include "store/configuration.hpp"
 
 namespace webhook::ctl {
@@ -35,7 +37,10 @@ struct ReplayOptions {
 };
 
 bool subscribed(const endpoint::Document& document, const ListedEvent& event) {
-    return endpoint::wants(document.match, event.field("tenant"), event.source(), event.type());
+    if (!endpoint::wants(document.match, event.field("tenant"), event.source(), event.type())) return false;
+    const auto where =
+        endpoint::Condition::parse_stored(document.match.where, endpoint::Condition::Subject::event);
+    return !where || where->holds(endpoint::StoredValues(event));
 }
 
 endpoint::Document document_of(const EndpointLimits& limits, const std::string& id) {
