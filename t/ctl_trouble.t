@@ -186,8 +186,8 @@ is $list{late}{waiting}, 2, 'waiting per endpoint';
 like $t->ctl(qw(endpoint list))->{out},
     qr/^gzip +active +failing for \S+ +0 +1 +- +status 500, \S+ ago +http/m, 'endpoint list: a row';
 $redis->call('HSET', 'webhook:{config}:health', gzip => to_json({
-    state => 'secret_missing', since => 1000 * (time - 300), last_success => 1000 * (time - 7200),
-    last_error => { at => 1000 * (time - 60), error => 'secret "x" is missing' }
+    state => 'secret missing', since => 1000 * (time - 300), last_success => 1000 * (time - 7200),
+    last_error => 'secret "x" is missing', last_error_at => 1000 * (time - 60)
 }), late => 'no JSON');
 like $t->ctl(qw(endpoint list))->{out},
     qr/^gzip +active +secret missing +0 +1 +2h ago +secret "x" is missing, 1m\S* ago +http/m,

@@ -61,8 +61,8 @@ void visit_hash(Redis& redis, const char* name, const Take& take) {
 }  // namespace
 
 std::string Health::text(std::int64_t now) const {
-    std::string text = state == "secret_missing" ? "secret missing" : state;
-    if (!text.empty() && state != "ok" && state != "secret_missing" && since != 0)
+    std::string text = state;
+    if (!text.empty() && state != "ok" && state != "secret missing" && since != 0)
         text += " for " + format_span(std::max<std::int64_t>(0, now - since));
     if (held_until <= now) return text;
     return fmt::format("{}{}{} for {}", text, text.empty() ? "" : ", ",
@@ -95,11 +95,7 @@ Health parse_health(std::string_view text) {
     health.since = number_of(json, "since");
     health.last_success = number_of(json, "last_success");
     health.last_error = text_of(json, "last_error");
-    const auto error = json.find("last_error");
-    if (error != json.end() && error->is_object()) {
-        health.last_error = text_of(*error, "error");
-        health.last_error_at = number_of(*error, "at");
-    }
+    health.last_error_at = number_of(json, "last_error_at");
     return health;
 }
 

@@ -11,7 +11,7 @@ namespace webhook::ctl {
 
 /// How an endpoint fares: as the workers wrote it, or as far as the attempt log shows it.
 struct Health {
-    std::string state;       ///< "ok", "failing", "hanging", "secret_missing"; empty: nothing is known
+    std::string state;       ///< as store::Health says it; empty: nothing is known
     std::int64_t since = 0;  ///< of the state; ms; 0: unknown
     std::int64_t last_success = 0, last_error_at = 0;
     std::string last_error;

@@ -73,13 +73,13 @@ TEST(BodyText, ReadsWhatAnAttemptKeeps) {
 
 TEST(Health, IsReadLeniently) {
     const Health one = parse_health(
-        R"({"state":"failing","since":1000,"last_success":500,"last_error":{"at":2000,"error":"status 500"}})");
+        R"({"state":"failing","since":1000,"last_success":500,"last_error":"status 500","last_error_at":2000})");
     EXPECT_EQ(one.text(61000), "failing for 1m");
     EXPECT_EQ(one.last_success_text(60500), "1m ago");
     EXPECT_EQ(one.last_error_text(62000), "status 500, 1m ago");
     EXPECT_EQ(parse_health(R"({"state":"ok","last_error":"x"})").last_error_text(5), "x");
     EXPECT_EQ(parse_health(R"({"state":"ok"})").text(5), "ok");
-    EXPECT_EQ(parse_health(R"({"state":"secret_missing"})").text(5), "secret missing");
+    EXPECT_EQ(parse_health(R"({"state":"secret missing"})").text(5), "secret missing");
     EXPECT_EQ(parse_health("[").text(5), "");
     EXPECT_EQ(parse_health(R"({"state":5,"since":"x"})").text(5), "");
 }

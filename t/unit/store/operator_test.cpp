@@ -137,10 +137,10 @@ TEST_F(OperatorSteps, DeadLettersAreReplayedUnderNewNumbersWithTheirNames) {
     const auto reply = run(replay_dead("s", 0, {{entry + "/e", 10, 1000}}));
     EXPECT_EQ(reply->element[0]->integer, 0);
     EXPECT_EQ(word(reply->element[1]), entry + "/e/42");
-    const auto record = test::text(redis({"HGET", key("delivery"), entry + "/e/42"}));
+    const std::string record(test::text(redis({"HGET", key("delivery"), entry + "/e/42"})));
     for (const char* part : {R"("event":"e1")", R"("type":"t")", R"("source":"s")", R"("tenant":"x")",
                              R"("webhook_id":"m")", R"("attempts":0)", R"("bytes":4)"})
-        EXPECT_NE(std::string(record).find(part), std::string::npos) << part;
+        EXPECT_NE(record.find(part), std::string::npos) << part;
     expect_balance();
 }
 
