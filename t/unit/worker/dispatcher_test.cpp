@@ -70,6 +70,11 @@ class DispatcherTest : public testing::Test {
         endpoint->document.max_age = std::chrono::milliseconds(0);
     }
 
+    ~DispatcherTest() override {  // deliveries refer to both
+        endpoint->queue.clear();
+        partition->lose();
+    }
+
     DeliveryPtr submit(const std::string& entry) {
         auto delivery = partition->make_delivery(endpoint, partition->make_event(entry), 1);
         dispatcher.submit(delivery);
