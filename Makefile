@@ -188,7 +188,7 @@ $(MODULE): $(BUILD)/nginx/objs/Makefile $(LIB) FORCE
 install: export DESTDIR := $(DESTDIR)
 install: export DEBUGDIR := $(DEBUGDIR)
 install: all           ## install below DESTDIR: PREFIX (programs), MODULES_DIR (module), DEBUGDIR (what debuggers need)
-	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MODULES_DIR)" "$(DESTDIR)$(SHARE)" "$(DESTDIR)$(DOC)/docs/recipes"
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(MODULES_DIR)" "$(DESTDIR)$(SHARE)" "$(DESTDIR)$(DOC)/docs/recipes/send"
 	src/make/install.sh 755 "$(PREFIX)/bin" $(PROGRAMS)
 	src/make/install.sh 644 "$(MODULES_DIR)" $(MODULE)
 	install -m 644 docs/log_format.conf "$(DESTDIR)$(SHARE)"
@@ -196,6 +196,7 @@ install: all           ## install below DESTDIR: PREFIX (programs), MODULES_DIR 
 	install -m 644 README.md LICENSE "$(DESTDIR)$(DOC)"
 	install -m 644 docs/*.md docs/alerts.yml "$(DESTDIR)$(DOC)/docs"
 	install -m 644 docs/recipes/*.md "$(DESTDIR)$(DOC)/docs/recipes"
+	install -m 644 docs/recipes/send/*.md "$(DESTDIR)$(DOC)/docs/recipes/send"
 	@echo 'nginx.conf: load_module $(MODULES_DIR)/$(notdir $(MODULE));'
 uninstall:             ## remove what install has put there, with the same DESTDIR, PREFIX and MODULES_DIR
 	rm -f $(foreach name,$(notdir $(PROGRAMS)),"$(DESTDIR)$(PREFIX)/bin/$(name)") "$(DESTDIR)$(MODULES_DIR)/$(notdir $(MODULE))" \
