@@ -16,7 +16,7 @@ cmp_ok scalar @scripts, '>', 20, 'there are scripts';
 
 my $module = slurp($t->build_dir . '/libwebhook.a');
 my %part   = map { $_ => 1 }    # arguments: see their heads
-    qw(append.lua lanes.lua seen_ids.lua reserve.lua confirm.lua release.lua renew.lua);
+    qw(append.lua deliveries.lua lanes.lua seen_ids.lua reserve.lua confirm.lua release.lua renew.lua);
 for my $name (@scripts) {
     my $text = slurp("$root/src/store/lua/$name");
     ok index($module, $text) >= 0, "$name: embedded as it stands";

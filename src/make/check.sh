@@ -71,8 +71,9 @@ as_sent() {
     case ${1##*/} in
         reserve.lua | confirm.lua) cat $folder/reservation.lua $folder/seen_ids.lua "$1" ;;
         settle.lua | claim.lua | end_waiting.lua | delete_event.lua | retry_waiting.lua | retry_delivery.lua)
-            cat $folder/lanes.lua <(grep -v '^#!' "$1")
+            cat $folder/lanes.lua $folder/deliveries.lua <(grep -v '^#!' "$1")
             ;;
+        sweep.lua | drop_dead.lua) cat $folder/deliveries.lua <(grep -v '^#!' "$1") ;;
         release.lua | renew.lua) cat $folder/reservation.lua <(grep -v '^#!' "$1") ;;
         append.lua) cat "$1" && echo "redis.register_function{function_name = '', callback = step}" ;;
         *) cat "$1" ;;
@@ -87,10 +88,11 @@ check_lua() {
     for script in "$@"; do
         luac5.1 -p "$script" || status=1
         case ${script##*/} in
-            reservation.lua | seen_ids.lua | lanes.lua) continue ;;
+            reservation.lua | seen_ids.lua | lanes.lua | deliveries.lua) continue ;;
             reserve.lua | confirm.lua | release.lua | renew.lua) unused=--no-unused ;;
             settle.lua | claim.lua | end_waiting.lua) unused=--no-unused ;;
             delete_event.lua | retry_waiting.lua | retry_delivery.lua) unused=--no-unused ;;
+            sweep.lua | drop_dead.lua) unused=--no-unused ;;
             *) unused= ;;
         esac
         if ! faults=$(as_sent "$script" | luacheck "${options[@]}" $unused --filename "$script" -); then

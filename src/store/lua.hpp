@@ -14,6 +14,7 @@ std::string_view claim();
 std::string_view configuration_key();
 std::string_view confirm();
 std::string_view delete_event();
+std::string_view deliveries();
 std::string_view disable_endpoint();
 std::string_view drop_dead();
 std::string_view due_endpoints();

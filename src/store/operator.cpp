@@ -18,14 +18,14 @@ Call partition_call(const Script& script, std::string_view stream, unsigned part
 
 Call retry_waiting(std::string_view stream, unsigned partition, std::string_view endpoint,
                    std::uint64_t count, std::string_view highest) {
-    static const std::string text = with_head(lua::retry_waiting(), {lua::lanes()});
+    static const std::string text = with_head(lua::retry_waiting(), {lua::lanes(), lua::deliveries()});
     static const Script script(text);
     return partition_call(script, stream, partition).arg(endpoint).arg(count).arg(highest);
 }
 
 Call retry_delivery(std::string_view stream, unsigned partition, std::string_view endpoint,
                     std::string_view delivery) {
-    static const std::string text = with_head(lua::retry_delivery(), {lua::lanes()});
+    static const std::string text = with_head(lua::retry_delivery(), {lua::lanes(), lua::deliveries()});
     static const Script script(text);
     return partition_call(script, stream, partition).arg(endpoint).arg(delivery);
 }
@@ -42,7 +42,8 @@ Call replay_events(std::string_view stream, unsigned partition, std::string_view
 }
 
 Call drop_dead(std::string_view stream, unsigned partition, const std::vector<std::string>& deliveries) {
-    static const Script script(lua::drop_dead());
+    static const std::string text = with_head(lua::drop_dead(), {lua::deliveries()});
+    static const Script script(text);
     Call call = partition_call(script, stream, partition);
     for (const auto& delivery : deliveries)
         call.arg(delivery);
@@ -51,7 +52,7 @@ Call drop_dead(std::string_view stream, unsigned partition, const std::vector<st
 
 Call delete_event(std::string_view stream, unsigned partition, std::string_view entry,
                   const std::vector<std::string>& deliveries) {
-    static const std::string text = with_head(lua::delete_event(), {lua::lanes()});
+    static const std::string text = with_head(lua::delete_event(), {lua::lanes(), lua::deliveries()});
     static const Script script(text);
     Call call = partition_call(script, stream, partition);
     call.arg(entry);

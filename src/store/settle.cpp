@@ -12,7 +12,7 @@ namespace {
 // ARGV: prefix token epoch from to trim_before events bytes created delivered cancelled
 //       log_bytes log_limit log_age attempts, then `attempts` JSON texts, then the operations.
 const Script& settle_script() {
-    static const std::string text = with_head(lua::settle(), {lua::lanes()});
+    static const std::string text = with_head(lua::settle(), {lua::lanes(), lua::deliveries()});
     static const Script script(text);
     return script;
 }

@@ -1,5 +1,7 @@
 #include "store/sweep.hpp"
 
+#include <string>
+
 #include "store/lua.hpp"
 #include "store/settle.hpp"
 
@@ -8,7 +10,8 @@ namespace webhook::store {
 namespace {
 
 const Script& sweep_script() {
-    static const Script script(lua::sweep());
+    static const std::string text = with_head(lua::sweep(), {lua::deliveries()});
+    static const Script script(text);
     return script;
 }
 

@@ -14,13 +14,13 @@ const Script& due_script() {
 }
 
 const Script& claim_script() {
-    static const std::string text = with_head(lua::claim(), {lua::lanes()});
+    static const std::string text = with_head(lua::claim(), {lua::lanes(), lua::deliveries()});
     static const Script script(text);
     return script;
 }
 
 const Script& end_script() {
-    static const std::string text = with_head(lua::end_waiting(), {lua::lanes()});
+    static const std::string text = with_head(lua::end_waiting(), {lua::lanes(), lua::deliveries()});
     static const Script script(text);
     return script;
 }

@@ -46,10 +46,5 @@ end
 -- Everything is read before the first write: a key of a wrong type leaves the deliveries due.
 for _, id in ipairs(taken) do redis.call('ZADD', key, now + lease, id) end
 for _, id in ipairs(behind) do redis.call('ZADD', key, blocked, id) end
-local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-if first[1] then
-  redis.call('ZADD', prefix .. 'due', first[2], endpoint)
-else
-  redis.call('ZREM', prefix .. 'due', endpoint)
-end
+index_due(prefix, endpoint)
 return found

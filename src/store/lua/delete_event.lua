@@ -40,16 +40,13 @@ local function end_one(id)
   local endpoint = string.match(id, '^[^/]+/([^/]+)')
   local key = prefix .. 'waiting:' .. endpoint
   local record = redis.call('HGET', prefix .. 'delivery', id) or ''
-  local bytes = tonumber(string.match(record, '"bytes":(%d+)') or 0)
+  local bytes = bytes_of(record)
   if redis.call('ZREM', key, id) == 1 then
     local lane = lane_of(record)
     if lane then leave_lane(prefix, endpoint, lane, id, now) end
-    local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-    if first[1] then
-      redis.call('ZADD', prefix .. 'due', first[2], endpoint)
+    if index_due(prefix, endpoint) then
       redis.call('HINCRBY', prefix .. 'waiting_bytes', endpoint, 0 - bytes)
     else
-      redis.call('ZREM', prefix .. 'due', endpoint)
       redis.call('HDEL', prefix .. 'waiting_bytes', endpoint)
     end
     cancelled = cancelled + 1

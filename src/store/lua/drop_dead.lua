@@ -10,11 +10,8 @@ for i = 2, #ids do
     local record = redis.call('HGET', prefix .. 'delivery', id) or ''
     local entry = string.match(id, '^[^/]+')
     redis.call('HDEL', prefix .. 'delivery', id)
-    if redis.call('HINCRBY', prefix .. 'refs', entry, -1) <= 0 then
-      redis.call('HDEL', prefix .. 'refs', entry)
-      redis.call('HDEL', prefix .. 'content', entry)
-    end
-    bytes = bytes + tonumber(string.match(record, '"bytes":(%d+)') or 0)
+    let_go(prefix, entry)
+    bytes = bytes + bytes_of(record)
     dropped = dropped + 1
   end
 end

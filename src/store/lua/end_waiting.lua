@@ -10,11 +10,11 @@ local m = redis.call('HMGET', meta, 'holder', 'epoch')
 if m[1] ~= token or m[2] ~= epoch then return nil end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local key, records, refs = prefix .. 'waiting:' .. endpoint, prefix .. 'delivery', prefix .. 'refs'
+local key, records = prefix .. 'waiting:' .. endpoint, prefix .. 'delivery'
 local ended, ended_bytes = 0, 0
 
 local function finish(id, record)
-  local bytes = tonumber(string.match(record, '"bytes":(%d+)') or 0)
+  local bytes = bytes_of(record)
   redis.call('ZREM', key, id)
   local lane = lane_of(record)
   if lane then leave_lane(prefix, endpoint, lane, id, now) end
@@ -26,10 +26,7 @@ local function finish(id, record)
   else
     local entry = string.match(id, '^[^/]+')
     redis.call('HDEL', records, id)
-    if redis.call('HINCRBY', refs, entry, -1) <= 0 then
-      redis.call('HDEL', refs, entry)
-      redis.call('HDEL', prefix .. 'content', entry)
-    end
+    let_go(prefix, entry)
   end
   ended, ended_bytes = ended + 1, ended_bytes + bytes
 end
@@ -45,12 +42,9 @@ end
 if ended == 0 then return {redis.call('ZCARD', key), skip} end
 redis.call('HINCRBY', meta, reason ~= '' and 'dead' or 'cancelled', ended)
 if reason ~= '' then redis.call('HINCRBY', meta, 'dead_bytes', ended_bytes) end
-local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-if first[1] then
-  redis.call('ZADD', prefix .. 'due', first[2], endpoint)
+if index_due(prefix, endpoint) then
   redis.call('HINCRBY', prefix .. 'waiting_bytes', endpoint, 0 - ended_bytes)
 else
-  redis.call('ZREM', prefix .. 'due', endpoint)
   redis.call('HDEL', prefix .. 'waiting_bytes', endpoint)
 end
 return {redis.call('ZCARD', key), skip}

@@ -12,6 +12,5 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local created = tonumber(string.match(id, '^(%d+)%-')) or now
 redis.call('ZADD', key, math.min(created, now, tonumber(score)), id)
-local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-redis.call('ZADD', prefix .. 'due', first[2], endpoint)
+index_due(prefix, endpoint)
 return 1

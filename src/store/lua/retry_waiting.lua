@@ -20,8 +20,5 @@ for i = 1, #found, 2 do
   redis.call('ZADD', key, math.min(created, now), found[i])
   last = found[i + 1]
 end
-if last ~= '' then
-  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-  redis.call('ZADD', prefix .. 'due', first[2], endpoint)
-end
+if last ~= '' then index_due(prefix, endpoint) end
 return {#found / 2, last}

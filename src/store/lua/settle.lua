@@ -71,12 +71,6 @@ local function hold(entry)
   local count = redis.call('HINCRBY', refs, entry, 1)
   if count == 1 then redis.call('HSET', contents, entry, content[entry] or '') end
 end
-local function let_go(entry)
-  if redis.call('HINCRBY', refs, entry, -1) <= 0 then
-    redis.call('HDEL', refs, entry)
-    redis.call('HDEL', contents, entry)
-  end
-end
 local function enter(key, id, endpoint, bytes, due, record)
   local lane = lane_of(record)
   if lane then due = enter_lane(prefix, endpoint, lane, id, due) end
@@ -122,7 +116,7 @@ end
 function operation.delivered(i, id, endpoint, entry, bytes, record)
   if leave(id, endpoint, bytes, record) then
     redis.call('HDEL', records, id)
-    let_go(entry)
+    let_go(prefix, entry)
     delivered = delivered + 1
   end
   return i
@@ -144,7 +138,7 @@ end
 function operation.cancelled(i, id, endpoint, entry, bytes, record)
   if leave(id, endpoint, bytes, record) then
     redis.call('HDEL', records, id)
-    let_go(entry)
+    let_go(prefix, entry)
     cancelled = cancelled + 1
   end
   return i
@@ -162,7 +156,7 @@ local function unpark(source, entry, bytes)
   if redis.call('HINCRBY', prefix .. 'parked', source, -1) <= 0 then
     redis.call('HDEL', prefix .. 'parked', source)
   end
-  let_go(entry)
+  let_go(prefix, entry)
   parked, parked_bytes = parked - 1, parked_bytes - bytes
 end
 
@@ -182,13 +176,10 @@ while words[at] do
   end
 end
 
-for endpoint, key in pairs(touched) do
-  local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')
-  if first[1] then
-    redis.call('ZADD', prefix .. 'due', first[2], endpoint)
+for endpoint in pairs(touched) do
+  if index_due(prefix, endpoint) then
     redis.call('HSET', prefix .. 'waiting_bytes', endpoint, waiting_bytes[endpoint])
   else
-    redis.call('ZREM', prefix .. 'due', endpoint)
     redis.call('HDEL', prefix .. 'waiting_bytes', endpoint)
   end
 end

@@ -139,11 +139,8 @@ local function drop(id)
   local entry = string.match(id, '^[^/]+')
   redis.call('ZREM', dead, id)
   redis.call('HDEL', prefix .. 'delivery', id)
-  if redis.call('HINCRBY', prefix .. 'refs', entry, -1) <= 0 then
-    redis.call('HDEL', prefix .. 'refs', entry)
-    redis.call('HDEL', prefix .. 'content', entry)
-  end
-  dead_bytes = math.max(0, dead_bytes - tonumber(string.match(record, '"bytes":(%d+)') or 0))
+  let_go(prefix, entry)
+  dead_bytes = math.max(0, dead_bytes - bytes_of(record))
 end
 local dropped = 0
 for _, id in ipairs(redis.call('ZRANGE', dead, '-inf', now - dead_age, 'BYSCORE', 'LIMIT', 0, 200)) do
