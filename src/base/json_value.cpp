@@ -126,6 +126,13 @@ static std::string_view without_part_of_character(std::string_view text) {
     return text;
 }
 
+JsonValue JsonValue::of(Kind kind, std::string text) {
+    JsonValue value;
+    value.kind = kind;
+    value.text = std::move(text);
+    return value;
+}
+
 const JsonValue* JsonValue::find(std::string_view name) const {
     const auto found = std::find_if(members.rbegin(), members.rend(),
                                     [&](const Member& member) { return member.name == name; });

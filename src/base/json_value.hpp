@@ -18,6 +18,8 @@ struct JsonValue {
     std::vector<JsonValue> items;
     std::vector<Member> members;
 
+    /// A value without items and members.
+    static JsonValue of(Kind kind, std::string text);
     /// The last member of this name; nullptr when this is no object or has none.
     const JsonValue* find(std::string_view name) const;
     /// The text of a member that is a string, else nullptr.

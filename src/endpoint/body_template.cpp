@@ -157,18 +157,30 @@ Result JsonTemplate::render_text(Renderer* renderer, std::string* out) const {
     return result;
 }
 
+/// Appends an element or a member, after a comma unless it is the `first`; what may be missing and is leaves
+/// nothing. Returns false if it failed.
+bool JsonTemplate::append_part(Renderer* renderer, const std::string* name, bool* first,
+                               std::size_t* elements, std::string* out) const {
+    const std::size_t before = out->size();
+    if (!*first) out->push_back(',');
+    if (name != nullptr) {
+        append_string(*name, out);
+        out->push_back(':');
+    }
+    const Result result = render(renderer, elements, out);
+    if (result == Result::left_out) {
+        out->resize(before);
+    } else {
+        *first = false;
+    }
+    return result != Result::failed;
+}
+
 Result JsonTemplate::render_list(Renderer* renderer, std::size_t* elements, std::string* out) const {
     out->push_back('[');
     bool first = true;
-    for (std::size_t i = 0; i < items_.size(); ++i) {
-        const std::size_t before = out->size();
-        if (!first) out->push_back(',');
-        const Result result = items_[i].render(renderer, elements, out);
-        if (result == Result::failed) return result;
-        if (result == Result::left_out)
-            out->resize(before);
-        else
-            first = false;
+    for (const JsonTemplate& item : items_) {
+        if (!item.append_part(renderer, nullptr, &first, elements, out)) return Result::failed;
     }
     out->push_back(']');
     return Result::done;
@@ -178,16 +190,7 @@ Result JsonTemplate::render_object(Renderer* renderer, std::size_t* elements, st
     out->push_back('{');
     bool first = true;
     for (const auto& [name, member] : members_) {
-        const std::size_t before = out->size();
-        if (!first) out->push_back(',');
-        append_string(name, out);
-        out->push_back(':');
-        const Result result = member.render(renderer, elements, out);
-        if (result == Result::failed) return result;
-        if (result == Result::left_out)
-            out->resize(before);
-        else
-            first = false;
+        if (!member.append_part(renderer, &name, &first, elements, out)) return Result::failed;
     }
     out->push_back('}');
     return Result::done;
@@ -203,16 +206,10 @@ Result JsonTemplate::render_each(Renderer* renderer, std::size_t* elements, std:
     bool first = true;
     for (std::size_t i = 0; i < list.value->items.size(); ++i) {
         if (++*elements > max_elements) return renderer->fail(where_, "makes more than 10000 elements");
-        const std::size_t before = out->size();
-        if (!first) out->push_back(',');
         renderer->enter(&list.value->items[i], i);
-        const Result result = items_[0].render(renderer, elements, out);
+        const bool good = items_[0].append_part(renderer, nullptr, &first, elements, out);
         renderer->leave();
-        if (result == Result::failed) return result;
-        if (result == Result::left_out)
-            out->resize(before);
-        else
-            first = false;
+        if (!good) return Result::failed;
     }
     out->push_back(']');
     return Result::done;

@@ -31,6 +31,8 @@ class JsonTemplate {
     friend class JsonTemplateParser;
 
     Renderer::Result render(Renderer* renderer, std::size_t* elements, std::string* out) const;
+    bool append_part(Renderer* renderer, const std::string* name, bool* first, std::size_t* elements,
+                     std::string* out) const;
     Renderer::Result render_text(Renderer* renderer, std::string* out) const;
     Renderer::Result render_list(Renderer* renderer, std::size_t* elements, std::string* out) const;
     Renderer::Result render_object(Renderer* renderer, std::size_t* elements, std::string* out) const;

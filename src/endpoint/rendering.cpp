@@ -6,13 +6,6 @@ namespace {
 using base::JsonValue;
 using Is = JsonValue::Kind;
 
-JsonValue make(Is kind, std::string text) {
-    JsonValue value;
-    value.kind = kind;
-    value.text = std::move(text);
-    return value;
-}
-
 }  // namespace
 
 Renderer::Result Renderer::fail(const std::string& where, std::string what) {
@@ -40,18 +33,18 @@ bool Renderer::look_up(const Operand& operand, Filtered* value, std::string* err
             value->value = elements_.empty() ? input_.event.value(operand) : *elements_.back().value;
             return true;
         case Operand::Kind::now:
-            value->value = make(Is::number, std::to_string(input_.now_ms));
+            value->value = JsonValue::of(Is::number, std::to_string(input_.now_ms));
             return true;
         case Operand::Kind::webhook_id:
-            value->value = make(Is::string, std::string(input_.webhook_id));
+            value->value = JsonValue::of(Is::string, std::string(input_.webhook_id));
             return true;
         case Operand::Kind::attempt:
-            value->value = make(Is::number, std::to_string(input_.attempt));
+            value->value = JsonValue::of(Is::number, std::to_string(input_.attempt));
             return true;
         case Operand::Kind::secret: {
             auto secret = input_.find_secret(operand.text, error);
             if (!secret) return false;
-            value->value = make(Is::string, std::move(*secret));
+            value->value = JsonValue::of(Is::string, std::move(*secret));
             value->secret = true;
             return true;
         }

@@ -23,13 +23,6 @@ using base::JsonValue;
 using Kind = ValueFilter::Kind;
 using Is = JsonValue::Kind;
 
-JsonValue make(Is kind, std::string text) {
-    JsonValue value;
-    value.kind = kind;
-    value.text = std::move(text);
-    return value;
-}
-
 /// The first `count` characters; a byte that is not UTF-8 is one.
 std::string truncate(std::string_view text, std::size_t count) {
     std::size_t end = 0;
@@ -123,12 +116,12 @@ std::optional<JsonValue> date(std::string_view text, const std::string& format) 
     const auto time = microseconds(text);
     if (!time) return {};
     const std::int64_t seconds = *time >= 0 ? *time / 1000000 : (*time - 999999) / 1000000;
-    if (format == "unix") return make(Is::number, std::to_string(seconds));
-    if (format == "unix_ms") return make(Is::number, std::to_string(*time / 1000));
-    if (format == "unix_us") return make(Is::number, std::to_string(*time));
+    if (format == "unix") return JsonValue::of(Is::number, std::to_string(seconds));
+    if (format == "unix_ms") return JsonValue::of(Is::number, std::to_string(*time / 1000));
+    if (format == "unix_us") return JsonValue::of(Is::number, std::to_string(*time));
     auto result = formatted(seconds, format == "rfc3339" ? "%Y-%m-%dT%H:%M:%SZ" : format);
     if (!result) return {};
-    return make(Is::string, std::move(*result));
+    return JsonValue::of(Is::string, std::move(*result));
 }
 
 // --- types ---
@@ -137,8 +130,10 @@ std::optional<JsonValue> to_bool(const JsonValue& value) {
     if (value.kind == Is::boolean) return value;
     const std::string text = base::lower(value.text);
     if (value.kind == Is::array || value.kind == Is::object) return {};
-    if (text == "true" || text == "1" || text == "yes" || text == "on") return make(Is::boolean, "true");
-    if (text == "false" || text == "0" || text == "no" || text == "off") return make(Is::boolean, "false");
+    if (text == "true" || text == "1" || text == "yes" || text == "on")
+        return JsonValue::of(Is::boolean, "true");
+    if (text == "false" || text == "0" || text == "no" || text == "off")
+        return JsonValue::of(Is::boolean, "false");
     return {};
 }
 
@@ -146,7 +141,7 @@ std::optional<JsonValue> to_number(const JsonValue& value) {
     if (value.kind != Is::number && value.kind != Is::string) return {};
     std::string text = trim(value.text);
     if (!is_decimal(text)) return {};
-    return make(Is::number, std::move(text));
+    return JsonValue::of(Is::number, std::move(text));
 }
 
 std::optional<JsonValue> calculate(const ValueFilter& filter, const JsonValue& value) {
@@ -168,17 +163,17 @@ std::optional<JsonValue> calculate(const ValueFilter& filter, const JsonValue& v
             result = round_decimal(number->text, static_cast<unsigned>(std::stoul(argument)));
     }
     if (!result) return {};
-    return make(Is::number, std::move(*result));
+    return JsonValue::of(Is::number, std::move(*result));
 }
 
 JsonValue split(std::string_view text, std::string_view separator) {
     JsonValue list;
     list.kind = Is::array;
     for (std::size_t at = text.find(separator); at != std::string_view::npos; at = text.find(separator)) {
-        list.items.push_back(make(Is::string, std::string(text.substr(0, at))));
+        list.items.push_back(JsonValue::of(Is::string, std::string(text.substr(0, at))));
         text.remove_prefix(at + separator.size());
     }
-    list.items.push_back(make(Is::string, std::string(text)));
+    list.items.push_back(JsonValue::of(Is::string, std::string(text)));
     return list;
 }
 
@@ -193,12 +188,12 @@ std::optional<JsonValue> join(const JsonValue& list, std::string_view separator)
         if (!std::exchange(first, false)) out.append(separator);
         out.append(*text);
     }
-    return make(Is::string, std::move(out));
+    return JsonValue::of(Is::string, std::move(out));
 }
 
 std::optional<JsonValue> mapped(const std::vector<std::string>& pairs, std::string_view text) {
     for (std::size_t i = 0; i < pairs.size(); i += 2) {
-        if (pairs[i] == text) return make(Is::string, pairs[i + 1]);
+        if (pairs[i] == text) return JsonValue::of(Is::string, pairs[i + 1]);
     }
     return {};
 }
@@ -229,14 +224,14 @@ bool hash(const ValueFilter& filter, const FindSecret& find_secret, Filtered* fi
                                                              : base::Hash::sha256,
                                  text);
     }
-    set(make(Is::string, std::string(digest.view())), true, filtered);
+    set(JsonValue::of(Is::string, std::string(digest.view())), true, filtered);
     return true;
 }
 
 void encode(base::Encoding encoding, Filtered* filtered) {
     std::string text;
     base::encode_text(filtered->bytes ? filtered->value->text : *text_of(*filtered), encoding, &text);
-    set(make(Is::string, std::move(text)), false, filtered);
+    set(JsonValue::of(Is::string, std::move(text)), false, filtered);
 }
 
 /// Of lists: first and last. False when the value is none.
@@ -297,7 +292,7 @@ std::optional<JsonValue> change_value(const ValueFilter& filter, const Filtered&
         default: {
             std::string text;
             append_value(value, &text);
-            return make(Is::string, std::move(text));
+            return JsonValue::of(Is::string, std::move(text));
         }
     }
 }
@@ -307,7 +302,7 @@ std::optional<JsonValue> change_value(const ValueFilter& filter, const Filtered&
 bool apply(const ValueFilter& filter, const FindSecret& find_secret, Filtered* filtered, std::string* error) {
     if (is_missing(*filtered)) {
         filtered->value.reset();
-        if (filter.kind == Kind::otherwise) filtered->value = make(Is::string, filter.arguments[0]);
+        if (filter.kind == Kind::otherwise) filtered->value = JsonValue::of(Is::string, filter.arguments[0]);
         return true;
     }
     switch (filter.kind) {
@@ -341,12 +336,12 @@ bool apply(const ValueFilter& filter, const FindSecret& find_secret, Filtered* f
         case Kind::url:
         case Kind::html:
         case Kind::slack:
-            set(make(Is::string, change_text(filter, *text_of(*filtered))), false, filtered);
+            set(JsonValue::of(Is::string, change_text(filter, *text_of(*filtered))), false, filtered);
             return true;
         default:
             break;
     }
-    if (filtered->bytes) set(make(Is::string, *text_of(*filtered)), false, filtered);
+    if (filtered->bytes) set(JsonValue::of(Is::string, *text_of(*filtered)), false, filtered);
     auto changed = change_value(filter, *filtered);
     if (!changed) {
         *error = shown(*filtered) + (filter.kind == Kind::boolean ? " is neither true nor false"
