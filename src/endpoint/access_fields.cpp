@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "endpoint/header_rules.hpp"
@@ -15,10 +14,6 @@ namespace webhook::endpoint {
 namespace {
 
 using base::in_quotes;
-
-void refuse(const FieldReader& field, const std::string& name, const std::vector<std::string_view>& known) {
-    field.fail("unknown field " + in_quotes(name) + base::did_you_mean(name, known));
-}
 
 void take_pem(const FieldReader& reader, std::string* target) {
     std::string text;
@@ -71,7 +66,7 @@ void take_basic(const FieldReader& reader, Auth* auth) {
         {"user", take_user},
         {"password", [](const FieldReader& field, Auth* to) { take_one_secret(field, &to->secret); }}};
     auth->kind = Auth::Kind::basic;
-    reader.take_members(fields, refuse, auth);
+    reader.take_members(fields, auth);
     need(reader, {"user", "password"});
 }
 
@@ -87,7 +82,7 @@ void take_oauth2(const FieldReader& reader, Auth* auth) {
         {"client_secret", [](const FieldReader& field, Auth* to) { take_one_secret(field, &to->secret); }},
         {"scope", [](const FieldReader& field, Auth* to) { take_words(field, &to->scope); }}};
     auth->kind = Auth::Kind::oauth2;
-    reader.take_members(fields, refuse, auth);
+    reader.take_members(fields, auth);
     need(reader, {"token_url", "client_id", "client_secret"});
 }
 
@@ -113,7 +108,7 @@ void take_tls(const FieldReader& reader, Tls* tls) {
         {"key", [](const FieldReader& field, Tls* to) { take_pem(field, &to->key); }},
         {"verify", [](const FieldReader& field, Tls* to) { field.take_bool(&to->verify); }}};
     const std::size_t before = reader.error_count();
-    reader.take_members(fields, refuse, tls);
+    reader.take_members(fields, tls);
     if (reader.error_count() != before) return;
     if (const auto fault = check_tls(*tls)) reader.member(fault->field, reader.value()).fail(fault->what);
     if (!tls->verify && !tls->ca.empty())
@@ -124,7 +119,7 @@ void take_auth(const FieldReader& reader, Auth* auth) {
     static const FieldTable<Auth> fields{
         {"basic", take_basic}, {"bearer", take_bearer}, {"oauth2", take_oauth2}};
     if (reader.value().is_null()) return;
-    reader.take_members(fields, refuse, auth);
+    reader.take_members(fields, auth);
     if (reader.value().is_object() && reader.value().size() != 1)
         reader.fail("must be one of {\"basic\": ...}, {\"bearer\": ...} and {\"oauth2\": ...}");
 }
@@ -137,7 +132,7 @@ void take_sign_secret(const FieldReader& reader, SignSecret* secret) {
     if (reader.value().is_string()) {
         reader.take_string(&secret->text);
     } else if (reader.value().is_object()) {
-        reader.take_members(fields, refuse, secret);
+        reader.take_members(fields, secret);
         need(reader, {"secret"});
     } else {
         return reader.fail("must be a string, or {\"secret\": ..., \"from\": ..., \"until\": ...}");

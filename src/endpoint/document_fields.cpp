@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "base/suggest.hpp"
 #include "base/text.hpp"
 #include "endpoint/access_fields.hpp"
 #include "endpoint/header_rules.hpp"
@@ -54,12 +53,6 @@ void take_patterns(const FieldReader& reader, std::vector<std::string>* patterns
     }
 }
 
-/// Gives an unknown field its error.
-void refuse_field(const FieldReader& field, const std::string& name,
-                  const std::vector<std::string_view>& known) {
-    field.fail("unknown field " + in_quotes(name) + base::did_you_mean(name, known));
-}
-
 /// Passes the errors of a part that has a reader of its own, which names it `root`.
 void fail_each(const FieldReader& reader, std::string_view root, const std::vector<PlacedError>& errors) {
     for (const PlacedError& error : errors)
@@ -80,7 +73,7 @@ void take_match(const FieldReader& reader, Draft* document) {
         {"where", [](const FieldReader& field, Match* match) {
              take_condition(field, Condition::Subject::event, &match->where);
          }}};
-    reader.take_members(fields, refuse_field, &document->match);
+    reader.take_members(fields, &document->match);
 }
 
 void take_method(const FieldReader& reader, Draft* document) {
@@ -168,7 +161,7 @@ void take_sign_item(const FieldReader& reader, Draft* document) {
         {"secrets", take_secrets}};
     if (!reader.is_object()) return;
     Sign sign;
-    reader.take_members(fields, refuse_field, &sign);
+    reader.take_members(fields, &sign);
     if (!reader.value().contains("secrets")) reader.fail("needs \"secrets\"");
     const signature::Scheme* scheme = find_scheme(reader, sign.scheme, document->schemes);
     if (scheme == nullptr && !document->schemes.any) return;
@@ -227,7 +220,7 @@ void take_success(const FieldReader& reader, Draft* document) {
                                                               &target->success_where);
                                            }}};
     if (!reader.value().is_object()) return take_statuses(reader, document);
-    reader.take_members(fields, refuse_field, document);
+    reader.take_members(fields, document);
 }
 
 void take_schedule(const FieldReader& reader, Draft* document) {
@@ -246,7 +239,7 @@ void take_jitter(const FieldReader& reader, Draft* document) {
 
 void take_retry(const FieldReader& reader, Draft* document) {
     static const FieldTable<Draft> fields{{"schedule", take_schedule}, {"jitter", take_jitter}};
-    reader.take_members(fields, refuse_field, document);
+    reader.take_members(fields, document);
 }
 
 void take_timeout(const FieldReader& reader, Draft* document) {
@@ -327,7 +320,7 @@ Document take_document(const FieldReader& reader, const KnownSchemes& schemes) {
         {"paused", take_paused}};
     Draft document{default_document(), schemes};
     if (!reader.is_object()) return document;
-    reader.take_members(fields, refuse_field, &document);
+    reader.take_members(fields, &document);
     if (!document.body.empty() && !may_have_body(document.method))
         reader.fail("\"body\" cannot be sent by " + document.method + ": leave it out");
     for (const char* needed : {"id", "url"}) {

@@ -4,12 +4,19 @@
 
 #include <limits>
 
+#include "base/suggest.hpp"
+#include "base/text.hpp"
 #include "endpoint/units.hpp"
 
 namespace webhook::endpoint {
 
 void FieldReader::fail_at(const std::string& part, std::string what) const {
     errors_->push_back({where_ + part, std::move(what)});
+}
+
+void FieldReader::refuse_field(const FieldReader& member, const std::string& name,
+                               const std::vector<std::string_view>& known) {
+    member.fail("unknown field " + base::in_quotes(name) + base::did_you_mean(name, known));
 }
 
 bool FieldReader::take_string(std::string* target) const {

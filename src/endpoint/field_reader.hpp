@@ -51,6 +51,11 @@ class FieldReader {
     /// Passes each member of the object to its function in the table.
     template <class T>
     void take_members(const FieldTable<T>& table, RefuseMember refuse, T* target) const;
+    /// The same; a member that is not in the table is an unknown field.
+    template <class T>
+    void take_members(const FieldTable<T>& table, T* target) const {
+        take_members(table, refuse_field, target);
+    }
 
     bool take_string(std::string* target) const;
     /// A string that is not empty.
@@ -67,6 +72,9 @@ class FieldReader {
     bool is_object() const;
 
   private:
+    static void refuse_field(const FieldReader& member, const std::string& name,
+                             const std::vector<std::string_view>& known);
+
     const Json* value_;
     std::string where_;
     std::vector<FieldError>* errors_;

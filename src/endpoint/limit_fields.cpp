@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/suggest.hpp"
 #include "base/text.hpp"
 
 namespace webhook::endpoint {
@@ -25,11 +24,6 @@ bool cut(std::string_view head, std::string_view* text) {
     if (text->substr(0, head.size()) != head) return false;
     text->remove_prefix(head.size());
     return true;
-}
-
-void refuse_member(const FieldReader& field, const std::string& name,
-                   const std::vector<std::string_view>& known) {
-    field.fail("unknown field " + base::in_quotes(name) + base::did_you_mean(name, known));
 }
 
 }  // namespace
@@ -78,7 +72,7 @@ void take_breaker(const FieldReader& reader, std::optional<Breaker>* breaker) {
     if (reader.value().is_null()) return breaker->reset();
     if (!reader.is_object()) return;
     breaker->emplace();
-    reader.take_members(fields, refuse_member, &**breaker);
+    reader.take_members(fields, &**breaker);
 }
 
 void take_permanent(const FieldReader& reader, std::optional<std::vector<int>>* statuses) {
