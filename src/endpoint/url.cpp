@@ -45,6 +45,13 @@ std::string take_authority(std::string_view text, Url* url) {
 
 }  // namespace
 
+bool has_macros(std::string_view text) {
+    for (std::size_t at = text.find('{'); at != std::string_view::npos; at = text.find('{', at + 2)) {
+        if (text.substr(at, 2) != "{{") return true;
+    }
+    return false;
+}
+
 std::optional<Url> parse_url(std::string_view text, std::string* error) {
     Url url;
     if (text.size() > max_url) {

@@ -21,6 +21,9 @@ struct Url {
     bool has_macros() const { return target.fixed() == nullptr; }
 };
 
+/// Returns whether a URL as written, or its beginning, has templates; "{{" and "}}" are braces.
+bool has_macros(std::string_view text);
+
 /// `error` says what is wrong in words for the author of the document. It does not quote the URL, which may
 /// hold secrets.
 std::optional<Url> parse_url(std::string_view text, std::string* error);

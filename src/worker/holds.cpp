@@ -8,6 +8,8 @@
 #include <set>
 #include <utility>
 
+#include "endpoint/url.hpp"
+
 namespace webhook::worker {
 
 namespace asio = boost::asio;
@@ -28,8 +30,8 @@ bool counts_for_breaker(const Attempt& attempt) {
 /// Returns whether a refusal concerns all requests of the endpoint: with macros in the path each of its
 /// resources answers for itself.
 bool has_one_path(const Endpoint& endpoint) {
-    const std::string& url = endpoint.document.url;
-    return url.substr(0, url.find('?')).find('{') == std::string::npos;
+    const std::string_view url = endpoint.document.url;
+    return !endpoint::has_macros(url.substr(0, url.find('?')));
 }
 
 /// Returns the longest time between two attempts that belongs to one series of failures.
@@ -50,7 +52,10 @@ void Holds::answered(const EndpointPtr& endpoint, const Attempt& attempt) {
     } else if (attempt.result == Attempt::Result::failed) {
         failed(endpoint, attempt);
     }
-    if (attempt.disable) disable(endpoint, "the receiver asked for it");
+    if (!attempt.disable) return;
+    const std::string reason = "the receiver asked for it";
+    if (disable(endpoint, reason))
+        asio::co_spawn(core_.executor, note_disabled(endpoint, reason), asio::detached);
 }
 
 /// Holds the endpoint: from the second time in a row at least as long as the schedule's first delay.
@@ -79,9 +84,9 @@ void Holds::failed(const EndpointPtr& endpoint, const Attempt& attempt) {
     }
     failure.disable_after = document.disable_after;
     failure.longest_gap = longest_gap(document);
+    const bool was_held = endpoint->hold.active;
     probe_ended(endpoint, failure.counts);
-    // What was under way when the breaker opened tells nothing new.
-    if (endpoint->hold.active && !endpoint->hold.open) failure.counts = false;
+    if (was_held) failure.counts = false;  // it was under way when the hold began, and tells nothing new
     const auto now = Clock::now();
     const auto interval = std::min<milliseconds>(note_interval, document.disable_after / 10);
     const bool due =
@@ -118,12 +123,14 @@ void Holds::close(const EndpointPtr& endpoint, bool success) {
     asio::co_spawn(core_.executor, note_end(endpoint, success), asio::detached);
 }
 
-void Holds::disable(const EndpointPtr& endpoint, const std::string& reason) {
-    if (endpoint->deleted || endpoint->disabled) return;
+/// Disables an endpoint here at once; the other workers read it from the configuration. Returns false if it
+/// was disabled or deleted before.
+bool Holds::disable(const EndpointPtr& endpoint, std::string_view reason) {
+    if (endpoint->deleted || endpoint->disabled) return false;
     spdlog::warn("endpoint {}: disabled, {}", endpoint->document.id, reason);
     endpoint->disabled = true;
     core_.dispatcher.changed(endpoint);
-    asio::co_spawn(core_.executor, note_disabled(endpoint, reason), asio::detached);
+    return true;
 }
 
 /// Begins a hold or makes it longer; one coroutine waits for its end.
@@ -197,16 +204,14 @@ asio::awaitable<void> Holds::note_hold(EndpointPtr endpoint, milliseconds length
 }
 
 asio::awaitable<void> Holds::note_failure(EndpointPtr endpoint, store::Failure failure) {
-    const std::string id = endpoint->document.id;
-    const auto reply = co_await core_.link.run(store::note_failure(core_.epoch, id, failure));
+    const auto reply =
+        co_await core_.link.run(store::note_failure(core_.epoch, endpoint->document.id, failure));
     if (!reply || !reply->root().is_array() || reply->root().count == 0) co_return;
     const RedisReply& said = reply->root();
     if (said[0].is(1) && said.count == 3) {
         open(endpoint, milliseconds(said[1].integer), static_cast<std::uint64_t>(said[2].integer));
-    } else if (said[0].is(2) && said.count == 2 && !endpoint->disabled) {
-        spdlog::warn("endpoint {}: disabled, {}", id, said[1].text);
-        endpoint->disabled = true;
-        core_.dispatcher.changed(endpoint);
+    } else if (said[0].is(2) && said.count == 2) {
+        disable(endpoint, said[1].text);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <string>
+#include <string_view>
 
 #include "store/endpoint_limits.hpp"
 #include "worker/core.hpp"
@@ -17,12 +18,11 @@ class Holds {
 
     /// Takes the answer of every attempt.
     void answered(const EndpointPtr& endpoint, const Attempt& attempt);
-    /// Disables an endpoint here at once; the other workers read it from the configuration.
-    void disable(const EndpointPtr& endpoint, const std::string& reason);
     /// Reads the holds of all endpoints; called when their number of changes in Redis is another one.
     boost::asio::awaitable<void> read();
 
   private:
+    bool disable(const EndpointPtr& endpoint, std::string_view reason);
     void refused(const EndpointPtr& endpoint, const Attempt& attempt);
     void failed(const EndpointPtr& endpoint, const Attempt& attempt);
     void probe_ended(const EndpointPtr& endpoint, bool counts);

@@ -81,11 +81,15 @@ store::TurnRequest Leases::request_for(Endpoint& endpoint, SteadyTime now) const
     return request;
 }
 
-bool Leases::must_ask(Endpoint& endpoint, const Lease& lease, SteadyTime now) const {
-    if (shares() && now >= lease.renew_at) return true;
-    if (now < lease.ask_at) return false;
+/// Returns whether the endpoint could use more slots or places than it has.
+bool Leases::lacks_some(Endpoint& endpoint, SteadyTime now) const {
     const store::TurnRequest request = request_for(endpoint, now);
     return request.slots > 0 || (shares() && endpoint.leased < request.places);
+}
+
+bool Leases::must_ask(Endpoint& endpoint, const Lease& lease, SteadyTime now) const {
+    if (shares() && now >= lease.renew_at) return true;
+    return now >= lease.ask_at && lacks_some(endpoint, now);
 }
 
 /// Returns when a slot is due, or something can be asked for.
@@ -98,9 +102,7 @@ SteadyTime Leases::next_look(Endpoint& endpoint, const Lease& lease, SteadyTime 
             (!shares() || endpoint.running < endpoint.leased))
             next = std::min(next, std::max(slot, now + finest_timer));
     }
-    const store::TurnRequest request = request_for(endpoint, now);
-    if (request.slots > 0 || (shares() && endpoint.leased < request.places))
-        next = std::min(next, std::max(lease.ask_at, now + finest_timer));
+    if (lacks_some(endpoint, now)) next = std::min(next, std::max(lease.ask_at, now + finest_timer));
     return next;
 }
 

@@ -33,6 +33,7 @@ class Leases {
     boost::asio::awaitable<void> serve(EndpointPtr endpoint, LeasePtr lease);
     boost::asio::awaitable<void> ask(EndpointPtr endpoint, LeasePtr lease);
     store::TurnRequest request_for(Endpoint& endpoint, SteadyTime now) const;
+    bool lacks_some(Endpoint& endpoint, SteadyTime now) const;
     bool must_ask(Endpoint& endpoint, const Lease& lease, SteadyTime now) const;
     SteadyTime next_look(Endpoint& endpoint, const Lease& lease, SteadyTime now) const;
     void apply(Endpoint& endpoint, Lease& lease, const store::TurnRequest& asked, const RedisReply& reply);

@@ -101,7 +101,6 @@ DeliveryPtr OwnedPartition::make_delivery(const EndpointPtr& endpoint, std::shar
     delivery->endpoint_id = endpoint->document.id;
     delivery->event = std::move(event);
     delivery->bytes = bytes;
-    if (endpoint->document.order) delivery->lane = lane_name(*delivery->event);
     delivery->made_ms = base::now_ms();
     return delivery;
 }

@@ -18,6 +18,7 @@ void make_deliveries(Core& core, const PartitionPtr& partition, WindowItem* item
     for (const auto& endpoint : wanted) {
         auto delivery = partition->make_delivery(endpoint, item->event, item->bytes);
         endpoint->last_routed = now;
+        if (endpoint->document.order) delivery->lane = lane_name(*item->event);
         if (endpoint->waits() || !partition->attempts_from_memory(*endpoint)) {
             delivery->state = Delivery::State::ended;
             delivery->decision = not_attempted;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "endpoint/url.hpp"
+
 namespace webhook::worker {
 
 namespace {
@@ -17,7 +19,7 @@ Decision after_failure(const Attempt& attempt, const History& history, const end
                        std::minstd_rand* random) {
     using Kind = Decision::Kind;
     // With macros the URL names one thing among many, and only that is gone.
-    if (attempt.status == 410 && document.url.find('{') != std::string::npos)
+    if (attempt.status == 410 && endpoint::has_macros(document.url))
         return {Kind::dead, {}, "gone", true, true};
     if (endpoint::is_permanent(document, attempt.status)) return {Kind::dead, {}, "permanent", true, true};
     if (attempt.retry_after && history.refusals < free_refusals) {

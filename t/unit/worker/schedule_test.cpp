@@ -87,6 +87,9 @@ TEST(WorkerSchedule, PermanentAndGone) {
     busy.retry_after = 1s;
     EXPECT_STREQ(decide(busy, {}, document, &random).reason, "permanent");
     EXPECT_EQ(decide(answered(410), {}, document, &random).kind, Decision::Kind::retry);
+    document.url = "http://h/?q={{id}}";
+    EXPECT_EQ(decide(answered(410), {}, document, &random).kind, Decision::Kind::retry)
+        << "braces, no template";
     document.url = "http://h/{id}";
     EXPECT_STREQ(decide(answered(410), {}, document, &random).reason, "gone");
 }
